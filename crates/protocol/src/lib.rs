@@ -1,0 +1,104 @@
+//! What the page and a Worker say to each other, as JSON text.
+//!
+//! One Worker runs one side. The page sends [`ToWorker`], the Worker answers
+//! with [`FromWorker`]; nothing else crosses, but for the stop flag: a shared
+//! `Int32Array` of one cell (where the page is cross-origin isolated) that
+//! the page sets to 1 and notifies to stop a Worker that is blocked.
+
+use airlock_link::Playground;
+use airlock_trace::{Event, Ledger};
+use serde::{Deserialize, Serialize};
+
+/// Which of the two programs a Worker runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// `core.main()` by itself: the baseline.
+    Core,
+    /// `shell.py` through the adapter.
+    Shell,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToWorker {
+    Run { side: Side, playground: Box<Playground> },
+    /// Compile both programs without running them; answered by `Checked`.
+    Check { core: String, shell: String },
+    Stop,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromWorker {
+    /// The engine is loaded and can run.
+    Ready { version: String },
+    Checked { core: Vec<Problem>, shell: Vec<Problem> },
+    /// `text` was printed; `error` tells stderr from stdout.
+    Printed { error: bool, text: String },
+    /// Events since the last such message, in order of time.
+    Events { events: Vec<Event> },
+    /// The Worker's own event loop turned, late by `lag_nanos`. Sent about
+    /// every 50 ms while a side runs; silence means that the loop stands still.
+    Beat { lag_nanos: u64 },
+    Finished { report: Box<SideReport> },
+    /// The engine itself failed; the Worker must be thrown away.
+    Failed { message: String },
+}
+
+/// Something wrong with a program, at a place. Lines and columns count from
+/// 1; columns are in UTF-16 units, as editors count them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    pub line: u32,
+    pub column: u32,
+    pub end_line: u32,
+    pub end_column: u32,
+    pub message: String,
+}
+
+/// How one side ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Ran to its end.
+    Completed,
+    /// An exception that nothing caught.
+    Raised,
+    /// A limit was reached; `problem` says which.
+    LimitReached,
+    /// The person pressed Stop.
+    Stopped,
+    /// Nothing can ever run again.
+    Deadlocked,
+    /// Refused before it started (a syntax error, an adapter not offered).
+    Refused,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SideReport {
+    pub side: Side,
+    pub ending: Ending,
+    /// One sentence for the person, empty if `Completed`.
+    pub explanation: String,
+    /// Where in this side's program (`file` is `core.py` or `shell.py`).
+    pub problem: Option<PlacedProblem>,
+    pub ledger: Ledger,
+    pub failures: Vec<Failure>,
+    pub dropped_events: u64,
+    pub trace_hash: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlacedProblem {
+    pub file: String,
+    pub problem: Problem,
+}
+
+/// A named failure, recognised from the trace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    pub kind: String,
+    pub line: u32,
+    pub explanation: String,
+}
