@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The cost profile used where none is named.
+pub const DEFAULT_PROFILE: &str = "cpython-3.11";
+
 /// The synchronous-to-asynchronous adapter between shell and core.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,4 +99,20 @@ pub struct Playground {
     pub limits: Limits,
     /// Where the playhead stands, in nanoseconds since the run's start.
     pub playhead_nanos: Option<u64>,
+}
+
+impl Default for Playground {
+    /// Two empty programs with the default settings.
+    fn default() -> Self {
+        Self {
+            core: String::new(),
+            shell: String::new(),
+            adapter: Adapter::default(),
+            clock: Clock::default(),
+            profile: DEFAULT_PROFILE.to_owned(),
+            seed: 0,
+            limits: Limits::default(),
+            playhead_nanos: None,
+        }
+    }
 }

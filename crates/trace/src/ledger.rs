@@ -46,3 +46,46 @@ pub struct Cost {
     /// `adapter_ns` divided by the crossings; 0 without crossings.
     pub per_crossing_ns: u64,
 }
+
+impl Cost {
+    /// What `shell` paid for running one side's work through an adapter, where
+    /// `core` is the same work by itself.
+    pub fn between(core: &Ledger, shell: &Ledger) -> Self {
+        Self {
+            wall_ns: shell.wall_ns,
+            python_ns: shell.python_ns,
+            wait_ns: shell.wait_ns,
+            adapter_ns: shell.adapter_ns,
+            lost_concurrency_ns: shell.wait_ns.saturating_sub(core.wait_ns),
+            per_crossing_ns: shell.adapter_ns.checked_div(shell.crossings).unwrap_or(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_that_the_core_overlaps_is_lost_concurrency() {
+        let core = Ledger { wall_ns: 5_400, wait_ns: 5_000, ..Ledger::default() };
+        let shell = Ledger {
+            wall_ns: 52_300,
+            python_ns: 400,
+            wait_ns: 51_500,
+            adapter_ns: 400,
+            crossings: 10,
+            ..Ledger::default()
+        };
+        let cost = Cost::between(&core, &shell);
+        assert_eq!((cost.lost_concurrency_ns, cost.per_crossing_ns), (46_500, 40));
+        assert_eq!(cost.python_ns + cost.wait_ns + cost.adapter_ns, cost.wall_ns);
+    }
+
+    #[test]
+    fn shell_that_waits_less_than_its_core_loses_nothing() {
+        let core = Ledger { wait_ns: 9, ..Ledger::default() };
+        let cost = Cost::between(&core, &Ledger::default());
+        assert_eq!((cost.lost_concurrency_ns, cost.per_crossing_ns), (0, 0));
+    }
+}

@@ -4,6 +4,7 @@
 //! page draws them and the ledger sums them up. This crate reads no clock:
 //! every time is given by the caller, in nanoseconds since the run's start.
 
+pub mod chrome;
 mod event;
 mod ledger;
 mod recorder;

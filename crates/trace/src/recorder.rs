@@ -32,3 +32,31 @@ impl Recorder {
         self.dropped
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EventKind;
+
+    fn event_at(at_nanos: u64) -> Event {
+        Event { at_nanos, line: 1, kind: EventKind::LoopStarted { lane: 0 } }
+    }
+
+    #[test]
+    fn events_are_kept_in_order_up_to_the_limit() {
+        let mut recorder = Recorder::new(2);
+        for at_nanos in [5, 6, 7, 8] {
+            recorder.record(event_at(at_nanos));
+        }
+        assert_eq!(recorder.events(), [event_at(5), event_at(6)]);
+        assert_eq!(recorder.dropped(), 2);
+    }
+
+    #[test]
+    fn recorder_without_room_only_counts() {
+        let mut recorder = Recorder::new(0);
+        recorder.record(event_at(1));
+        assert!(recorder.events().is_empty());
+        assert_eq!(recorder.dropped(), 1);
+    }
+}
