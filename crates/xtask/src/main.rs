@@ -1,1 +1,85 @@
-fn main() {}
+//! The workspace's chores: `cargo xtask serve`, `test`, `check`, `build`,
+//! `bench`, `setup`.
+//!
+//! Each command makes sure of what it needs first (see [`setup`]), so that a
+//! fresh clone has only two commands to know. Nothing here is part of the
+//! product; this is the one crate, with the command line, that may use
+//! `anyhow`, start processes and ask the time.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "xtask is a host: it measures its own stages and waits for processes"
+)]
+
+mod bench;
+mod build;
+mod check;
+mod process;
+mod rooms;
+mod serve;
+mod setup;
+mod tally;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  serve [--port N] [--host ADDRESS] [--no-build]
+                  set up, build and serve the page (default 127.0.0.1:8080)
+  test [STAGE]... set up and run all tests, or the stages named
+                  (native, programs, browser, build, journeys)
+  check           formatting, lints, documentation, rooms, licences
+  build           set up and build the page into dist/
+  bench [ROW]...  compare Airlock with Pyodide and python3
+  setup           detect and install what the other commands need
+  env             print the shell lines that make wasm builds work by hand:
+                  eval \"$(cargo xtask env)\"";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next();
+    let rest: Vec<String> = arguments.collect();
+    match command.as_deref() {
+        Some("serve") => serve::command(&rest),
+        Some("test") => test::command(&rest),
+        Some("check") => check::command(),
+        Some("build") => {
+            let tools = setup::run(setup::Needs::BUILD)?;
+            build::page(&tools)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("bench") => bench::command(&rest),
+        Some("setup") => {
+            setup::run(setup::Needs::ALL)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("env") => {
+            let tools = setup::run(setup::Needs::BUILD)?;
+            print!("{}", tools.shell_lines());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some("help" | "--help" | "-h") => {
+            println!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(other) => bail!("no command `{other}`\n\n{USAGE}"),
+        None => {
+            eprintln!("{USAGE}");
+            Ok(ExitCode::from(2))
+        }
+    }
+}
