@@ -1,0 +1,98 @@
+//! Slots of one kind of object, reused after collection.
+
+/// A growable table of slots with a free list and mark bits.
+pub(crate) struct Arena<T> {
+    slots: Vec<Option<T>>,
+    free: Vec<u32>,
+    marks: Vec<u64>,
+}
+
+impl<T> Default for Arena<T> {
+    fn default() -> Self {
+        Arena { slots: Vec::new(), free: Vec::new(), marks: Vec::new() }
+    }
+}
+
+impl<T> Arena<T> {
+    #[inline]
+    pub fn insert(&mut self, item: T) -> u32 {
+        if let Some(index) = self.free.pop() {
+            self.slots[index as usize] = Some(item);
+            index
+        } else {
+            let index = self.slots.len() as u32;
+            self.slots.push(Some(item));
+            index
+        }
+    }
+
+    #[inline(always)]
+    pub fn get(&self, index: usize) -> &T {
+        match &self.slots[index] {
+            Some(item) => item,
+            None => stale(),
+        }
+    }
+
+    #[inline(always)]
+    pub fn get_mut(&mut self, index: usize) -> &mut T {
+        match &mut self.slots[index] {
+            Some(item) => item,
+            None => stale(),
+        }
+    }
+
+    /// The item, unless its slot is free.
+    pub fn live(&self, index: usize) -> Option<&T> {
+        self.slots.get(index)?.as_ref()
+    }
+
+    pub fn begin_marking(&mut self) {
+        self.marks.clear();
+        self.marks.resize(self.slots.len().div_ceil(64), 0);
+    }
+
+    /// Marks a slot; whether it was in use and not marked before.
+    #[inline]
+    pub fn mark(&mut self, index: usize) -> bool {
+        let bit = 1 << (index % 64);
+        match self.marks.get_mut(index / 64) {
+            Some(word) if *word & bit == 0 && self.slots[index].is_some() => {
+                *word |= bit;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub fn is_marked(&self, index: usize) -> bool {
+        self.marks.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
+    }
+
+    /// Frees every slot in use that is not marked, giving each item to `drop`.
+    pub fn sweep(&mut self, mut drop: impl FnMut(T)) {
+        self.free.clear();
+        // From the end, so that the lowest free slot is used first.
+        for (index, slot) in self.slots.iter_mut().enumerate().rev() {
+            if self.marks.get(index / 64).is_none_or(|word| word & (1 << (index % 64)) == 0) {
+                if let Some(item) = slot.take() {
+                    drop(item);
+                }
+                self.free.push(index as u32);
+            }
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.slots
+            .iter()
+            .enumerate()
+            .filter_map(|(index, slot)| slot.as_ref().map(|item| (index as u32, item)))
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn stale() -> ! {
+    panic!("a handle outlived its object")
+}

@@ -1,0 +1,4 @@
+
+use crate::Vm;
+
+pub(crate) fn register(_vm: &mut Vm) {}

@@ -1,0 +1,199 @@
+//! Types: registering built-in ones, method resolution order, making classes.
+
+use std::cell::Cell;
+
+use crate::gc::Tracer;
+use crate::native::{NativeDef, NativeRole};
+use crate::object::{Construct, Layout, NativeObject, PyNative, PyType, TypeFlags};
+use crate::value::Kind;
+use crate::{PyDict, Res, Value, Vm};
+
+/// An attribute computed in Rust.
+pub struct GetterDef {
+    pub name: &'static str,
+    pub get: fn(&mut Vm, Value) -> Res,
+    pub set: Option<fn(&mut Vm, Value, Value) -> Res<()>>,
+    /// The getter receives the instance itself, not its built-in value.
+    pub raw_self: bool,
+}
+
+pub const fn getter(name: &'static str, get: fn(&mut Vm, Value) -> Res) -> GetterDef {
+    GetterDef { name, get, set: None, raw_self: false }
+}
+
+/// The setter receives [`Value::UNBOUND`] for a deletion.
+pub const fn getter_setter(
+    name: &'static str,
+    get: fn(&mut Vm, Value) -> Res,
+    set: fn(&mut Vm, Value, Value) -> Res<()>,
+) -> GetterDef {
+    GetterDef { name, get, set: Some(set), raw_self: false }
+}
+
+impl GetterDef {
+    pub const fn raw_self(mut self) -> Self {
+        self.raw_self = true;
+        self
+    }
+}
+
+/// The descriptor of a [`GetterDef`] in a type's dict.
+pub struct GetSet {
+    pub def: &'static GetterDef,
+    pub owner: Value,
+    pub class: Value,
+}
+
+impl NativeObject for GetSet {
+    fn class(&self) -> Value {
+        self.class
+    }
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.value(self.owner);
+    }
+}
+
+impl Vm {
+    /// Makes a built-in type with one base. Methods are added with
+    /// [`Vm::add_methods`].
+    pub fn builtin_type(&mut self, name: &str, base: Value, layout: Layout) -> Value {
+        let dict = self.heap.new_dict(PyDict::default());
+        let (mro, flags) = if base.is_unbound() {
+            (Vec::new(), TypeFlags::default())
+        } else {
+            let base = self.heap.ty(base);
+            (base.mro.clone(), TypeFlags { heap: false, ..base.flags })
+        };
+        let qualname = self.intern(name);
+        let version = self.heap.fresh_version();
+        let ty = self.heap.new_type(PyType {
+            name: name.into(),
+            qualname,
+            metaclass: self.types.r#type,
+            bases: if base.is_unbound() { Vec::new() } else { vec![base] },
+            mro,
+            dict,
+            layout,
+            flags,
+            subclasses: Vec::new(),
+            version,
+            construct: Cell::new(Construct { version: 0, plain_new: false, init: Value::UNBOUND }),
+        });
+        let object = self.heap.ty_mut(ty);
+        object.mro.insert(0, ty);
+        if let Layout::Payload(payload) = &mut object.layout
+            && payload.is_unbound()
+        {
+            *payload = ty;
+        }
+        if !base.is_unbound() {
+            self.heap.ty_mut(base).subclasses.push(ty);
+        }
+        ty
+    }
+
+    /// A native module's type: added to the module's dict as `name`, with
+    /// `__module__` set. Its objects are [`NativeObject`]s (or, for
+    /// subclasses made in Python, instances with such a payload).
+    pub fn module_type(
+        &mut self,
+        dict: Value,
+        name: &str,
+        methods: &'static [NativeDef],
+        getters: &'static [GetterDef],
+    ) -> Value {
+        let ty = self.builtin_type(name, self.types.object, Layout::Payload(Value::UNBOUND));
+        if let Some(module) = self.namespace_get(dict, self.names.name) {
+            let type_dict = self.heap.ty(ty).dict;
+            self.namespace_set(type_dict, self.names.module, module);
+        }
+        self.add_methods(ty, methods);
+        self.add_getters(ty, getters);
+        self.dict_set_text(dict, name, ty);
+        ty
+    }
+
+    pub fn add_methods(&mut self, ty: Value, defs: &'static [NativeDef]) {
+        let dict = self.heap.ty(ty).dict;
+        for def in defs {
+            let native = PyNative { def, receiver: Value::UNBOUND, owner: ty };
+            let mut value = self.heap.new_native(native);
+            match def.role {
+                NativeRole::Method | NativeRole::New | NativeRole::ClassMethod => {}
+                NativeRole::StaticMethod => {
+                    value = self.new_static_method(value);
+                }
+                NativeRole::Function => panic!("{} is declared as a function", def.name),
+            }
+            self.dict_set_text(dict, def.name, value);
+            let flags = &mut self.heap.ty_mut(ty).flags;
+            match def.name {
+                "__getattribute__" if ty != self.types.object && ty != self.types.r#type => {
+                    flags.custom_getattribute = true;
+                }
+                "__eq__" if matches!(self.heap.ty(ty).layout, Layout::Payload(_)) => {
+                    // Object-kind natives compare by their own method; the
+                    // built-in kinds are compared by `Heap::equal`.
+                    self.heap.ty_mut(ty).flags.custom_eq = !self.has_builtin_equality(ty);
+                }
+                "__hash__" if matches!(self.heap.ty(ty).layout, Layout::Payload(_)) => {
+                    self.heap.ty_mut(ty).flags.custom_hash = !self.has_builtin_equality(ty);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Types whose values `Heap::equal` and `Heap::hash` know.
+    fn has_builtin_equality(&self, ty: Value) -> bool {
+        let types = &self.types;
+        [
+            types.object, types.int, types.bool, types.float, types.str, types.bytes, types.tuple,
+            types.list, types.dict, types.set, types.frozenset, types.method, types.none,
+        ]
+        .contains(&ty)
+    }
+
+    pub fn add_getters(&mut self, ty: Value, defs: &'static [GetterDef]) {
+        let dict = self.heap.ty(ty).dict;
+        for def in defs {
+            let object = GetSet { def, owner: ty, class: self.types.getset };
+            let value = self.heap.new_object(object);
+            self.dict_set_text(dict, def.name, value);
+        }
+    }
+
+    /// Sets a class attribute of a built-in type.
+    pub fn set_type_attr(&mut self, ty: Value, name: &str, value: Value) {
+        let dict = self.heap.ty(ty).dict;
+        self.dict_set_text(dict, name, value);
+    }
+
+    /// An attribute of a type by its MRO, without descriptors.
+    #[inline]
+    pub fn lookup(&self, ty: Value, name: Value) -> Option<Value> {
+        let hash = self.heap.str_table_hash(name);
+        for &class in &self.heap.ty(ty).mro {
+            let dict = self.heap.dict(self.heap.ty(class).dict);
+            if let Some(at) = dict.find_identical(name, hash)
+                && let Some(entry) = dict.entry(at)
+            {
+                return Some(entry.value);
+            }
+        }
+        None
+    }
+
+    /// A special method as the operators look it up: on the type. `None` for
+    /// built-in values that have none; `__hash__ = None` counts as none.
+    #[inline]
+    pub fn lookup_special(&self, value: Value, name: Value) -> Option<Value> {
+        self.lookup(self.type_of(value), name).filter(|found| !found.is_none())
+    }
+
+    /// The metaclass of a type.
+    pub fn metaclass(&self, ty: Value) -> Value {
+        debug_assert!(ty.is(Kind::Type));
+        self.heap.ty(ty).metaclass
+    }
+}

@@ -1,0 +1,34 @@
+//! Code made ready to run: constants in the heap, names interned, room for
+//! inline caches.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use airlock_bytecode::Code;
+
+use crate::Value;
+
+/// A loaded [`Code`]. Its constants and names are roots while it lives.
+pub struct CodeObj {
+    pub code: Rc<Code>,
+    pub consts: Box<[Value]>,
+    pub names: Box<[Value]>,
+    /// The code objects among the constants, at the same indexes.
+    pub(crate) children: Box<[Option<Rc<CodeObj>>]>,
+    pub(crate) caches: Box<[Cell<Cache>]>,
+    pub filename: Rc<str>,
+    /// Calls need only place positional arguments: no defaults to check.
+    pub(crate) simple: bool,
+}
+
+/// One inline cache: what was found at a site, and under which version.
+#[derive(Clone, Copy)]
+pub(crate) struct Cache {
+    pub version: u32,
+    pub index: u32,
+    pub value: Value,
+}
+
+impl Cache {
+    pub const EMPTY: Cache = Cache { version: 0, index: 0, value: Value::UNBOUND };
+}

@@ -1,0 +1,554 @@
+//! All objects, by kind, with exact accounting of what they hold.
+//!
+//! Sizes are nominal: the same on every platform, so that limits and
+//! collections come at the same instruction everywhere.
+
+use std::cell::Cell;
+
+use num_bigint::BigInt;
+use rustc_hash::FxHashMap;
+
+use crate::arena::Arena;
+use crate::gc::Tracer;
+use crate::generator::Generator;
+use crate::object::*;
+use crate::value::Kind;
+use crate::{PyDict, Value};
+
+/// Nominal bytes of one heap slot.
+const SLOT_BYTES: usize = 48;
+
+#[derive(Default)]
+pub struct Heap {
+    pub(crate) strs: Arena<PyStr>,
+    pub(crate) bytes: Arena<PyBytes>,
+    pub(crate) bigints: Arena<BigInt>,
+    pub(crate) tuples: Arena<Box<[Value]>>,
+    pub(crate) lists: Arena<Vec<Value>>,
+    pub(crate) dicts: Arena<PyDict>,
+    pub(crate) sets: Arena<PySet>,
+    pub(crate) functions: Arena<PyFunction>,
+    pub(crate) natives: Arena<PyNative>,
+    pub(crate) methods: Arena<PyMethod>,
+    pub(crate) types: Arena<Box<PyType>>,
+    pub(crate) instances: Arena<PyInstance>,
+    pub(crate) exceptions: Arena<Box<PyException>>,
+    pub(crate) modules: Arena<PyModule>,
+    pub(crate) cells: Arena<PyCell>,
+    pub(crate) generators: Arena<Box<Generator>>,
+    pub(crate) iters: Arena<PyIter>,
+    pub(crate) objects: Arena<Box<dyn NativeObject>>,
+    interned: FxHashMap<Box<str>, Value>,
+    /// Bytes in use after the last collection, plus what was charged since.
+    live_bytes: usize,
+    charged_since_gc: usize,
+    peak_bytes: usize,
+    next_version: u32,
+}
+
+macro_rules! accessors {
+    ($($kind:ident, $arena:ident, $ty:ty, $get:ident, $get_mut:ident;)*) => { $(
+        /// The object of this kind; panics for a value of another kind.
+        #[inline(always)]
+        pub fn $get(&self, value: Value) -> &$ty {
+            debug_assert!(value.is(Kind::$kind), "{value:?} is no {}", stringify!($kind));
+            self.$arena.get(value.index())
+        }
+        #[inline(always)]
+        pub fn $get_mut(&mut self, value: Value) -> &mut $ty {
+            debug_assert!(value.is(Kind::$kind), "{value:?} is no {}", stringify!($kind));
+            self.$arena.get_mut(value.index())
+        }
+    )* };
+}
+
+impl Heap {
+    accessors! {
+        Str, strs, PyStr, pystr, pystr_mut;
+        Bytes, bytes, PyBytes, pybytes, pybytes_mut;
+        BigInt, bigints, BigInt, bigint, bigint_mut;
+        Tuple, tuples, Box<[Value]>, tuple_box, tuple_mut;
+        List, lists, Vec<Value>, list, list_mut;
+        Dict, dicts, PyDict, dict, dict_mut;
+        Set, sets, PySet, set, set_mut;
+        Function, functions, PyFunction, function, function_mut;
+        Native, natives, PyNative, native, native_mut;
+        Method, methods, PyMethod, method, method_mut;
+        Type, types, Box<PyType>, ty, ty_mut;
+        Instance, instances, PyInstance, instance, instance_mut;
+        Exception, exceptions, Box<PyException>, exception, exception_mut;
+        Module, modules, PyModule, module, module_mut;
+        Cell, cells, PyCell, cell, cell_mut;
+        Generator, generators, Box<Generator>, generator, generator_mut;
+        Iter, iters, PyIter, iter, iter_mut;
+        Object, objects, Box<dyn NativeObject>, object, object_mut;
+    }
+
+    #[inline]
+    pub fn str(&self, value: Value) -> &str {
+        &self.pystr(value).text
+    }
+
+    #[inline]
+    pub fn tuple(&self, value: Value) -> &[Value] {
+        self.tuple_box(value)
+    }
+
+    /// The text of a str; `None` for other values.
+    pub fn as_str(&self, value: Value) -> Option<&str> {
+        value.is(Kind::Str).then(|| self.str(value))
+    }
+
+    /// The items of a list or tuple; `None` for other values.
+    pub fn as_items(&self, value: Value) -> Option<&[Value]> {
+        match value.kind()? {
+            Kind::List => Some(self.list(value)),
+            Kind::Tuple => Some(self.tuple(value)),
+            _ => None,
+        }
+    }
+
+    /// A native object of a Rust type; `None` for other values.
+    pub fn downcast<T: NativeObject>(&self, value: Value) -> Option<&T> {
+        if !value.is(Kind::Object) {
+            return None;
+        }
+        let object: &dyn std::any::Any = &**self.object(value);
+        object.downcast_ref()
+    }
+
+    pub fn downcast_mut<T: NativeObject>(&mut self, value: Value) -> Option<&mut T> {
+        if !value.is(Kind::Object) {
+            return None;
+        }
+        let object: &mut dyn std::any::Any = &mut **self.object_mut(value);
+        object.downcast_mut()
+    }
+
+    /// For an instance of a subclass of a built-in type: the built-in value.
+    /// Other values are their own.
+    #[inline]
+    pub fn payload(&self, value: Value) -> Value {
+        if value.is(Kind::Instance) {
+            let payload = self.instance(value).payload;
+            if payload.is_unbound() { value } else { payload }
+        } else {
+            value
+        }
+    }
+
+    // Allocation.
+
+    /// Counts bytes that an existing object has grown by.
+    #[inline]
+    pub fn charge(&mut self, bytes: usize) {
+        self.live_bytes += bytes;
+        self.charged_since_gc += bytes;
+        if self.live_bytes > self.peak_bytes {
+            self.peak_bytes = self.live_bytes;
+        }
+    }
+
+    pub fn new_str(&mut self, text: impl Into<Box<str>>) -> Value {
+        let text: Box<str> = text.into();
+        let chars =
+            if text.is_ascii() { text.len() as u32 } else { text.chars().count() as u32 };
+        self.charge(SLOT_BYTES + text.len());
+        let object = PyStr { text, chars, hash: Cell::new(0), interned: false };
+        Value::handle(Kind::Str, self.strs.insert(object))
+    }
+
+    /// The one str with this text that attribute and variable names share.
+    pub fn intern(&mut self, text: &str) -> Value {
+        if let Some(&value) = self.interned.get(text) {
+            return value;
+        }
+        let value = self.new_str(text);
+        self.pystr_mut(value).interned = true;
+        self.interned.insert(text.into(), value);
+        value
+    }
+
+    /// The interned str equal to `value`, if there is one.
+    pub fn find_interned(&self, value: Value) -> Option<Value> {
+        let object = self.pystr(value);
+        if object.interned { Some(value) } else { self.interned.get(&*object.text).copied() }
+    }
+
+    /// Interns an existing str.
+    pub fn intern_value(&mut self, value: Value) -> Value {
+        if let Some(found) = self.find_interned(value) {
+            return found;
+        }
+        let text: Box<str> = self.str(value).into();
+        self.pystr_mut(value).interned = true;
+        self.interned.insert(text, value);
+        value
+    }
+
+    pub fn new_bytes(&mut self, data: impl Into<Box<[u8]>>) -> Value {
+        let data: Box<[u8]> = data.into();
+        self.charge(SLOT_BYTES + data.len());
+        Value::handle(Kind::Bytes, self.bytes.insert(PyBytes { data }))
+    }
+
+    /// Any int.
+    #[inline]
+    pub fn new_int(&mut self, value: i64) -> Value {
+        match Value::small(value) {
+            Some(small) => small,
+            None => self.new_bigint(BigInt::from(value)),
+        }
+    }
+
+    /// An int; small ones are stored inline.
+    pub fn new_bigint(&mut self, value: BigInt) -> Value {
+        if let Ok(small) = i64::try_from(&value)
+            && let Some(small) = Value::small(small)
+        {
+            return small;
+        }
+        self.charge(SLOT_BYTES + value.bits() as usize / 8);
+        Value::handle(Kind::BigInt, self.bigints.insert(value))
+    }
+
+    pub fn new_tuple(&mut self, items: impl Into<Box<[Value]>>) -> Value {
+        let items: Box<[Value]> = items.into();
+        self.charge(SLOT_BYTES + items.len() * 8);
+        Value::handle(Kind::Tuple, self.tuples.insert(items))
+    }
+
+    pub fn new_list(&mut self, items: Vec<Value>) -> Value {
+        self.charge(SLOT_BYTES + items.len() * 8);
+        Value::handle(Kind::List, self.lists.insert(items))
+    }
+
+    pub fn new_dict(&mut self, dict: PyDict) -> Value {
+        self.charge(SLOT_BYTES + dict.positions() * 24);
+        Value::handle(Kind::Dict, self.dicts.insert(dict))
+    }
+
+    pub fn new_set(&mut self, table: PyDict, frozen: bool) -> Value {
+        self.charge(SLOT_BYTES + table.positions() * 24);
+        Value::handle(Kind::Set, self.sets.insert(PySet { table, frozen }))
+    }
+
+    pub fn new_function(&mut self, function: PyFunction) -> Value {
+        self.charge(SLOT_BYTES + 160);
+        Value::handle(Kind::Function, self.functions.insert(function))
+    }
+
+    pub fn new_native(&mut self, native: PyNative) -> Value {
+        self.charge(SLOT_BYTES);
+        Value::handle(Kind::Native, self.natives.insert(native))
+    }
+
+    pub fn new_method(&mut self, function: Value, receiver: Value) -> Value {
+        self.charge(SLOT_BYTES);
+        Value::handle(Kind::Method, self.methods.insert(PyMethod { function, receiver }))
+    }
+
+    pub fn new_type(&mut self, ty: PyType) -> Value {
+        self.charge(SLOT_BYTES + 400);
+        Value::handle(Kind::Type, self.types.insert(Box::new(ty)))
+    }
+
+    pub fn new_instance(&mut self, class: Value, payload: Value) -> Value {
+        self.charge(SLOT_BYTES + 32);
+        let instance =
+            PyInstance { class, attrs: PyDict::default(), dict: Value::NONE, payload };
+        Value::handle(Kind::Instance, self.instances.insert(instance))
+    }
+
+    pub fn new_exception(&mut self, class: Value, args: Value) -> Value {
+        self.charge(SLOT_BYTES + 120);
+        let exception = PyException {
+            class,
+            args,
+            attrs: PyDict::default(),
+            cause: Value::NONE,
+            context: Value::NONE,
+            suppress_context: false,
+            trace: Vec::new(),
+            traceback: Value::UNBOUND,
+        };
+        Value::handle(Kind::Exception, self.exceptions.insert(Box::new(exception)))
+    }
+
+    pub fn new_module(&mut self, dict: Value) -> Value {
+        self.charge(SLOT_BYTES);
+        Value::handle(Kind::Module, self.modules.insert(PyModule { dict }))
+    }
+
+    #[inline]
+    pub fn new_cell(&mut self, value: Value) -> Value {
+        self.charge(SLOT_BYTES);
+        Value::handle(Kind::Cell, self.cells.insert(PyCell { value }))
+    }
+
+    pub(crate) fn new_generator(&mut self, generator: Generator) -> Value {
+        self.charge(SLOT_BYTES + 96 + generator.registers.len() * 8);
+        Value::handle(Kind::Generator, self.generators.insert(Box::new(generator)))
+    }
+
+    pub fn new_iter(&mut self, iter: PyIter) -> Value {
+        self.charge(SLOT_BYTES);
+        Value::handle(Kind::Iter, self.iters.insert(iter))
+    }
+
+    pub fn new_object<T: NativeObject>(&mut self, object: T) -> Value {
+        self.charge(SLOT_BYTES + object.bytes());
+        Value::handle(Kind::Object, self.objects.insert(Box::new(object)))
+    }
+
+    // Accounting.
+
+    pub fn live_bytes(&self) -> usize {
+        self.live_bytes
+    }
+
+    pub fn peak_bytes(&self) -> usize {
+        self.peak_bytes
+    }
+
+    pub(crate) fn charged_since_gc(&self) -> usize {
+        self.charged_since_gc
+    }
+
+    /// A number no dict or type has had as its version.
+    pub(crate) fn fresh_version(&mut self) -> u32 {
+        self.next_version = self.next_version.checked_add(1).expect("versions are exhausted");
+        self.next_version
+    }
+
+    // Collection.
+
+    pub(crate) fn begin_marking(&mut self) {
+        self.strs.begin_marking();
+        self.bytes.begin_marking();
+        self.bigints.begin_marking();
+        self.tuples.begin_marking();
+        self.lists.begin_marking();
+        self.dicts.begin_marking();
+        self.sets.begin_marking();
+        self.functions.begin_marking();
+        self.natives.begin_marking();
+        self.methods.begin_marking();
+        self.types.begin_marking();
+        self.instances.begin_marking();
+        self.exceptions.begin_marking();
+        self.modules.begin_marking();
+        self.cells.begin_marking();
+        self.generators.begin_marking();
+        self.iters.begin_marking();
+        self.objects.begin_marking();
+    }
+
+    /// Marks everything that `tracer` holds, transitively.
+    pub(crate) fn mark_all(&mut self, tracer: &mut Tracer) {
+        while let Some(value) = tracer.pop() {
+            let index = value.index();
+            let Some(kind) = value.kind() else { continue };
+            match kind {
+                Kind::Str => {
+                    self.strs.mark(index);
+                }
+                Kind::Bytes => {
+                    self.bytes.mark(index);
+                }
+                Kind::BigInt => {
+                    self.bigints.mark(index);
+                }
+                Kind::Tuple => {
+                    if self.tuples.mark(index) {
+                        tracer.extend(self.tuples.get(index));
+                    }
+                }
+                Kind::List => {
+                    if self.lists.mark(index) {
+                        tracer.extend(self.lists.get(index));
+                    }
+                }
+                Kind::Dict => {
+                    if self.dicts.mark(index) {
+                        tracer.dict(self.dicts.get(index));
+                    }
+                }
+                Kind::Set => {
+                    if self.sets.mark(index) {
+                        tracer.dict(&self.sets.get(index).table);
+                    }
+                }
+                Kind::Function => {
+                    if self.functions.mark(index) {
+                        let function = self.functions.get(index);
+                        tracer.extend(&function.closure);
+                        tracer.dict(&function.attrs);
+                        tracer.extend(&[
+                            function.globals,
+                            function.defaults,
+                            function.kwdefaults,
+                            function.name,
+                            function.qualname,
+                            function.module,
+                            function.doc,
+                            function.annotate,
+                            function.annotations,
+                            function.type_params,
+                        ]);
+                    }
+                }
+                Kind::Native => {
+                    if self.natives.mark(index) {
+                        let native = self.natives.get(index);
+                        tracer.extend(&[native.receiver, native.owner]);
+                    }
+                }
+                Kind::Method => {
+                    if self.methods.mark(index) {
+                        let method = self.methods.get(index);
+                        tracer.extend(&[method.function, method.receiver]);
+                    }
+                }
+                Kind::Type => {
+                    if self.types.mark(index) {
+                        let ty = self.types.get(index);
+                        tracer.extend(&ty.bases);
+                        tracer.extend(&ty.mro);
+                        tracer.extend(&ty.subclasses);
+                        tracer.extend(&[ty.qualname, ty.metaclass, ty.dict]);
+                    }
+                }
+                Kind::Instance => {
+                    if self.instances.mark(index) {
+                        let instance = self.instances.get(index);
+                        tracer.dict(&instance.attrs);
+                        tracer.extend(&[instance.class, instance.dict, instance.payload]);
+                    }
+                }
+                Kind::Exception => {
+                    if self.exceptions.mark(index) {
+                        let exception = self.exceptions.get(index);
+                        tracer.dict(&exception.attrs);
+                        for entry in &exception.trace {
+                            tracer.value(entry.globals);
+                        }
+                        tracer.extend(&[
+                            exception.class,
+                            exception.args,
+                            exception.cause,
+                            exception.context,
+                            exception.traceback,
+                        ]);
+                    }
+                }
+                Kind::Module => {
+                    if self.modules.mark(index) {
+                        tracer.value(self.modules.get(index).dict);
+                    }
+                }
+                Kind::Cell => {
+                    if self.cells.mark(index) {
+                        tracer.value(self.cells.get(index).value);
+                    }
+                }
+                Kind::Generator => {
+                    if self.generators.mark(index) {
+                        self.generators.get(index).trace(tracer);
+                    }
+                }
+                Kind::Iter => {
+                    if self.iters.mark(index) {
+                        tracer.iter(self.iters.get(index));
+                    }
+                }
+                Kind::Object => {
+                    if self.objects.mark(index) {
+                        let object = self.objects.get(index);
+                        tracer.value(object.class());
+                        if let Some(attrs) = object.attrs() {
+                            tracer.dict(attrs);
+                        }
+                        object.trace(tracer);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn is_marked(&self, value: Value) -> bool {
+        let index = value.index();
+        match value.kind() {
+            None => true,
+            Some(Kind::Str) => self.strs.is_marked(index),
+            Some(Kind::Bytes) => self.bytes.is_marked(index),
+            Some(Kind::BigInt) => self.bigints.is_marked(index),
+            Some(Kind::Tuple) => self.tuples.is_marked(index),
+            Some(Kind::List) => self.lists.is_marked(index),
+            Some(Kind::Dict) => self.dicts.is_marked(index),
+            Some(Kind::Set) => self.sets.is_marked(index),
+            Some(Kind::Function) => self.functions.is_marked(index),
+            Some(Kind::Native) => self.natives.is_marked(index),
+            Some(Kind::Method) => self.methods.is_marked(index),
+            Some(Kind::Type) => self.types.is_marked(index),
+            Some(Kind::Instance) => self.instances.is_marked(index),
+            Some(Kind::Exception) => self.exceptions.is_marked(index),
+            Some(Kind::Module) => self.modules.is_marked(index),
+            Some(Kind::Cell) => self.cells.is_marked(index),
+            Some(Kind::Generator) => self.generators.is_marked(index),
+            Some(Kind::Iter) => self.iters.is_marked(index),
+            Some(Kind::Object) => self.objects.is_marked(index),
+        }
+    }
+
+    /// Frees what is not marked and counts what is left.
+    pub(crate) fn sweep(&mut self) {
+        let strs = &self.strs;
+        self.interned.retain(|_, value| strs.is_marked(value.index()));
+        self.strs.sweep(drop);
+        self.bytes.sweep(drop);
+        self.bigints.sweep(drop);
+        self.tuples.sweep(drop);
+        self.lists.sweep(drop);
+        self.dicts.sweep(drop);
+        self.sets.sweep(drop);
+        self.functions.sweep(drop);
+        self.natives.sweep(drop);
+        self.methods.sweep(drop);
+        self.types.sweep(drop);
+        self.instances.sweep(drop);
+        self.exceptions.sweep(drop);
+        self.modules.sweep(drop);
+        self.cells.sweep(drop);
+        self.generators.sweep(drop);
+        self.iters.sweep(drop);
+        self.objects.sweep(drop);
+        self.live_bytes = self.count_bytes();
+        self.charged_since_gc = 0;
+    }
+
+    fn count_bytes(&self) -> usize {
+        let table = |dict: &PyDict| dict.positions() * 24;
+        let mut total = 0;
+        let mut add = |bytes: usize| total += SLOT_BYTES + bytes;
+        self.strs.iter().for_each(|(_, item)| add(item.text.len()));
+        self.bytes.iter().for_each(|(_, item)| add(item.data.len()));
+        self.bigints.iter().for_each(|(_, item)| add(item.bits() as usize / 8));
+        self.tuples.iter().for_each(|(_, item)| add(item.len() * 8));
+        self.lists.iter().for_each(|(_, item)| add(item.len() * 8));
+        self.dicts.iter().for_each(|(_, item)| add(table(item)));
+        self.sets.iter().for_each(|(_, item)| add(table(&item.table)));
+        self.functions.iter().for_each(|(_, item)| add(160 + table(&item.attrs)));
+        self.natives.iter().for_each(|_| add(0));
+        self.methods.iter().for_each(|_| add(0));
+        self.types.iter().for_each(|_| add(400));
+        self.instances.iter().for_each(|(_, item)| add(32 + table(&item.attrs)));
+        self.exceptions.iter().for_each(|(_, item)| add(120 + item.trace.len() * 24));
+        self.modules.iter().for_each(|_| add(0));
+        self.cells.iter().for_each(|_| add(0));
+        self.generators.iter().for_each(|(_, item)| add(96 + item.registers.len() * 8));
+        self.iters.iter().for_each(|_| add(0));
+        self.objects.iter().for_each(|(_, item)| add(item.bytes()));
+        total
+    }
+}

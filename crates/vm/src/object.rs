@@ -1,0 +1,232 @@
+//! What stands in the heap: one struct for each [`Kind`](crate::Kind).
+
+use std::any::Any;
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::codeobj::CodeObj;
+use crate::gc::Tracer;
+use crate::native::NativeDef;
+use crate::{PyDict, Value};
+
+/// Immutable text. Python's `str` counts code points.
+pub struct PyStr {
+    pub text: Box<str>,
+    /// Number of code points; equal to `text.len()` if all ASCII.
+    pub chars: u32,
+    /// 0 until first asked for.
+    pub(crate) hash: Cell<u32>,
+    pub(crate) interned: bool,
+}
+
+impl PyStr {
+    #[inline]
+    pub fn is_ascii(&self) -> bool {
+        self.chars as usize == self.text.len()
+    }
+}
+
+/// `bytes`.
+pub struct PyBytes {
+    pub data: Box<[u8]>,
+}
+
+pub struct PySet {
+    /// Values are None.
+    pub table: PyDict,
+    pub frozen: bool,
+}
+
+pub struct PyFunction {
+    pub code: Rc<CodeObj>,
+    pub globals: Value,
+    pub closure: Box<[Value]>,
+    /// A tuple, or None.
+    pub defaults: Value,
+    /// A dict, or None.
+    pub kwdefaults: Value,
+    pub name: Value,
+    pub qualname: Value,
+    pub module: Value,
+    pub doc: Value,
+    /// The `__annotate__` function, or None.
+    pub annotate: Value,
+    /// `__annotations__` once asked for or set; else unbound.
+    pub annotations: Value,
+    pub type_params: Value,
+    pub attrs: PyDict,
+}
+
+pub struct PyNative {
+    pub def: &'static NativeDef,
+    /// The module for a module's function, the class for a class method;
+    /// unbound for methods and static methods.
+    pub receiver: Value,
+    /// The type it was registered on, or the module; None if neither.
+    pub owner: Value,
+}
+
+pub struct PyMethod {
+    pub function: Value,
+    pub receiver: Value,
+}
+
+/// An instance of a class made in Python, or of `object`.
+pub struct PyInstance {
+    pub class: Value,
+    /// Attributes, unless `dict` holds them.
+    pub attrs: PyDict,
+    /// The dict that was handed out as `__dict__`; None before that.
+    pub dict: Value,
+    /// For subclasses of built-in types: the built-in value; else unbound.
+    pub payload: Value,
+}
+
+pub struct PyException {
+    pub class: Value,
+    /// A tuple.
+    pub args: Value,
+    pub attrs: PyDict,
+    pub cause: Value,
+    pub context: Value,
+    pub suppress_context: bool,
+    /// Innermost frame first.
+    pub trace: Vec<TraceEntry>,
+    /// `__traceback__` as it was handed out or set; else unbound.
+    pub traceback: Value,
+}
+
+/// One frame an exception passed through.
+#[derive(Clone)]
+pub struct TraceEntry {
+    pub code: Rc<CodeObj>,
+    pub pc: u32,
+    pub globals: Value,
+}
+
+pub struct PyModule {
+    pub dict: Value,
+}
+
+pub struct PyCell {
+    pub value: Value,
+}
+
+/// What a native type's objects are. Use [`Vm::object`](crate::Vm::object)
+/// to downcast.
+pub trait NativeObject: Any {
+    /// The Python type.
+    fn class(&self) -> Value;
+    /// Reports every [`Value`] held.
+    fn trace(&self, tracer: &mut Tracer);
+    /// Bytes held, for the memory limit; the same on every platform.
+    fn bytes(&self) -> usize {
+        64
+    }
+    /// Attributes set from Python, for types whose objects have a `__dict__`.
+    fn attrs(&self) -> Option<&PyDict> {
+        None
+    }
+    fn attrs_mut(&mut self) -> Option<&mut PyDict> {
+        None
+    }
+    /// How to take the next item of a built-in iterator kept as an object.
+    fn next_native(&mut self) -> Option<Option<Value>> {
+        None
+    }
+}
+
+/// Iterators written in Rust.
+pub enum PyIter {
+    /// Over a list, live: sees appended items.
+    List { list: Value, at: usize },
+    Tuple { tuple: Value, at: usize },
+    /// `remaining` more items: `next`, `next + step`, ...
+    Range { next: i64, step: i64, remaining: u64 },
+    /// Over a str, by byte position.
+    Str { text: Value, at: usize },
+    Bytes { data: Value, at: usize },
+    /// Over a dict or a set's table; `size` is the length at the start.
+    Table { table: Value, at: usize, size: usize, what: TableItem, reversed: bool },
+    /// Items already collected.
+    Items { items: Rc<[Value]>, at: usize },
+    Reversed { list: Value, next: Option<usize> },
+    Enumerate { inner: Value, count: i64 },
+    Zip { inner: Box<[Value]>, strict: bool },
+    /// An iterator of class `class` whose items come from the Python
+    /// generator `inner` (how `map`, `filter` and most of `itertools` work).
+    Wrapped { class: Value, inner: Value },
+    /// `iter(callable, sentinel)` and sequences by `__getitem__` are wrapped
+    /// generators as well.
+    Exhausted { class: Value },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableItem {
+    Key,
+    Value,
+    Pair,
+}
+
+/// Where a type's instances keep what makes them special.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// [`PyInstance`] without payload.
+    Object,
+    /// [`PyInstance`] whose payload is a value of this built-in type (the
+    /// index is that of the type object); the type itself if it is built in.
+    Payload(Value),
+    Exception,
+    Type,
+    /// Cannot be subclassed (`bool`, `NoneType`, functions, ...).
+    Final,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TypeFlags {
+    /// Made by a class statement or `type(...)`.
+    pub heap: bool,
+    /// `__eq__` is Python code (or otherwise not the built-in one).
+    pub custom_eq: bool,
+    pub custom_hash: bool,
+    /// `__hash__` is None.
+    pub unhashable: bool,
+    pub custom_getattribute: bool,
+    pub has_getattr: bool,
+    pub custom_setattr: bool,
+    pub custom_delattr: bool,
+    /// An instance may have an attribute of the same name as a method.
+    pub shadowed: bool,
+    /// Instances have no `__dict__` (`__slots__` all the way up).
+    pub no_dict: bool,
+    pub has_del: bool,
+    /// Has abstract methods, so that it cannot be instantiated.
+    pub is_abstract: bool,
+}
+
+pub struct PyType {
+    pub name: Box<str>,
+    pub qualname: Value,
+    pub metaclass: Value,
+    pub bases: Vec<Value>,
+    pub mro: Vec<Value>,
+    /// A dict.
+    pub dict: Value,
+    pub layout: Layout,
+    pub flags: TypeFlags,
+    pub subclasses: Vec<Value>,
+    /// Changes whenever an attribute of this type or a base changes.
+    pub(crate) version: u32,
+    /// Resolved when first instantiated; see `call::instantiate`.
+    pub(crate) construct: Cell<Construct>,
+}
+
+/// How calling a class makes an instance.
+#[derive(Clone, Copy)]
+pub(crate) struct Construct {
+    pub version: u32,
+    /// `__new__` is `object.__new__`.
+    pub plain_new: bool,
+    /// The `__init__` function, or unbound if it is `object.__init__`.
+    pub init: Value,
+}

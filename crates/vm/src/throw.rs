@@ -1,0 +1,152 @@
+//! Why an operation did not give a value.
+
+use smallvec::SmallVec;
+
+use crate::fiber::Wake;
+use crate::{Value, Vm};
+
+pub type Res<T = Value> = Result<T, Throw>;
+
+/// Anything but a value. Only [`Throw::Raise`] is a Python exception; the
+/// others are requests to the interpreter loop, which must reach it unchanged.
+#[derive(Debug)]
+pub enum Throw {
+    /// A Python exception.
+    Raise(Value),
+    /// The answer depends on Python code (a user's `__eq__`, say): the caller
+    /// is to be replaced by its Python version ([`crate::NativeDef::slow`]).
+    Python,
+    /// The native needs the items of this iterable and only Python code can
+    /// give them: make a list of it, put the list in the place of the
+    /// argument, and call the native again.
+    Materialize(Value),
+    /// Run [`Vm::pending`], made by [`Vm::call_then`] and its like; the
+    /// native's own answer is what that gives.
+    Call,
+    /// The fiber waits; the native's answer is what wakes it.
+    Park(Wake),
+    /// The program ends at once (`os._exit`, a limit that nothing may catch).
+    Halt(Halt),
+}
+
+/// Why a program ends without finishing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Halt {
+    OutputLimit,
+    InstructionLimit,
+    MemoryLimit,
+    Stopped,
+    Exit(i32),
+}
+
+/// How what was called ended.
+#[derive(Clone, Copy, Debug)]
+pub enum Completion {
+    Returned(Value),
+    /// Only from [`Vm::resume_then`]: the generator or coroutine suspended.
+    Yielded(Value),
+    Raised(Value),
+}
+
+impl Completion {
+    /// For continuations that let exceptions pass.
+    pub fn value(self) -> Res {
+        match self {
+            Completion::Returned(value) | Completion::Yielded(value) => Ok(value),
+            Completion::Raised(exception) => Err(Throw::Raise(exception)),
+        }
+    }
+}
+
+/// What continues a native after the call it asked for.
+pub type Continuation = fn(&mut Vm, state: [Value; 4], completion: Completion) -> Res;
+
+/// The call that [`Throw::Call`] asks for.
+#[derive(Debug)]
+pub struct Pending {
+    pub what: Request,
+    pub then: Option<Continuation>,
+    pub state: [Value; 4],
+}
+
+#[derive(Debug)]
+pub enum Request {
+    None,
+    Call { callee: Value, args: SmallVec<[Value; 6]>, names: Value },
+    /// Resume a generator or coroutine; ends with its next suspension.
+    Send { generator: Value, value: Value },
+    ThrowInto { generator: Value, exception: Value },
+}
+
+impl Vm {
+    /// Asks for a call whose result is the native's own.
+    pub fn tail_call(&mut self, callee: Value, args: &[Value]) -> Throw {
+        self.pending = Pending {
+            what: Request::Call { callee, args: SmallVec::from_slice(args), names: Value::UNBOUND },
+            then: None,
+            state: [Value::UNBOUND; 4],
+        };
+        Throw::Call
+    }
+
+    /// Asks for a call; `then` receives how it ended and gives the native's
+    /// answer. `state` is kept for it, visible to the collector.
+    pub fn call_then(
+        &mut self,
+        callee: Value,
+        args: &[Value],
+        state: [Value; 4],
+        then: Continuation,
+    ) -> Throw {
+        self.pending = Pending {
+            what: Request::Call { callee, args: SmallVec::from_slice(args), names: Value::UNBOUND },
+            then: Some(then),
+            state,
+        };
+        Throw::Call
+    }
+
+    /// As [`Vm::call_then`] with keyword arguments: the last `names.len()`
+    /// arguments are named by the tuple `names`.
+    pub fn call_kw_then(
+        &mut self,
+        callee: Value,
+        args: &[Value],
+        names: Value,
+        state: [Value; 4],
+        then: Option<Continuation>,
+    ) -> Throw {
+        self.pending = Pending {
+            what: Request::Call { callee, args: SmallVec::from_slice(args), names },
+            then,
+            state,
+        };
+        Throw::Call
+    }
+
+    /// Asks for a generator or coroutine to be resumed until it suspends,
+    /// returns or raises.
+    pub fn resume_then(
+        &mut self,
+        generator: Value,
+        sent: Result<Value, Value>,
+        state: [Value; 4],
+        then: Continuation,
+    ) -> Throw {
+        self.pending = Pending {
+            what: match sent {
+                Ok(value) => Request::Send { generator, value },
+                Err(exception) => Request::ThrowInto { generator, exception },
+            },
+            then: Some(then),
+            state,
+        };
+        Throw::Call
+    }
+
+    /// Asks for a function of the prelude; its result is the native's own.
+    pub fn tail_prelude(&mut self, name: &str, args: &[Value]) -> Throw {
+        let callee = self.prelude(name);
+        self.tail_call(callee, args)
+    }
+}
