@@ -29,11 +29,12 @@ pub fn apt_install(packages: &[&str], why: &str) -> Result<()> {
     }
     say(&format!("{line}, because {why}"));
     let mut update = process::command("apt-get", here);
-    process::run(update.args(["update", "-qq"]))?;
+    process::output(update.args(["update", "-qq"]))?;
     let mut install = process::command("apt-get", here);
     install.env("DEBIAN_FRONTEND", "noninteractive");
     install.args(["install", "-y", "-qq", "--no-install-recommends"]);
-    process::run(install.args(packages))
+    process::output(install.args(packages))?;
+    Ok(())
 }
 
 /// Node.js and npm, which build the editor and drive the browser.

@@ -33,30 +33,29 @@ const PACKAGES: &[&str] = &[
 ];
 
 /// Folders to put in front of `PATH`; none if the toolchain in use will do.
+/// `AIRLOCK_RUST=distribution` asks for the last way without trying the others.
 pub fn toolchain(cache: &Cache, root: &Path) -> Result<Vec<PathBuf>> {
-    if has_target(&mut process::command("rustc", root)) {
+    let insisted = std::env::var("AIRLOCK_RUST").is_ok_and(|choice| choice == "distribution");
+    if !insisted && has_target(&mut process::command("rustc", root)) {
         return Ok(Vec::new());
     }
-    let Some(name) = distribution_name() else {
-        if add_with_rustup()? {
-            return Ok(Vec::new());
-        }
-        system::apt_install(
-            PACKAGES,
-            "rustup could not add the wasm target, and these have their own compiler for it",
-        )?;
-        let name = distribution_name().with_context(|| {
-            format!(
-                "the distribution's compiler is older than {}.{}; \
-                 please run: rustup target add {TARGET}",
-                OLDEST_RUST.0, OLDEST_RUST.1
-            )
-        })?;
+    let cached = distribution_name().filter(|name| cache.entry(name).is_dir());
+    if let Some(name) = cached {
         return from_distribution(cache, &name);
-    };
-    if !cache.entry(&name).is_dir() && add_with_rustup()? {
+    }
+    if !insisted && add_with_rustup()? {
         return Ok(Vec::new());
     }
+    if distribution_name().is_none() {
+        system::apt_install(PACKAGES, "they have their own compiler for the wasm target")?;
+    }
+    let name = distribution_name().with_context(|| {
+        format!(
+            "the distribution's compiler is older than {}.{}; \
+             please run: rustup target add {TARGET}",
+            OLDEST_RUST.0, OLDEST_RUST.1
+        )
+    })?;
     from_distribution(cache, &name)
 }
 
