@@ -26,6 +26,7 @@ pub fn page(tools: &Tools) -> Result<PathBuf> {
     build.args(["build", "--release", "--offline"]);
     // trunk reads this variable as its own option and refuses `1`.
     build.env_remove("NO_COLOR");
+    build.env("TRUNK_SKIP_VERSION_CHECK", "true");
     process::run(&mut build)?;
     Ok(tools.root().join("dist"))
 }

@@ -43,7 +43,7 @@ pub fn command() -> Result<ExitCode> {
 
 fn clippy(tools: &Tools) -> Command {
     let mut command = tools.native("cargo");
-    command.args(["clippy", "--workspace", "--all-targets"]);
+    command.args(["clippy", "--workspace", "--all-targets", "--keep-going"]);
     for package in rooms::WASM_ONLY {
         command.args(["--exclude", package]);
     }
@@ -57,6 +57,7 @@ fn documentation(tools: &Tools) -> Command {
         "doc",
         "--workspace",
         "--no-deps",
+        "--keep-going",
         "--document-private-items",
     ]);
     for package in rooms::WASM_ONLY {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::cache::Cache;
 use super::say;
@@ -17,6 +17,9 @@ const BINARYEN: &str = "132.0.0";
 pub fn install_locked(folder: &Path) -> Result<()> {
     let lockfile = folder.join("package-lock.json");
     if !lockfile.is_file() {
+        if folder.join("package.json").is_file() {
+            bail!("{} has a package.json without a lockfile", folder.display());
+        }
         return Ok(());
     }
     let wanted = fs::read(&lockfile)?;
