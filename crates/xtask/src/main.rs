@@ -68,7 +68,7 @@ fn run() -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some("env") => {
-            let tools = setup::run(setup::Needs::BUILD)?;
+            let tools = setup::run(setup::Needs::BY_HAND)?;
             print!("{}", tools.shell_lines());
             Ok(ExitCode::SUCCESS)
         }

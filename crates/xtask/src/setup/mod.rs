@@ -49,6 +49,10 @@ impl Needs {
         page: true,
         ..Needs::NOTHING
     };
+    pub const BY_HAND: Needs = Needs {
+        browser_tests: true,
+        ..Needs::BUILD
+    };
     pub const BENCH: Needs = Needs {
         page: true,
         browser: true,
@@ -117,6 +121,7 @@ impl Tools {
             .collect();
         format!(
             "export PATH=\"{}:$PATH\"\nexport CARGO_TARGET_DIR=\"{}\"\n\
+             export WASM_BINDGEN_TEST_TIMEOUT=120 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=30\n\
              unset CARGO RUSTC RUSTUP_TOOLCHAIN\n",
             folders.join(":"),
             self.wasm_target().display()
