@@ -146,9 +146,21 @@ impl PyDict {
     /// Positions of all keys with this hash, for a search whose comparisons
     /// run Python.
     pub fn candidates(&self, hash: u32) -> Vec<usize> {
-        (0..self.entries.len())
-            .filter(|&at| self.entries[at].hash == hash && !self.entries[at].key.is_unbound())
-            .collect()
+        let matches = |at: usize| self.entries[at].hash == hash && !self.entries[at].key.is_unbound();
+        if self.index.is_empty() {
+            return (0..self.entries.len()).filter(|&at| matches(at)).collect();
+        }
+        let mask = self.index.len() - 1;
+        let mut slot = spread(hash) & mask;
+        let mut found = Vec::new();
+        while self.index[slot] != EMPTY {
+            let at = self.index[slot] as usize;
+            if matches(at) {
+                found.push(at);
+            }
+            slot = (slot + 1) & mask;
+        }
+        found
     }
 
     /// Adds a key known not to be there; returns its position.

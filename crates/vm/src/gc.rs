@@ -48,6 +48,10 @@ impl Tracer {
             PyIter::Zip { inner, .. } => self.extend(inner),
             PyIter::Wrapped { class, inner } => self.extend(&[*class, *inner]),
             PyIter::Exhausted { class } => self.value(*class),
+            PyIter::Native { class, state } => {
+                self.value(*class);
+                state.trace(self);
+            }
         }
     }
 

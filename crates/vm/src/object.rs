@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::codeobj::CodeObj;
 use crate::gc::Tracer;
 use crate::native::NativeDef;
-use crate::{PyDict, Value};
+use crate::{PyDict, Res, Value, Vm};
 
 /// Immutable text. Python's `str` counts code points.
 pub struct PyStr {
@@ -130,10 +130,21 @@ pub trait NativeObject: Any {
     fn attrs_mut(&mut self) -> Option<&mut PyDict> {
         None
     }
-    /// How to take the next item of a built-in iterator kept as an object.
-    fn next_native(&mut self) -> Option<Option<Value>> {
+    /// How `await` and `for` drive it without Python-level calls, if it is an
+    /// iterator that runs no Python.
+    fn stepper(&self) -> Option<Stepper> {
         None
     }
+}
+
+/// Takes the next step of an iterator; the last argument is what was sent.
+pub type Stepper = fn(&mut crate::Vm, Value, Value) -> crate::Res<IterStep>;
+
+#[derive(Clone, Copy, Debug)]
+pub enum IterStep {
+    Item(Value),
+    /// Ended, with the value a `StopIteration` would carry.
+    Done(Value),
 }
 
 /// Iterators written in Rust.
@@ -159,6 +170,20 @@ pub enum PyIter {
     /// `iter(callable, sentinel)` and sequences by `__getitem__` are wrapped
     /// generators as well.
     Exhausted { class: Value },
+    /// Any other, of class `class`.
+    Native { class: Value, state: Box<dyn NativeIter> },
+}
+
+/// What a [`PyIter::Native`] does.
+pub trait NativeIter {
+    /// The next item; `None` at the end. Must not need Python.
+    fn next(&mut self, vm: &mut Vm) -> Res<Option<Value>>;
+    /// Reports every [`Value`] held.
+    fn trace(&self, tracer: &mut Tracer);
+    /// `__length_hint__`.
+    fn remaining(&self, _: &Vm) -> Option<usize> {
+        None
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -68,7 +68,7 @@ impl Vm {
                 PyIter::Reversed { .. } => self.types.list_reverseiterator,
                 PyIter::Enumerate { .. } => self.types.enumerate,
                 PyIter::Zip { .. } => self.types.zip,
-                PyIter::Wrapped { class, .. } | PyIter::Exhausted { class } => *class,
+                PyIter::Wrapped { class, .. } | PyIter::Exhausted { class } | PyIter::Native { class, .. } => *class,
             },
             Kind::Object => self.heap.object(value).class(),
         }
