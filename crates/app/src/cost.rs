@@ -1,0 +1,174 @@
+//! What the run means: one sentence, two bars, one table.
+
+use airlock_protocol::Ending;
+use airlock_trace::{Cost, Ledger};
+use yew::prelude::*;
+
+use crate::format::{bytes, counted, duration, grouped, millis};
+
+#[derive(Properties, PartialEq)]
+pub struct CostProps {
+    pub core: Option<Ledger>,
+    pub shell: Option<Ledger>,
+    /// How the shell ended, where its figures are there.
+    pub ending: Option<Ending>,
+    /// Whether figures are measured or come from the cost profile.
+    pub exact: bool,
+}
+
+#[component]
+pub fn CostView(props: &CostProps) -> Html {
+    let (core, shell) = (props.core.as_ref(), props.shell.as_ref());
+    if core.is_none() && shell.is_none() {
+        return html! {
+            <section class="cost" data-testid="cost" aria-label="Cost" aria-live="polite">
+                <p class="verdict quiet">{ "Run shows here what the shell pays for being synchronous." }</p>
+            </section>
+        };
+    }
+    html! {
+        <section class="cost" data-testid="cost" aria-label="Cost" aria-live="polite">
+            { view_verdict(core, shell, props.ending) }
+            { view_bars(core, shell) }
+            { view_table(core, shell, props.exact) }
+        </section>
+    }
+}
+
+fn view_verdict(core: Option<&Ledger>, shell: Option<&Ledger>, ending: Option<Ending>) -> Html {
+    let (Some(core), Some(shell)) = (core, shell) else {
+        let (name, ledger) = if let Some(core) = core { ("core", core) } else { ("shell", shell.expect("one is there")) };
+        return html! {
+            <p class="verdict">{ format!("Only the {name} has run: it took ") }<b>{ millis(ledger.wall_ns) }</b>{ "." }</p>
+        };
+    };
+    let cost = Cost::between(core, shell);
+    let verb = match ending {
+        Some(Ending::Completed) | None => "took",
+        Some(_) => "ran for",
+    };
+    html! {
+        <p class="verdict">
+            { format!("{}; the shell {verb} ", counted(shell.crossings, "crossing")) }<b>{ millis(shell.wall_ns) }</b>
+            { " where the core alone takes " }<b>{ millis(core.wall_ns) }</b>{ ": " }
+            <b class="of-adapter">{ format!("{} adapter", millis(cost.adapter_ns)) }</b>{ ", " }
+            <b class="of-lost">{ format!("{} lost concurrency", millis(cost.lost_concurrency_ns)) }</b>
+            { match ending {
+                Some(Ending::Stopped) => " (stopped before its end).",
+                Some(Ending::Deadlocked) => " (it would never have ended).",
+                Some(Ending::Completed) | None => ".",
+                Some(_) => " (it did not reach its end).",
+            } }
+        </p>
+    }
+}
+
+/// A part of a bar: style class, name, nanoseconds.
+type Part = (&'static str, &'static str, u64);
+
+fn view_bars(core: Option<&Ledger>, shell: Option<&Ledger>) -> Html {
+    let longest = core.into_iter().chain(shell).map(|ledger| ledger.wall_ns).max().unwrap_or(0).max(1);
+    let lost = core.zip(shell).map_or(0, |(core, shell)| Cost::between(core, shell).lost_concurrency_ns);
+    let parts = |ledger: &Ledger, lost: u64| -> [Part; 4] {
+        [
+            ("python", "Python", ledger.python_ns),
+            ("wait", "waiting", ledger.wait_ns.saturating_sub(lost)),
+            ("adapter", "adapter", ledger.adapter_ns),
+            ("lost", "lost concurrency", lost),
+        ]
+    };
+    html! {
+        <>
+            <div class="bars">
+                { core.map(|ledger| view_bar("core", &parts(ledger, 0), ledger.wall_ns, longest)) }
+                { shell.map(|ledger| view_bar("shell", &parts(ledger, lost), ledger.wall_ns, longest)) }
+            </div>
+            <ul class="key">
+                <li class="python">{ "Python" }</li>
+                <li class="wait">{ "waiting" }</li>
+                <li class="adapter">{ "adapter" }</li>
+                <li class="lost">{ "lost concurrency" }</li>
+                <li class="stopped">{ "loop stopped" }</li>
+            </ul>
+        </>
+    }
+}
+
+/// Drawn as SVG, whose widths are attributes: the page's policy forbids inline
+/// styles.
+fn view_bar(name: &'static str, parts: &[Part], wall_ns: u64, longest: u64) -> Html {
+    let mut left = 0.0;
+    let shapes = parts.iter().map(|&(class, title, nanos)| {
+        let width = nanos as f64 / longest as f64 * 100.0;
+        let x = left;
+        left += width;
+        html! {
+            <rect class={class} x={format!("{x:.3}")} y="0" width={format!("{width:.3}")} height="10">
+                <title>{ format!("{title}: {}", duration(nanos)) }</title>
+            </rect>
+        }
+    });
+    let shapes: Html = shapes.collect();
+    let described: Vec<_> = parts.iter().map(|(_, title, nanos)| format!("{title} {}", duration(*nanos))).collect();
+    html! {
+        <>
+            <span>{ name }</span>
+            <svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label={format!("{name}: {}", described.join(", "))}>
+                { shapes }
+            </svg>
+            <span class="figure">{ duration(wall_ns) }</span>
+        </>
+    }
+}
+
+/// A column of the ledger: heading, what it means, and its figure.
+type Column = (&'static str, &'static str, fn(&Ledger) -> String);
+
+const COLUMNS: [Column; 16] = [
+    ("Wall", "From start to end", |ledger| duration(ledger.wall_ns)),
+    ("Python", "Instructions run, the loop's own work included", |ledger| duration(ledger.python_ns)),
+    ("Waiting", "Nothing was ready: timers, I/O", |ledger| duration(ledger.wait_ns)),
+    ("Adapter", "What exists only because of the adapter", |ledger| duration(ledger.adapter_ns)),
+    ("Per crossing", "Adapter time divided by crossings", |ledger| {
+        duration(ledger.adapter_ns.checked_div(ledger.crossings).unwrap_or(0))
+    }),
+    ("Loop stopped", "How long a loop that existed could not turn", |ledger| duration(ledger.blocked_ns)),
+    ("Lag p99", "How late others on the loop were served", |ledger| duration(ledger.lag_p99_ns)),
+    ("Crossings", "Passages from the shell into the core", |ledger| grouped(ledger.crossings)),
+    ("Loops", "Event loops created", |ledger| grouped(ledger.loops)),
+    ("Iterations", "Passes of a loop over its ready queue", |ledger| grouped(ledger.iterations)),
+    ("Handles", "Callbacks that loops ran", |ledger| grouped(ledger.handles)),
+    ("Tasks", "Tasks created", |ledger| grouped(ledger.tasks)),
+    ("Switches", "Between tasks, fibers and threads", |ledger| {
+        grouped(ledger.task_switches + ledger.fiber_switches + ledger.thread_switches)
+    }),
+    ("Peak tasks", "Tasks alive at once", |ledger| grouped(ledger.peak_tasks)),
+    ("At once", "Most tasks waiting or running at the same time", |ledger| grouped(ledger.max_concurrency)),
+    ("Peak heap", "Live bytes at most", |ledger| bytes(ledger.peak_heap_bytes)),
+];
+
+fn view_table(core: Option<&Ledger>, shell: Option<&Ledger>, exact: bool) -> Html {
+    let row = |name: &str, ledger: &Ledger| {
+        html! {
+            <tr>
+                <th scope="row">{ name.to_owned() }</th>
+                { for COLUMNS.iter().map(|(heading, _, figure)| html! { <td data-column={*heading}>{ figure(ledger) }</td> }) }
+            </tr>
+        }
+    };
+    let source = if exact { "computed, exact clock" } else { "measured, real clock" };
+    html! {
+        <div class="wide" tabindex="0" role="region" aria-label="Ledger">
+            <table class="ledger">
+                <thead><tr>
+                    <th scope="col">{ source }</th>
+                    { for COLUMNS.iter().map(|(heading, meaning, _)| html! { <th scope="col" title={*meaning}>{ *heading }</th> }) }
+                </tr></thead>
+                <tbody>
+                    { core.map(|ledger| row("core alone", ledger)) }
+                    { shell.map(|ledger| row("shell", ledger)) }
+                </tbody>
+            </table>
+        </div>
+    }
+}

@@ -1,0 +1,650 @@
+//! The page: all its state, and what each message does to it.
+//!
+//! Two Workers are kept warm, one per side. A run posts both programs to both
+//! and ends when both reported. What arrives during a run only marks the page
+//! as out of date; it is drawn once per animation frame, so that a flood of
+//! prints or events costs a frame and not the page.
+
+mod view;
+
+use std::cmp::Ordering;
+
+use airlock_link::{Adapter, Playground, decode, examples};
+use airlock_protocol::{Ending, FromWorker, Problem, Side, ToWorker};
+use airlock_trace::LaneKind;
+use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::callback::{Interval, Timeout};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use yew::prelude::*;
+
+use crate::editor;
+use crate::notices::Notice;
+use crate::output::Place;
+use crate::settings::{clock_of_key, unavailable};
+use crate::share::{self, Copied, Shared};
+use crate::side::{Phase, SideState};
+use crate::storage::{self, Stored};
+use crate::timeline::{SharedModel, Window};
+use crate::worker::WorkerLink;
+
+/// How long a Worker may take to answer Stop before it is terminated.
+const STOP_PATIENCE_MILLIS: u32 = 120;
+/// After the last key, before the programs are checked and kept.
+const TYPING_PAUSE_MILLIS: u32 = 300;
+const HEARTBEAT_MILLIS: u32 = 100;
+
+const SIDES: [Side; 2] = [Side::Core, Side::Shell];
+
+/// What the whole page is doing; the text of `status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// A Worker has not said that it is ready.
+    Loading,
+    /// Both can run, and nothing ran yet.
+    Ready,
+    Running,
+    /// Stop ended the last run.
+    Stopped,
+    /// Both programs of the last run came to their end.
+    Done,
+    /// A program or a Worker did not.
+    Failed,
+}
+
+pub enum Msg {
+    FromWorker { side: Side, generation: u32, message: FromWorker },
+    /// An animation frame: draw what arrived.
+    Frame,
+    /// While running: see whether the loops still beat.
+    Heartbeat,
+    Run,
+    Stop,
+    StopPatienceEnded,
+    Edited,
+    TypingPaused,
+    ExampleChosen(String),
+    AdapterChosen(String),
+    ClockChosen(String),
+    ProfileChosen(String),
+    Share,
+    Copied(Copied),
+    ShareClosed,
+    PlayheadSet(u64),
+    /// Over that many events; the extremes go to the first and the last.
+    Stepped(i32),
+    Zoomed { factor: f64, centre_nanos: f64 },
+    PlaceChosen(Place),
+    LinkOpened,
+    ThemeToggled,
+    AppearanceChanged,
+}
+
+/// One side's Worker.
+#[derive(Default)]
+struct Seat {
+    worker: Option<WorkerLink>,
+    /// Tells messages of this Worker from those of the one before.
+    generation: u32,
+    ready: bool,
+}
+
+pub struct Page {
+    /// The settings; its two programs are brought up to date from the editors
+    /// whenever they are needed.
+    playground: Playground,
+    /// The example that is in the editors unchanged.
+    example: Option<&'static str>,
+    editors: [NodeRef; 2],
+    sides: [SideState; 2],
+    seats: [Seat; 2],
+    status: Status,
+    run_started_millis: f64,
+    /// What the check found in each program.
+    problems: [Vec<Problem>; 2],
+    check_due: bool,
+    /// About the page itself, not about a run.
+    notices: Vec<Notice>,
+    shared: Option<Shared>,
+    /// The part of the run that is shown, if not the whole.
+    window: Option<Window>,
+    playhead_nanos: Option<u64>,
+    appearance: u32,
+    frame_requested: bool,
+    typing_pause: Option<Timeout>,
+    heartbeat: Option<Interval>,
+    stop_patience: Option<Timeout>,
+    _listeners: Vec<EventListener>,
+}
+
+impl Component for Page {
+    type Message = Msg;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let mut page = Self {
+            playground: examples::ALL[0].playground(),
+            example: Some(examples::ALL[0].key),
+            editors: [NodeRef::default(), NodeRef::default()],
+            sides: SIDES.map(SideState::new),
+            seats: [Seat::default(), Seat::default()],
+            status: Status::Loading,
+            run_started_millis: 0.0,
+            problems: [Vec::new(), Vec::new()],
+            check_due: true,
+            notices: Vec::new(),
+            shared: None,
+            window: None,
+            playhead_nanos: None,
+            appearance: 0,
+            frame_requested: false,
+            typing_pause: None,
+            heartbeat: None,
+            stop_patience: None,
+            _listeners: listen_to_page(ctx),
+        };
+        for side in SIDES {
+            page.start_worker(ctx, side);
+        }
+        page.note_what_is_missing();
+        match location_hash() {
+            Some(link) => page.open_link(&link),
+            None => {
+                if let Some(draft) = storage::load_draft() {
+                    page.take_playground(draft);
+                }
+            }
+        }
+        page
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, message: Msg) -> bool {
+        match message {
+            Msg::FromWorker { side, generation, message } => return self.handle_worker(ctx, side, generation, message),
+            Msg::Frame => self.frame_requested = false,
+            Msg::Heartbeat => {}
+            Msg::Run => self.run(ctx),
+            Msg::Stop => self.stop(ctx),
+            Msg::StopPatienceEnded => self.terminate_silent_workers(ctx),
+            Msg::Edited => self.handle_edit(ctx),
+            Msg::TypingPaused => self.handle_typing_pause(),
+            Msg::ExampleChosen(key) => self.choose_example(&key),
+            Msg::AdapterChosen(key) => {
+                self.playground.adapter = Adapter::from_key(&key).unwrap_or_default();
+                self.keep_draft();
+            }
+            Msg::ClockChosen(key) => {
+                self.playground.clock = clock_of_key(&key);
+                self.keep_draft();
+            }
+            Msg::ProfileChosen(name) => {
+                self.playground.profile = name;
+                self.keep_draft();
+            }
+            Msg::Share => self.share(ctx),
+            Msg::Copied(copied) => {
+                if let Some(shared) = &mut self.shared {
+                    shared.copied = copied;
+                }
+            }
+            Msg::ShareClosed => self.shared = None,
+            Msg::PlayheadSet(nanos) => self.set_playhead(Some(nanos)),
+            Msg::Stepped(count) => self.step(count),
+            Msg::Zoomed { factor, centre_nanos } => self.zoom(factor, centre_nanos),
+            Msg::PlaceChosen(place) => self.jump_to(&place),
+            Msg::LinkOpened => {
+                if let Some(link) = location_hash() {
+                    self.open_link(&link);
+                    self.show_programs();
+                }
+            }
+            Msg::ThemeToggled => self.toggle_theme(),
+            Msg::AppearanceChanged => self.appearance += 1,
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        self.view_page(ctx)
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, first: bool) {
+        if first {
+            self.show_programs();
+        }
+    }
+}
+
+/// Workers and runs.
+impl Page {
+    fn start_worker(&mut self, ctx: &Context<Self>, side: Side) {
+        let seat = &mut self.seats[index_of(side)];
+        seat.generation += 1;
+        seat.ready = false;
+        let generation = seat.generation;
+        let receive = ctx.link().callback(move |message| Msg::FromWorker { side, generation, message });
+        match WorkerLink::start(move |message| receive.emit(message)) {
+            Ok(worker) => seat.worker = Some(worker),
+            Err(message) => self.handle_worker_failure(ctx, side, message),
+        }
+    }
+
+    fn handle_worker(&mut self, ctx: &Context<Self>, side: Side, generation: u32, message: FromWorker) -> bool {
+        let index = index_of(side);
+        if self.seats[index].generation != generation {
+            return false;
+        }
+        match message {
+            FromWorker::Ready { .. } => {
+                self.seats[index].ready = true;
+                if self.status == Status::Loading && self.seats.iter().all(|seat| seat.ready) {
+                    self.status = Status::Ready;
+                }
+                self.check_when_idle();
+                true
+            }
+            FromWorker::Checked { core, shell } => {
+                self.show_problems([core, shell]);
+                true
+            }
+            FromWorker::Failed { message } => {
+                self.handle_worker_failure(ctx, side, message);
+                true
+            }
+            _ if !self.sides[index].is_running() => false,
+            FromWorker::Finished { report } => {
+                self.sides[index].handle_message(FromWorker::Finished { report }, now_millis());
+                self.end_run_when_over();
+                true
+            }
+            other => {
+                self.sides[index].handle_message(other, now_millis());
+                self.request_frame(ctx);
+                false
+            }
+        }
+    }
+
+    /// A Worker that was ready once is replaced. One that never came up would
+    /// only fail again; Run tries once more.
+    fn handle_worker_failure(&mut self, ctx: &Context<Self>, side: Side, message: String) {
+        let index = index_of(side);
+        let was_ready = self.seats[index].ready;
+        self.seats[index].worker = None;
+        self.seats[index].ready = false;
+        if self.sides[index].is_running() {
+            self.sides[index].phase = Phase::Failed { message };
+            self.end_run_when_over();
+        } else {
+            let notice = Notice::error(message);
+            if !self.notices.contains(&notice) {
+                self.notices.push(notice);
+            }
+            if self.status != Status::Running {
+                self.status = Status::Failed;
+            }
+        }
+        if was_ready {
+            self.start_worker(ctx, side);
+        }
+    }
+
+    fn run(&mut self, ctx: &Context<Self>) {
+        if self.status == Status::Running {
+            return;
+        }
+        self.read_editors();
+        self.keep_draft();
+        self.notices.clear();
+        self.window = None;
+        self.set_playhead(None);
+        self.status = Status::Running;
+        self.run_started_millis = now_millis();
+        for side in SIDES {
+            self.sides[index_of(side)].begin(self.run_started_millis);
+        }
+        for side in SIDES {
+            if self.seats[index_of(side)].worker.is_none() {
+                self.start_worker(ctx, side);
+            }
+            if let Some(worker) = &self.seats[index_of(side)].worker {
+                worker.lower_stop_flag();
+                worker.send(&ToWorker::Run { side, playground: Box::new(self.playground.clone()) });
+            }
+        }
+        let link = ctx.link().clone();
+        self.heartbeat = Some(Interval::new(HEARTBEAT_MILLIS, move || link.send_message(Msg::Heartbeat)));
+        // Both Workers may have failed to start just now.
+        self.end_run_when_over();
+    }
+
+    fn stop(&mut self, ctx: &Context<Self>) {
+        if self.status != Status::Running || self.stop_patience.is_some() {
+            return;
+        }
+        for (side, seat) in self.sides.iter().zip(&self.seats) {
+            if let Some(worker) = seat.worker.as_ref().filter(|_| side.is_running()) {
+                worker.stop();
+            }
+        }
+        let link = ctx.link().clone();
+        self.stop_patience =
+            Some(Timeout::new(STOP_PATIENCE_MILLIS, move || link.send_message(Msg::StopPatienceEnded)));
+    }
+
+    /// What the terminated run printed and traced so far stays on the page.
+    fn terminate_silent_workers(&mut self, ctx: &Context<Self>) {
+        self.stop_patience = None;
+        for side in SIDES {
+            let index = index_of(side);
+            if self.sides[index].is_running() {
+                self.sides[index].phase = Phase::Terminated;
+                self.seats[index].worker = None;
+                self.start_worker(ctx, side);
+            }
+        }
+        self.end_run_when_over();
+    }
+
+    fn end_run_when_over(&mut self) {
+        if self.status != Status::Running || self.sides.iter().any(SideState::is_running) {
+            return;
+        }
+        self.status = self.sides.iter().map(|side| status_of(&side.phase)).max_by(worse).unwrap_or(Status::Done);
+        self.heartbeat = None;
+        self.stop_patience = None;
+        self.check_when_idle();
+    }
+
+    /// Checks both programs as they are, as soon as a Worker has time.
+    fn check_when_idle(&mut self) {
+        if !self.check_due || self.status == Status::Running {
+            return;
+        }
+        if let Some(worker) = self.seats.iter().find(|seat| seat.ready).and_then(|seat| seat.worker.as_ref()) {
+            let (core, shell) = (self.playground.core.clone(), self.playground.shell.clone());
+            worker.send(&ToWorker::Check { core, shell });
+            self.check_due = false;
+        }
+    }
+
+    /// Many messages, one drawing.
+    fn request_frame(&mut self, ctx: &Context<Self>) {
+        if self.frame_requested {
+            return;
+        }
+        let link = ctx.link().clone();
+        let draw = Closure::once_into_js(move || link.send_message(Msg::Frame));
+        let requested = web_sys::window().map(|window| window.request_animation_frame(draw.unchecked_ref()));
+        self.frame_requested = matches!(requested, Some(Ok(_)));
+    }
+}
+
+/// Programs and settings.
+impl Page {
+    fn handle_edit(&mut self, ctx: &Context<Self>) {
+        self.example = None;
+        let link = ctx.link().clone();
+        self.typing_pause = Some(Timeout::new(TYPING_PAUSE_MILLIS, move || link.send_message(Msg::TypingPaused)));
+    }
+
+    fn handle_typing_pause(&mut self) {
+        self.read_editors();
+        self.keep_draft();
+        // Loading the page again must give what was typed, not what the link
+        // said before.
+        if location_hash().is_some() {
+            clear_location_hash();
+        }
+        self.check_due = true;
+        self.check_when_idle();
+    }
+
+    fn choose_example(&mut self, key: &str) {
+        let Some(example) = examples::by_key(key) else { return };
+        let settings = &self.playground;
+        let playground = Playground {
+            clock: settings.clock,
+            profile: settings.profile.clone(),
+            seed: settings.seed,
+            ..example.playground()
+        };
+        self.take_playground(playground);
+        self.show_programs();
+        self.keep_draft();
+        if location_hash().is_some() {
+            clear_location_hash();
+        }
+    }
+
+    /// Opens a link. One that cannot be read leaves the programs as they are.
+    fn open_link(&mut self, link: &str) {
+        match decode(link) {
+            Ok(playground) => self.take_playground(playground),
+            Err(error) => {
+                self.notices.push(Notice::error(format!("This link cannot be opened: {error}. The programs below are not from it.")));
+            }
+        }
+    }
+
+    fn take_playground(&mut self, playground: Playground) {
+        let same = |example: &&examples::Example| example.core == playground.core && example.shell == playground.shell;
+        self.example = examples::ALL.iter().find(same).map(|example| example.key);
+        self.playhead_nanos = playground.playhead_nanos;
+        self.playground = playground;
+        if let Some(reason) = unavailable(self.playground.adapter) {
+            let text = format!("The adapter \"{}\" is {reason}; a persistent loop takes its place.", self.playground.adapter.key());
+            self.notices.push(Notice::hint(text));
+            self.playground.adapter = Adapter::Runner;
+        }
+        self.check_due = true;
+    }
+
+    /// Puts the programs into the editors.
+    fn show_programs(&mut self) {
+        editor::set_value(&self.editors[0], &self.playground.core);
+        editor::set_value(&self.editors[1], &self.playground.shell);
+        self.show_problems([Vec::new(), Vec::new()]);
+        self.check_due = true;
+        self.check_when_idle();
+    }
+
+    fn read_editors(&mut self) {
+        self.playground.core = editor::value(&self.editors[0]);
+        self.playground.shell = editor::value(&self.editors[1]);
+    }
+
+    fn show_problems(&mut self, problems: [Vec<Problem>; 2]) {
+        for (editor, problems) in self.editors.iter().zip(&problems) {
+            editor::set_problems(editor, problems);
+        }
+        self.problems = problems;
+    }
+
+    fn keep_draft(&mut self) {
+        if storage::save_draft(&self.playground) == Stored::Denied {
+            self.note_denied_storage();
+        }
+    }
+
+    fn note_denied_storage(&mut self) {
+        let notice = Notice::hint("Storage is denied here: the programs are not kept when you leave. Share makes a link that keeps them.");
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
+        }
+    }
+
+    fn note_what_is_missing(&mut self) {
+        if !storage::is_available() {
+            self.note_denied_storage();
+        }
+        if !crate::worker::can_block() {
+            self.notices.push(Notice::hint(
+                "This page is not cross-origin isolated, so a program cannot really block here: blocking is emulated.",
+            ));
+        }
+    }
+
+    fn share(&mut self, ctx: &Context<Self>) {
+        self.read_editors();
+        let playground = Playground { playhead_nanos: self.playhead_nanos, ..self.playground.clone() };
+        match share::address_of(&playground) {
+            Ok(address) => {
+                share::copy(address.clone(), ctx.link().callback(Msg::Copied));
+                self.shared = Some(Shared { address, copied: Copied::Pending });
+            }
+            Err(message) => self.notices.push(Notice::error(format!("No link: {message}."))),
+        }
+    }
+
+    fn toggle_theme(&mut self) {
+        let theme = if is_dark() { "light" } else { "dark" };
+        if let Some(root) = document_element() {
+            let _ = root.set_attribute("data-theme", theme);
+        }
+        // Where it is not kept, the next visit follows the system again.
+        let _ = storage::save_theme(theme);
+        self.appearance += 1;
+    }
+}
+
+/// The playhead and the window on the trace.
+impl Page {
+    fn set_playhead(&mut self, nanos: Option<u64>) {
+        self.playhead_nanos = nanos;
+        let lines = match nanos {
+            None => [0, 0],
+            Some(nanos) => [
+                self.sides[0].timeline.borrow().line_at(nanos, |_| true),
+                // The shell's tasks run lines of the core; its fibers its own.
+                self.sides[1].timeline.borrow().line_at(nanos, |kind| {
+                    matches!(kind, LaneKind::Main | LaneKind::Thread | LaneKind::Greenlet)
+                }),
+            ],
+        };
+        for (editor, line) in self.editors.iter().zip(lines) {
+            editor::mark_line(editor, line);
+        }
+    }
+
+    fn step(&mut self, count: i32) {
+        let times = |find: &dyn Fn(&crate::timeline::Model) -> Option<u64>| {
+            self.sides.each_ref().map(|side| find(&side.timeline.borrow()))
+        };
+        let playhead = self.playhead_nanos;
+        let target = match count {
+            i32::MIN => times(&|model| model.next_time(None)).into_iter().flatten().min(),
+            i32::MAX => times(&|model| model.previous_time(u64::MAX)).into_iter().flatten().max(),
+            ..0 => times(&|model| model.previous_time(playhead.unwrap_or(u64::MAX))).into_iter().flatten().max(),
+            _ => times(&|model| model.next_time(playhead)).into_iter().flatten().min(),
+        };
+        if let Some(nanos) = target {
+            self.set_playhead(Some(nanos));
+        }
+    }
+
+    fn zoom(&mut self, factor: f64, centre_nanos: f64) {
+        let whole = self.whole_window();
+        let zoomed = self.shown_window().zoomed(factor, centre_nanos, whole);
+        self.window = (zoomed != whole).then_some(zoomed);
+    }
+
+    fn shown_window(&self) -> Window {
+        self.window.unwrap_or_else(|| self.whole_window())
+    }
+
+    fn whole_window(&self) -> Window {
+        Window::whole(self.sides.iter().map(|side| side.timeline.borrow().end_nanos()).max().unwrap_or(0))
+    }
+
+    fn shared_model(&self, side: Side) -> SharedModel {
+        let side = &self.sides[index_of(side)];
+        SharedModel { model: side.timeline.clone(), version: side.timeline_version }
+    }
+
+    fn jump_to(&self, place: &Place) {
+        let index = if place.file == "core.py" { 0 } else { 1 };
+        editor::jump_to(&self.editors[index], place.line, 1);
+    }
+}
+
+fn index_of(side: Side) -> usize {
+    match side {
+        Side::Core => 0,
+        Side::Shell => 1,
+    }
+}
+
+/// What a side's end means for the page.
+fn status_of(phase: &Phase) -> Status {
+    match phase {
+        Phase::Terminated => Status::Stopped,
+        Phase::Failed { .. } => Status::Failed,
+        Phase::Ended(report) => match report.ending {
+            Ending::Completed => Status::Done,
+            Ending::Stopped => Status::Stopped,
+            Ending::Raised | Ending::LimitReached | Ending::Deadlocked | Ending::Refused => Status::Failed,
+        },
+        Phase::Idle | Phase::Running => Status::Done,
+    }
+}
+
+/// A stop outweighs a failure: the person asked for it.
+fn worse(one: &Status, other: &Status) -> Ordering {
+    let weight = |status: &Status| match status {
+        Status::Stopped => 2,
+        Status::Failed => 1,
+        _ => 0,
+    };
+    weight(one).cmp(&weight(other))
+}
+
+fn listen_to_page(ctx: &Context<Page>) -> Vec<EventListener> {
+    let Some(window) = web_sys::window() else { return Vec::new() };
+    let link = ctx.link().clone();
+    let keys = EventListener::new_with_options(&window, "keydown", EventListenerOptions::enable_prevent_default(), move |event| {
+        let key = event.unchecked_ref::<web_sys::KeyboardEvent>();
+        if key.key() == "Enter" && (key.ctrl_key() || key.meta_key()) {
+            event.prevent_default();
+            link.send_message(Msg::Run);
+        }
+    });
+    let on = |name: &'static str, message: fn() -> Msg| {
+        let link = ctx.link().clone();
+        EventListener::new(&window, name, move |_| link.send_message(message()))
+    };
+    vec![keys, on("resize", || Msg::AppearanceChanged), on("hashchange", || Msg::LinkOpened)]
+}
+
+fn now_millis() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
+fn document_element() -> Option<web_sys::Element> {
+    web_sys::window()?.document()?.document_element()
+}
+
+fn is_dark() -> bool {
+    match document_element().and_then(|root| root.get_attribute("data-theme")).as_deref() {
+        Some("dark") => true,
+        Some("light") => false,
+        _ => web_sys::window()
+            .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten())
+            .is_some_and(|query| query.matches()),
+    }
+}
+
+/// What follows the `#` of the page's address, if anything does.
+fn location_hash() -> Option<String> {
+    let hash = web_sys::window()?.location().hash().ok()?;
+    (hash.len() > 1).then_some(hash)
+}
+
+fn clear_location_hash() {
+    let Some(window) = web_sys::window() else { return };
+    let location = window.location();
+    let address = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+    if let Ok(history) = window.history() {
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+    }
+}

@@ -1,0 +1,245 @@
+//! How the page looks; it changes nothing.
+
+use airlock_link::{Clock, examples};
+use airlock_protocol::{Ending, Side, SideReport};
+use yew::prelude::*;
+
+use super::{Msg, Page, SIDES, Status, index_of, is_dark, now_millis};
+use crate::cost::CostView;
+use crate::format::{counted, duration};
+use crate::notices::{Notice, NoticesView};
+use crate::output::OutputView;
+use crate::settings::{Menu, adapter_entries, clock_entries, clock_key, example_entries, profile_entries};
+use crate::share::SharedView;
+use crate::side::{Phase, SideState};
+use crate::timeline::TimelineView;
+use crate::trace_table::TraceTable;
+
+impl Page {
+    pub(super) fn view_page(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let on_place = link.callback(Msg::PlaceChosen);
+        html! {
+            <>
+                { self.view_header(ctx) }
+                <main>
+                    { self.view_controls(ctx) }
+                    if let Some(shared) = &self.shared {
+                        <SharedView shared={shared.clone()} on_close={link.callback(|()| Msg::ShareClosed)} />
+                    }
+                    <NoticesView notices={self.all_notices()} on_place={on_place.clone()} />
+                    <div class="pair">
+                        { self.view_pane(ctx, Side::Core) }
+                        { self.view_lock() }
+                        { self.view_pane(ctx, Side::Shell) }
+                    </div>
+                    <CostView core={self.sides[0].ledger().cloned()} shell={self.sides[1].ledger().cloned()}
+                        ending={self.sides[1].report().map(|report| report.ending)}
+                        exact={self.playground.clock == Clock::Virtual} />
+                    <section class="times" aria-label="Timelines">
+                        { for SIDES.map(|side| self.view_timeline(ctx, side)) }
+                    </section>
+                    <details class="events">
+                        <summary>{ "Events around the playhead" }</summary>
+                        <TraceTable core={self.shared_model(Side::Core)} shell={self.shared_model(Side::Shell)}
+                            playhead_nanos={self.playhead_nanos} on_playhead={link.callback(Msg::PlayheadSet)} />
+                    </details>
+                </main>
+            </>
+        }
+    }
+
+    fn view_header(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let example = self.example.and_then(examples::by_key);
+        html! {
+            <header>
+                <h1>{ "Airlock" }<small>{ "what an imperative shell costs an event-driven core" }</small></h1>
+                <span class="grow"></span>
+                <Menu testid="examples" label="Example" value={self.example.unwrap_or_default()}
+                    entries={example_entries(example.is_none())} on_change={link.callback(Msg::ExampleChosen)} />
+                <button type="button" data-testid="share" onclick={link.callback(|_| Msg::Share)}>{ "Share" }</button>
+                <button type="button" class="theme" data-testid="theme" onclick={link.callback(|_| Msg::ThemeToggled)}>
+                    { if is_dark() { "Light" } else { "Dark" } }
+                </button>
+            </header>
+        }
+    }
+
+    fn view_controls(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let running = self.status == Status::Running;
+        let has_events = self.sides.iter().any(|side| !side.timeline.borrow().is_empty());
+        let step = |count: i32, label: &'static str, sign: &'static str, testid: &'static str| {
+            let onclick = link.callback(move |_| Msg::Stepped(count));
+            html! {
+                <button type="button" data-testid={testid} aria-label={label} title={label} disabled={!has_events} {onclick}>{ sign }</button>
+            }
+        };
+        html! {
+            <div class="controls">
+                <button type="button" class="primary" data-testid="run" disabled={running} aria-keyshortcuts="Control+Enter Meta+Enter"
+                    onclick={link.callback(|_| Msg::Run)}>{ "Run" }<kbd>{ "Ctrl ⏎" }</kbd></button>
+                <button type="button" data-testid="stop" disabled={!running} onclick={link.callback(|_| Msg::Stop)}>{ "Stop" }</button>
+                <span class="steps" role="group" aria-label="Playhead">
+                    { step(i32::MIN, "To the first event", "⏮\u{fe0e}", "step-first") }
+                    { step(-1, "One event back", "◀\u{fe0e}", "step-back") }
+                    { step(1, "One event on", "▶\u{fe0e}", "step-forward") }
+                    { step(i32::MAX, "To the last event", "⏭\u{fe0e}", "step-last") }
+                </span>
+                <span class="state"><span class={classes!("status", status_text(self.status))} data-testid="status" role="status">{ status_text(self.status) }</span>
+                    <span class="note">{ self.status_note() }</span></span>
+                <span class="grow"></span>
+                <label class="clock">{ "Clock" }
+                    <Menu testid="clock" label="Clock" value={clock_key(self.playground.clock)} entries={clock_entries()}
+                        on_change={link.callback(Msg::ClockChosen)} />
+                </label>
+                <Menu testid="profile" label="Cost profile" value={self.playground.profile.clone()} entries={profile_entries()}
+                    hidden={self.playground.clock == Clock::Real} on_change={link.callback(Msg::ProfileChosen)} />
+            </div>
+        }
+    }
+
+    fn view_pane(&self, ctx: &Context<Self>, side: Side) -> Html {
+        let link = ctx.link();
+        let state = &self.sides[index_of(side)];
+        let pulse = state.pulse(now_millis());
+        let oninput = link.callback(|_: InputEvent| Msg::Edited);
+        let (name, manner, editor_id, output_id) = match side {
+            Side::Core => ("core", "event-driven", "core-editor", "core-output"),
+            Side::Shell => ("shell", "imperative, through", "shell-editor", "shell-output"),
+        };
+        let title = match side {
+            Side::Core => "core.main() by itself",
+            Side::Shell => "shell.py through the adapter",
+        };
+        html! {
+            <section class={classes!("pane", name)} aria-label={state.file()}>
+                <h2>
+                    { state.file() }<em>{ manner }</em>
+                    if side == Side::Shell {
+                        <Menu testid="adapter" label="Adapter" value={self.playground.adapter.key()} entries={adapter_entries()}
+                            on_change={link.callback(Msg::AdapterChosen)} />
+                    }
+                    <span class={pulse.class()} data-testid={format!("{name}-beat")}><i></i>{ pulse.text() }</span>
+                </h2>
+                <py-editor ref={self.editors[index_of(side)].clone()} data-testid={editor_id} aria-label={state.file()} {oninput}></py-editor>
+                <h3>{ "Output" }<em>{ title }</em></h3>
+                <OutputView output={state.output.clone()} testid={output_id} label={format!("Output of {}", state.file())}
+                    on_place={link.callback(Msg::PlaceChosen)} />
+            </section>
+        }
+    }
+
+    /// The airlock between the editors: how often it was passed.
+    fn view_lock(&self) -> Html {
+        let counted_live = self.sides[1].timeline.borrow().crossings().len() as u64;
+        let ledger = self.sides[1].ledger();
+        let crossings = ledger.map_or(counted_live, |ledger| ledger.crossings);
+        let each = ledger.and_then(|ledger| ledger.adapter_ns.checked_div(ledger.crossings));
+        let idle = matches!(self.sides[1].phase, Phase::Idle);
+        html! {
+            <div class="lock" aria-label="The airlock">
+                if idle {
+                    <span>{ "air" }<br />{ "lock" }</span>
+                } else {
+                    <b>{ crate::format::grouped(crossings) }</b>
+                    <span>{ if crossings == 1 { "crossing" } else { "crossings" } }</span>
+                    if let Some(each) = each {
+                        <b class="each">{ duration(each) }</b><span>{ "each" }</span>
+                    }
+                }
+            </div>
+        }
+    }
+
+    fn view_timeline(&self, ctx: &Context<Self>, side: Side) -> Html {
+        let link = ctx.link();
+        let (testid, title) = match side {
+            Side::Core => ("core-timeline", "core alone"),
+            Side::Shell => ("shell-timeline", "shell"),
+        };
+        html! {
+            <TimelineView shared={self.shared_model(side)} {testid} {title} window={self.shown_window()}
+                playhead_nanos={self.playhead_nanos} appearance={self.appearance}
+                on_playhead={link.callback(Msg::PlayheadSet)} on_step={link.callback(Msg::Stepped)}
+                on_zoom={link.callback(|(factor, centre_nanos)| Msg::Zoomed { factor, centre_nanos })} />
+        }
+    }
+
+    fn status_note(&self) -> String {
+        let events: usize = self.sides.iter().map(|side| side.timeline.borrow().events.len()).sum();
+        let traced = counted(events as u64, "event");
+        match self.status {
+            Status::Loading => "fetching the engine".to_owned(),
+            Status::Ready => "nothing runs until you press Run".to_owned(),
+            Status::Running => format!("for {:.1} s", (now_millis() - self.run_started_millis) / 1e3),
+            Status::Done | Status::Stopped | Status::Failed => {
+                match self.sides.iter().filter_map(|side| side.ledger()).map(|ledger| ledger.wall_ns).max() {
+                    Some(wall_ns) => format!("in {}, {traced}", duration(wall_ns)),
+                    None if events > 0 => traced,
+                    None => String::new(),
+                }
+            }
+        }
+    }
+
+    /// What the page has to say, the programs' problems before the run's.
+    fn all_notices(&self) -> Vec<Notice> {
+        let mut notices = self.notices.clone();
+        for (side, problems) in self.sides.iter().zip(&self.problems) {
+            notices.extend(problems.iter().map(|problem| Notice::error(problem.message.clone()).at(side.file(), problem.line)));
+        }
+        for side in &self.sides {
+            notices.extend(notices_of_run(side).into_iter().filter(|notice| !notices.contains(notice)).collect::<Vec<_>>());
+        }
+        notices
+    }
+}
+
+fn notices_of_run(side: &SideState) -> Vec<Notice> {
+    match &side.phase {
+        Phase::Idle | Phase::Running => Vec::new(),
+        Phase::Failed { message } => vec![Notice::error(format!("{}: {message}. A new engine takes its place.", side.file()))],
+        Phase::Terminated => vec![Notice::hint(format!(
+            "{} did not answer Stop and was terminated; its output and trace so far are kept, its ledger is lost.",
+            side.file()
+        ))],
+        Phase::Ended(report) => notices_of_report(side, report),
+    }
+}
+
+fn notices_of_report(side: &SideState, report: &SideReport) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    for failure in &report.failures {
+        let text = format!("{}: {}", failure.kind, failure.explanation);
+        notices.push(Notice::error(text).at(side.file(), failure.line));
+    }
+    let explained = report.ending == Ending::Deadlocked && !notices.is_empty();
+    if !report.explanation.is_empty() && !explained {
+        let notice = match report.ending {
+            Ending::Stopped => Notice::hint(report.explanation.clone()),
+            _ => Notice::error(report.explanation.clone()),
+        };
+        notices.push(match &report.problem {
+            Some(problem) => notice.at(&problem.file, problem.problem.line),
+            None => Notice { text: format!("{}: {}", side.file(), notice.text), ..notice },
+        });
+    }
+    if report.dropped_events > 0 {
+        let text = format!("{}: {} came after the limit and are not in the trace", side.file(), counted(report.dropped_events, "event"));
+        notices.push(Notice::hint(text));
+    }
+    notices
+}
+
+fn status_text(status: Status) -> &'static str {
+    match status {
+        Status::Loading => "loading",
+        Status::Ready => "ready",
+        Status::Running => "running",
+        Status::Stopped => "stopped",
+        Status::Done => "done",
+        Status::Failed => "failed",
+    }
+}

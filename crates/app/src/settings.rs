@@ -1,0 +1,122 @@
+//! The menus: example, adapter, clock, cost profile.
+
+use airlock_link::{Adapter, Clock, DEFAULT_PROFILE, examples};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+/// Value of the entry that says that the programs are the person's own.
+const OWN: &str = "";
+
+#[derive(Properties, PartialEq)]
+pub struct MenuProps {
+    pub testid: AttrValue,
+    pub label: AttrValue,
+    pub value: AttrValue,
+    pub entries: Vec<Entry>,
+    pub on_change: Callback<String>,
+    #[prop_or_default]
+    pub hidden: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub value: &'static str,
+    pub label: String,
+    /// Why it cannot be chosen, if so.
+    pub unavailable: Option<&'static str>,
+}
+
+/// A `<select>` whose value is always the page's, whatever the browser
+/// remembers of it.
+#[component]
+pub fn Menu(props: &MenuProps) -> Html {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with(props.value.clone(), move |value| {
+            if let Some(select) = node.cast::<HtmlSelectElement>() {
+                select.set_value(value);
+            }
+        });
+    }
+    let onchange = props.on_change.reform(|event: Event| {
+        event.target().map(|target| target.unchecked_into::<HtmlSelectElement>().value()).unwrap_or_default()
+    });
+    let option = |entry: &Entry| {
+        let label = match entry.unavailable {
+            Some(reason) => format!("{} ({reason})", entry.label),
+            None => entry.label.clone(),
+        };
+        html! {
+            <option value={entry.value} disabled={entry.unavailable.is_some()} selected={entry.value == props.value}>{ label }</option>
+        }
+    };
+    html! {
+        <select ref={node} data-testid={props.testid.clone()} aria-label={props.label.clone()} title={props.label.clone()}
+            hidden={props.hidden} {onchange}>
+            { for props.entries.iter().map(option) }
+        </select>
+    }
+}
+
+pub fn example_entries(is_own: bool) -> Vec<Entry> {
+    let own = is_own.then(|| Entry { value: OWN, label: "Your programs".to_owned(), unavailable: None });
+    let examples =
+        examples::ALL.iter().map(|example| Entry { value: example.key, label: example.title.to_owned(), unavailable: None });
+    own.into_iter().chain(examples).collect()
+}
+
+pub fn adapter_entries() -> Vec<Entry> {
+    let entry = |adapter: Adapter| Entry {
+        value: adapter.key(),
+        label: adapter_name(adapter).to_owned(),
+        unavailable: unavailable(adapter),
+    };
+    Adapter::ALL.into_iter().map(entry).collect()
+}
+
+pub fn clock_entries() -> Vec<Entry> {
+    vec![
+        Entry { value: "real", label: "Real browser loop".to_owned(), unavailable: None },
+        Entry { value: "virtual", label: "Exact".to_owned(), unavailable: None },
+    ]
+}
+
+pub fn profile_entries() -> Vec<Entry> {
+    vec![Entry { value: DEFAULT_PROFILE, label: "CPython 3.11 as measured".to_owned(), unavailable: None }]
+}
+
+pub fn clock_key(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Real => "real",
+        Clock::Virtual => "virtual",
+    }
+}
+
+pub fn clock_of_key(key: &str) -> Clock {
+    if key == "virtual" { Clock::Virtual } else { Clock::Real }
+}
+
+fn adapter_name(adapter: Adapter) -> &'static str {
+    match adapter {
+        Adapter::Direct => "no adapter: main() on the loop",
+        Adapter::Run => "asyncio.run per call",
+        Adapter::Runner => "a persistent loop",
+        Adapter::Nested => "a nested loop",
+        Adapter::Thread => "a loop in its own thread",
+        Adapter::Greenlet => "greenlets",
+        Adapter::Pool => "a thread pool",
+        Adapter::Process => "a process pool",
+        Adapter::Jspi => "the browser's stack switching",
+    }
+}
+
+/// Why this version does not offer an adapter. The page says so rather than
+/// hide what there is to know of.
+pub fn unavailable(adapter: Adapter) -> Option<&'static str> {
+    match adapter {
+        Adapter::Direct | Adapter::Run | Adapter::Runner | Adapter::Greenlet => None,
+        Adapter::Nested | Adapter::Thread | Adapter::Pool | Adapter::Process | Adapter::Jspi => Some("not in this version"),
+    }
+}

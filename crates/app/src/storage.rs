@@ -1,0 +1,50 @@
+//! The browser's storage, which may be denied: every access can fail and the
+//! page works on without it.
+
+use airlock_link::Playground;
+
+const DRAFT: &str = "airlock.draft";
+const THEME: &str = "airlock.theme";
+
+/// Whether the last access worked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    Kept,
+    Denied,
+}
+
+pub fn is_available() -> bool {
+    storage().is_some()
+}
+
+pub fn save_draft(playground: &Playground) -> Stored {
+    match serde_json::to_string(playground) {
+        Ok(text) => save(DRAFT, &text),
+        Err(_) => Stored::Denied,
+    }
+}
+
+/// The draft of the last visit. One that cannot be read is no draft.
+pub fn load_draft() -> Option<Playground> {
+    serde_json::from_str(&load(DRAFT)?).ok()
+}
+
+pub fn save_theme(theme: &str) -> Stored {
+    save(THEME, theme)
+}
+
+fn save(key: &str, text: &str) -> Stored {
+    match storage().map(|storage| storage.set_item(key, text)) {
+        Some(Ok(())) => Stored::Kept,
+        _ => Stored::Denied,
+    }
+}
+
+fn load(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Reading the property itself raises where storage is denied.
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}

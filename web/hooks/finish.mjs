@@ -1,0 +1,65 @@
+// Trunk's post_build hook: what trunk leaves to us.
+//
+// - Files it copies or builds for Workers keep their plain names; each is
+//   renamed by its content, so that a host may cache it for ever, and every
+//   mention of it is rewritten.
+// - The page's policy needs the hash of trunk's inline start script.
+// - The engine and the Worker's scripts are named for preloading: the Worker
+//   would otherwise ask for one only after it has the other.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const site = process.env.TRUNK_STAGING_DIR ?? process.argv[2];
+const at = (name) => join(site, name);
+const read = (name) => readFileSync(at(name), 'utf8');
+
+/** Renames a file by its content and gives its new name. */
+function rename(name) {
+  const hash = createHash('sha256').update(readFileSync(at(name))).digest('hex').slice(0, 16);
+  const renamed = name.replace(/(_bg)?\.(\w+)$/, `-${hash}$1.$2`);
+  renameSync(at(name), at(renamed));
+  return renamed;
+}
+
+const engine = rename('airlock-browser_bg.wasm');
+const glue = rename('airlock-browser.js');
+writeFileSync(at('worker.js'), read('worker.js').replace('./airlock_browser.js', `./${glue}`));
+const worker = rename('worker.js');
+
+let page = read('index.html');
+const replace = (from, to) => {
+  if (!page.includes(from)) throw new Error(`index.html does not mention ${from}`);
+  page = page.replaceAll(from, to);
+};
+replace('content="airlock-browser_bg.wasm"', `content="${engine}"`);
+replace('content="worker.js"', `content="${worker}"`);
+for (const name of ['theme.js', 'boot.js', 'editor.js']) replace(`src="${name}"`, `src="${rename(name)}"`);
+
+// Trunk's own preloads name its wasm with `crossorigin`; the same is needed
+// here or the browser fetches twice.
+const preloads = [
+  `<link rel="preload" href="${engine}" as="fetch" type="application/wasm" crossorigin="anonymous">`,
+  `<link rel="modulepreload" href="${glue}">`,
+  `<link rel="modulepreload" href="${worker}">`,
+];
+replace('<meta name="airlock-engine"', `${preloads.join('\n  ')}\n  <meta name="airlock-engine"`);
+
+const inline = [...page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map((match) => match[1]);
+const hashes = inline.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+const policy = [
+  "default-src 'self'",
+  `script-src 'self' 'wasm-unsafe-eval' ${hashes.join(' ')}`,
+  "img-src 'self' data:",
+  // Programs may fetch, and trunk's autoreload uses a WebSocket.
+  "connect-src 'self' https: wss: ws:",
+  "base-uri 'none'",
+  "object-src 'none'",
+  "form-action 'none'",
+].join('; ');
+replace(`content="default-src 'self'"`, `content="${policy}"`);
+writeFileSync(at('index.html'), page);
+
+for (const leftover of ['airlock-browser.d.ts', 'airlock-browser_bg.wasm.d.ts']) {
+  if (existsSync(at(leftover))) rmSync(at(leftover));
+}

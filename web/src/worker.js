@@ -1,0 +1,39 @@
+// The Worker's glue. The page's first message is an object: the compiled
+// engine and the flag by which the page stops a Worker that is blocked; every
+// later one is the text of a `ToWorker`. The Rust side posts its own answers.
+import init, { handle, start } from './airlock_browser.js';
+
+const waiting = [];
+let running = false;
+
+self.onmessage = ({ data }) => {
+  if (typeof data !== 'string') {
+    boot(data);
+  } else if (running) {
+    handle(data);
+  } else {
+    waiting.push(data);
+  }
+};
+
+async function boot({ module, stop }) {
+  try {
+    await init({ module_or_path: module });
+    start(stop);
+    running = true;
+    for (const text of waiting.splice(0)) handle(text);
+  } catch (error) {
+    self.postMessage(JSON.stringify({ type: 'failed', message: `the engine did not start: ${error?.message ?? error}` }));
+  }
+}
+
+// A panic leaves the engine unusable. The page must hear of it even when the
+// engine can no longer say so itself.
+self.addEventListener('error', (event) => {
+  self.postMessage(JSON.stringify({ type: 'failed', message: `the engine failed: ${event.message}` }));
+  event.preventDefault();
+});
+self.addEventListener('unhandledrejection', (event) => {
+  self.postMessage(JSON.stringify({ type: 'failed', message: `the engine failed: ${event.reason?.message ?? event.reason}` }));
+  event.preventDefault();
+});
