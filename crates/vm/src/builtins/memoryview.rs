@@ -1,0 +1,5 @@
+//! `memoryview`.
+
+use crate::Vm;
+
+pub(crate) fn register(_vm: &mut Vm) {}
