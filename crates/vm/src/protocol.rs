@@ -384,7 +384,7 @@ impl Vm {
         Ok(SliceRange { start, stop, step, count: count as usize })
     }
 
-    fn slice_index(&mut self, value: Value) -> Res<i64> {
+    pub(crate) fn slice_index(&mut self, value: Value) -> Res<i64> {
         if self.as_int(value).is_none() && self.lookup_special(value, self.names.index).is_none() {
             return Err(self.type_error("slice indices must be integers or None or have an __index__ method"));
         }
