@@ -8,6 +8,8 @@ use crate::format::{bytes, counted, duration, grouped, millis};
 
 #[derive(Properties, PartialEq)]
 pub struct CostProps {
+    /// What the programs are about, shown until there are figures.
+    pub about: Option<&'static str>,
     pub core: Option<Ledger>,
     pub shell: Option<Ledger>,
     /// How the shell ended, where its figures are there.
@@ -22,7 +24,10 @@ pub fn CostView(props: &CostProps) -> Html {
     if core.is_none() && shell.is_none() {
         return html! {
             <section class="cost" data-testid="cost" aria-label="Cost" aria-live="polite">
-                <p class="verdict quiet">{ "Run shows here what the shell pays for being synchronous." }</p>
+                <p class="verdict before">
+                    if let Some(about) = props.about { <b>{ about }</b>{ " " } }
+                    { "Run shows what the shell pays for being synchronous." }
+                </p>
             </section>
         };
     }

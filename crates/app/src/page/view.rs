@@ -33,7 +33,8 @@ impl Page {
                         { self.view_lock() }
                         { self.view_pane(ctx, Side::Shell) }
                     </div>
-                    <CostView core={self.sides[0].ledger().cloned()} shell={self.sides[1].ledger().cloned()}
+                    <CostView about={self.example.and_then(examples::by_key).map(|example| example.description)}
+                        core={self.sides[0].ledger().cloned()} shell={self.sides[1].ledger().cloned()}
                         ending={self.sides[1].report().map(|report| report.ending)}
                         exact={self.playground.clock == Clock::Virtual} />
                     <section class="times" aria-label="Timelines">
@@ -82,10 +83,10 @@ impl Page {
                     onclick={link.callback(|_| Msg::Run)}>{ "Run" }<kbd>{ "Ctrl ⏎" }</kbd></button>
                 <button type="button" data-testid="stop" disabled={!running} onclick={link.callback(|_| Msg::Stop)}>{ "Stop" }</button>
                 <span class="steps" role="group" aria-label="Playhead">
-                    { step(i32::MIN, "To the first event", "⏮\u{fe0e}", "step-first") }
-                    { step(-1, "One event back", "◀\u{fe0e}", "step-back") }
-                    { step(1, "One event on", "▶\u{fe0e}", "step-forward") }
-                    { step(i32::MAX, "To the last event", "⏭\u{fe0e}", "step-last") }
+                    { step(i32::MIN, "To the first event", "|◀", "step-first") }
+                    { step(-1, "One event back", "◀", "step-back") }
+                    { step(1, "One event on", "▶", "step-forward") }
+                    { step(i32::MAX, "To the last event", "▶|", "step-last") }
                 </span>
                 <span class="state"><span class={classes!("status", status_text(self.status))} data-testid="status" role="status">{ status_text(self.status) }</span>
                     <span class="note">{ self.status_note() }</span></span>
@@ -156,7 +157,7 @@ impl Page {
     fn view_timeline(&self, ctx: &Context<Self>, side: Side) -> Html {
         let link = ctx.link();
         let (testid, title) = match side {
-            Side::Core => ("core-timeline", "core alone"),
+            Side::Core => ("core-timeline", "core"),
             Side::Shell => ("shell-timeline", "shell"),
         };
         html! {

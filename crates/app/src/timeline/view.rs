@@ -130,10 +130,10 @@ impl Component for TimelineView {
                 data-events={model.events.len().to_string()}
                 onkeydown={self.key_callback(ctx)}>
                 <span class="side">{ props.title.clone() }</span>
-                <canvas ref={self.canvas.clone()} {onpointermove} {onpointerdown} {onwheel}
+                <canvas hidden={model.is_empty()} ref={self.canvas.clone()} {onpointermove} {onpointerdown} {onwheel}
                     onpointerleave={link.callback(|_| Msg::Left)}></canvas>
                 if model.is_empty() {
-                    <span class="empty">{ "Run draws what happened here" }</span>
+                    <span class="empty">{ "Run draws here what each task, fiber and loop did, and when." }</span>
                 }
                 <div class="tip" role="tooltip" ref={self.tip.clone()} hidden={self.tip_text(&model).is_none()}>
                     { for self.tip_text(&model).unwrap_or_default().into_iter().map(|line| html! { <div>{ line }</div> }) }
