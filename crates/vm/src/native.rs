@@ -9,8 +9,6 @@
 //! see [`NativeDef::slow`]). Until it answers so it must not have changed
 //! anything.
 
-use std::sync::OnceLock;
-
 use crate::{Res, Value, Vm};
 
 /// Receives one value for each parameter of the signature, in order:
@@ -48,7 +46,7 @@ pub struct NativeDef {
     /// Methods of built-in types receive the built-in value of an instance of
     /// a subclass; with this, the instance itself.
     pub raw_self: bool,
-    parsed: OnceLock<Signature>,
+    parsed: Signature,
 }
 
 /// Declares a function of a module.
@@ -60,7 +58,7 @@ pub const fn function(name: &'static str, signature: &'static str, function: Nat
         role: NativeRole::Function,
         slow: None,
         raw_self: false,
-        parsed: OnceLock::new(),
+        parsed: Signature::parse(signature),
     }
 }
 
@@ -100,11 +98,11 @@ impl NativeDef {
     }
 
     pub(crate) fn parsed(&self) -> &Signature {
-        self.parsed.get_or_init(|| Signature::parse(self.signature))
+        &self.parsed
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Default {
     Required,
     Omitted,
@@ -114,16 +112,20 @@ pub(crate) enum Default {
     Str(&'static str),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Param {
     pub name: &'static str,
     pub default: Default,
 }
 
-/// A parsed signature. Parameters: positional, then keyword-only.
+/// The most parameters a native may have.
+const MAX_PARAMS: usize = 12;
+
+/// A parsed signature. Parsed when compiled, so that tables of natives are
+/// constants.
 #[derive(Clone, Debug)]
 pub(crate) struct Signature {
-    pub params: Vec<Param>,
+    pub params: Params,
     pub positional: usize,
     pub positional_only: usize,
     /// How many positional ones have no default; defaults may also be given
@@ -135,43 +137,75 @@ pub(crate) struct Signature {
     pub varkw: bool,
 }
 
+/// Positional parameters, then keyword-only ones.
+#[derive(Clone, Debug)]
+pub(crate) struct Params {
+    items: [Param; MAX_PARAMS],
+    count: usize,
+}
+
+impl std::ops::Deref for Params {
+    type Target = [Param];
+    #[inline]
+    fn deref(&self) -> &[Param] {
+        &self.items[..self.count]
+    }
+}
+
 impl Signature {
-    fn parse(text: &'static str) -> Signature {
-        let mut signature = Signature {
-            params: Vec::new(),
-            positional: 0,
-            positional_only: 0,
-            required: 0,
-            varargs: false,
-            varkw: false,
-        };
-        let mut keyword_only = false;
-        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            if part == "/" {
-                signature.positional_only = signature.params.len();
-            } else if part == "*" {
-                keyword_only = true;
-            } else if part.starts_with("**") {
-                signature.varkw = true;
-            } else if part.starts_with('*') {
-                signature.varargs = true;
-                keyword_only = true;
-            } else {
-                let (name, default) = match part.split_once('=') {
-                    Some((name, value)) => (name.trim(), parse_default(value.trim())),
-                    None => (part, Default::Required),
+    const fn parse(text: &'static str) -> Signature {
+        let mut params =
+            Params { items: [Param { name: "", default: Default::Required }; MAX_PARAMS], count: 0 };
+        let mut signature_positional = 0;
+        let (mut positional_only, mut required) = (0, 0);
+        let (mut varargs, mut varkw, mut keyword_only) = (false, false, false);
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let mut end = at;
+            let mut quoted = false;
+            while end < bytes.len() && (quoted || bytes[end] != b',') {
+                quoted ^= bytes[end] == b'\'' || bytes[end] == b'"';
+                end += 1;
+            }
+            let part = trim(text, at, end);
+            let first = if part.is_empty() { 0 } else { part.as_bytes()[0] };
+            if first == b'/' {
+                positional_only = params.count;
+            } else if first == b'*' {
+                if part.len() > 1 && part.as_bytes()[1] == b'*' {
+                    varkw = true;
+                } else {
+                    varargs = varargs || part.len() > 1;
+                    keyword_only = true;
+                }
+            } else if first != 0 {
+                let mut equals = 0;
+                while equals < part.len() && part.as_bytes()[equals] != b'=' {
+                    equals += 1;
+                }
+                let default = if equals < part.len() {
+                    parse_default(trim(part, equals + 1, part.len()))
+                } else {
+                    Default::Required
                 };
-                signature.params.push(Param { name, default });
+                params.items[params.count] = Param { name: trim(part, 0, equals), default };
+                params.count += 1;
                 if !keyword_only {
-                    signature.positional += 1;
+                    signature_positional += 1;
+                    required += matches!(default, Default::Required) as usize;
                 }
             }
+            at = end + 1;
         }
-        signature.required = signature.params[..signature.positional]
-            .iter()
-            .filter(|param| param.default == Default::Required)
-            .count();
-        signature
+        Signature {
+            params,
+            positional: signature_positional,
+            positional_only,
+            required,
+            varargs,
+            varkw,
+        }
     }
 
     /// How many values the native receives.
@@ -180,15 +214,29 @@ impl Signature {
     }
 }
 
-fn parse_default(text: &'static str) -> Default {
-    match text {
-        "None" => Default::None,
-        "True" => Default::Bool(true),
-        "False" => Default::Bool(false),
-        "..." => Default::Omitted,
-        _ => match text.parse() {
+/// `text[start..end]` without blanks at its ends.
+const fn trim(text: &'static str, mut start: usize, mut end: usize) -> &'static str {
+    let bytes = text.as_bytes();
+    while start < end && bytes[start] == b' ' {
+        start += 1;
+    }
+    while end > start && bytes[end - 1] == b' ' {
+        end -= 1;
+    }
+    text.split_at(end).0.split_at(start).1
+}
+
+const fn parse_default(text: &'static str) -> Default {
+    match text.as_bytes() {
+        b"None" => Default::None,
+        b"True" => Default::Bool(true),
+        b"False" => Default::Bool(false),
+        b"..." => Default::Omitted,
+        [b'\'' | b'"', ..] => Default::Str(text.split_at(text.len() - 1).0.split_at(1).1),
+        bytes => match i32::from_str_radix(text, 10) {
             Ok(int) => Default::Int(int),
-            Err(_) => Default::Str(text.trim_matches(['\'', '"'])),
+            Err(_) if bytes.is_empty() => Default::Required,
+            Err(_) => Default::Str(text),
         },
     }
 }
