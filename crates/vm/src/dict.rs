@@ -193,8 +193,12 @@ impl PyDict {
         self.version = 0;
         if self.live == 0 {
             self.clear();
-        } else if position + 1 == self.entries.len() && self.index.is_empty() {
-            self.entries.pop();
+        } else if position + 1 == self.entries.len() {
+            // Popping from the end again and again must not scan what is gone.
+            while self.entries.last().is_some_and(|last| last.key.is_unbound()) {
+                self.unlink(self.entries.len() - 1);
+                self.entries.pop();
+            }
         } else if self.entries.len() > 32 && (self.live as usize) < self.entries.len() / 4 {
             self.compact();
         }
@@ -235,6 +239,34 @@ impl PyDict {
         for position in 0..self.entries.len() {
             self.link(position);
         }
+    }
+
+    /// Takes a position out of the index, closing the gap in its probe
+    /// sequence.
+    fn unlink(&mut self, position: usize) {
+        if self.index.is_empty() {
+            return;
+        }
+        let mask = self.index.len() - 1;
+        let mut gap = spread(self.entries[position].hash) & mask;
+        while self.index[gap] != position as u32 {
+            gap = (gap + 1) & mask;
+        }
+        let mut slot = gap;
+        loop {
+            slot = (slot + 1) & mask;
+            let other = self.index[slot];
+            if other == EMPTY {
+                break;
+            }
+            let home = spread(self.entries[other as usize].hash) & mask;
+            // Moves back unless its home lies after the gap.
+            if (slot.wrapping_sub(home) & mask) >= (slot.wrapping_sub(gap) & mask) {
+                self.index[gap] = other;
+                gap = slot;
+            }
+        }
+        self.index[gap] = EMPTY;
     }
 
     /// Enters a position into the index. Removed entries stay linked, since

@@ -1,14 +1,536 @@
-//! Built-in iterators.
+//! Iterators: taking items, the methods of the iterator types, `enumerate`,
+//! `zip`, `map`, `filter`, `reversed`.
+//!
+//! An iterator whose items need Python is a generator of the prelude under
+//! another class ([`PyIter::Wrapped`]); all others give their items here.
 
-use crate::{Res, Value, Vm};
+use std::rc::Rc;
+
+use num_traits::ToPrimitive;
+use smallvec::SmallVec;
+
+use crate::gc::Tracer;
+use crate::native::{NativeDef, method, new_method};
+use crate::object::{NativeIter, PyIter, TableItem};
+use crate::value::Kind;
+use crate::{Completion, GeneratorKind, Res, Throw, Value, Vm};
 
 impl Vm {
     /// The next item of a built-in iterator ([`crate::Kind::Iter`]) that runs
-    /// no Python; `None` at its end.
+    /// no Python; `None` at its end. Once ended it stays so.
     pub fn iter_next(&mut self, iter: Value) -> Res<Option<Value>> {
-        let _ = iter;
+        let heap = &mut self.heap;
+        let state = heap.iters.get_mut(iter.index());
+        let class = match state {
+            PyIter::List { list, at } => {
+                if let Some(&item) = heap.lists.get(list.index()).get(*at) {
+                    *at += 1;
+                    return Ok(Some(item));
+                }
+                self.types.list_iterator
+            }
+            PyIter::Tuple { tuple, at } => {
+                if let Some(&item) = heap.tuples.get(tuple.index()).get(*at) {
+                    *at += 1;
+                    return Ok(Some(item));
+                }
+                self.types.tuple_iterator
+            }
+            PyIter::Range { next, step, remaining } => {
+                if *remaining == 0 {
+                    return Ok(None);
+                }
+                let item = *next;
+                *remaining -= 1;
+                *next = item.wrapping_add(*step);
+                return Ok(Some(heap.new_int(item)));
+            }
+            PyIter::Str { text, at } => {
+                let rest = heap.strs.get(text.index()).text.get(*at..).unwrap_or("");
+                if let Some(c) = rest.chars().next() {
+                    *at += c.len_utf8();
+                    let mut buffer = [0; 4];
+                    return Ok(Some(self.str(c.encode_utf8(&mut buffer))));
+                }
+                self.types.str_iterator
+            }
+            PyIter::Bytes { data, at } => {
+                if let Some(&byte) = heap.bytes.get(data.index()).data.get(*at) {
+                    *at += 1;
+                    return Ok(Some(Value::int32(byte as i32)));
+                }
+                self.types.bytes_iterator
+            }
+            PyIter::Table { table, at, size, what, reversed } => {
+                let is_set = table.is(Kind::Set);
+                let table = if is_set {
+                    &heap.sets.get(table.index()).table
+                } else {
+                    heap.dicts.get(table.index())
+                };
+                if table.len() != *size {
+                    // Raised again each time, as CPython does.
+                    *size = usize::MAX;
+                    let what = if is_set { "Set" } else { "dictionary" };
+                    return Err(self.runtime_error(format!("{what} changed size during iteration")));
+                }
+                let entry = if *reversed {
+                    let mut found = None;
+                    while *at > 0 && found.is_none() {
+                        *at -= 1;
+                        found = table.entry(*at);
+                    }
+                    found
+                } else {
+                    let mut found = None;
+                    while *at < table.positions() && found.is_none() {
+                        found = table.entry(*at);
+                        *at += 1;
+                    }
+                    found
+                };
+                if let Some(entry) = entry {
+                    return Ok(Some(match what {
+                        TableItem::Key => entry.key,
+                        TableItem::Value => entry.value,
+                        TableItem::Pair => heap.new_tuple([entry.key, entry.value]),
+                    }));
+                }
+                self.type_of(iter)
+            }
+            PyIter::Items { items, at } => {
+                if let Some(&item) = items.get(*at) {
+                    *at += 1;
+                    return Ok(Some(item));
+                }
+                self.types.iterator
+            }
+            PyIter::Reversed { list, next } => {
+                let items = heap.lists.get(list.index());
+                if let Some(at) = *next
+                    && let Some(&item) = items.get(at)
+                {
+                    *next = at.checked_sub(1);
+                    return Ok(Some(item));
+                }
+                self.types.list_reverseiterator
+            }
+            PyIter::Enumerate { inner, count } => {
+                let (inner, number) = (*inner, *count);
+                *count = number.saturating_add(1);
+                if let Some(item) = self.iter_next(inner)? {
+                    let number = self.int(number);
+                    return Ok(Some(self.heap.new_tuple([number, item])));
+                }
+                self.types.enumerate
+            }
+            PyIter::Zip { inner, strict } => {
+                let inner: SmallVec<[Value; 4]> = SmallVec::from_slice(inner);
+                let strict = *strict;
+                match self.zip_next(&inner, strict)? {
+                    Some(items) => return Ok(Some(self.heap.new_tuple(items))),
+                    None => self.types.zip,
+                }
+            }
+            PyIter::Native { class, .. } => {
+                let class = *class;
+                let taken = std::mem::replace(state, PyIter::Exhausted { class });
+                let PyIter::Native { state: mut inner, .. } = taken else { return Ok(None) };
+                let item = inner.next(self);
+                if !matches!(item, Ok(None)) {
+                    *self.heap.iter_mut(iter) = PyIter::Native { class, state: inner };
+                }
+                return item;
+            }
+            PyIter::Exhausted { .. } => return Ok(None),
+            PyIter::Wrapped { .. } => return Err(Throw::Python),
+        };
+        *self.heap.iter_mut(iter) = PyIter::Exhausted { class };
         Ok(None)
+    }
+
+    fn zip_next(&mut self, inner: &[Value], strict: bool) -> Res<Option<Box<[Value]>>> {
+        let mut items: SmallVec<[Value; 4]> = SmallVec::new();
+        for (at, &iter) in inner.iter().enumerate() {
+            match self.iter_next(iter)? {
+                Some(item) => items.push(item),
+                None if !strict => return Ok(None),
+                None if at > 0 => return Err(self.zip_mismatch(at, "shorter")),
+                None => {
+                    for (at, &iter) in inner.iter().enumerate().skip(1) {
+                        if self.iter_next(iter)?.is_some() {
+                            return Err(self.zip_mismatch(at, "longer"));
+                        }
+                    }
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(if items.is_empty() { None } else { Some(items.into_vec().into()) })
+    }
+
+    fn zip_mismatch(&mut self, at: usize, than: &str) -> Throw {
+        let plural = if at == 1 { " ".to_owned() } else { "s 1-".to_owned() };
+        self.value_error(format!("zip() argument {} is {than} than argument{plural}{at}", at + 1))
+    }
+
+    /// An iterator written in Rust.
+    pub fn native_iterator(&mut self, class: Value, state: impl NativeIter + 'static) -> Value {
+        self.heap.new_iter(PyIter::Native { class, state: Box::new(state) })
+    }
+
+    /// As [`Vm::collect`], for a native that may still answer
+    /// [`Throw::Python`] after it: an iterator is not used up by it.
+    pub fn collect_again(&mut self, iterable: Value) -> Res<Vec<Value>> {
+        if self.heap.payload(iterable).is(Kind::Iter) {
+            return Err(Throw::Materialize(iterable));
+        }
+        self.collect(iterable)
+    }
+
+    /// The iterator of an iterable, if taking items from it runs no Python.
+    /// `TypeError` if it is not iterable.
+    pub fn pure_iter(&mut self, iterable: Value) -> Res<Option<Value>> {
+        let iter = self.native_iter(iterable)?;
+        Ok(iter.filter(|&iter| self.is_pure_native_iter(iter)))
+    }
+
+    /// `next(iter)`, or `next(iter, default)` if `default` is bound.
+    pub fn next_or(&mut self, iter: Value, default: Value) -> Res {
+        let inner = match iter.kind() {
+            Some(Kind::Iter) => match self.heap.iter(iter) {
+                PyIter::Wrapped { inner, .. } => *inner,
+                _ => {
+                    return match self.iter_next(iter)? {
+                        Some(item) => Ok(item),
+                        None => self.ended(Value::NONE, default),
+                    };
+                }
+            },
+            Some(Kind::Generator) if self.heap.generator(iter).kind == GeneratorKind::Generator => iter,
+            _ => {
+                let Some(method) = self.lookup_special(iter, self.names.next) else {
+                    let message = format!("'{}' object is not an iterator", self.type_name(iter));
+                    return Err(self.type_error(message));
+                };
+                if default.is_unbound() {
+                    return Err(self.call_special(method, iter, &[], Value::UNBOUND, return_it)?);
+                }
+                return Err(self.call_special(method, iter, &[], default, next_called)?);
+            }
+        };
+        let state = [default, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND];
+        Err(self.resume_then(inner, Ok(Value::NONE), state, generator_resumed))
+    }
+
+    fn ended(&mut self, value: Value, default: Value) -> Res {
+        match default.bound() {
+            Some(default) => Ok(default),
+            None => Err(self.stop_iteration(value)),
+        }
+    }
+
+    /// Asks for a call of a special method as found on the type of `receiver`.
+    pub fn call_special(
+        &mut self,
+        method: Value,
+        receiver: Value,
+        args: &[Value],
+        state: Value,
+        then: crate::Continuation,
+    ) -> Res<Throw> {
+        let state = [state, receiver, Value::UNBOUND, Value::UNBOUND];
+        if method.is(Kind::Function) || method.is(Kind::Native) {
+            let mut all: SmallVec<[Value; 4]> = SmallVec::from_slice(&[receiver]);
+            all.extend_from_slice(args);
+            return Ok(self.call_then(method, &all, state, then));
+        }
+        let class = self.type_of(receiver);
+        let bound = self.bind(method, receiver, class)?;
+        Ok(self.call_then(bound, args, state, then))
+    }
+
+    /// Answers with an iterator of class `class` over what the prelude's
+    /// function `name` gives, a generator. `cls` is the class to make it of,
+    /// `class` itself or a subclass.
+    pub fn wrap_generator(&mut self, name: &str, args: &[Value], cls: Value, class: Value) -> Res {
+        let callee = self.prelude(name);
+        let state = [cls, class, Value::UNBOUND, Value::UNBOUND];
+        Err(self.call_then(callee, args, state, |vm, [cls, class, ..], completion| {
+            let inner = completion.value()?;
+            if !inner.is(Kind::Generator) {
+                // Made natively after all.
+                return Ok(inner);
+            }
+            let iter = vm.heap.new_iter(PyIter::Wrapped { class, inner });
+            Ok(vm.of_class(cls, class, iter))
+        }))
+    }
+
+    /// `value`, of built-in type `class`, as an instance of `cls`.
+    pub fn of_class(&mut self, cls: Value, class: Value, value: Value) -> Value {
+        if cls == class { value } else { self.heap.new_instance(cls, value) }
+    }
+
+    /// An iterator over items already at hand.
+    pub fn items_iter(&mut self, items: Vec<Value>) -> Value {
+        self.heap.charge(items.len() * 8);
+        self.heap.new_iter(PyIter::Items { items: Rc::from(items), at: 0 })
     }
 }
 
-pub(crate) fn register(_vm: &mut Vm) {}
+fn return_it(_: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
+    completion.value()
+}
+
+fn next_called(vm: &mut Vm, [default, ..]: [Value; 4], completion: Completion) -> Res {
+    match completion {
+        Completion::Raised(exception) if vm.is_instance(exception, vm.types.stop_iteration) => Ok(default),
+        other => other.value(),
+    }
+}
+
+fn generator_resumed(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
+    match completion {
+        Completion::Returned(value) => vm.ended(value, state[0]),
+        other => next_called_or_raise(vm, state, other),
+    }
+}
+
+fn next_called_or_raise(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
+    if state[0].is_unbound() { completion.value() } else { next_called(vm, state, completion) }
+}
+
+/// The methods of every iterator type of [`Kind::Iter`].
+pub static ITERATOR_METHODS: &[NativeDef] = &[
+    method("__iter__", "self, /", |_, args| Ok(args[0])).raw_self(),
+    method("__next__", "self, /", |vm, args| vm.next_or(args[0], Value::UNBOUND)),
+];
+
+static LENGTH_HINT: &[NativeDef] = &[method("__length_hint__", "self, /", length_hint)];
+
+fn length_hint(vm: &mut Vm, args: &[Value]) -> Res {
+    let heap = &vm.heap;
+    let length = match heap.iter(args[0]) {
+        PyIter::List { list, at } => heap.list(*list).len().saturating_sub(*at),
+        PyIter::Tuple { tuple, at } => heap.tuple(*tuple).len().saturating_sub(*at),
+        PyIter::Range { remaining, .. } => usize::try_from(*remaining).unwrap_or(usize::MAX),
+        PyIter::Str { text, at } => heap.str(*text).get(*at..).map_or(0, |rest| rest.chars().count()),
+        PyIter::Bytes { data, at } => heap.pybytes(*data).data.len().saturating_sub(*at),
+        PyIter::Table { table, at, size, reversed, .. } => {
+            let table =
+                if table.is(Kind::Set) { &heap.set(*table).table } else { heap.dict(*table) };
+            if table.len() != *size {
+                0
+            } else if *reversed {
+                (0..*at).filter(|&at| table.entry(at).is_some()).count()
+            } else {
+                (*at..table.positions()).filter(|&at| table.entry(at).is_some()).count()
+            }
+        }
+        PyIter::Items { items, at } => items.len().saturating_sub(*at),
+        PyIter::Reversed { list, next } => match next {
+            Some(at) if *at < heap.list(*list).len() => at + 1,
+            _ => 0,
+        },
+        PyIter::Native { state, .. } => match state.remaining(vm) {
+            Some(remaining) => remaining,
+            None => return Ok(Value::NOT_IMPLEMENTED),
+        },
+        PyIter::Exhausted { .. } => 0,
+        PyIter::Enumerate { .. } | PyIter::Zip { .. } | PyIter::Wrapped { .. } => {
+            return Ok(Value::NOT_IMPLEMENTED);
+        }
+    };
+    Ok(vm.int(i64::try_from(length).unwrap_or(i64::MAX)))
+}
+
+// enumerate, zip, map, filter, reversed.
+
+static ENUMERATE: &[NativeDef] = &[new_method("cls, iterable, start=0", |vm, args| {
+    let &[cls, iterable, start] = args else { return Err(Throw::Python) };
+    let class = vm.types.enumerate;
+    if let Some(start) = start.as_small()
+        && let Some(inner) = vm.pure_iter(iterable)?
+    {
+        let iter = vm.heap.new_iter(PyIter::Enumerate { inner, count: start });
+        return Ok(vm.of_class(cls, class, iter));
+    }
+    vm.wrap_generator("enumerate_new", &[iterable, start], cls, class)
+})];
+
+static ZIP: &[NativeDef] = &[new_method("cls, *iterables, strict=False", |vm, args| {
+    let &[cls, iterables, strict] = args else { return Err(Throw::Python) };
+    let class = vm.types.zip;
+    let sources: SmallVec<[Value; 4]> = SmallVec::from_slice(vm.heap.tuple(iterables));
+    let strict_now = vm.truthy(strict);
+    let mut inner = SmallVec::<[Value; 4]>::new();
+    for &source in &sources {
+        match vm.pure_iter(source)? {
+            Some(iter) => inner.push(iter),
+            None => return vm.wrap_generator("zip_new", &[iterables, strict], cls, class),
+        }
+    }
+    match strict_now {
+        Ok(strict) => {
+            let iter = vm.heap.new_iter(PyIter::Zip { inner: inner.into_vec().into(), strict });
+            Ok(vm.of_class(cls, class, iter))
+        }
+        Err(_) => vm.wrap_generator("zip_new", &[iterables, strict], cls, class),
+    }
+})];
+
+static MAP: &[NativeDef] = &[new_method("cls, function, iterable, /, *iterables, strict=False", |vm, args| {
+    let &[cls, function, iterable, iterables, strict] = args else { return Err(Throw::Python) };
+    let class = vm.types.map;
+    if vm.heap.tuple(iterables).is_empty() {
+        return vm.wrap_generator("map_new", &[function, iterable], cls, class);
+    }
+    let mut all = vec![iterable];
+    all.extend_from_slice(vm.heap.tuple(iterables));
+    let all = vm.tuple(&all);
+    vm.wrap_generator("map_many_new", &[function, all, strict], cls, class)
+})];
+
+static FILTER: &[NativeDef] = &[new_method("cls, function, iterable, /", |vm, args| {
+    let class = vm.types.filter;
+    vm.wrap_generator("filter_new", &[args[1], args[2]], args[0], class)
+})];
+
+static REVERSED: &[NativeDef] = &[new_method("cls, sequence, /", |vm, args| {
+    let (cls, sequence) = (args[0], args[1]);
+    let class = vm.types.reversed;
+    if let Some(method) = vm.lookup(vm.type_of(sequence), vm.names.reversed) {
+        if method.is_none() {
+            let message = format!("'{}' object is not reversible", vm.type_name(sequence));
+            return Err(vm.type_error(message));
+        }
+        return Err(vm.call_special(method, sequence, &[], Value::UNBOUND, return_it)?);
+    }
+    if vm.type_of(sequence) == vm.types.tuple || vm.type_of(sequence) == vm.types.str {
+        let mut items = vm.collect(sequence)?;
+        items.reverse();
+        let iter = vm.native_iterator(class, OwnedItems { items: items.into_iter() });
+        return Ok(vm.of_class(cls, class, iter));
+    }
+    let is_sequence = vm.lookup_special(sequence, vm.names.getitem).is_some()
+        && vm.lookup_special(sequence, vm.names.len).is_some()
+        && !vm.is_instance(sequence, vm.types.dict);
+    if !is_sequence {
+        let message = format!("'{}' object is not reversible", vm.type_name(sequence));
+        return Err(vm.type_error(message));
+    }
+    vm.wrap_generator("reversed_new", &[sequence], cls, class)
+})];
+
+/// Items that the iterator alone holds.
+pub struct OwnedItems {
+    pub items: std::vec::IntoIter<Value>,
+}
+
+impl NativeIter for OwnedItems {
+    fn next(&mut self, _: &mut Vm) -> Res<Option<Value>> {
+        Ok(self.items.next())
+    }
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.extend(self.items.as_slice());
+    }
+    fn remaining(&self, _: &Vm) -> Option<usize> {
+        Some(self.items.len())
+    }
+}
+
+/// An index argument of a sequence: small ints at once; others by
+/// `__index__`, with an `IndexError` where it does not fit.
+pub(crate) fn sequence_index(vm: &mut Vm, key: Value, what: &str) -> Res<i64> {
+    if let Some(index) = key.as_small() {
+        return Ok(index);
+    }
+    if let Some(int) = vm.as_int(key) {
+        return match int.to_i64() {
+            Some(index) => Ok(index),
+            None => {
+                let message = format!("cannot fit '{}' into an index-sized integer", vm.type_name(key));
+                Err(vm.index_error(message))
+            }
+        };
+    }
+    if vm.lookup_special(key, vm.names.index).is_some() {
+        return Err(Throw::Python);
+    }
+    let message = format!("{what} indices must be integers or slices, not {}", vm.type_name(key));
+    Err(vm.type_error(message))
+}
+
+/// Whether `value` leaves a binary operation to a Python method of its own.
+pub(crate) fn has_python_operator(vm: &Vm, value: Value, name: Value) -> bool {
+    vm.lookup_special(value, name).is_some_and(|method| !method.is(Kind::Native))
+}
+
+/// The count that `sequence * count` repeats by; `None` to leave the
+/// operation to the other operand.
+pub(crate) fn repeat_count(vm: &mut Vm, count: Value) -> Res<Option<usize>> {
+    if vm.as_int(count).is_none() && vm.lookup_special(count, vm.names.index).is_none() {
+        if has_python_operator(vm, count, vm.names.rmul) || has_python_operator(vm, count, vm.names.mul) {
+            return Ok(None);
+        }
+        let message = format!("can't multiply sequence by non-int of type '{}'", vm.type_name(count));
+        return Err(vm.type_error(message));
+    }
+    let int = vm.index_big(count)?;
+    if int.sign() == num_bigint::Sign::Minus {
+        return Ok(Some(0));
+    }
+    match int.to_i64() {
+        Some(count) => Ok(Some(usize::try_from(count).unwrap_or(usize::MAX))),
+        None => {
+            let message = format!("cannot fit '{}' into an index-sized integer", vm.type_name(count));
+            Err(vm.overflow_error(message))
+        }
+    }
+}
+
+/// The items `count` times over, within the memory limit.
+pub(crate) fn repeated(vm: &mut Vm, items: &[Value], count: usize) -> Res<Vec<Value>> {
+    let Some(total) = items.len().checked_mul(count).filter(|total| *total < usize::MAX / 16) else {
+        return Err(vm.memory_error(""));
+    };
+    vm.reserve(total * 8)?;
+    Ok(items.repeat(count))
+}
+
+pub(crate) fn register(vm: &mut Vm) {
+    let types = &vm.types;
+    let with_hint = [
+        types.list_iterator,
+        types.tuple_iterator,
+        types.range_iterator,
+        types.str_iterator,
+        types.bytes_iterator,
+        types.dict_keyiterator,
+        types.dict_valueiterator,
+        types.dict_itemiterator,
+        types.dict_reversekeyiterator,
+        types.set_iterator,
+        types.list_reverseiterator,
+        types.iterator,
+        types.reversed,
+    ];
+    let others = [types.callable_iterator, types.enumerate, types.zip, types.map, types.filter];
+    for ty in with_hint {
+        vm.add_methods(ty, ITERATOR_METHODS);
+        vm.add_methods(ty, LENGTH_HINT);
+    }
+    for ty in others {
+        vm.add_methods(ty, ITERATOR_METHODS);
+    }
+    for (ty, methods) in [
+        (vm.types.enumerate, ENUMERATE),
+        (vm.types.zip, ZIP),
+        (vm.types.map, MAP),
+        (vm.types.filter, FILTER),
+        (vm.types.reversed, REVERSED),
+    ] {
+        vm.add_methods(ty, methods);
+    }
+}

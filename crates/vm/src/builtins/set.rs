@@ -1,4 +1,389 @@
+//! `set` and `frozenset`.
 
-use crate::Vm;
+use crate::builtins::dict::table_iter;
+use crate::builtins::list::repr_items;
+use crate::native::{NativeDef, method, new_method};
+use crate::object::TableItem;
+use crate::value::Kind;
+use crate::{Entry, PyDict, Res, Throw, Value, Vm};
 
-pub(crate) fn register(_vm: &mut Vm) {}
+static COMMON: &[NativeDef] = &[
+    method("copy", "self, /", copy),
+    method("difference", "self, /, *others", |vm, args| {
+        fold_others(vm, args, |vm, table, other| difference_of(vm, &table, &other))
+    })
+    .slow("set_difference"),
+    method("intersection", "self, /, *others", |vm, args| fold_others(vm, args, intersection_of))
+        .slow("set_intersection"),
+    method("isdisjoint", "self, other, /", isdisjoint).slow("set_isdisjoint"),
+    method("issubset", "self, other, /", |vm, args| {
+        let (a, b) = both(vm, args)?;
+        Ok(Value::bool(is_subset(vm, &a, &b)?))
+    })
+    .slow("set_issubset"),
+    method("issuperset", "self, other, /", |vm, args| {
+        let (a, b) = both(vm, args)?;
+        Ok(Value::bool(is_subset(vm, &b, &a)?))
+    })
+    .slow("set_issuperset"),
+    method("symmetric_difference", "self, other, /", |vm, args| {
+        let (a, b) = both(vm, args)?;
+        let table = symmetric_difference_of(vm, &a, &b)?;
+        Ok(like(vm, args[0], table))
+    })
+    .slow("set_symmetric_difference"),
+    method("union", "self, /, *others", |vm, args| {
+        fold_others(vm, args, |vm, table, other| union_of(vm, table, &other))
+    })
+    .slow("set_union"),
+    method("__len__", "self, /", |vm, args| Ok(Value::count(vm.heap.set(args[0]).table.len()))),
+    method("__contains__", "self, key, /", contains).slow("set_contains"),
+    method("__iter__", "self, /", |vm, args| Ok(table_iter(vm, args[0], TableItem::Key, false))),
+    method("__repr__", "self, /", repr).raw_self().slow("set_repr"),
+    method("__and__", "self, value, /", |vm, args| operation(vm, args, '&', false)).slow("set_and"),
+    method("__rand__", "self, value, /", |vm, args| operation(vm, args, '&', true)).slow("set_rand"),
+    method("__or__", "self, value, /", |vm, args| operation(vm, args, '|', false)).slow("set_or"),
+    method("__ror__", "self, value, /", |vm, args| operation(vm, args, '|', true)).slow("set_ror"),
+    method("__sub__", "self, value, /", |vm, args| operation(vm, args, '-', false)).slow("set_sub"),
+    method("__rsub__", "self, value, /", |vm, args| operation(vm, args, '-', true)).slow("set_rsub"),
+    method("__xor__", "self, value, /", |vm, args| operation(vm, args, '^', false)).slow("set_xor"),
+    method("__rxor__", "self, value, /", |vm, args| operation(vm, args, '^', true)).slow("set_rxor"),
+    method("__eq__", "self, value, /", |vm, args| compare(vm, args, "==")).slow("set_eq"),
+    method("__ne__", "self, value, /", |vm, args| compare(vm, args, "!=")).slow("set_ne"),
+    method("__lt__", "self, value, /", |vm, args| compare(vm, args, "<")).slow("set_lt"),
+    method("__le__", "self, value, /", |vm, args| compare(vm, args, "<=")).slow("set_le"),
+    method("__gt__", "self, value, /", |vm, args| compare(vm, args, ">")).slow("set_gt"),
+    method("__ge__", "self, value, /", |vm, args| compare(vm, args, ">=")).slow("set_ge"),
+];
+
+static MUTABLE: &[NativeDef] = &[
+    new_method("cls, *args, **kwargs", |vm, args| {
+        let set = vm.heap.new_set(PyDict::default(), false);
+        Ok(vm.of_class(args[0], vm.types.set, set))
+    }),
+    method("__init__", "self, iterable=..., /", init).slow("set_init"),
+    method("add", "self, object, /", add).slow("set_add"),
+    method("clear", "self, /", |vm, args| {
+        vm.heap.set_mut(args[0]).table.clear();
+        Ok(Value::NONE)
+    }),
+    method("discard", "self, object, /", |vm, args| {
+        take(vm, args)?;
+        Ok(Value::NONE)
+    })
+    .slow("set_discard"),
+    method("pop", "self, /", pop),
+    method("remove", "self, object, /", |vm, args| match take(vm, args)? {
+        true => Ok(Value::NONE),
+        false => Err(vm.key_error(args[1])),
+    })
+    .slow("set_remove"),
+    method("update", "self, /, *others", |vm, args| {
+        update_with(vm, args, |vm, table, other| union_of(vm, table, &other))
+    })
+    .slow("set_update"),
+    method("difference_update", "self, /, *others", |vm, args| {
+        update_with(vm, args, |vm, table, other| difference_of(vm, &table, &other))
+    })
+    .slow("set_difference_update"),
+    method("intersection_update", "self, /, *others", |vm, args| update_with(vm, args, intersection_of))
+        .slow("set_intersection_update"),
+    method("symmetric_difference_update", "self, other, /", |vm, args| {
+        let (a, b) = both(vm, args)?;
+        let table = symmetric_difference_of(vm, &a, &b)?;
+        replace(vm, args[0], table)
+    })
+    .slow("set_symmetric_difference_update"),
+    method("__iand__", "self, value, /", |vm, args| in_place(vm, args, '&')).slow("set_iand"),
+    method("__ior__", "self, value, /", |vm, args| in_place(vm, args, '|')).slow("set_ior"),
+    method("__isub__", "self, value, /", |vm, args| in_place(vm, args, '-')).slow("set_isub"),
+    method("__ixor__", "self, value, /", |vm, args| in_place(vm, args, '^')).slow("set_ixor"),
+];
+
+static FROZEN: &[NativeDef] = &[
+    new_method("cls, iterable=..., /", new_frozen).slow("frozenset_new"),
+    method("__hash__", "self, /", |vm, args| {
+        let hash = vm.hash(args[0])?;
+        Ok(vm.int(hash))
+    })
+    .slow("frozenset_hash"),
+];
+
+/// Adds a key with a known hash to a table that is not in the heap.
+pub(crate) fn table_add(vm: &mut Vm, table: &mut PyDict, key: Value, hash: u32) -> Res<()> {
+    if vm.table_find(table, key, hash)?.is_none() {
+        table.insert_new(key, Value::NONE, hash);
+    }
+    Ok(())
+}
+
+/// The items of an iterable as a set's table.
+pub(crate) fn table_of(vm: &mut Vm, iterable: Value) -> Res<PyDict> {
+    let plain = vm.heap.payload(iterable);
+    let own_iter =
+        plain == iterable || vm.lookup_special(iterable, vm.names.iter).is_some_and(|m| m.is(Kind::Native));
+    if plain.is(Kind::Set) && own_iter {
+        return Ok(vm.heap.set(plain).table.clone());
+    }
+    let mut table = PyDict::default();
+    if plain.is(Kind::Dict) && own_iter {
+        for entry in vm.heap.dict(plain).entries() {
+            table.insert_new(entry.key, Value::NONE, entry.hash);
+        }
+        return Ok(table);
+    }
+    for key in vm.collect_again(iterable)? {
+        let hash = vm.key_hash(key)?;
+        table_add(vm, &mut table, key, hash)?;
+    }
+    Ok(table)
+}
+
+fn both(vm: &mut Vm, args: &[Value]) -> Res<(PyDict, PyDict)> {
+    let other = table_of(vm, args[1])?;
+    Ok((vm.heap.set(args[0]).table.clone(), other))
+}
+
+/// A new set of the same type as `set`.
+fn like(vm: &mut Vm, set: Value, table: PyDict) -> Value {
+    let frozen = vm.heap.set(set).frozen;
+    vm.heap.new_set(table, frozen)
+}
+
+fn replace(vm: &mut Vm, set: Value, table: PyDict) -> Res {
+    let grown = table.positions().saturating_sub(vm.heap.set(set).table.positions());
+    vm.heap.set_mut(set).table = table;
+    vm.heap.charge(grown * 24);
+    Ok(Value::NONE)
+}
+
+pub(crate) fn union_of(vm: &mut Vm, mut table: PyDict, other: &PyDict) -> Res<PyDict> {
+    for entry in other.entries() {
+        table_add(vm, &mut table, entry.key, entry.hash)?;
+    }
+    vm.reserve(table.positions() * 24)?;
+    Ok(table)
+}
+
+pub(crate) fn intersection_of(vm: &mut Vm, a: PyDict, b: PyDict) -> Res<PyDict> {
+    let (small, large) = if b.len() > a.len() { (a, b) } else { (b, a) };
+    let mut table = PyDict::default();
+    for entry in small.entries() {
+        if vm.table_find(&large, entry.key, entry.hash)?.is_some() {
+            table.insert_new(entry.key, Value::NONE, entry.hash);
+        }
+    }
+    Ok(table)
+}
+
+pub(crate) fn difference_of(vm: &mut Vm, a: &PyDict, b: &PyDict) -> Res<PyDict> {
+    let mut table = PyDict::default();
+    for entry in a.entries() {
+        if vm.table_find(b, entry.key, entry.hash)?.is_none() {
+            table.insert_new(entry.key, Value::NONE, entry.hash);
+        }
+    }
+    Ok(table)
+}
+
+pub(crate) fn symmetric_difference_of(vm: &mut Vm, a: &PyDict, b: &PyDict) -> Res<PyDict> {
+    let mut table = difference_of(vm, a, b)?;
+    for entry in difference_of(vm, b, a)?.entries() {
+        table.insert_new(entry.key, Value::NONE, entry.hash);
+    }
+    Ok(table)
+}
+
+fn is_subset(vm: &mut Vm, a: &PyDict, b: &PyDict) -> Res<bool> {
+    if a.len() > b.len() {
+        return Ok(false);
+    }
+    for Entry { key, hash, .. } in a.entries() {
+        if vm.table_find(b, key, hash)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn fold(
+    vm: &mut Vm,
+    args: &[Value],
+    combine: impl Fn(&mut Vm, PyDict, PyDict) -> Res<PyDict>,
+) -> Res<PyDict> {
+    let mut table = vm.heap.set(args[0]).table.clone();
+    for other in vm.heap.tuple(args[1]).to_vec() {
+        let other = match table_of(vm, other) {
+            // The arguments stand in a tuple: the prelude takes their items.
+            Err(Throw::Materialize(_)) => return Err(Throw::Python),
+            other => other?,
+        };
+        table = combine(vm, table, other)?;
+    }
+    Ok(table)
+}
+
+fn fold_others(
+    vm: &mut Vm,
+    args: &[Value],
+    combine: impl Fn(&mut Vm, PyDict, PyDict) -> Res<PyDict>,
+) -> Res {
+    let table = fold(vm, args, combine)?;
+    Ok(like(vm, args[0], table))
+}
+
+fn update_with(
+    vm: &mut Vm,
+    args: &[Value],
+    combine: impl Fn(&mut Vm, PyDict, PyDict) -> Res<PyDict>,
+) -> Res {
+    let table = fold(vm, args, combine)?;
+    replace(vm, args[0], table)
+}
+
+fn operate(vm: &mut Vm, operator: char, left: PyDict, right: PyDict) -> Res<PyDict> {
+    match operator {
+        '&' => intersection_of(vm, left, right),
+        '|' => union_of(vm, left, &right),
+        '-' => difference_of(vm, &left, &right),
+        _ => symmetric_difference_of(vm, &left, &right),
+    }
+}
+
+fn operation(vm: &mut Vm, args: &[Value], operator: char, swapped: bool) -> Res {
+    let other = vm.heap.payload(args[1]);
+    if !other.is(Kind::Set) {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let (left, right) = if swapped { (other, args[0]) } else { (args[0], other) };
+    let tables = (vm.heap.set(left).table.clone(), vm.heap.set(right).table.clone());
+    let table = operate(vm, operator, tables.0, tables.1)?;
+    Ok(like(vm, left, table))
+}
+
+fn in_place(vm: &mut Vm, args: &[Value], operator: char) -> Res {
+    let other = vm.heap.payload(args[1]);
+    if !other.is(Kind::Set) {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let tables = (vm.heap.set(args[0]).table.clone(), vm.heap.set(other).table.clone());
+    let table = operate(vm, operator, tables.0, tables.1)?;
+    replace(vm, args[0], table)?;
+    Ok(args[0])
+}
+
+fn compare(vm: &mut Vm, args: &[Value], operator: &str) -> Res {
+    let other = vm.heap.payload(args[1]);
+    if !other.is(Kind::Set) {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let (a, b) = (vm.heap.set(args[0]).table.clone(), vm.heap.set(other).table.clone());
+    Ok(Value::bool(match operator {
+        "==" => a.len() == b.len() && is_subset(vm, &a, &b)?,
+        "!=" => !(a.len() == b.len() && is_subset(vm, &a, &b)?),
+        "<" => a.len() < b.len() && is_subset(vm, &a, &b)?,
+        "<=" => is_subset(vm, &a, &b)?,
+        ">" => b.len() < a.len() && is_subset(vm, &b, &a)?,
+        _ => is_subset(vm, &b, &a)?,
+    }))
+}
+
+fn init(vm: &mut Vm, args: &[Value]) -> Res {
+    let table = match args[1].bound() {
+        Some(iterable) => table_of(vm, iterable)?,
+        None => PyDict::default(),
+    };
+    replace(vm, args[0], table)
+}
+
+fn new_frozen(vm: &mut Vm, args: &[Value]) -> Res {
+    let class = vm.types.frozenset;
+    let set = match args[1].bound() {
+        Some(set) if set.is(Kind::Set) && vm.heap.set(set).frozen => set,
+        Some(iterable) => {
+            let table = table_of(vm, iterable)?;
+            vm.heap.new_set(table, true)
+        }
+        None => vm.heap.new_set(PyDict::default(), true),
+    };
+    Ok(vm.of_class(args[0], class, set))
+}
+
+fn copy(vm: &mut Vm, args: &[Value]) -> Res {
+    if vm.heap.set(args[0]).frozen {
+        return Ok(args[0]);
+    }
+    let table = vm.heap.set(args[0]).table.clone();
+    Ok(vm.heap.new_set(table, false))
+}
+
+fn isdisjoint(vm: &mut Vm, args: &[Value]) -> Res {
+    let (a, b) = both(vm, args)?;
+    Ok(Value::bool(intersection_of(vm, a, b)?.is_empty()))
+}
+
+/// A set is looked up as the frozenset equal to it.
+fn lookup_key(vm: &mut Vm, key: Value) -> Value {
+    let plain = vm.heap.payload(key);
+    if plain.is(Kind::Set) && !vm.heap.set(plain).frozen {
+        let table = vm.heap.set(plain).table.clone();
+        return vm.heap.new_set(table, true);
+    }
+    key
+}
+
+fn contains(vm: &mut Vm, args: &[Value]) -> Res {
+    let key = lookup_key(vm, args[1]);
+    Ok(Value::bool(vm.dict_find(args[0], key)?.0.is_some()))
+}
+
+fn add(vm: &mut Vm, args: &[Value]) -> Res {
+    vm.set_add(args[0], args[1])?;
+    Ok(Value::NONE)
+}
+
+fn take(vm: &mut Vm, args: &[Value]) -> Res<bool> {
+    let key = lookup_key(vm, args[1]);
+    let (found, _) = vm.dict_find(args[0], key)?;
+    if let Some(at) = found {
+        vm.heap.set_mut(args[0]).table.remove_at(at);
+    }
+    Ok(found.is_some())
+}
+
+fn pop(vm: &mut Vm, args: &[Value]) -> Res {
+    let table = &mut vm.heap.set_mut(args[0]).table;
+    let first = (0..table.positions()).find(|&at| table.entry(at).is_some());
+    match first {
+        Some(at) => Ok(table.remove_at(at).key),
+        None => {
+            let message = vm.str("pop from an empty set");
+            Err(vm.key_error(message))
+        }
+    }
+}
+
+fn repr(vm: &mut Vm, args: &[Value]) -> Res {
+    let set = vm.heap.payload(args[0]);
+    let name = vm.type_name(args[0]);
+    let items: Vec<Value> = vm.heap.set(set).table.iter().map(|(key, _)| key).collect();
+    if items.is_empty() {
+        return Ok(vm.string(format!("{name}()")));
+    }
+    if vm.repr_running.contains(&set) {
+        return Ok(vm.string(format!("{name}(...)")));
+    }
+    let inner = repr_items(vm, set, &items)?;
+    let plain = args[0] == set && !vm.heap.set(set).frozen;
+    Ok(vm.string(if plain { format!("{{{inner}}}") } else { format!("{name}({{{inner}}})") }))
+}
+
+pub(crate) fn register(vm: &mut Vm) {
+    let (set, frozenset) = (vm.types.set, vm.types.frozenset);
+    vm.add_methods(set, COMMON);
+    vm.add_methods(set, MUTABLE);
+    vm.set_type_attr(set, "__hash__", Value::NONE);
+    vm.heap.ty_mut(set).flags.unhashable = true;
+    vm.add_methods(frozenset, COMMON);
+    vm.add_methods(frozenset, FROZEN);
+}
