@@ -14,6 +14,7 @@ mod generator;
 mod heap;
 mod gc;
 mod hash;
+pub mod elementary;
 mod names;
 mod types;
 mod throw;

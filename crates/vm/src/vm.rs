@@ -94,6 +94,8 @@ pub struct Vm {
     pub types: Types,
     pub names: Names,
     pub limits: VmLimits,
+    /// `sys.set_int_max_str_digits`; 0 for no limit.
+    pub int_max_str_digits: usize,
     /// The dict of module `builtins`.
     pub builtins: Value,
     /// `sys.modules`, a dict.
@@ -152,6 +154,7 @@ impl Vm {
             types: Types::unbound(),
             names,
             limits: VmLimits::default(),
+            int_max_str_digits: 4300,
             builtins,
             modules,
             environment,
