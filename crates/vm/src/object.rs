@@ -135,6 +135,17 @@ pub trait NativeObject: Any {
     fn stepper(&self) -> Option<Stepper> {
         None
     }
+    /// The bytes held, for types that others may read as a buffer.
+    fn buffer(&self) -> Option<&[u8]> {
+        None
+    }
+    fn buffer_mut(&mut self) -> Option<&mut [u8]> {
+        None
+    }
+    /// The `struct` code and the size of a buffer's items.
+    fn buffer_item(&self) -> (char, usize) {
+        ('B', 1)
+    }
 }
 
 /// Takes the next step of an iterator; the last argument is what was sent.

@@ -1,5 +1,415 @@
-//! `memoryview`.
+//! `memoryview` over one dimension of `bytes`, `bytearray` and arrays.
 
-use crate::Vm;
+use super::bytes::{hex_text, sequence_index};
+use crate::class::{GetterDef, getter};
+use crate::gc::Tracer;
+use crate::native::{NativeDef, method, new_method};
+use crate::object::{NativeObject, PyIter};
+use crate::value::Kind;
+use crate::{Res, Value, Vm};
 
-pub(crate) fn register(_vm: &mut Vm) {}
+pub struct PyMemoryView {
+    /// Unbound once released.
+    base: Value,
+    /// Byte position of the first item.
+    start: usize,
+    /// Items.
+    length: usize,
+    /// Bytes from one item to the next; negative when reversed.
+    stride: isize,
+    /// `struct` code of the items.
+    format: char,
+    item_bytes: usize,
+    class: Value,
+}
+
+impl NativeObject for PyMemoryView {
+    fn class(&self) -> Value {
+        self.class
+    }
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.value(self.base);
+    }
+}
+
+impl PyMemoryView {
+    /// The bytes seen, if they are in one piece.
+    pub(crate) fn contiguous<'vm>(&self, vm: &'vm Vm) -> Option<&'vm [u8]> {
+        if self.stride != self.item_bytes as isize && self.length > 1 {
+            return None;
+        }
+        let base = vm.buffer(self.base.bound()?)?;
+        base.get(self.start..self.start + self.length * self.item_bytes)
+    }
+
+    pub(crate) fn copied(&self, vm: &Vm) -> Option<Vec<u8>> {
+        let base = vm.buffer(self.base.bound()?)?;
+        let mut out = Vec::with_capacity(self.length * self.item_bytes);
+        for at in 0..self.length {
+            let start = self.byte_position(at);
+            out.extend(base.get(start..start + self.item_bytes)?);
+        }
+        Some(out)
+    }
+
+    fn byte_position(&self, at: usize) -> usize {
+        (self.start as isize + at as isize * self.stride) as usize
+    }
+}
+
+pub(crate) fn register(vm: &mut Vm) {
+    vm.add_methods(vm.types.memoryview, METHODS);
+    vm.add_getters(vm.types.memoryview, GETTERS);
+}
+
+static METHODS: &[NativeDef] = &[
+    new_method("cls, object", new),
+    method("__len__", "self, /", len),
+    method("__getitem__", "self, key, /", getitem).slow("memoryview_getitem"),
+    method("__setitem__", "self, key, value, /", setitem).slow("memoryview_setitem"),
+    method("__iter__", "self, /", iter),
+    method("__eq__", "self, value, /", eq),
+    method("__ne__", "self, value, /", ne),
+    method("__hash__", "self, /", hash),
+    method("__repr__", "self, /", repr),
+    method("__enter__", "self, /", enter),
+    method("__exit__", "self, /, *exc_info", release),
+    method("cast", "self, /, format, shape=...", cast),
+    method("hex", "self, /, sep=..., bytes_per_sep=1", hex),
+    method("release", "self, /", release),
+    method("tobytes", "self, /, order=None", tobytes),
+    method("tolist", "self, /", tolist),
+    method("toreadonly", "self, /", toreadonly),
+];
+
+static GETTERS: &[GetterDef] = &[
+    getter("obj", |vm, this| Ok(view(vm, this)?.base)),
+    getter("nbytes", |vm, this| {
+        let view = view(vm, this)?;
+        Ok(Value::count(view.length * view.item_bytes))
+    }),
+    getter("itemsize", |vm, this| Ok(Value::count(view(vm, this)?.item_bytes))),
+    getter("format", |vm, this| {
+        let format = view(vm, this)?.format;
+        Ok(vm.char_value(format))
+    }),
+    getter("ndim", |vm, this| view(vm, this).map(|_| Value::count(1))),
+    getter("readonly", |vm, this| {
+        let base = view(vm, this)?.base;
+        Ok(Value::bool(!writable(vm, base)))
+    }),
+    getter("shape", |vm, this| {
+        let length = view(vm, this)?.length;
+        Ok(vm.tuple(&[Value::count(length)]))
+    }),
+    getter("strides", |vm, this| {
+        let stride = view(vm, this)?.stride;
+        Ok(vm.tuple(&[Value::int32(stride as i32)]))
+    }),
+    getter("suboffsets", |vm, this| {
+        view(vm, this)?;
+        Ok(vm.tuple(&[]))
+    }),
+    getter("contiguous", contiguous),
+    getter("c_contiguous", contiguous),
+    getter("f_contiguous", contiguous),
+];
+
+fn contiguous(vm: &mut Vm, this: Value) -> Res {
+    let view = view(vm, this)?;
+    Ok(Value::bool(view.length < 2 || view.stride == view.item_bytes as isize))
+}
+
+/// Self's fields, unless released.
+fn view(vm: &mut Vm, this: Value) -> Res<PyMemoryView> {
+    match vm.heap.downcast::<PyMemoryView>(this) {
+        Some(view) if !view.base.is_unbound() => Ok(PyMemoryView { ..*view }),
+        _ => Err(vm.value_error("operation forbidden on released memoryview object")),
+    }
+}
+
+/// Whether writing through a view of this object is allowed.
+fn writable(vm: &Vm, base: Value) -> bool {
+    let base = vm.heap.payload(base);
+    base.is(Kind::Object) && vm.heap.object(base).buffer().is_some()
+}
+
+fn new(vm: &mut Vm, args: &[Value]) -> Res {
+    let (class, object) = (args[0], args[1]);
+    if vm.heap.downcast::<PyMemoryView>(object).is_some() {
+        let view = view(vm, object)?;
+        return Ok(vm.heap.new_object(view));
+    }
+    let Some(bytes) = vm.buffer(object).map(<[u8]>::len) else {
+        let message = format!(
+            "memoryview: a bytes-like object is required, not '{}'",
+            vm.type_name(object)
+        );
+        return Err(vm.type_error(message));
+    };
+    let plain = vm.heap.payload(object);
+    let (format, item_bytes) = if plain.is(Kind::Object) {
+        vm.heap.object(plain).buffer_item()
+    } else {
+        ('B', 1)
+    };
+    let item_bytes = item_bytes.max(1);
+    let view = PyMemoryView {
+        base: object,
+        start: 0,
+        length: bytes / item_bytes,
+        stride: item_bytes as isize,
+        format,
+        item_bytes,
+        class,
+    };
+    Ok(vm.heap.new_object(view))
+}
+
+fn len(vm: &mut Vm, args: &[Value]) -> Res {
+    Ok(Value::count(view(vm, args[0])?.length))
+}
+
+/// One item of these bytes.
+fn unpack(vm: &mut Vm, format: char, data: &[u8]) -> Res {
+    let mut wide = [0; 8];
+    wide[..data.len().min(8)].copy_from_slice(&data[..data.len().min(8)]);
+    let raw = u64::from_le_bytes(wide);
+    let bits = data.len().min(8) as u32 * 8;
+    Ok(match format {
+        'c' => vm.bytes(data),
+        '?' => Value::bool(raw != 0),
+        'f' => Value::float(f32::from_bits(raw as u32) as f64),
+        'd' => Value::float(f64::from_bits(raw)),
+        'b' | 'h' | 'i' | 'l' | 'q' | 'n' => vm.int((raw as i64) << (64 - bits) >> (64 - bits)),
+        'B' | 'H' | 'I' | 'L' | 'Q' | 'N' | 'P' => vm.heap.new_bigint(raw.into()),
+        _ => {
+            let message = format!("memoryview: format {format} not supported");
+            return Err(vm.not_implemented_error(message));
+        }
+    })
+}
+
+/// The bytes of one item.
+fn pack(vm: &mut Vm, format: char, item_bytes: usize, value: Value) -> Res<Vec<u8>> {
+    let invalid = format!("memoryview: invalid value for format '{format}'");
+    let bits = item_bytes as u32 * 8;
+    let raw = match format {
+        'c' => match vm.buffer(value) {
+            Some([byte]) => *byte as u64,
+            _ => return Err(vm.value_error(invalid)),
+        },
+        '?' => vm.truthy(value)? as u64,
+        'f' | 'd' => {
+            let number = match vm.heap.number(vm.heap.payload(value)) {
+                Some(crate::Number::Float(float)) => float,
+                Some(crate::Number::Int(int)) => int as f64,
+                _ => return Err(vm.type_error(format!("memoryview: invalid type for format '{format}'"))),
+            };
+            if format == 'f' { (number as f32).to_bits() as u64 } else { number.to_bits() }
+        }
+        _ => {
+            if vm.as_int(value).is_none() && vm.lookup_special(value, vm.names.index).is_none() {
+                return Err(vm.type_error(format!("memoryview: invalid type for format '{format}'")));
+            }
+            let int = vm.index_big(value)?;
+            let fits = if format.is_ascii_lowercase() {
+                i64::try_from(&int).ok().filter(|int| *int << (64 - bits) >> (64 - bits) == *int).map(|int| int as u64)
+            } else {
+                u64::try_from(&int).ok().filter(|int| bits == 64 || *int < 1 << bits)
+            };
+            match fits {
+                Some(raw) => raw,
+                None => return Err(vm.value_error(invalid)),
+            }
+        }
+    };
+    Ok(raw.to_le_bytes()[..item_bytes.min(8)].to_vec())
+}
+
+/// The bytes of one item of a view.
+fn item(vm: &mut Vm, view: &PyMemoryView, at: usize) -> Res<Vec<u8>> {
+    let start = view.byte_position(at);
+    let found = vm.buffer(view.base).and_then(|base| base.get(start..start + view.item_bytes));
+    match found.map(<[u8]>::to_vec) {
+        Some(data) => Ok(data),
+        None => Err(vm.index_error("index out of bounds on dimension 1")),
+    }
+}
+
+fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
+    let view = view(vm, args[0])?;
+    let key = args[1];
+    if vm.is_instance(key, vm.types.slice) {
+        let range = vm.slice_indices(key, view.length)?;
+        let start = if range.count == 0 { view.start } else { view.byte_position(range.start as usize) };
+        let stride = view.stride.saturating_mul(range.step as isize);
+        return Ok(vm.heap.new_object(PyMemoryView { start, length: range.count, stride, ..view }));
+    }
+    if key == Value::ELLIPSIS {
+        return Ok(args[0]);
+    }
+    if vm.as_int(key).is_none() && vm.lookup_special(key, vm.names.index).is_none() {
+        return Err(vm.type_error("memoryview: invalid slice key"));
+    }
+    let index = sequence_index(vm, key, "memoryview")?;
+    match Vm::position(index, view.length) {
+        Some(at) => {
+            let data = item(vm, &view, at)?;
+            unpack(vm, view.format, &data)
+        }
+        None => Err(vm.index_error("index out of bounds on dimension 1")),
+    }
+}
+
+fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
+    let view = view(vm, args[0])?;
+    let (key, value) = (args[1], args[2]);
+    if !writable(vm, view.base) {
+        return Err(vm.type_error("cannot modify read-only memory"));
+    }
+    let (positions, data): (Vec<usize>, Vec<u8>) = if vm.is_instance(key, vm.types.slice) {
+        let range = vm.slice_indices(key, view.length)?;
+        let data = vm.expect_buffer(value)?;
+        if data.len() != range.count * view.item_bytes {
+            return Err(vm.value_error(
+                "memoryview assignment: lvalue and rvalue have different structures",
+            ));
+        }
+        (range.positions().collect(), data)
+    } else {
+        if vm.as_int(key).is_none() && vm.lookup_special(key, vm.names.index).is_none() {
+            return Err(vm.type_error("memoryview: invalid slice key"));
+        }
+        let index = sequence_index(vm, key, "memoryview")?;
+        match Vm::position(index, view.length) {
+            Some(at) => (vec![at], pack(vm, view.format, view.item_bytes, value)?),
+            None => return Err(vm.index_error("index out of bounds on dimension 1")),
+        }
+    };
+    let base = vm.heap.payload(view.base);
+    let Some(target) = vm.heap.object_mut(base).buffer_mut() else { return Ok(Value::NONE) };
+    for (at, source) in positions.into_iter().zip(data.chunks(view.item_bytes)) {
+        let start = view.byte_position(at);
+        if let Some(place) = target.get_mut(start..start + view.item_bytes) {
+            place.copy_from_slice(source);
+        }
+    }
+    Ok(Value::NONE)
+}
+
+fn items(vm: &mut Vm, this: Value) -> Res<Vec<Value>> {
+    let view = view(vm, this)?;
+    let data = view.copied(vm).unwrap_or_default();
+    data.chunks(view.item_bytes).map(|item| unpack(vm, view.format, item)).collect()
+}
+
+fn iter(vm: &mut Vm, args: &[Value]) -> Res {
+    let items = items(vm, args[0])?;
+    Ok(vm.heap.new_iter(PyIter::Items { items: items.into(), at: 0 }))
+}
+
+fn tolist(vm: &mut Vm, args: &[Value]) -> Res {
+    let items = items(vm, args[0])?;
+    Ok(vm.list(items))
+}
+
+fn tobytes(vm: &mut Vm, args: &[Value]) -> Res {
+    let view = view(vm, args[0])?;
+    let data = view.copied(vm).unwrap_or_default();
+    Ok(vm.bytes(&data))
+}
+
+fn hex(vm: &mut Vm, args: &[Value]) -> Res {
+    let view = view(vm, args[0])?;
+    let data = view.copied(vm).unwrap_or_default();
+    let text = hex_text(vm, &data, args[1], args[2])?;
+    Ok(vm.string(text))
+}
+
+fn eq(vm: &mut Vm, args: &[Value]) -> Res {
+    match (vm.buffer_copy(args[0]), vm.buffer_copy(args[1])) {
+        (Some(left), Some(right)) => Ok(Value::bool(left == right)),
+        (None, _) => Ok(Value::bool(args[0] == args[1])),
+        _ => Ok(Value::NOT_IMPLEMENTED),
+    }
+}
+
+fn ne(vm: &mut Vm, args: &[Value]) -> Res {
+    let equal = eq(vm, args)?;
+    Ok(equal.as_bool().map_or(equal, |equal| Value::bool(!equal)))
+}
+
+fn hash(vm: &mut Vm, args: &[Value]) -> Res {
+    let view = view(vm, args[0])?;
+    if writable(vm, view.base) {
+        return Err(vm.value_error("cannot hash writable memoryview object"));
+    }
+    let data = view.copied(vm).unwrap_or_default();
+    let bytes = vm.bytes(&data);
+    let hash = vm.hash(bytes)?;
+    Ok(vm.int(hash))
+}
+
+fn repr(vm: &mut Vm, args: &[Value]) -> Res {
+    let released = vm.heap.downcast::<PyMemoryView>(args[0]).is_none_or(|view| view.base.is_unbound());
+    let what = if released { "released memory" } else { "memory" };
+    let text = format!("<{what} at {:#x}>", args[0].bits() & 0xFFFF_FFFF_FFFF);
+    Ok(vm.string(text))
+}
+
+fn enter(vm: &mut Vm, args: &[Value]) -> Res {
+    view(vm, args[0])?;
+    Ok(args[0])
+}
+
+fn release(vm: &mut Vm, args: &[Value]) -> Res {
+    if let Some(view) = vm.heap.downcast_mut::<PyMemoryView>(args[0]) {
+        view.base = Value::UNBOUND;
+    }
+    Ok(Value::NONE)
+}
+
+fn toreadonly(vm: &mut Vm, args: &[Value]) -> Res {
+    let view = view(vm, args[0])?;
+    let data = view.copied(vm).unwrap_or_default();
+    // The copy no longer follows the original's changes.
+    let base = vm.bytes(&data);
+    let stride = view.item_bytes as isize;
+    Ok(vm.heap.new_object(PyMemoryView { base, start: 0, stride, ..view }))
+}
+
+fn cast(vm: &mut Vm, args: &[Value]) -> Res {
+    let view = view(vm, args[0])?;
+    let format = vm.expect_str(args[1], "format argument")?;
+    let code = format.trim_start_matches('@');
+    let item_bytes = match code {
+        "b" | "B" | "c" | "?" => 1,
+        "h" | "H" => 2,
+        "i" | "I" | "f" => 4,
+        "l" | "L" | "q" | "Q" | "d" | "n" | "N" | "P" => 8,
+        _ => {
+            return Err(vm.value_error(
+                "memoryview: destination format must be a native single character format prefixed with an optional '@'",
+            ));
+        }
+    };
+    if !args[2].is_unbound() {
+        return Err(vm.not_implemented_error("memoryview: only one dimension is supported"));
+    }
+    if view.length > 1 && view.stride != view.item_bytes as isize {
+        return Err(vm.type_error("memoryview: casts are restricted to C-contiguous views"));
+    }
+    let bytes = view.length * view.item_bytes;
+    if bytes % item_bytes != 0 {
+        return Err(vm.type_error("memoryview: length is not a multiple of itemsize"));
+    }
+    let format = code.chars().next().unwrap_or('B');
+    Ok(vm.heap.new_object(PyMemoryView {
+        length: bytes / item_bytes,
+        stride: item_bytes as isize,
+        format,
+        item_bytes,
+        ..view
+    }))
+}
