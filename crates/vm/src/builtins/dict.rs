@@ -187,7 +187,7 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
     if object.is(Kind::Instance)
         && let Some(missing) = vm.lookup_special(object, vm.names.missing)
     {
-        return Err(vm.call_special(missing, object, &[key], Value::UNBOUND, |_, _, done| done.value())?);
+        return Err(vm.ask_special(missing, object, &[key], Value::UNBOUND, |_, _, done| done.value())?);
     }
     Err(vm.key_error(key))
 }
@@ -490,6 +490,11 @@ pub static TABLE_FUNCTIONS: &[NativeDef] = &[
     }),
     // The built-in value of an instance of a subclass of a built-in type.
     function("plain", "value, /", |vm, args| Ok(vm.heap.payload(args[0]))),
+    function("replaced_stdout", "", super::functions::replaced_stdout),
+    function("ascii_escaped", "text, /", |vm, args| {
+        let text = super::functions::ascii_escaped(vm.as_text(args[0]).unwrap_or(""));
+        Ok(vm.string(text))
+    }),
 ];
 
 fn table(vm: &mut Vm, value: Value) -> Res<&PyDict> {

@@ -214,9 +214,9 @@ impl Vm {
                     return Err(self.type_error(message));
                 };
                 if default.is_unbound() {
-                    return Err(self.call_special(method, iter, &[], Value::UNBOUND, return_it)?);
+                    return Err(self.ask_special(method, iter, &[], Value::UNBOUND, return_it)?);
                 }
-                return Err(self.call_special(method, iter, &[], default, next_called)?);
+                return Err(self.ask_special(method, iter, &[], default, next_called)?);
             }
         };
         let state = [default, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND];
@@ -231,7 +231,7 @@ impl Vm {
     }
 
     /// Asks for a call of a special method as found on the type of `receiver`.
-    pub fn call_special(
+    pub fn ask_special(
         &mut self,
         method: Value,
         receiver: Value,
@@ -405,7 +405,7 @@ static REVERSED: &[NativeDef] = &[new_method("cls, sequence, /", |vm, args| {
             let message = format!("'{}' object is not reversible", vm.type_name(sequence));
             return Err(vm.type_error(message));
         }
-        return Err(vm.call_special(method, sequence, &[], Value::UNBOUND, return_it)?);
+        return Err(vm.ask_special(method, sequence, &[], Value::UNBOUND, return_it)?);
     }
     if vm.type_of(sequence) == vm.types.tuple || vm.type_of(sequence) == vm.types.str {
         let mut items = vm.collect(sequence)?;
