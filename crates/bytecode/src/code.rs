@@ -31,7 +31,7 @@ pub struct Code {
     pub captures: Box<[Reg]>,
     /// How many registers a frame needs.
     pub registers: u16,
-    /// Innermost first: the first range that covers an instruction wins.
+    /// Sorted and disjoint: at most one range covers an instruction.
     pub exception_table: Box<[ExceptionRange]>,
     /// Run-length: from this instruction on, until the next entry. Sorted.
     pub positions: Box<[(u32, Position)]>,

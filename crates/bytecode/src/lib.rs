@@ -9,6 +9,10 @@
 
 mod code;
 mod instr;
+mod operands;
+mod verify;
 
 pub use code::{Code, CodeFlags, Const, ExceptionRange, Params, Position};
 pub use instr::{BinOp, CmpOp, Instr, Intrinsic, Reg, Special};
+pub use operands::Operand;
+pub use verify::verify;

@@ -1,1 +1,138 @@
-//! airlock-compiler
+//! Python source in, code objects or diagnostics out.
+//!
+//! The only room that names the parser. A source goes through four stages:
+//! a [`scan`](mod@scan) of its characters refuses what would overflow a small stack,
+//! the parser builds the tree, [`symbols`] decides what each name means, and
+//! [`codegen`] writes register code that [`assemble`] finishes.
+//!
+//! Nothing here panics for any input: what cannot be compiled comes back as a
+//! [`Diagnostic`].
+
+mod assemble;
+mod codegen;
+mod constants;
+mod diagnostics;
+mod disassemble;
+mod imports;
+mod lines;
+mod scan;
+mod symbols;
+
+use std::rc::Rc;
+
+use airlock_bytecode::Code;
+use ruff_python_ast::Mod;
+use ruff_python_parser::{Mode as ParserMode, ParseOptions, parse_unchecked};
+
+pub use diagnostics::{Diagnostic, DiagnosticKind};
+pub use disassemble::disassemble;
+pub use imports::imports;
+
+use diagnostics::Report;
+use lines::LineIndex;
+
+/// What a source is, and where its top-level names live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A module: top-level names are globals.
+    Module,
+    /// One expression over globals; its code returns the value.
+    Eval,
+    /// Statements whose top-level names go through a namespace, as in `exec`
+    /// with separate locals.
+    Exec,
+    /// One expression whose names go through a namespace.
+    EvalNamespace,
+}
+
+impl Mode {
+    fn is_expression(self) -> bool {
+        matches!(self, Mode::Eval | Mode::EvalNamespace)
+    }
+
+    fn has_namespace(self) -> bool {
+        matches!(self, Mode::Exec | Mode::EvalNamespace)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Marks all code as part of the runtime, left out of tracebacks.
+    pub hidden: bool,
+    /// Keeps lines only: smaller code, no carets in tracebacks.
+    pub strip_columns: bool,
+    /// Drops `assert` statements and docstrings; `__debug__` is false.
+    pub optimize: bool,
+}
+
+/// Compiles a whole source. The first diagnostic is the one that CPython
+/// would raise; others follow in the order of the source.
+pub fn compile(
+    source: &str,
+    filename: &str,
+    mode: Mode,
+    options: Options,
+) -> Result<Rc<Code>, Vec<Diagnostic>> {
+    let _ = filename;
+    let lines = LineIndex::new(source);
+    let mut report = Report::default();
+
+    let source_text = prepare(source, mode);
+    scan::check(&source_text, &mut report);
+    if report.is_fatal() {
+        return Err(report.finish(source, &lines));
+    }
+
+    let parser_mode = if mode.is_expression() {
+        ParserMode::Expression
+    } else {
+        ParserMode::Module
+    };
+    let options_for_parser = ParseOptions::from(parser_mode)
+        .with_target_version(ruff_python_ast::PythonVersion::PY314);
+    let parsed = parse_unchecked(&source_text, options_for_parser);
+    diagnostics::report_parse_errors(&source_text, &parsed, &mut report);
+    if !report.is_empty() {
+        return Err(report.finish(source, &lines));
+    }
+
+    let symbols = symbols::SymbolTable::build(parsed.syntax(), mode, &mut report);
+    if !report.is_empty() {
+        return Err(report.finish(source, &lines));
+    }
+    let code = match parsed.syntax() {
+        Mod::Module(module) => {
+            codegen::module(&source_text, &lines, &symbols, &module.body, mode, options, &mut report)
+        }
+        Mod::Expression(expression) => codegen::expression(
+            &source_text,
+            &lines,
+            &symbols,
+            &expression.body,
+            mode,
+            options,
+            &mut report,
+        ),
+    };
+    if !report.is_empty() {
+        return Err(report.finish(source, &lines));
+    }
+    Ok(code)
+}
+
+/// `eval` allows blanks before its expression; the parser does not. Replacing
+/// them by nothing would shift positions, so only the leading ones of an
+/// expression become an offset-preserving form.
+fn prepare(source: &str, mode: Mode) -> std::borrow::Cow<'_, str> {
+    if !mode.is_expression() {
+        return source.into();
+    }
+    let blank = source.len() - source.trim_start_matches([' ', '\t']).len();
+    if blank == 0 {
+        return source.into();
+    }
+    // A form feed resets the column in the lexer: no indentation, same length.
+    let mut text = "\x0c".repeat(blank);
+    text.push_str(&source[blank..]);
+    text.into()
+}

@@ -1,0 +1,105 @@
+//! The blocks around a statement, and leaving them early by `return`,
+//! `break` or `continue`.
+
+use airlock_bytecode::{Instr, Reg};
+use ruff_python_ast::Stmt;
+use ruff_text_size::TextRange;
+
+use super::{Compiler, MAX_BLOCKS};
+use crate::assemble::{HandlerId, Label};
+
+#[derive(Clone, Copy)]
+pub(super) enum Block<'a> {
+    /// Left by jumping to one of its labels.
+    Loop { continue_: Label, break_: Label },
+    /// The protected part of a `try` without `finally`: nothing to do.
+    Try,
+    /// The protected part of a `try ... finally`: its body runs.
+    Finally { body: &'a [Stmt] },
+    /// A handler: the exception handled before is handled again.
+    Handling { saved: Reg },
+    /// `except ... as name`: the name goes away.
+    HandlerName { name: &'a str, range: TextRange },
+    /// `__exit__(None, None, None)` is called.
+    With { exit: Reg, is_async: bool, range: TextRange },
+    /// The handlers of `except*`: cannot be left early.
+    ExceptStar,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct BlockEntry<'a> {
+    pub(super) block: Block<'a>,
+    /// What handles exceptions outside this block.
+    outside: HandlerId,
+}
+
+impl<'a> Compiler<'a, '_> {
+    /// Opens a block whose outside is what handles exceptions now.
+    pub(super) fn push_block(&mut self, block: Block<'a>, range: TextRange) {
+        let outside = self.unit.handler;
+        self.push_block_outside(block, outside, range);
+    }
+
+    pub(super) fn push_block_outside(
+        &mut self,
+        block: Block<'a>,
+        outside: HandlerId,
+        range: TextRange,
+    ) {
+        if self.unit.blocks.len() == MAX_BLOCKS {
+            self.report.syntax(range, "too many statically nested blocks");
+        }
+        self.unit.blocks.push(BlockEntry { block, outside });
+    }
+
+    pub(super) fn pop_block(&mut self) {
+        self.unit.blocks.pop();
+    }
+
+    /// Emits what leaving all blocks above the first `keep` takes. The blocks
+    /// are as before afterwards: the code that follows is another path.
+    pub(super) fn unwind_to(&mut self, keep: usize, range: TextRange) {
+        let handler = self.unit.handler;
+        let mut left = Vec::new();
+        while self.unit.blocks.len() > keep {
+            let Some(entry) = self.unit.blocks.pop() else { break };
+            left.push(entry);
+            self.unit.handler = entry.outside;
+            match entry.block {
+                Block::Loop { .. } | Block::Try | Block::ExceptStar => {}
+                Block::Finally { body } => self.stmts(body),
+                Block::Handling { saved } => self.emit(Instr::PopHandled { saved }, range),
+                Block::HandlerName { name, range } => self.unbind_handler_name(name, range),
+                Block::With { exit, is_async, range } => {
+                    let mark = self.mark();
+                    self.call_exit_normally(exit, is_async, range);
+                    self.free_to(mark);
+                }
+            }
+        }
+        self.unit.blocks.extend(left.into_iter().rev());
+        self.unit.handler = handler;
+    }
+
+    /// Whether leaving all blocks may run code of the program that assigns
+    /// local variables.
+    pub(super) fn leaving_runs_code(&self) -> bool {
+        self.unit
+            .blocks
+            .iter()
+            .any(|entry| matches!(entry.block, Block::Finally { .. } | Block::HandlerName { .. }))
+    }
+
+    /// Whether leaving all blocks above the first `keep` leaves an `except*`.
+    pub(super) fn leaves_except_star(&self, keep: usize) -> bool {
+        self.unit.blocks[keep..].iter().any(|entry| matches!(entry.block, Block::ExceptStar))
+    }
+
+    /// The innermost loop: how many blocks are outside it, and its labels.
+    pub(super) fn innermost_loop(&self) -> Option<(usize, Label, Label)> {
+        self.unit.blocks.iter().enumerate().rev().find_map(|(index, entry)| match entry.block {
+            Block::Loop { continue_, break_ } => Some((index, continue_, break_)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,555 @@
+//! A look at the characters of a source before the parser sees it.
+//!
+//! The parser and what follows it call themselves for what is nested, and
+//! the stack they run on may be small: what is nested too deeply is refused
+//! here. On the way the scan notes brackets and strings left open, which
+//! CPython's messages name and the parser's do not.
+
+pub(crate) mod literals;
+
+use ruff_text_size::{TextRange, TextSize};
+
+use crate::diagnostics::{DiagnosticKind, Report};
+
+/// Brackets inside one another, as in CPython's tokenizer.
+const MAX_BRACKETS: usize = 200;
+/// f-strings inside one another, as in CPython's tokenizer.
+const MAX_FSTRINGS: usize = 150;
+/// Levels of indentation, as in CPython's tokenizer.
+const MAX_INDENTS: usize = 100;
+/// Bytes; offsets are 32 bits wide.
+const MAX_SOURCE: usize = 1 << 28;
+/// How much stack an expression may take, in units of about 100 bytes.
+const MAX_DEPTH: u32 = 6000;
+/// What a bracket costs of it, and an operator.
+const BRACKET_DEPTH: u32 = 20;
+const PREFIX_DEPTH: u32 = 16;
+const OPERATOR_DEPTH: u32 = 1;
+
+/// What the scan found, with byte offsets.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    /// Brackets never closed, outermost first.
+    pub(crate) unclosed: Vec<(u32, u8)>,
+    pub(crate) mismatch: Option<Mismatch>,
+    pub(crate) unterminated: Option<Unterminated>,
+    too_many_brackets: Option<u32>,
+    too_many_fstrings: Option<u32>,
+    too_deep: Option<u32>,
+    too_indented: Option<u32>,
+}
+
+/// A closing bracket that closes nothing, or something else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mismatch {
+    pub(crate) offset: u32,
+    pub(crate) closing: u8,
+    pub(crate) opening: Option<(u32, u8)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unterminated {
+    pub(crate) start: u32,
+    /// Where the search for its end stopped.
+    pub(crate) end: u32,
+    pub(crate) is_triple: bool,
+    /// `f` or `t` for interpolated strings, else 0.
+    pub(crate) kind: u8,
+}
+
+/// Refuses what must not reach the parser.
+pub(crate) fn check(source: &str, report: &mut Report) {
+    let at = |offset: u32| TextRange::at(TextSize::new(offset), TextSize::new(1));
+    if source.len() > MAX_SOURCE {
+        report.unsupported(TextRange::default(), "a source of this size is not supported");
+        return;
+    }
+    if let Some(offset) = source.bytes().position(|byte| byte == 0) {
+        report.syntax(at(offset as u32), "source code cannot contain null bytes");
+        return;
+    }
+    let scan = run(source);
+    let fatal = [
+        (scan.too_many_brackets, DiagnosticKind::SyntaxError, "too many nested parentheses"),
+        (
+            scan.too_many_fstrings,
+            DiagnosticKind::SyntaxError,
+            "too many nested f-strings or t-strings",
+        ),
+        (
+            scan.too_indented,
+            DiagnosticKind::IndentationError,
+            "too many levels of indentation",
+        ),
+        (
+            scan.too_deep,
+            DiagnosticKind::Unsupported,
+            "an expression nested this deeply is not supported",
+        ),
+    ];
+    for (offset, kind, message) in fatal {
+        if let Some(offset) = offset {
+            report.push(at(offset), kind, message);
+            return;
+        }
+    }
+}
+
+/// What the scanner is inside of.
+enum Level {
+    Bracket { offset: u32, byte: u8, depth: u32 },
+    /// The text of an f-string or t-string.
+    Text { offset: u32, quote: u8, is_triple: bool, is_raw: bool, kind: u8 },
+    /// A replacement field, up to its format specification.
+    Field { offset: u32, depth: u32 },
+    /// A format specification.
+    Spec { offset: u32 },
+}
+
+struct Scanner<'s> {
+    bytes: &'s [u8],
+    at: usize,
+    levels: Vec<Level>,
+    brackets: usize,
+    fstrings: usize,
+    /// The depth of the expression outside all brackets.
+    depth: u32,
+    /// The depths of all open levels together.
+    total: u32,
+    indents: Vec<usize>,
+    at_line_start: bool,
+    found: Scan,
+}
+
+pub(crate) fn run(source: &str) -> Scan {
+    let mut scanner = Scanner {
+        bytes: source.as_bytes(),
+        at: 0,
+        levels: Vec::new(),
+        brackets: 0,
+        fstrings: 0,
+        depth: 0,
+        total: 0,
+        indents: Vec::new(),
+        at_line_start: true,
+        found: Scan::default(),
+    };
+    scanner.run();
+    let mut found = scanner.found;
+    for level in &scanner.levels {
+        match level {
+            Level::Bracket { offset, byte, .. } => found.unclosed.push((*offset, *byte)),
+            Level::Field { offset, .. } => found.unclosed.push((*offset, b'{')),
+            Level::Text { offset, is_triple, kind, .. } => {
+                found.unterminated.get_or_insert(Unterminated {
+                    start: *offset,
+                    end: source.len() as u32,
+                    is_triple: *is_triple,
+                    kind: *kind,
+                });
+            }
+            Level::Spec { .. } => {}
+        }
+    }
+    found
+}
+
+impl Scanner<'_> {
+    fn run(&mut self) {
+        while let Some(byte) = self.bytes.get(self.at).copied() {
+            match self.levels.last() {
+                Some(Level::Text { .. }) => self.text(byte),
+                Some(Level::Spec { .. }) => self.spec(byte),
+                _ => self.code(byte),
+            }
+            if self.found.too_many_brackets.is_some()
+                || self.found.too_many_fstrings.is_some()
+                || self.found.too_deep.is_some()
+                || self.found.too_indented.is_some()
+                || self.found.mismatch.is_some()
+            {
+                return;
+            }
+        }
+    }
+
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn code(&mut self, byte: u8) {
+        if self.at_line_start && self.levels.is_empty() {
+            self.at_line_start = false;
+            self.indentation();
+            return;
+        }
+        match byte {
+            b'#' => {
+                while !matches!(self.peek(0), b'\n' | b'\r' | 0) {
+                    self.at += 1;
+                }
+                if self.peek(0) == 0 {
+                    self.at = self.at.max(self.at + (self.at < self.bytes.len()) as usize);
+                }
+            }
+            b'\n' | b'\r' => {
+                self.at += 1;
+                if self.levels.is_empty() {
+                    self.end_element();
+                    self.at_line_start = true;
+                }
+            }
+            b'\\' => {
+                self.at += 1;
+                if self.peek(0) == b'\r' && self.peek(1) == b'\n' {
+                    self.at += 1;
+                }
+                self.at += 1;
+            }
+            b'"' | b'\'' => self.string(byte, 0),
+            b'(' | b'[' | b'{' => self.open(byte),
+            b')' | b']' | b'}' => self.close(byte),
+            b',' | b';' => {
+                self.at += 1;
+                self.end_element();
+            }
+            b'!' if self.peek(1) != b'=' && matches!(self.levels.last(), Some(Level::Field { .. })) => {
+                self.at += 1;
+            }
+            b':' if matches!(self.levels.last(), Some(Level::Field { .. })) => {
+                let offset = self.at as u32;
+                self.at += 1;
+                self.levels.push(Level::Spec { offset });
+            }
+            b'-' | b'+' | b'~' => {
+                self.at += 1;
+                // A sign after another operator is a prefix.
+                self.deepen(if self.is_prefix() { PREFIX_DEPTH } else { OPERATOR_DEPTH });
+            }
+            b'*' if self.peek(1) == b'*' => {
+                self.at += 2;
+                self.deepen(PREFIX_DEPTH);
+            }
+            b'.' => {
+                self.at += 1;
+                self.deepen(8 * OPERATOR_DEPTH);
+            }
+            b'*' | b'/' | b'%' | b'@' | b'<' | b'>' | b'&' | b'|' | b'^' => {
+                self.at += 1;
+                self.deepen(OPERATOR_DEPTH);
+            }
+            b'0'..=b'9' => {
+                while matches!(self.peek(0), b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'.') {
+                    self.at += 1;
+                }
+            }
+            byte if is_identifier(byte) => self.word(),
+            _ => self.at += 1,
+        }
+    }
+
+    /// Whether the operator just read follows an operator or opening.
+    fn is_prefix(&self) -> bool {
+        let before = self.bytes[..self.at - 1].iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
+        before.is_none_or(|byte| {
+            !is_identifier(*byte) && !matches!(byte, b')' | b']' | b'}' | b'"' | b'\'' | b'.')
+        })
+    }
+
+    fn indentation(&mut self) {
+        let mut width = 0;
+        let mut end = self.at;
+        loop {
+            match self.bytes.get(end) {
+                Some(b' ') => width += 1,
+                Some(b'\t') => width = (width / 8 + 1) * 8,
+                Some(b'\x0c') => width = 0,
+                _ => break,
+            }
+            end += 1;
+        }
+        let start = self.at;
+        self.at = end;
+        if matches!(self.peek(0), b'\n' | b'\r' | b'#' | 0) {
+            return;
+        }
+        while self.indents.last().is_some_and(|indent| *indent > width) {
+            self.indents.pop();
+        }
+        if width > self.indents.last().copied().unwrap_or(0) {
+            self.indents.push(width);
+            if self.indents.len() >= MAX_INDENTS {
+                self.found.too_indented = Some(start as u32);
+            }
+        }
+    }
+
+    /// A name, keyword or string prefix.
+    fn word(&mut self) {
+        let start = self.at;
+        while is_identifier(self.peek(0)) {
+            self.at += 1;
+        }
+        let word = &self.bytes[start..self.at];
+        if matches!(self.peek(0), b'"' | b'\'') && word.len() <= 2 {
+            let lower: Vec<u8> = word.iter().map(u8::to_ascii_lowercase).collect();
+            let is_prefix = matches!(
+                &lower[..],
+                b"r" | b"u" | b"b" | b"f" | b"t" | b"br" | b"rb" | b"fr" | b"rf" | b"tr" | b"rt"
+            );
+            if is_prefix {
+                let quote = self.peek(0);
+                self.prefixed_string(quote, start, &lower);
+                return;
+            }
+        }
+        match word {
+            b"not" | b"lambda" | b"else" | b"await" | b"if" => self.deepen(PREFIX_DEPTH),
+            b"and" | b"or" | b"in" | b"is" | b"for" => self.deepen(OPERATOR_DEPTH),
+            _ => {}
+        }
+    }
+
+    fn prefixed_string(&mut self, quote: u8, start: usize, prefix: &[u8]) {
+        let kind = prefix.iter().copied().find(|byte| matches!(byte, b'f' | b't'));
+        let Some(kind) = kind else {
+            self.string(quote, self.at - start);
+            return;
+        };
+        let is_triple = self.peek(1) == quote && self.peek(2) == quote;
+        self.at += if is_triple { 3 } else { 1 };
+        self.fstrings += 1;
+        if self.fstrings >= MAX_FSTRINGS {
+            self.found.too_many_fstrings = Some(start as u32);
+        }
+        self.levels.push(Level::Text {
+            offset: start as u32,
+            quote,
+            is_triple,
+            is_raw: prefix.contains(&b'r'),
+            kind,
+        });
+        self.total += BRACKET_DEPTH;
+    }
+
+    /// Skips a string without interpolation, which begins at the quote.
+    fn string(&mut self, quote: u8, prefix: usize) {
+        let start = self.at - prefix;
+        let is_triple = self.peek(1) == quote && self.peek(2) == quote;
+        self.at += if is_triple { 3 } else { 1 };
+        loop {
+            let unterminated = |end: usize| Unterminated {
+                start: start as u32,
+                end: end as u32,
+                is_triple,
+                kind: 0,
+            };
+            match self.bytes.get(self.at) {
+                None => {
+                    self.found.unterminated.get_or_insert(unterminated(self.at));
+                    return;
+                }
+                Some(b'\\') => {
+                    self.at += 1;
+                    if self.peek(0) == b'\r' && self.peek(1) == b'\n' {
+                        self.at += 1;
+                    }
+                    self.at += 1;
+                }
+                Some(b'\n' | b'\r') if !is_triple => {
+                    self.found.unterminated.get_or_insert(unterminated(self.at));
+                    return;
+                }
+                Some(byte) if *byte == quote => {
+                    if !is_triple {
+                        self.at += 1;
+                        return;
+                    }
+                    if self.peek(1) == quote && self.peek(2) == quote {
+                        self.at += 3;
+                        return;
+                    }
+                    self.at += 1;
+                }
+                Some(_) => self.at += 1,
+            }
+        }
+    }
+
+    /// One step in the text of an f-string.
+    fn text(&mut self, byte: u8) {
+        let Some(Level::Text { offset, quote, is_triple, is_raw, kind }) = self.levels.last()
+        else {
+            return;
+        };
+        let (offset, quote, is_triple, is_raw, kind) =
+            (*offset, *quote, *is_triple, *is_raw, *kind);
+        match byte {
+            b'\\' => {
+                // `\N{...}` is an escape, not a field; `\{` is a field.
+                if !is_raw && self.peek(1) == b'N' && self.peek(2) == b'{' {
+                    self.at += 3;
+                    while !matches!(self.peek(0), b'}' | b'\n' | 0) && self.peek(0) != quote {
+                        self.at += 1;
+                    }
+                    if self.peek(0) == b'}' {
+                        self.at += 1;
+                    }
+                } else {
+                    self.at += 1;
+                    if !matches!(self.peek(0), b'{' | b'}') {
+                        self.at += 1;
+                    }
+                }
+            }
+            b'{' if self.peek(1) == b'{' => self.at += 2,
+            b'}' if self.peek(1) == b'}' => self.at += 2,
+            b'{' => self.open_field(),
+            b'\n' | b'\r' if !is_triple => {
+                self.found.unterminated.get_or_insert(Unterminated {
+                    start: offset,
+                    end: self.at as u32,
+                    is_triple,
+                    kind,
+                });
+                self.leave_text();
+            }
+            byte if byte == quote => {
+                if !is_triple {
+                    self.at += 1;
+                    self.leave_text();
+                } else if self.peek(1) == quote && self.peek(2) == quote {
+                    self.at += 3;
+                    self.leave_text();
+                } else {
+                    self.at += 1;
+                }
+            }
+            _ => self.at += 1,
+        }
+    }
+
+    fn leave_text(&mut self) {
+        self.levels.pop();
+        self.fstrings -= 1;
+        self.total -= BRACKET_DEPTH;
+    }
+
+    fn open_field(&mut self) {
+        let offset = self.at as u32;
+        self.at += 1;
+        self.levels.push(Level::Field { offset, depth: BRACKET_DEPTH });
+        self.count_bracket(offset);
+    }
+
+    /// One step in a format specification.
+    fn spec(&mut self, byte: u8) {
+        // The string around: its end also ends a broken specification.
+        let around = self.levels.iter().rev().find_map(|level| match level {
+            Level::Text { quote, is_triple, .. } => Some((*quote, *is_triple)),
+            _ => None,
+        });
+        match byte {
+            b'{' => self.open_field(),
+            b'}' => {
+                self.levels.pop();
+                self.close(b'}');
+            }
+            byte if around == Some((byte, false)) => self.abandon_fields(),
+            b'\n' | b'\r' if around.is_some_and(|(_, is_triple)| !is_triple) => {
+                self.abandon_fields();
+            }
+            _ => self.at += 1,
+        }
+    }
+
+    /// Back to the text of the string around.
+    fn abandon_fields(&mut self) {
+        while let Some(level) = self.levels.last() {
+            match level {
+                Level::Text { .. } => return,
+                Level::Field { depth, .. } | Level::Bracket { depth, .. } => {
+                    self.total -= depth;
+                    self.brackets -= 1;
+                }
+                Level::Spec { .. } => {}
+            }
+            self.levels.pop();
+        }
+    }
+
+    fn open(&mut self, byte: u8) {
+        let offset = self.at as u32;
+        self.at += 1;
+        // A call or subscript goes around what stands before it.
+        self.deepen(8 * OPERATOR_DEPTH);
+        self.levels.push(Level::Bracket { offset, byte, depth: BRACKET_DEPTH });
+        self.count_bracket(offset);
+    }
+
+    fn count_bracket(&mut self, offset: u32) {
+        self.total += BRACKET_DEPTH;
+        self.brackets += 1;
+        if self.brackets > MAX_BRACKETS {
+            self.found.too_many_brackets = Some(offset);
+        }
+        self.check_total(offset);
+    }
+
+    fn close(&mut self, byte: u8) {
+        let offset = self.at as u32;
+        self.at += 1;
+        let opening = match self.levels.last() {
+            Some(Level::Bracket { offset, byte, .. }) => Some((*offset, *byte)),
+            Some(Level::Field { offset, .. }) => Some((*offset, b'{')),
+            _ => None,
+        };
+        let matches = matches!(
+            (opening, byte),
+            (Some((_, b'(')), b')') | (Some((_, b'[')), b']') | (Some((_, b'{')), b'}')
+        );
+        if !matches {
+            self.found.mismatch = Some(Mismatch { offset, closing: byte, opening });
+            return;
+        }
+        if let Some(Level::Bracket { depth, .. } | Level::Field { depth, .. }) = self.levels.pop() {
+            self.total -= depth;
+            self.brackets -= 1;
+        }
+    }
+
+    fn level_depth(&mut self) -> &mut u32 {
+        match self.levels.last_mut() {
+            Some(Level::Bracket { depth, .. } | Level::Field { depth, .. }) => depth,
+            _ => &mut self.depth,
+        }
+    }
+
+    fn deepen(&mut self, by: u32) {
+        *self.level_depth() += by;
+        self.total += by;
+        self.check_total(self.at as u32 - 1);
+    }
+
+    fn check_total(&mut self, offset: u32) {
+        if self.total > MAX_DEPTH {
+            self.found.too_deep = Some(offset);
+        }
+    }
+
+    /// After a comma or at the end of a statement, a new expression begins.
+    fn end_element(&mut self) {
+        let base = match self.levels.last() {
+            Some(Level::Bracket { .. } | Level::Field { .. }) => BRACKET_DEPTH,
+            _ => 0,
+        };
+        let depth = self.level_depth();
+        let by = *depth - base;
+        *depth = base;
+        self.total -= by;
+    }
+}
+
+fn is_identifier(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}

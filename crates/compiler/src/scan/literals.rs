@@ -1,0 +1,135 @@
+//! The text of literals and expressions, read from the source again.
+
+use ruff_python_ast::{StringFlags, StringLiteralValue};
+
+/// The value of a string literal with lone surrogates, as WTF-8. `None` if it
+/// has none.
+pub(crate) fn with_surrogates(source: &str, value: &StringLiteralValue) -> Option<Vec<u8>> {
+    let mut code_points: Vec<u32> = Vec::new();
+    for part in value.iter() {
+        let range = part.content_range();
+        let text = source.get(range.start().into()..range.end().into())?;
+        if part.flags.prefix().is_raw() {
+            code_points.extend(text.chars().map(u32::from));
+        } else {
+            decode(text, &part.value, &mut code_points);
+        }
+        let _ = part.flags.is_triple_quoted();
+    }
+    let has_surrogate = code_points.iter().any(|point| (0xD800..0xE000).contains(point));
+    has_surrogate.then(|| encode(&code_points))
+}
+
+/// Decodes escapes. `decoded` is what the parser made of the same text: it
+/// supplies what cannot be decoded here (names of characters).
+fn decode(text: &str, decoded: &str, out: &mut Vec<u32>) {
+    let first = out.len();
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        if char == '\r' {
+            // Line ends are newlines, however they are written.
+            chars.next_if_eq(&'\n');
+            out.push('\n' as u32);
+            continue;
+        }
+        if char != '\\' {
+            out.push(char as u32);
+            continue;
+        }
+        let Some(escape) = chars.next() else { break };
+        let mut hex = |digits: usize| {
+            let mut value = 0;
+            for _ in 0..digits {
+                value = value * 16 + chars.next().and_then(|c| c.to_digit(16)).unwrap_or(0);
+            }
+            value
+        };
+        let point = match escape {
+            '\n' => continue,
+            '\r' => {
+                chars.next_if_eq(&'\n');
+                continue;
+            }
+            '\\' | '\'' | '"' => escape as u32,
+            'a' => 7,
+            'b' => 8,
+            'f' => 12,
+            'n' => 10,
+            'r' => 13,
+            't' => 9,
+            'v' => 11,
+            'x' => hex(2),
+            'u' => hex(4),
+            'U' => hex(8),
+            'N' => {
+                while chars.next().is_some_and(|c| c != '}') {}
+                let index = out.len() - first;
+                decoded.chars().nth(index).map_or(0xFFFD, u32::from)
+            }
+            '0'..='7' => {
+                let mut value = escape.to_digit(8).unwrap_or(0);
+                for _ in 0..2 {
+                    match chars.peek().and_then(|c| c.to_digit(8)) {
+                        Some(digit) => {
+                            value = value * 8 + digit;
+                            chars.next();
+                        }
+                        None => break,
+                    }
+                }
+                value
+            }
+            other => {
+                out.push('\\' as u32);
+                other as u32
+            }
+        };
+        out.push(point);
+    }
+}
+
+/// Generalised UTF-8; a high and a low surrogate side by side stay apart, as
+/// they do in a Python str.
+fn encode(code_points: &[u32]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(code_points.len());
+    for point in code_points {
+        match char::from_u32(*point) {
+            Some(char) => bytes.extend(char.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => bytes.extend([
+                0xE0 | (point >> 12) as u8,
+                0x80 | (point >> 6 & 0x3F) as u8,
+                0x80 | (point & 0x3F) as u8,
+            ]),
+        }
+    }
+    bytes
+}
+
+/// The source of an expression on one line: line breaks and comments inside
+/// brackets become single blanks.
+pub(crate) fn normalize_expression(text: &str) -> String {
+    if !text.contains(['\n', '\r']) {
+        return text.to_string();
+    }
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let line = line.split('#').next().unwrap_or(line).trim();
+        let line = line.strip_suffix('\\').unwrap_or(line).trim_end();
+        if !line.is_empty() {
+            lines.push(line);
+        }
+    }
+    let mut joined = String::new();
+    for line in lines {
+        let closes = line.starts_with([')', ']', '}']);
+        let opens = joined.ends_with(['(', '[', '{']);
+        if !joined.is_empty() && !closes && !opens {
+            joined.push(' ');
+        }
+        if closes && joined.ends_with(',') {
+            joined.pop();
+        }
+        joined.push_str(line);
+    }
+    joined
+}
