@@ -1,6 +1,14 @@
-// Runs before the page's own wasm is there, so that the engine is fetched and
-// compiled meanwhile. `airlockBoot.engine` is a promise of the compiled engine,
-// `airlockBoot.worker` the address of the Worker's script.
+// Runs before the page's own wasm is there, so that meanwhile the engine is
+// fetched and compiled, once for all Workers, and both Workers come up.
+//
+// The page finds `airlockBoot.startWorker()`, which gives the next Worker:
+//
+//   post(text)        what the page says to it
+//   listen(receive)   every text it says, those from before included, and a
+//                     `failed` message for whatever keeps it from starting
+//   raise() lower()   the stop flag, which reaches a Worker that is blocked;
+//                     without cross-origin isolation there is none
+//   end()             terminates it; nothing is received any more
 const named = (name) => new URL(document.querySelector(`meta[name="${name}"]`).content, document.baseURI).href;
 
 const engine = (async () => {
@@ -13,9 +21,47 @@ const engine = (async () => {
   }
   return WebAssembly.compile(await response.arrayBuffer());
 })();
-engine.catch(() => {}); // the page reports it
 
-globalThis.airlockBoot = { engine, worker: named('airlock-worker') };
+function createWorker() {
+  const worker = new Worker(named('airlock-worker'), { type: 'module' });
+  const stop = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+  const early = [];
+  let receive = (text) => early.push(text);
+  const fail = (message) => receive(JSON.stringify({ type: 'failed', message }));
+  worker.onmessage = ({ data }) => receive(data);
+  worker.onmessageerror = () => fail('the Worker sent what this page cannot read');
+  worker.onerror = (event) => {
+    event.preventDefault();
+    // A script that could not be fetched gives an event without words.
+    fail(event.message ? `the Worker failed: ${event.message}` : 'the Worker could not be started: its script could not be loaded');
+  };
+  engine.then(
+    (module) => worker.postMessage({ module, stop }),
+    (error) => fail(`the engine could not be loaded: ${error.message}`),
+  );
+  return {
+    post: (text) => worker.postMessage(text),
+    listen(listener) {
+      receive = listener;
+      for (const text of early.splice(0)) receive(text);
+    },
+    raise() {
+      if (!stop) return;
+      Atomics.store(stop, 0, 1);
+      Atomics.notify(stop, 0);
+    },
+    lower() {
+      if (stop) Atomics.store(stop, 0, 0);
+    },
+    end() {
+      receive = () => {};
+      worker.terminate();
+    },
+  };
+}
+
+const prepared = [createWorker(), createWorker()];
+globalThis.airlockBoot = { startWorker: () => prepared.shift() ?? createWorker() };
 
 // Only shared memory lets a Worker block, and only an isolated page may share
 // memory. Where the server does not send the two headers for that, a service

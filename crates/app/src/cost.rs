@@ -42,7 +42,11 @@ pub fn CostView(props: &CostProps) -> Html {
 
 fn view_verdict(core: Option<&Ledger>, shell: Option<&Ledger>, ending: Option<Ending>) -> Html {
     let (Some(core), Some(shell)) = (core, shell) else {
-        let (name, ledger) = if let Some(core) = core { ("core", core) } else { ("shell", shell.expect("one is there")) };
+        let (name, ledger) = if let Some(core) = core {
+            ("core", core)
+        } else {
+            ("shell", shell.expect("one is there"))
+        };
         return html! {
             <p class="verdict">{ format!("Only the {name} has run: it took ") }<b>{ millis(ledger.wall_ns) }</b>{ "." }</p>
         };
@@ -72,8 +76,16 @@ fn view_verdict(core: Option<&Ledger>, shell: Option<&Ledger>, ending: Option<En
 type Part = (&'static str, &'static str, u64);
 
 fn view_bars(core: Option<&Ledger>, shell: Option<&Ledger>) -> Html {
-    let longest = core.into_iter().chain(shell).map(|ledger| ledger.wall_ns).max().unwrap_or(0).max(1);
-    let lost = core.zip(shell).map_or(0, |(core, shell)| Cost::between(core, shell).lost_concurrency_ns);
+    let longest = core
+        .into_iter()
+        .chain(shell)
+        .map(|ledger| ledger.wall_ns)
+        .max()
+        .unwrap_or(0)
+        .max(1);
+    let lost = core.zip(shell).map_or(0, |(core, shell)| {
+        Cost::between(core, shell).lost_concurrency_ns
+    });
     let parts = |ledger: &Ledger, lost: u64| -> [Part; 4] {
         [
             ("python", "Python", ledger.python_ns),
@@ -114,7 +126,10 @@ fn view_bar(name: &'static str, parts: &[Part], wall_ns: u64, longest: u64) -> H
         }
     });
     let shapes: Html = shapes.collect();
-    let described: Vec<_> = parts.iter().map(|(_, title, nanos)| format!("{title} {}", duration(*nanos))).collect();
+    let described: Vec<_> = parts
+        .iter()
+        .map(|(_, title, nanos)| format!("{title} {}", duration(*nanos)))
+        .collect();
     html! {
         <>
             <span>{ name }</span>
@@ -130,26 +145,68 @@ fn view_bar(name: &'static str, parts: &[Part], wall_ns: u64, longest: u64) -> H
 type Column = (&'static str, &'static str, fn(&Ledger) -> String);
 
 const COLUMNS: [Column; 16] = [
-    ("Wall", "From start to end", |ledger| duration(ledger.wall_ns)),
-    ("Python", "Instructions run, the loop's own work included", |ledger| duration(ledger.python_ns)),
-    ("Waiting", "Nothing was ready: timers, I/O", |ledger| duration(ledger.wait_ns)),
-    ("Adapter", "What exists only because of the adapter", |ledger| duration(ledger.adapter_ns)),
-    ("Per crossing", "Adapter time divided by crossings", |ledger| {
-        duration(ledger.adapter_ns.checked_div(ledger.crossings).unwrap_or(0))
+    ("Wall", "From start to end", |ledger| {
+        duration(ledger.wall_ns)
     }),
-    ("Loop stopped", "How long a loop that existed could not turn", |ledger| duration(ledger.blocked_ns)),
-    ("Lag p99", "How late others on the loop were served", |ledger| duration(ledger.lag_p99_ns)),
-    ("Crossings", "Passages from the shell into the core", |ledger| grouped(ledger.crossings)),
-    ("Loops", "Event loops created", |ledger| grouped(ledger.loops)),
-    ("Iterations", "Passes of a loop over its ready queue", |ledger| grouped(ledger.iterations)),
-    ("Handles", "Callbacks that loops ran", |ledger| grouped(ledger.handles)),
+    (
+        "Python",
+        "Instructions run, the loop's own work included",
+        |ledger| duration(ledger.python_ns),
+    ),
+    ("Waiting", "Nothing was ready: timers, I/O", |ledger| {
+        duration(ledger.wait_ns)
+    }),
+    (
+        "Adapter",
+        "What exists only because of the adapter",
+        |ledger| duration(ledger.adapter_ns),
+    ),
+    (
+        "Per crossing",
+        "Adapter time divided by crossings",
+        |ledger| duration(ledger.adapter_ns.checked_div(ledger.crossings).unwrap_or(0)),
+    ),
+    (
+        "Loop stopped",
+        "How long a loop that existed could not turn",
+        |ledger| duration(ledger.blocked_ns),
+    ),
+    (
+        "Lag p99",
+        "How late others on the loop were served",
+        |ledger| duration(ledger.lag_p99_ns),
+    ),
+    (
+        "Crossings",
+        "Passages from the shell into the core",
+        |ledger| grouped(ledger.crossings),
+    ),
+    ("Loops", "Event loops created", |ledger| {
+        grouped(ledger.loops)
+    }),
+    (
+        "Iterations",
+        "Passes of a loop over its ready queue",
+        |ledger| grouped(ledger.iterations),
+    ),
+    ("Handles", "Callbacks that loops ran", |ledger| {
+        grouped(ledger.handles)
+    }),
     ("Tasks", "Tasks created", |ledger| grouped(ledger.tasks)),
     ("Switches", "Between tasks, fibers and threads", |ledger| {
         grouped(ledger.task_switches + ledger.fiber_switches + ledger.thread_switches)
     }),
-    ("Peak tasks", "Tasks alive at once", |ledger| grouped(ledger.peak_tasks)),
-    ("At once", "Most tasks waiting or running at the same time", |ledger| grouped(ledger.max_concurrency)),
-    ("Peak heap", "Live bytes at most", |ledger| bytes(ledger.peak_heap_bytes)),
+    ("Peak tasks", "Tasks alive at once", |ledger| {
+        grouped(ledger.peak_tasks)
+    }),
+    (
+        "At once",
+        "Most tasks waiting or running at the same time",
+        |ledger| grouped(ledger.max_concurrency),
+    ),
+    ("Peak heap", "Live bytes at most", |ledger| {
+        bytes(ledger.peak_heap_bytes)
+    }),
 ];
 
 fn view_table(core: Option<&Ledger>, shell: Option<&Ledger>, exact: bool) -> Html {
@@ -161,7 +218,11 @@ fn view_table(core: Option<&Ledger>, shell: Option<&Ledger>, exact: bool) -> Htm
             </tr>
         }
     };
-    let source = if exact { "computed, exact clock" } else { "measured, real clock" };
+    let source = if exact {
+        "computed, exact clock"
+    } else {
+        "measured, real clock"
+    };
     html! {
         <div class="wide" tabindex="0" role="region" aria-label="Ledger">
             <table class="ledger">

@@ -60,7 +60,9 @@ fn set(editor: &NodeRef, name: &str, value: &JsValue) {
 /// its way) has nothing to show either.
 fn call(editor: &NodeRef, name: &str, arguments: &[JsValue]) {
     let Some(node) = editor.get() else { return };
-    let Ok(method) = Reflect::get(&node, &name.into()) else { return };
+    let Ok(method) = Reflect::get(&node, &name.into()) else {
+        return;
+    };
     if let Some(method) = method.dyn_ref::<Function>() {
         let arguments: Array = arguments.iter().cloned().collect();
         let _ = method.apply(&node, &arguments);

@@ -68,15 +68,37 @@ mod tests {
 
     #[test]
     fn durations_choose_their_unit() {
-        let texts: Vec<_> =
-            [0, 850, 3_200, 38_000, 999_949, 52_300_000, 184_400_000, 1_240_000_000].map(duration).to_vec();
-        assert_eq!(texts, ["0", "850 ns", "3.2 µs", "38.0 µs", "1000 µs", "52.3 ms", "184 ms", "1.2 s"]);
+        let texts: Vec<_> = [
+            0,
+            850,
+            3_200,
+            38_000,
+            999_949,
+            52_300_000,
+            184_400_000,
+            1_240_000_000,
+        ]
+        .map(duration)
+        .to_vec();
+        assert_eq!(
+            texts,
+            [
+                "0", "850 ns", "3.2 µs", "38.0 µs", "1000 µs", "52.3 ms", "184 ms", "1.2 s"
+            ]
+        );
     }
 
     #[test]
     fn millis_keep_one_unit() {
-        let texts: Vec<_> = [0, 1_200, 38_000, 96_000, 104_000, 52_300_000].map(millis).to_vec();
-        assert_eq!(texts, ["0 ms", "0.001 ms", "0.04 ms", "0.10 ms", "0.1 ms", "52.3 ms"]);
+        let texts: Vec<_> = [0, 1_200, 38_000, 96_000, 104_000, 52_300_000]
+            .map(millis)
+            .to_vec();
+        assert_eq!(
+            texts,
+            [
+                "0 ms", "0.001 ms", "0.04 ms", "0.10 ms", "0.1 ms", "52.3 ms"
+            ]
+        );
     }
 
     #[test]

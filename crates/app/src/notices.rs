@@ -22,15 +22,26 @@ pub enum Weight {
 
 impl Notice {
     pub fn error(text: impl Into<String>) -> Self {
-        Self { weight: Weight::Error, place: None, text: text.into() }
+        Self {
+            weight: Weight::Error,
+            place: None,
+            text: text.into(),
+        }
     }
 
     pub fn hint(text: impl Into<String>) -> Self {
-        Self { weight: Weight::Hint, place: None, text: text.into() }
+        Self {
+            weight: Weight::Hint,
+            place: None,
+            text: text.into(),
+        }
     }
 
     pub fn at(mut self, file: &str, line: u32) -> Self {
-        self.place = (line > 0).then(|| Place { file: file.to_owned(), line });
+        self.place = (line > 0).then(|| Place {
+            file: file.to_owned(),
+            line,
+        });
         self
     }
 }

@@ -45,7 +45,10 @@ impl Output {
     }
 
     fn extend_line(&mut self, error: bool, content: &str) {
-        let open_line = self.lines.back_mut().filter(|line| self.open && line.error == error);
+        let open_line = self
+            .lines
+            .back_mut()
+            .filter(|line| self.open && line.error == error);
         if let Some(line) = open_line {
             append_capped(&mut line.text, content);
             return;
@@ -88,7 +91,15 @@ fn split_at_place(text: &str) -> Option<(&str, &str, Place, &str)> {
     let digits_length = digits.bytes().take_while(u8::is_ascii_digit).count();
     let line = digits[..digits_length].parse().ok()?;
     let end = text.len() - digits.len() + digits_length;
-    Some((&text[..start], &text[start..end], Place { file: file.to_owned(), line }, &text[end..]))
+    Some((
+        &text[..start],
+        &text[start..end],
+        Place {
+            file: file.to_owned(),
+            line,
+        },
+        &text[end..],
+    ))
 }
 
 #[derive(Properties, PartialEq)]
@@ -107,7 +118,10 @@ pub fn OutputView(props: &OutputViewProps) -> Html {
     {
         let (node, follows) = (node.clone(), follows.clone());
         use_effect_with(props.output.clone(), move |_| {
-            if let Some(element) = node.cast::<web_sys::Element>().filter(|_| *follows.borrow()) {
+            if let Some(element) = node
+                .cast::<web_sys::Element>()
+                .filter(|_| *follows.borrow())
+            {
                 element.set_scroll_top(element.scroll_height());
             }
         });
@@ -116,7 +130,8 @@ pub fn OutputView(props: &OutputViewProps) -> Html {
         let node = node.clone();
         Callback::from(move |_: Event| {
             if let Some(element) = node.cast::<web_sys::Element>() {
-                let below = element.scroll_height() - element.scroll_top() - element.client_height();
+                let below =
+                    element.scroll_height() - element.scroll_top() - element.client_height();
                 *follows.borrow_mut() = below < 24;
             }
         })
@@ -216,14 +231,27 @@ mod tests {
 
     #[test]
     fn places_in_tracebacks_are_found() {
-        let (before, shown, place, after) = split_at_place("  File \"core.py\", line 12, in main").unwrap();
-        assert_eq!((before, shown, after), ("  ", "File \"core.py\", line 12", ", in main"));
-        assert_eq!(place, Place { file: "core.py".to_owned(), line: 12 });
+        let (before, shown, place, after) =
+            split_at_place("  File \"core.py\", line 12, in main").unwrap();
+        assert_eq!(
+            (before, shown, after),
+            ("  ", "File \"core.py\", line 12", ", in main")
+        );
+        assert_eq!(
+            place,
+            Place {
+                file: "core.py".to_owned(),
+                line: 12
+            }
+        );
     }
 
     #[test]
     fn places_outside_both_programs_are_plain_text() {
-        assert_eq!(split_at_place("  File \"asyncio/tasks.py\", line 3, in x"), None);
+        assert_eq!(
+            split_at_place("  File \"asyncio/tasks.py\", line 3, in x"),
+            None
+        );
         assert_eq!(split_at_place("File \"core.py\", line x"), None);
         assert_eq!(split_at_place("File \"core.py"), None);
     }

@@ -25,7 +25,7 @@ use crate::settings::{clock_of_key, unavailable};
 use crate::share::{self, Copied, Shared};
 use crate::side::{Phase, SideState};
 use crate::storage::{self, Stored};
-use crate::timeline::{SharedModel, Window};
+use crate::timeline::{SharedModel, Step, Window};
 use crate::worker::WorkerLink;
 
 /// How long a Worker may take to answer Stop before it is terminated.
@@ -53,7 +53,11 @@ pub enum Status {
 }
 
 pub enum Msg {
-    FromWorker { side: Side, generation: u32, message: FromWorker },
+    FromWorker {
+        side: Side,
+        generation: u32,
+        message: FromWorker,
+    },
     /// An animation frame: draw what arrived.
     Frame,
     /// While running: see whether the loops still beat.
@@ -71,9 +75,11 @@ pub enum Msg {
     Copied(Copied),
     ShareClosed,
     PlayheadSet(u64),
-    /// Over that many events; the extremes go to the first and the last.
-    Stepped(i32),
-    Zoomed { factor: f64, centre_nanos: f64 },
+    Stepped(Step),
+    Zoomed {
+        factor: f64,
+        centre_nanos: f64,
+    },
     PlaceChosen(Place),
     LinkOpened,
     ThemeToggled,
@@ -160,7 +166,11 @@ impl Component for Page {
 
     fn update(&mut self, ctx: &Context<Self>, message: Msg) -> bool {
         match message {
-            Msg::FromWorker { side, generation, message } => return self.handle_worker(ctx, side, generation, message),
+            Msg::FromWorker {
+                side,
+                generation,
+                message,
+            } => return self.handle_worker(ctx, side, generation, message),
             Msg::Frame => self.frame_requested = false,
             Msg::Heartbeat => {}
             Msg::Run => self.run(ctx),
@@ -189,8 +199,11 @@ impl Component for Page {
             }
             Msg::ShareClosed => self.shared = None,
             Msg::PlayheadSet(nanos) => self.set_playhead(Some(nanos)),
-            Msg::Stepped(count) => self.step(count),
-            Msg::Zoomed { factor, centre_nanos } => self.zoom(factor, centre_nanos),
+            Msg::Stepped(step) => self.step(step),
+            Msg::Zoomed {
+                factor,
+                centre_nanos,
+            } => self.zoom(factor, centre_nanos),
             Msg::PlaceChosen(place) => self.jump_to(&place),
             Msg::LinkOpened => {
                 if let Some(link) = location_hash() {
@@ -222,14 +235,24 @@ impl Page {
         seat.generation += 1;
         seat.ready = false;
         let generation = seat.generation;
-        let receive = ctx.link().callback(move |message| Msg::FromWorker { side, generation, message });
+        let receive = ctx.link().callback(move |message| Msg::FromWorker {
+            side,
+            generation,
+            message,
+        });
         match WorkerLink::start(move |message| receive.emit(message)) {
             Ok(worker) => seat.worker = Some(worker),
             Err(message) => self.handle_worker_failure(ctx, side, message),
         }
     }
 
-    fn handle_worker(&mut self, ctx: &Context<Self>, side: Side, generation: u32, message: FromWorker) -> bool {
+    fn handle_worker(
+        &mut self,
+        ctx: &Context<Self>,
+        side: Side,
+        generation: u32,
+        message: FromWorker,
+    ) -> bool {
         let index = index_of(side);
         if self.seats[index].generation != generation {
             return false;
@@ -309,11 +332,16 @@ impl Page {
             }
             if let Some(worker) = &self.seats[index_of(side)].worker {
                 worker.lower_stop_flag();
-                worker.send(&ToWorker::Run { side, playground: Box::new(self.playground.clone()) });
+                worker.send(&ToWorker::Run {
+                    side,
+                    playground: Box::new(self.playground.clone()),
+                });
             }
         }
         let link = ctx.link().clone();
-        self.heartbeat = Some(Interval::new(HEARTBEAT_MILLIS, move || link.send_message(Msg::Heartbeat)));
+        self.heartbeat = Some(Interval::new(HEARTBEAT_MILLIS, move || {
+            link.send_message(Msg::Heartbeat)
+        }));
         // Both Workers may have failed to start just now.
         self.end_run_when_over();
     }
@@ -328,8 +356,9 @@ impl Page {
             }
         }
         let link = ctx.link().clone();
-        self.stop_patience =
-            Some(Timeout::new(STOP_PATIENCE_MILLIS, move || link.send_message(Msg::StopPatienceEnded)));
+        self.stop_patience = Some(Timeout::new(STOP_PATIENCE_MILLIS, move || {
+            link.send_message(Msg::StopPatienceEnded)
+        }));
     }
 
     /// What the terminated run printed and traced so far stays on the page.
@@ -350,7 +379,12 @@ impl Page {
         if self.status != Status::Running || self.sides.iter().any(SideState::is_running) {
             return;
         }
-        self.status = self.sides.iter().map(|side| status_of(&side.phase)).max_by(worse).unwrap_or(Status::Done);
+        self.status = self
+            .sides
+            .iter()
+            .map(|side| status_of(&side.phase))
+            .max_by(worse)
+            .unwrap_or(Status::Done);
         self.heartbeat = None;
         self.stop_patience = None;
         self.check_when_idle();
@@ -361,7 +395,12 @@ impl Page {
         if !self.check_due || self.status == Status::Running {
             return;
         }
-        if let Some(worker) = self.seats.iter().find(|seat| seat.ready).and_then(|seat| seat.worker.as_ref()) {
+        if let Some(worker) = self
+            .seats
+            .iter()
+            .find(|seat| seat.ready)
+            .and_then(|seat| seat.worker.as_ref())
+        {
             let (core, shell) = (self.playground.core.clone(), self.playground.shell.clone());
             worker.send(&ToWorker::Check { core, shell });
             self.check_due = false;
@@ -375,7 +414,8 @@ impl Page {
         }
         let link = ctx.link().clone();
         let draw = Closure::once_into_js(move || link.send_message(Msg::Frame));
-        let requested = web_sys::window().map(|window| window.request_animation_frame(draw.unchecked_ref()));
+        let requested =
+            web_sys::window().map(|window| window.request_animation_frame(draw.unchecked_ref()));
         self.frame_requested = matches!(requested, Some(Ok(_)));
     }
 }
@@ -385,7 +425,9 @@ impl Page {
     fn handle_edit(&mut self, ctx: &Context<Self>) {
         self.example = None;
         let link = ctx.link().clone();
-        self.typing_pause = Some(Timeout::new(TYPING_PAUSE_MILLIS, move || link.send_message(Msg::TypingPaused)));
+        self.typing_pause = Some(Timeout::new(TYPING_PAUSE_MILLIS, move || {
+            link.send_message(Msg::TypingPaused)
+        }));
     }
 
     fn handle_typing_pause(&mut self) {
@@ -401,7 +443,9 @@ impl Page {
     }
 
     fn choose_example(&mut self, key: &str) {
-        let Some(example) = examples::by_key(key) else { return };
+        let Some(example) = examples::by_key(key) else {
+            return;
+        };
         let settings = &self.playground;
         let playground = Playground {
             clock: settings.clock,
@@ -422,18 +466,25 @@ impl Page {
         match decode(link) {
             Ok(playground) => self.take_playground(playground),
             Err(error) => {
-                self.notices.push(Notice::error(format!("This link cannot be opened: {error}. The programs below are not from it.")));
+                self.notices.push(Notice::error(format!(
+                    "This link cannot be opened: {error}. The programs below are not from it."
+                )));
             }
         }
     }
 
     fn take_playground(&mut self, playground: Playground) {
-        let same = |example: &&examples::Example| example.core == playground.core && example.shell == playground.shell;
+        let same = |example: &&examples::Example| {
+            example.core == playground.core && example.shell == playground.shell
+        };
         self.example = examples::ALL.iter().find(same).map(|example| example.key);
         self.playhead_nanos = playground.playhead_nanos;
         self.playground = playground;
         if let Some(reason) = unavailable(self.playground.adapter) {
-            let text = format!("The adapter \"{}\" is {reason}; a persistent loop takes its place.", self.playground.adapter.key());
+            let text = format!(
+                "The adapter \"{}\" is {reason}; a persistent loop takes its place.",
+                self.playground.adapter.key()
+            );
             self.notices.push(Notice::hint(text));
             self.playground.adapter = Adapter::Runner;
         }
@@ -468,7 +519,9 @@ impl Page {
     }
 
     fn note_denied_storage(&mut self) {
-        let notice = Notice::hint("Storage is denied here: the programs are not kept when you leave. Share makes a link that keeps them.");
+        let notice = Notice::hint(
+            "Storage is denied here: the programs are not kept when you leave. Share makes a link that keeps them.",
+        );
         if !self.notices.contains(&notice) {
             self.notices.push(notice);
         }
@@ -487,13 +540,21 @@ impl Page {
 
     fn share(&mut self, ctx: &Context<Self>) {
         self.read_editors();
-        let playground = Playground { playhead_nanos: self.playhead_nanos, ..self.playground.clone() };
+        let playground = Playground {
+            playhead_nanos: self.playhead_nanos,
+            ..self.playground.clone()
+        };
         match share::address_of(&playground) {
             Ok(address) => {
                 share::copy(address.clone(), ctx.link().callback(Msg::Copied));
-                self.shared = Some(Shared { address, copied: Copied::Pending });
+                self.shared = Some(Shared {
+                    address,
+                    copied: Copied::Pending,
+                });
             }
-            Err(message) => self.notices.push(Notice::error(format!("No link: {message}."))),
+            Err(message) => self
+                .notices
+                .push(Notice::error(format!("No link: {message}."))),
         }
     }
 
@@ -527,16 +588,21 @@ impl Page {
         }
     }
 
-    fn step(&mut self, count: i32) {
-        let times = |find: &dyn Fn(&crate::timeline::Model) -> Option<u64>| {
-            self.sides.each_ref().map(|side| find(&side.timeline.borrow()))
-        };
+    fn step(&mut self, step: Step) {
         let playhead = self.playhead_nanos;
-        let target = match count {
-            i32::MIN => times(&|model| model.next_time(None)).into_iter().flatten().min(),
-            i32::MAX => times(&|model| model.previous_time(u64::MAX)).into_iter().flatten().max(),
-            ..0 => times(&|model| model.previous_time(playhead.unwrap_or(u64::MAX))).into_iter().flatten().max(),
-            _ => times(&|model| model.next_time(playhead)).into_iter().flatten().min(),
+        let times = self.sides.each_ref().map(|side| {
+            let model = side.timeline.borrow();
+            match step {
+                Step::First => model.next_time(None),
+                Step::Back => model.previous_time(playhead.unwrap_or(u64::MAX)),
+                Step::Forward => model.next_time(playhead),
+                Step::Last => model.previous_time(u64::MAX),
+            }
+        });
+        let times = times.into_iter().flatten();
+        let target = match step {
+            Step::First | Step::Forward => times.min(),
+            Step::Back | Step::Last => times.max(),
         };
         if let Some(nanos) = target {
             self.set_playhead(Some(nanos));
@@ -554,12 +620,21 @@ impl Page {
     }
 
     fn whole_window(&self) -> Window {
-        Window::whole(self.sides.iter().map(|side| side.timeline.borrow().end_nanos()).max().unwrap_or(0))
+        Window::whole(
+            self.sides
+                .iter()
+                .map(|side| side.timeline.borrow().end_nanos())
+                .max()
+                .unwrap_or(0),
+        )
     }
 
     fn shared_model(&self, side: Side) -> SharedModel {
         let side = &self.sides[index_of(side)];
-        SharedModel { model: side.timeline.clone(), version: side.timeline_version }
+        SharedModel {
+            model: side.timeline.clone(),
+            version: side.timeline_version,
+        }
     }
 
     fn jump_to(&self, place: &Place) {
@@ -583,7 +658,9 @@ fn status_of(phase: &Phase) -> Status {
         Phase::Ended(report) => match report.ending {
             Ending::Completed => Status::Done,
             Ending::Stopped => Status::Stopped,
-            Ending::Raised | Ending::LimitReached | Ending::Deadlocked | Ending::Refused => Status::Failed,
+            Ending::Raised | Ending::LimitReached | Ending::Deadlocked | Ending::Refused => {
+                Status::Failed
+            }
         },
         Phase::Idle | Phase::Running => Status::Done,
     }
@@ -600,24 +677,37 @@ fn worse(one: &Status, other: &Status) -> Ordering {
 }
 
 fn listen_to_page(ctx: &Context<Page>) -> Vec<EventListener> {
-    let Some(window) = web_sys::window() else { return Vec::new() };
+    let Some(window) = web_sys::window() else {
+        return Vec::new();
+    };
     let link = ctx.link().clone();
-    let keys = EventListener::new_with_options(&window, "keydown", EventListenerOptions::enable_prevent_default(), move |event| {
-        let key = event.unchecked_ref::<web_sys::KeyboardEvent>();
-        if key.key() == "Enter" && (key.ctrl_key() || key.meta_key()) {
-            event.prevent_default();
-            link.send_message(Msg::Run);
-        }
-    });
+    let keys = EventListener::new_with_options(
+        &window,
+        "keydown",
+        EventListenerOptions::enable_prevent_default(),
+        move |event| {
+            let key = event.unchecked_ref::<web_sys::KeyboardEvent>();
+            if key.key() == "Enter" && (key.ctrl_key() || key.meta_key()) {
+                event.prevent_default();
+                link.send_message(Msg::Run);
+            }
+        },
+    );
     let on = |name: &'static str, message: fn() -> Msg| {
         let link = ctx.link().clone();
         EventListener::new(&window, name, move |_| link.send_message(message()))
     };
-    vec![keys, on("resize", || Msg::AppearanceChanged), on("hashchange", || Msg::LinkOpened)]
+    vec![
+        keys,
+        on("resize", || Msg::AppearanceChanged),
+        on("hashchange", || Msg::LinkOpened),
+    ]
 }
 
 fn now_millis() -> f64 {
-    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+    web_sys::window()
+        .and_then(|window| window.performance())
+        .map_or(0.0, |performance| performance.now())
 }
 
 fn document_element() -> Option<web_sys::Element> {
@@ -625,11 +715,19 @@ fn document_element() -> Option<web_sys::Element> {
 }
 
 fn is_dark() -> bool {
-    match document_element().and_then(|root| root.get_attribute("data-theme")).as_deref() {
+    match document_element()
+        .and_then(|root| root.get_attribute("data-theme"))
+        .as_deref()
+    {
         Some("dark") => true,
         Some("light") => false,
         _ => web_sys::window()
-            .and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok().flatten())
+            .and_then(|window| {
+                window
+                    .match_media("(prefers-color-scheme: dark)")
+                    .ok()
+                    .flatten()
+            })
             .is_some_and(|query| query.matches()),
     }
 }
@@ -641,7 +739,9 @@ fn location_hash() -> Option<String> {
 }
 
 fn clear_location_hash() {
-    let Some(window) = web_sys::window() else { return };
+    let Some(window) = web_sys::window() else {
+        return;
+    };
     let location = window.location();
     let address = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
     if let Ok(history) = window.history() {

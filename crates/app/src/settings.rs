@@ -41,7 +41,10 @@ pub fn Menu(props: &MenuProps) -> Html {
         });
     }
     let onchange = props.on_change.reform(|event: Event| {
-        event.target().map(|target| target.unchecked_into::<HtmlSelectElement>().value()).unwrap_or_default()
+        event
+            .target()
+            .map(|target| target.unchecked_into::<HtmlSelectElement>().value())
+            .unwrap_or_default()
     });
     let option = |entry: &Entry| {
         let label = match entry.unavailable {
@@ -61,9 +64,16 @@ pub fn Menu(props: &MenuProps) -> Html {
 }
 
 pub fn example_entries(is_own: bool) -> Vec<Entry> {
-    let own = is_own.then(|| Entry { value: OWN, label: "Your programs".to_owned(), unavailable: None });
-    let examples =
-        examples::ALL.iter().map(|example| Entry { value: example.key, label: example.title.to_owned(), unavailable: None });
+    let own = is_own.then(|| Entry {
+        value: OWN,
+        label: "Your programs".to_owned(),
+        unavailable: None,
+    });
+    let examples = examples::ALL.iter().map(|example| Entry {
+        value: example.key,
+        label: example.title.to_owned(),
+        unavailable: None,
+    });
     own.into_iter().chain(examples).collect()
 }
 
@@ -78,13 +88,25 @@ pub fn adapter_entries() -> Vec<Entry> {
 
 pub fn clock_entries() -> Vec<Entry> {
     vec![
-        Entry { value: "real", label: "Real browser loop".to_owned(), unavailable: None },
-        Entry { value: "virtual", label: "Exact".to_owned(), unavailable: None },
+        Entry {
+            value: "real",
+            label: "Real browser loop".to_owned(),
+            unavailable: None,
+        },
+        Entry {
+            value: "virtual",
+            label: "Exact".to_owned(),
+            unavailable: None,
+        },
     ]
 }
 
 pub fn profile_entries() -> Vec<Entry> {
-    vec![Entry { value: DEFAULT_PROFILE, label: "CPython 3.11 as measured".to_owned(), unavailable: None }]
+    vec![Entry {
+        value: DEFAULT_PROFILE,
+        label: "CPython 3.11 as measured".to_owned(),
+        unavailable: None,
+    }]
 }
 
 pub fn clock_key(clock: Clock) -> &'static str {
@@ -95,7 +117,11 @@ pub fn clock_key(clock: Clock) -> &'static str {
 }
 
 pub fn clock_of_key(key: &str) -> Clock {
-    if key == "virtual" { Clock::Virtual } else { Clock::Real }
+    if key == "virtual" {
+        Clock::Virtual
+    } else {
+        Clock::Real
+    }
 }
 
 fn adapter_name(adapter: Adapter) -> &'static str {
@@ -117,6 +143,8 @@ fn adapter_name(adapter: Adapter) -> &'static str {
 pub fn unavailable(adapter: Adapter) -> Option<&'static str> {
     match adapter {
         Adapter::Direct | Adapter::Run | Adapter::Runner | Adapter::Greenlet => None,
-        Adapter::Nested | Adapter::Thread | Adapter::Pool | Adapter::Process | Adapter::Jspi => Some("not in this version"),
+        Adapter::Nested | Adapter::Thread | Adapter::Pool | Adapter::Process | Adapter::Jspi => {
+            Some("not in this version")
+        }
     }
 }

@@ -27,7 +27,8 @@ pub enum Copied {
 pub fn address_of(playground: &Playground) -> Result<String, String> {
     let link = encode(playground).map_err(|error| error.to_string())?;
     let location = web_sys::window().map(|window| window.location());
-    let page = location.and_then(|location| Some(location.origin().ok()? + &location.pathname().ok()?));
+    let page =
+        location.and_then(|location| Some(location.origin().ok()? + &location.pathname().ok()?));
     Ok(page.unwrap_or_default() + &link)
 }
 
@@ -38,10 +39,16 @@ pub fn copy(text: String, then: Callback<Copied>) {
         // reaching for it would raise.
         let window = web_sys::window().filter(web_sys::Window::is_secure_context);
         let written = match window {
-            Some(window) => JsFuture::from(window.navigator().clipboard().write_text(&text)).await.is_ok(),
+            Some(window) => JsFuture::from(window.navigator().clipboard().write_text(&text))
+                .await
+                .is_ok(),
             None => false,
         };
-        then.emit(if written { Copied::Done } else { Copied::Refused });
+        then.emit(if written {
+            Copied::Done
+        } else {
+            Copied::Refused
+        });
     });
 }
 
@@ -72,7 +79,11 @@ pub fn SharedView(props: &SharedProps) -> Html {
         Copied::Refused => "Copy it from here: ",
     };
     let is_long = length > COMFORTABLE_CHARS;
-    let advice = if is_long { ": some chats cut links this long" } else { "" };
+    let advice = if is_long {
+        ": some chats cut links this long"
+    } else {
+        ""
+    };
     let on_close = props.on_close.reform(|_: MouseEvent| ());
     html! {
         <div class="shared" role="status">

@@ -35,7 +35,9 @@ pub enum Phase {
     /// The Worker did not answer Stop and was terminated.
     Terminated,
     /// The engine failed, or its Worker.
-    Failed { message: String },
+    Failed {
+        message: String,
+    },
 }
 
 #[derive(Default)]
@@ -50,10 +52,17 @@ struct Beat {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pulse {
     Idle,
-    Turning { lag_nanos: u64, odd: bool },
-    Standing { for_millis: u64 },
+    Turning {
+        lag_nanos: u64,
+        odd: bool,
+    },
+    Standing {
+        for_millis: u64,
+    },
     /// The run is over; the loop could not turn for this long in all.
-    Over { blocked_nanos: u64 },
+    Over {
+        blocked_nanos: u64,
+    },
     /// The run is over, and nothing is known of its loop.
     Unknown,
 }
@@ -82,7 +91,10 @@ impl SideState {
         *self.timeline.borrow_mut() = Model::default();
         self.timeline_version += 1;
         self.phase = Phase::Running;
-        self.beat = Beat { last_millis: now_millis, ..Beat::default() };
+        self.beat = Beat {
+            last_millis: now_millis,
+            ..Beat::default()
+        };
     }
 
     /// Takes in what belongs to a run; the page handles the rest.
@@ -94,7 +106,11 @@ impl SideState {
                 self.timeline_version += 1;
             }
             FromWorker::Beat { lag_nanos } => {
-                self.beat = Beat { last_millis: now_millis, lag_nanos, count: self.beat.count.wrapping_add(1) };
+                self.beat = Beat {
+                    last_millis: now_millis,
+                    lag_nanos,
+                    count: self.beat.count.wrapping_add(1),
+                };
             }
             FromWorker::Finished { report } => {
                 self.timeline.borrow_mut().end(report.ledger.wall_ns);
@@ -118,7 +134,9 @@ impl SideState {
     }
 
     pub fn ledger(&self) -> Option<&Ledger> {
-        self.report().filter(|report| report.ending != Ending::Refused).map(|report| &report.ledger)
+        self.report()
+            .filter(|report| report.ending != Ending::Refused)
+            .map(|report| &report.ledger)
     }
 
     pub fn pulse(&self, now_millis: f64) -> Pulse {
@@ -127,13 +145,20 @@ impl SideState {
             Phase::Running => {
                 let silent_millis = now_millis - self.beat.last_millis;
                 if silent_millis > SILENCE_MILLIS {
-                    Pulse::Standing { for_millis: silent_millis as u64 / 100 * 100 }
+                    Pulse::Standing {
+                        for_millis: silent_millis as u64 / 100 * 100,
+                    }
                 } else {
-                    Pulse::Turning { lag_nanos: self.beat.lag_nanos, odd: self.beat.count % 2 == 1 }
+                    Pulse::Turning {
+                        lag_nanos: self.beat.lag_nanos,
+                        odd: self.beat.count % 2 == 1,
+                    }
                 }
             }
             Phase::Ended(report) if report.ending == Ending::Refused => Pulse::Unknown,
-            Phase::Ended(report) => Pulse::Over { blocked_nanos: report.ledger.blocked_ns },
+            Phase::Ended(report) => Pulse::Over {
+                blocked_nanos: report.ledger.blocked_ns,
+            },
             Phase::Terminated | Phase::Failed { .. } => Pulse::Unknown,
         }
     }
@@ -155,10 +180,16 @@ impl Pulse {
         match self {
             Pulse::Idle => "loop idle".to_owned(),
             Pulse::Turning { lag_nanos: 0, .. } => "loop turning".to_owned(),
-            Pulse::Turning { lag_nanos, .. } => format!("loop turning, lag {}", format::duration(*lag_nanos)),
-            Pulse::Standing { for_millis } => format!("loop stopped for {:.1} s", *for_millis as f64 / 1e3),
+            Pulse::Turning { lag_nanos, .. } => {
+                format!("loop turning, lag {}", format::duration(*lag_nanos))
+            }
+            Pulse::Standing { for_millis } => {
+                format!("loop stopped for {:.1} s", *for_millis as f64 / 1e3)
+            }
             Pulse::Over { blocked_nanos: 0 } => "loop never stopped".to_owned(),
-            Pulse::Over { blocked_nanos } => format!("loop stopped for {}", format::duration(*blocked_nanos)),
+            Pulse::Over { blocked_nanos } => {
+                format!("loop stopped for {}", format::duration(*blocked_nanos))
+            }
             Pulse::Unknown => "loop gone".to_owned(),
         }
     }

@@ -8,4 +8,4 @@ mod model;
 mod view;
 
 pub use model::{Model, lane_of, outcome_name, state_name};
-pub use view::{SharedModel, TimelineView, Window};
+pub use view::{SharedModel, Step, TimelineView, Window};

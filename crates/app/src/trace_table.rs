@@ -38,7 +38,11 @@ pub fn TraceTable(props: &TraceTableProps) -> Html {
         let now = model.events_until(playhead);
         let first = now.saturating_sub(ROWS_BEFORE);
         let last = (now + ROWS_AFTER).min(model.events.len());
-        rows.extend((first..last).map(|index| Listed { at_nanos: model.events[index].at_nanos, side, index }));
+        rows.extend((first..last).map(|index| Listed {
+            at_nanos: model.events[index].at_nanos,
+            side,
+            index,
+        }));
     }
     rows.sort_by_key(|row| (row.at_nanos, row.side, row.index));
     let now = rows.partition_point(|row| row.at_nanos <= playhead);
@@ -62,8 +66,14 @@ pub fn TraceTable(props: &TraceTableProps) -> Html {
 fn view_row(row: &Listed, model: &Model, props: &TraceTableProps, is_now: bool) -> Html {
     let event = &model.events[row.index];
     let at_nanos = event.at_nanos;
-    let lane = lane_of(&event.kind).map(|lane| model.lane_name(lane).to_owned()).unwrap_or_default();
-    let line = if event.line > 0 { event.line.to_string() } else { String::new() };
+    let lane = lane_of(&event.kind)
+        .map(|lane| model.lane_name(lane).to_owned())
+        .unwrap_or_default();
+    let line = if event.line > 0 {
+        event.line.to_string()
+    } else {
+        String::new()
+    };
     let onclick = props.on_playhead.reform(move |_: MouseEvent| at_nanos);
     let side = if row.side == 0 { "core" } else { "shell" };
     html! {
@@ -87,11 +97,21 @@ fn describe(kind: &EventKind) -> String {
         EventKind::LaneStarted { .. } => "begins".to_owned(),
         EventKind::LaneEnded { outcome, .. } => outcome_name(*outcome).to_owned(),
         EventKind::LaneEntered { state, .. } => state_name(*state).to_owned(),
-        EventKind::CrossingEntered { crossing, name, .. } => format!("crossing {crossing} into {name}"),
-        EventKind::CrossingLeft { crossing, outcome, .. } => format!("crossing {crossing} {}", outcome_name(*outcome)),
+        EventKind::CrossingEntered { crossing, name, .. } => {
+            format!("crossing {crossing} into {name}")
+        }
+        EventKind::CrossingLeft {
+            crossing, outcome, ..
+        } => format!("crossing {crossing} {}", outcome_name(*outcome)),
         EventKind::LoopStarted { .. } => "loop created".to_owned(),
         EventKind::LoopClosed { .. } => "loop closed".to_owned(),
-        EventKind::Iteration { handles, .. } => format!("iteration of {}", crate::format::counted(u64::from(*handles), "handle")),
-        EventKind::Failure { failure, explanation } => format!("{failure}: {explanation}"),
+        EventKind::Iteration { handles, .. } => format!(
+            "iteration of {}",
+            crate::format::counted(u64::from(*handles), "handle")
+        ),
+        EventKind::Failure {
+            failure,
+            explanation,
+        } => format!("{failure}: {explanation}"),
     }
 }

@@ -32,7 +32,9 @@ const CHECK_ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefgh
 /// Why a playground cannot become a link.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum EncodeError {
-    #[error("the programs are too large for a link: {bytes} bytes, and a link holds at most {DECODED_LIMIT_BYTES}")]
+    #[error(
+        "the programs are too large for a link: {bytes} bytes, and a link holds at most {DECODED_LIMIT_BYTES}"
+    )]
     TooLarge { bytes: usize },
 }
 
@@ -41,7 +43,9 @@ pub enum EncodeError {
 pub enum DecodeError {
     #[error("this is not an Airlock link")]
     NotALink,
-    #[error("the link was made by a newer Airlock (format {version}, this one reads up to {VERSION})")]
+    #[error(
+        "the link was made by a newer Airlock (format {version}, this one reads up to {VERSION})"
+    )]
     NewerVersion { version: char },
     #[error("the end of the link is missing: it was cut on its way here")]
     Cut,
@@ -55,7 +59,9 @@ pub enum DecodeError {
 pub fn encode(playground: &Playground) -> Result<String, EncodeError> {
     let stream = write_stream(playground);
     if stream.len() > DECODED_LIMIT_BYTES {
-        return Err(EncodeError::TooLarge { bytes: stream.len() });
+        return Err(EncodeError::TooLarge {
+            bytes: stream.len(),
+        });
     }
     let mut link = format!("#{VERSION}{DEFLATE_RAW}");
     URL_SAFE_NO_PAD.encode_string(compress_to_vec(&stream, 10), &mut link);
@@ -83,7 +89,11 @@ pub fn decode(link: &str) -> Result<Playground, DecodeError> {
     if !fragment.is_ascii() {
         return Err(DecodeError::Altered);
     }
-    let Some(checked_length) = fragment.len().checked_sub(CHECK_LENGTH).filter(|&length| length >= 2) else {
+    let Some(checked_length) = fragment
+        .len()
+        .checked_sub(CHECK_LENGTH)
+        .filter(|&length| length >= 2)
+    else {
         return Err(DecodeError::Cut);
     };
     let (checked, check) = fragment.split_at(checked_length);
@@ -104,7 +114,11 @@ pub fn decode(link: &str) -> Result<Playground, DecodeError> {
 /// after the two characters of format.
 fn why_check_fails(text: &str) -> DecodeError {
     // A cut may leave a last character that stands for no whole byte.
-    let whole = if text.len() % 4 == 1 { &text[..text.len() - 1] } else { text };
+    let whole = if text.len() % 4 == 1 {
+        &text[..text.len() - 1]
+    } else {
+        text
+    };
     let bytes = match lenient().decode(whole) {
         Ok(bytes) => bytes,
         Err(_) => return DecodeError::Altered,
@@ -112,7 +126,9 @@ fn why_check_fails(text: &str) -> DecodeError {
     match decompress_to_vec_with_limit(&bytes, DECODED_LIMIT_BYTES) {
         Err(error) if ran_out(error.status) => DecodeError::Cut,
         // All of the stream is there, but not all of the check.
-        Ok(stream) if read_stream(&stream).is_some() && is_check_cut(text, &stream) => DecodeError::Cut,
+        Ok(stream) if read_stream(&stream).is_some() && is_check_cut(text, &stream) => {
+            DecodeError::Cut
+        }
         Ok(_) | Err(_) => DecodeError::Altered,
     }
 }
@@ -136,7 +152,9 @@ fn lenient() -> base64::engine::GeneralPurpose {
 }
 
 fn inflate(payload: &str) -> Result<Vec<u8>, DecodeError> {
-    let bytes = URL_SAFE_NO_PAD.decode(payload).map_err(|_| DecodeError::Altered)?;
+    let bytes = URL_SAFE_NO_PAD
+        .decode(payload)
+        .map_err(|_| DecodeError::Altered)?;
     decompress_to_vec_with_limit(&bytes, DECODED_LIMIT_BYTES).map_err(|error| match error.status {
         TINFLStatus::HasMoreOutput => DecodeError::TooLarge,
         status if ran_out(status) => DecodeError::Cut,
@@ -145,15 +163,20 @@ fn inflate(payload: &str) -> Result<Vec<u8>, DecodeError> {
 }
 
 fn ran_out(status: TINFLStatus) -> bool {
-    matches!(status, TINFLStatus::NeedsMoreInput | TINFLStatus::FailedCannotMakeProgress)
+    matches!(
+        status,
+        TINFLStatus::NeedsMoreInput | TINFLStatus::FailedCannotMakeProgress
+    )
 }
 
 /// FNV-1a over the characters, folded into four letters or digits: one damaged
 /// link in 14.8 million passes by chance.
 fn check_of(checked: &str) -> String {
-    let hash = checked.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = checked
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
     let mut rest = hash ^ (hash >> 32);
     (0..CHECK_LENGTH)
         .map(|_| {
@@ -198,7 +221,16 @@ fn read_stream(stream: &[u8]) -> Option<Playground> {
     let playhead_nanos = reader.optional_number()?;
     let core = reader.text()?;
     let shell = reader.text()?;
-    reader.is_at_end().then_some(Playground { core, shell, adapter, clock, profile, seed, limits, playhead_nanos })
+    reader.is_at_end().then_some(Playground {
+        core,
+        shell,
+        adapter,
+        clock,
+        profile,
+        seed,
+        limits,
+        playhead_nanos,
+    })
 }
 
 /// Numbers in links never change their meaning, whatever becomes of the enum.
@@ -220,7 +252,10 @@ fn adapter_number(adapter: Adapter) -> u64 {
 }
 
 fn adapter_of_number(number: u64) -> Option<Adapter> {
-    ADAPTER_NUMBERS.iter().find(|(other, _)| *other == number).map(|(_, adapter)| *adapter)
+    ADAPTER_NUMBERS
+        .iter()
+        .find(|(other, _)| *other == number)
+        .map(|(_, adapter)| *adapter)
 }
 
 fn clock_number(clock: Clock) -> u64 {

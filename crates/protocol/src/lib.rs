@@ -22,9 +22,15 @@ pub enum Side {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToWorker {
-    Run { side: Side, playground: Box<Playground> },
+    Run {
+        side: Side,
+        playground: Box<Playground>,
+    },
     /// Compile both programs without running them; answered by `Checked`.
-    Check { core: String, shell: String },
+    Check {
+        core: String,
+        shell: String,
+    },
     Stop,
 }
 
@@ -32,18 +38,34 @@ pub enum ToWorker {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromWorker {
     /// The engine is loaded and can run.
-    Ready { version: String },
-    Checked { core: Vec<Problem>, shell: Vec<Problem> },
+    Ready {
+        version: String,
+    },
+    Checked {
+        core: Vec<Problem>,
+        shell: Vec<Problem>,
+    },
     /// `text` was printed; `error` tells stderr from stdout.
-    Printed { error: bool, text: String },
+    Printed {
+        error: bool,
+        text: String,
+    },
     /// Events since the last such message, in order of time.
-    Events { events: Vec<Event> },
+    Events {
+        events: Vec<Event>,
+    },
     /// The Worker's own event loop turned, late by `lag_nanos`. Sent about
     /// every 50 ms while a side runs; silence means that the loop stands still.
-    Beat { lag_nanos: u64 },
-    Finished { report: Box<SideReport> },
+    Beat {
+        lag_nanos: u64,
+    },
+    Finished {
+        report: Box<SideReport>,
+    },
     /// The engine itself failed; the Worker must be thrown away.
-    Failed { message: String },
+    Failed {
+        message: String,
+    },
 }
 
 /// Something wrong with a program, at a place. Lines and columns count from

@@ -24,7 +24,12 @@ pub fn to_json(sides: &[TracedSide]) -> String {
     let mut rows = Vec::new();
     for (process, side) in sides.iter().enumerate() {
         rows.push(json!({ "ph": "M", "pid": process, "name": "process_name", "args": { "name": side.name } }));
-        SideWriter { process, rows: &mut rows, open: BTreeMap::new() }.write(side);
+        SideWriter {
+            process,
+            rows: &mut rows,
+            open: BTreeMap::new(),
+        }
+        .write(side);
     }
     json!({ "displayTimeUnit": "ms", "traceEvents": rows }).to_string()
 }
@@ -57,13 +62,21 @@ impl SideWriter<'_> {
                 self.close_span(*lane, at);
                 self.open.insert(*lane, (*state, at, event.line));
             }
-            EventKind::CrossingEntered { crossing, lane, name } => {
+            EventKind::CrossingEntered {
+                crossing,
+                lane,
+                name,
+            } => {
                 self.push(json!({
                     "ph": "b", "cat": "crossing", "id": crossing, "tid": lane, "ts": micros(at),
                     "name": name, "args": { "line": event.line },
                 }));
             }
-            EventKind::CrossingLeft { crossing, lane, outcome } => {
+            EventKind::CrossingLeft {
+                crossing,
+                lane,
+                outcome,
+            } => {
                 self.push(json!({
                     "ph": "e", "cat": "crossing", "id": crossing, "tid": lane, "ts": micros(at),
                     "name": "", "args": { "outcome": outcome },
@@ -81,7 +94,9 @@ impl SideWriter<'_> {
     }
 
     fn close_span(&mut self, lane: LaneId, end_nanos: u64) {
-        let Some((state, start_nanos, line)) = self.open.remove(&lane) else { return };
+        let Some((state, start_nanos, line)) = self.open.remove(&lane) else {
+            return;
+        };
         self.push(json!({
             "ph": "X", "tid": lane, "name": state, "ts": micros(start_nanos),
             "dur": micros(end_nanos.saturating_sub(start_nanos)), "args": { "line": line },
@@ -89,7 +104,9 @@ impl SideWriter<'_> {
     }
 
     fn push_instant(&mut self, lane: LaneId, at_nanos: u64, name: &str) {
-        self.push(json!({ "ph": "i", "s": "t", "tid": lane, "ts": micros(at_nanos), "name": name }));
+        self.push(
+            json!({ "ph": "i", "s": "t", "tid": lane, "ts": micros(at_nanos), "name": name }),
+        );
     }
 
     fn push(&mut self, mut row: Value) {
@@ -108,12 +125,22 @@ mod tests {
     use crate::{LaneKind, Outcome};
 
     fn at(at_nanos: u64, kind: EventKind) -> Event {
-        Event { at_nanos, line: 4, kind }
+        Event {
+            at_nanos,
+            line: 4,
+            kind,
+        }
     }
 
     fn rows_of(events: &[Event]) -> Vec<Value> {
-        let text = to_json(&[TracedSide { name: "shell", events, end_nanos: 9_000 }]);
-        let Value::Array(rows) = serde_json::from_str::<Value>(&text).unwrap()["traceEvents"].take() else {
+        let text = to_json(&[TracedSide {
+            name: "shell",
+            events,
+            end_nanos: 9_000,
+        }]);
+        let Value::Array(rows) =
+            serde_json::from_str::<Value>(&text).unwrap()["traceEvents"].take()
+        else {
             panic!("no list of events in {text}");
         };
         rows
@@ -122,24 +149,67 @@ mod tests {
     #[test]
     fn spans_last_until_the_lane_does_something_else() {
         let rows = rows_of(&[
-            at(0, EventKind::LaneStarted { lane: 0, of: LaneKind::Main, name: "main".into(), parent: None }),
-            at(1_000, EventKind::LaneEntered { lane: 0, state: LaneState::Python }),
-            at(3_500, EventKind::LaneEntered { lane: 0, state: LaneState::Waiting }),
+            at(
+                0,
+                EventKind::LaneStarted {
+                    lane: 0,
+                    of: LaneKind::Main,
+                    name: "main".into(),
+                    parent: None,
+                },
+            ),
+            at(
+                1_000,
+                EventKind::LaneEntered {
+                    lane: 0,
+                    state: LaneState::Python,
+                },
+            ),
+            at(
+                3_500,
+                EventKind::LaneEntered {
+                    lane: 0,
+                    state: LaneState::Waiting,
+                },
+            ),
         ]);
         let spans: Vec<_> = rows.iter().filter(|row| row["ph"] == "X").collect();
         assert_eq!(spans.len(), 2);
-        assert_eq!((&spans[0]["name"], &spans[0]["ts"], &spans[0]["dur"]), (&json!("python"), &json!(1.0), &json!(2.5)));
-        assert_eq!((&spans[1]["name"], &spans[1]["dur"]), (&json!("waiting"), &json!(5.5)));
+        assert_eq!(
+            (&spans[0]["name"], &spans[0]["ts"], &spans[0]["dur"]),
+            (&json!("python"), &json!(1.0), &json!(2.5))
+        );
+        assert_eq!(
+            (&spans[1]["name"], &spans[1]["dur"]),
+            (&json!("waiting"), &json!(5.5))
+        );
     }
 
     #[test]
     fn crossings_open_and_close_under_one_number() {
         let rows = rows_of(&[
-            at(10, EventKind::CrossingEntered { crossing: 3, lane: 0, name: "price".into() }),
-            at(20, EventKind::CrossingLeft { crossing: 3, lane: 0, outcome: Outcome::Raised }),
+            at(
+                10,
+                EventKind::CrossingEntered {
+                    crossing: 3,
+                    lane: 0,
+                    name: "price".into(),
+                },
+            ),
+            at(
+                20,
+                EventKind::CrossingLeft {
+                    crossing: 3,
+                    lane: 0,
+                    outcome: Outcome::Raised,
+                },
+            ),
         ]);
         let ends: Vec<_> = rows.iter().filter(|row| row["cat"] == "crossing").collect();
         assert_eq!((&ends[0]["ph"], &ends[0]["id"]), (&json!("b"), &json!(3)));
-        assert_eq!((&ends[1]["ph"], &ends[1]["args"]["outcome"]), (&json!("e"), &json!("raised")));
+        assert_eq!(
+            (&ends[1]["ph"], &ends[1]["args"]["outcome"]),
+            (&json!("e"), &json!("raised"))
+        );
     }
 }

@@ -63,19 +63,48 @@ pub struct Event {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EventKind {
     /// A lane appeared. `parent` is the lane that created it.
-    LaneStarted { lane: LaneId, of: LaneKind, name: String, parent: Option<LaneId> },
-    LaneEnded { lane: LaneId, outcome: Outcome },
+    LaneStarted {
+        lane: LaneId,
+        of: LaneKind,
+        name: String,
+        parent: Option<LaneId>,
+    },
+    LaneEnded {
+        lane: LaneId,
+        outcome: Outcome,
+    },
     /// From now on the lane does this; a span lasts until its next such event.
-    LaneEntered { lane: LaneId, state: LaneState },
+    LaneEntered {
+        lane: LaneId,
+        state: LaneState,
+    },
     /// The shell enters the core through an adapter: `lane` calls `name`.
-    CrossingEntered { crossing: u64, lane: LaneId, name: String },
+    CrossingEntered {
+        crossing: u64,
+        lane: LaneId,
+        name: String,
+    },
     /// The crossing's answer is back in the shell.
-    CrossingLeft { crossing: u64, lane: LaneId, outcome: Outcome },
+    CrossingLeft {
+        crossing: u64,
+        lane: LaneId,
+        outcome: Outcome,
+    },
     /// A loop was created or closed.
-    LoopStarted { lane: LaneId },
-    LoopClosed { lane: LaneId },
+    LoopStarted {
+        lane: LaneId,
+    },
+    LoopClosed {
+        lane: LaneId,
+    },
     /// One pass of a loop over its ready queue, with how many handles it ran.
-    Iteration { lane: LaneId, handles: u32 },
+    Iteration {
+        lane: LaneId,
+        handles: u32,
+    },
     /// A named failure was recognised (`deadlock`, ...).
-    Failure { failure: String, explanation: String },
+    Failure {
+        failure: String,
+        explanation: String,
+    },
 }

@@ -68,7 +68,11 @@ mod tests {
 
     #[test]
     fn waiting_that_the_core_overlaps_is_lost_concurrency() {
-        let core = Ledger { wall_ns: 5_400, wait_ns: 5_000, ..Ledger::default() };
+        let core = Ledger {
+            wall_ns: 5_400,
+            wait_ns: 5_000,
+            ..Ledger::default()
+        };
         let shell = Ledger {
             wall_ns: 52_300,
             python_ns: 400,
@@ -78,13 +82,22 @@ mod tests {
             ..Ledger::default()
         };
         let cost = Cost::between(&core, &shell);
-        assert_eq!((cost.lost_concurrency_ns, cost.per_crossing_ns), (46_500, 40));
-        assert_eq!(cost.python_ns + cost.wait_ns + cost.adapter_ns, cost.wall_ns);
+        assert_eq!(
+            (cost.lost_concurrency_ns, cost.per_crossing_ns),
+            (46_500, 40)
+        );
+        assert_eq!(
+            cost.python_ns + cost.wait_ns + cost.adapter_ns,
+            cost.wall_ns
+        );
     }
 
     #[test]
     fn shell_that_waits_less_than_its_core_loses_nothing() {
-        let core = Ledger { wait_ns: 9, ..Ledger::default() };
+        let core = Ledger {
+            wait_ns: 9,
+            ..Ledger::default()
+        };
         let cost = Cost::between(&core, &Ledger::default());
         assert_eq!((cost.lost_concurrency_ns, cost.per_crossing_ns), (0, 0));
     }

@@ -12,7 +12,11 @@ pub struct Recorder {
 
 impl Recorder {
     pub fn new(limit: usize) -> Self {
-        Self { events: Vec::new(), limit, dropped: 0 }
+        Self {
+            events: Vec::new(),
+            limit,
+            dropped: 0,
+        }
     }
 
     pub fn record(&mut self, event: Event) {
@@ -39,7 +43,11 @@ mod tests {
     use crate::EventKind;
 
     fn event_at(at_nanos: u64) -> Event {
-        Event { at_nanos, line: 1, kind: EventKind::LoopStarted { lane: 0 } }
+        Event {
+            at_nanos,
+            line: 1,
+            kind: EventKind::LoopStarted { lane: 0 },
+        }
     }
 
     #[test]

@@ -9,10 +9,12 @@ use crate::cost::CostView;
 use crate::format::{counted, duration};
 use crate::notices::{Notice, NoticesView};
 use crate::output::OutputView;
-use crate::settings::{Menu, adapter_entries, clock_entries, clock_key, example_entries, profile_entries};
+use crate::settings::{
+    Menu, adapter_entries, clock_entries, clock_key, example_entries, profile_entries,
+};
 use crate::share::SharedView;
 use crate::side::{Phase, SideState};
-use crate::timeline::TimelineView;
+use crate::timeline::{Step, TimelineView};
 use crate::trace_table::TraceTable;
 
 impl Page {
@@ -70,9 +72,15 @@ impl Page {
     fn view_controls(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
         let running = self.status == Status::Running;
-        let has_events = self.sides.iter().any(|side| !side.timeline.borrow().is_empty());
-        let step = |count: i32, label: &'static str, sign: &'static str, testid: &'static str| {
-            let onclick = link.callback(move |_| Msg::Stepped(count));
+        let has_events = self
+            .sides
+            .iter()
+            .any(|side| !side.timeline.borrow().is_empty());
+        let step_button = |step: Step,
+                           label: &'static str,
+                           sign: &'static str,
+                           testid: &'static str| {
+            let onclick = link.callback(move |_| Msg::Stepped(step));
             html! {
                 <button type="button" data-testid={testid} aria-label={label} title={label} disabled={!has_events} {onclick}>{ sign }</button>
             }
@@ -83,10 +91,10 @@ impl Page {
                     onclick={link.callback(|_| Msg::Run)}>{ "Run" }<kbd>{ "Ctrl ⏎" }</kbd></button>
                 <button type="button" data-testid="stop" disabled={!running} onclick={link.callback(|_| Msg::Stop)}>{ "Stop" }</button>
                 <span class="steps" role="group" aria-label="Playhead">
-                    { step(i32::MIN, "To the first event", "|◀", "step-first") }
-                    { step(-1, "One event back", "◀", "step-back") }
-                    { step(1, "One event on", "▶", "step-forward") }
-                    { step(i32::MAX, "To the last event", "▶|", "step-last") }
+                    { step_button(Step::First, "To the first event", "|◀", "step-first") }
+                    { step_button(Step::Back, "One event back", "◀", "step-back") }
+                    { step_button(Step::Forward, "One event on", "▶", "step-forward") }
+                    { step_button(Step::Last, "To the last event", "▶|", "step-last") }
                 </span>
                 <span class="state"><span class={classes!("status", status_text(self.status))} data-testid="status" role="status">{ status_text(self.status) }</span>
                     <span class="note">{ self.status_note() }</span></span>
@@ -108,7 +116,12 @@ impl Page {
         let oninput = link.callback(|_: InputEvent| Msg::Edited);
         let (name, manner, editor_id, output_id) = match side {
             Side::Core => ("core", "event-driven", "core-editor", "core-output"),
-            Side::Shell => ("shell", "imperative, through", "shell-editor", "shell-output"),
+            Side::Shell => (
+                "shell",
+                "imperative, through",
+                "shell-editor",
+                "shell-output",
+            ),
         };
         let title = match side {
             Side::Core => "core.main() by itself",
@@ -169,14 +182,27 @@ impl Page {
     }
 
     fn status_note(&self) -> String {
-        let events: usize = self.sides.iter().map(|side| side.timeline.borrow().events.len()).sum();
+        let events: usize = self
+            .sides
+            .iter()
+            .map(|side| side.timeline.borrow().events.len())
+            .sum();
         let traced = counted(events as u64, "event");
         match self.status {
             Status::Loading => "fetching the engine".to_owned(),
             Status::Ready => "nothing runs until you press Run".to_owned(),
-            Status::Running => format!("for {:.1} s", (now_millis() - self.run_started_millis) / 1e3),
+            Status::Running => format!(
+                "for {:.1} s",
+                (now_millis() - self.run_started_millis) / 1e3
+            ),
             Status::Done | Status::Stopped | Status::Failed => {
-                match self.sides.iter().filter_map(|side| side.ledger()).map(|ledger| ledger.wall_ns).max() {
+                match self
+                    .sides
+                    .iter()
+                    .filter_map(|side| side.ledger())
+                    .map(|ledger| ledger.wall_ns)
+                    .max()
+                {
                     Some(wall_ns) => format!("in {}, {traced}", duration(wall_ns)),
                     None if events > 0 => traced,
                     None => String::new(),
@@ -189,10 +215,17 @@ impl Page {
     fn all_notices(&self) -> Vec<Notice> {
         let mut notices = self.notices.clone();
         for (side, problems) in self.sides.iter().zip(&self.problems) {
-            notices.extend(problems.iter().map(|problem| Notice::error(problem.message.clone()).at(side.file(), problem.line)));
+            notices.extend(problems.iter().map(|problem| {
+                Notice::error(problem.message.clone()).at(side.file(), problem.line)
+            }));
         }
         for side in &self.sides {
-            notices.extend(notices_of_run(side).into_iter().filter(|notice| !notices.contains(notice)).collect::<Vec<_>>());
+            notices.extend(
+                notices_of_run(side)
+                    .into_iter()
+                    .filter(|notice| !notices.contains(notice))
+                    .collect::<Vec<_>>(),
+            );
         }
         notices
     }
@@ -201,7 +234,10 @@ impl Page {
 fn notices_of_run(side: &SideState) -> Vec<Notice> {
     match &side.phase {
         Phase::Idle | Phase::Running => Vec::new(),
-        Phase::Failed { message } => vec![Notice::error(format!("{}: {message}. A new engine takes its place.", side.file()))],
+        Phase::Failed { message } => vec![Notice::error(format!(
+            "{}: {message}. A new engine takes its place.",
+            side.file()
+        ))],
         Phase::Terminated => vec![Notice::hint(format!(
             "{} did not answer Stop and was terminated; its output and trace so far are kept, its ledger is lost.",
             side.file()
@@ -224,11 +260,18 @@ fn notices_of_report(side: &SideState, report: &SideReport) -> Vec<Notice> {
         };
         notices.push(match &report.problem {
             Some(problem) => notice.at(&problem.file, problem.problem.line),
-            None => Notice { text: format!("{}: {}", side.file(), notice.text), ..notice },
+            None => Notice {
+                text: format!("{}: {}", side.file(), notice.text),
+                ..notice
+            },
         });
     }
     if report.dropped_events > 0 {
-        let text = format!("{}: {} came after the limit and are not in the trace", side.file(), counted(report.dropped_events, "event"));
+        let text = format!(
+            "{}: {} came after the limit and are not in the trace",
+            side.file(),
+            counted(report.dropped_events, "event")
+        );
         notices.push(Notice::hint(text));
     }
     notices

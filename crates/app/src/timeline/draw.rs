@@ -31,9 +31,25 @@ pub struct Layout {
 impl Layout {
     pub fn new(rows: &Rows, width: f64, window: Window) -> Self {
         let left = if width < 560.0 { 74.0 } else { 116.0 };
-        let tasks = rows.rows.iter().filter(|row| row.kind == LaneKind::Task).count();
-        let task_height = if tasks > 16 { 4.0 } else if tasks > 4 { 7.0 } else { 12.0 };
-        let mut layout = Self { width, height: 0.0, left, window, task_height };
+        let tasks = rows
+            .rows
+            .iter()
+            .filter(|row| row.kind == LaneKind::Task)
+            .count();
+        let task_height = if tasks > 16 {
+            4.0
+        } else if tasks > 4 {
+            7.0
+        } else {
+            12.0
+        };
+        let mut layout = Self {
+            width,
+            height: 0.0,
+            left,
+            window,
+            task_height,
+        };
         let hidden = if rows.hidden_lanes > 0 { 16.0 } else { 0.0 };
         layout.height = layout.top_of(rows, rows.rows.len()) + hidden + 4.0;
         layout
@@ -61,16 +77,27 @@ impl Layout {
     }
 
     fn height_of(&self, row: &Row) -> f64 {
-        if row.kind == LaneKind::Task { self.task_height } else { 14.0 }
+        if row.kind == LaneKind::Task {
+            self.task_height
+        } else {
+            14.0
+        }
     }
 
     fn top_of(&self, rows: &Rows, index: usize) -> f64 {
-        let above: f64 = rows.rows[..index].iter().map(|row| self.height_of(row) + self.gap_after(row)).sum();
+        let above: f64 = rows.rows[..index]
+            .iter()
+            .map(|row| self.height_of(row) + self.gap_after(row))
+            .sum();
         AXIS_HEIGHT + 4.0 + above
     }
 
     fn gap_after(&self, row: &Row) -> f64 {
-        if row.kind == LaneKind::Task && self.task_height < 6.0 { 1.0 } else { GAP }
+        if row.kind == LaneKind::Task && self.task_height < 6.0 {
+            1.0
+        } else {
+            GAP
+        }
     }
 }
 
@@ -88,10 +115,15 @@ struct Palette {
 
 impl Palette {
     fn of(canvas: &HtmlCanvasElement) -> Self {
-        let style = web_sys::window().and_then(|window| window.get_computed_style(canvas).ok().flatten());
+        let style =
+            web_sys::window().and_then(|window| window.get_computed_style(canvas).ok().flatten());
         let read = |name: &str| {
-            let value = style.as_ref().and_then(|style| style.get_property_value(name).ok());
-            value.map(|value| value.trim().to_owned()).unwrap_or_default()
+            let value = style
+                .as_ref()
+                .and_then(|style| style.get_property_value(name).ok());
+            value
+                .map(|value| value.trim().to_owned())
+                .unwrap_or_default()
         };
         Self {
             quiet: read("--quiet"),
@@ -107,14 +139,31 @@ impl Palette {
 }
 
 /// Draws the whole canvas. `width` is in CSS pixels.
-pub fn draw(canvas: &HtmlCanvasElement, model: &Model, rows: &Rows, layout: &Layout, playhead_nanos: Option<u64>) {
-    let Some(context) = context_of(canvas) else { return };
-    let scale = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).max(1.0);
+pub fn draw(
+    canvas: &HtmlCanvasElement,
+    model: &Model,
+    rows: &Rows,
+    layout: &Layout,
+    playhead_nanos: Option<u64>,
+) {
+    let Some(context) = context_of(canvas) else {
+        return;
+    };
+    let scale = web_sys::window()
+        .map_or(1.0, |window| window.device_pixel_ratio())
+        .max(1.0);
     canvas.set_width((layout.width * scale) as u32);
     canvas.set_height((layout.height * scale) as u32);
-    let _ = canvas.style().set_property("height", &format!("{}px", layout.height));
+    let _ = canvas
+        .style()
+        .set_property("height", &format!("{}px", layout.height));
     let _ = context.scale(scale, scale);
-    let painter = Painter { context: &context, palette: Palette::of(canvas), layout, model };
+    let painter = Painter {
+        context: &context,
+        palette: Palette::of(canvas),
+        layout,
+        model,
+    };
     painter.draw_axis();
     for (index, row) in rows.rows.iter().enumerate() {
         painter.draw_row(row, layout.top_of(rows, index));
@@ -145,9 +194,19 @@ impl Painter<'_> {
         let mut tick = (layout.window.start_nanos / step).ceil() * step;
         while tick <= layout.window.end_nanos {
             let x = layout.x_of(tick).round() + 0.5;
-            self.fill(&self.palette.line, x - 0.5, AXIS_HEIGHT - 4.0, 1.0, layout.height);
+            self.fill(
+                &self.palette.line,
+                x - 0.5,
+                AXIS_HEIGHT - 4.0,
+                1.0,
+                layout.height,
+            );
             self.context.set_fill_style_str(&self.palette.quiet);
-            let label = if tick == 0.0 { "0 ms".to_owned() } else { format::duration(tick as u64).replace(".0 ", " ") };
+            let label = if tick == 0.0 {
+                "0 ms".to_owned()
+            } else {
+                format::duration(tick as u64).replace(".0 ", " ")
+            };
             if x + 46.0 < layout.width {
                 let _ = self.context.fill_text(&label, x + 3.0, 12.0);
             }
@@ -160,7 +219,9 @@ impl Painter<'_> {
         if !row.label.is_empty() {
             self.context.set_fill_style_str(&self.palette.quiet);
             let shown = shortened(&row.label, if self.layout.left < 100.0 { 11 } else { 17 });
-            let _ = self.context.fill_text(&shown, 10.0, top + height.max(10.0) - 2.0);
+            let _ = self
+                .context
+                .fill_text(&shown, 10.0, top + height.max(10.0) - 2.0);
         }
         for &lane in &row.lanes {
             self.draw_lane(self.model.lane(lane), top, height);
@@ -175,15 +236,22 @@ impl Painter<'_> {
         if (lane.end_nanos.unwrap_or(end_nanos) as f64) < window.start_nanos {
             return;
         }
-        let mut index = lane.span_at(window.start_nanos.max(0.0) as u64).unwrap_or(0);
+        let mut index = lane
+            .span_at(window.start_nanos.max(0.0) as u64)
+            .unwrap_or(0);
         let mut drawn_until = f64::MIN;
         while index < lane.spans.len() {
             let span = lane.spans[index];
             if span.start_nanos as f64 > window.end_nanos {
                 break;
             }
-            let left = self.layout.x_of((span.start_nanos as f64).max(window.start_nanos)).max(drawn_until);
-            let right = self.layout.x_of((lane.span_end(index, end_nanos) as f64).min(window.end_nanos));
+            let left = self
+                .layout
+                .x_of((span.start_nanos as f64).max(window.start_nanos))
+                .max(drawn_until);
+            let right = self
+                .layout
+                .x_of((lane.span_end(index, end_nanos) as f64).min(window.end_nanos));
             if right - left >= 1.0 {
                 self.draw_state(span.state, left, right - left, top, height);
                 drawn_until = right;
@@ -191,11 +259,24 @@ impl Painter<'_> {
                 continue;
             }
             let column_end = self.layout.nanos_at(left + 1.0) as u64;
-            let next = lane.spans.partition_point(|span| span.start_nanos < column_end).max(index + 1);
-            self.draw_state(dominant(lane, index, next, end_nanos), left, 1.0, top, height);
+            let next = lane
+                .spans
+                .partition_point(|span| span.start_nanos < column_end)
+                .max(index + 1);
+            self.draw_state(
+                dominant(lane, index, next, end_nanos),
+                left,
+                1.0,
+                top,
+                height,
+            );
             drawn_until = left + 1.0;
             // The last span may reach past this column.
-            index = if lane.span_end(next - 1, end_nanos) > column_end && next - 1 > index { next - 1 } else { next };
+            index = if lane.span_end(next - 1, end_nanos) > column_end && next - 1 > index {
+                next - 1
+            } else {
+                next
+            };
         }
     }
 
@@ -204,8 +285,16 @@ impl Painter<'_> {
         match state {
             LaneState::Python => self.fill(&palette.python, left, top, width, height),
             LaneState::Adapter => self.fill(&palette.adapter, left, top, width, height),
-            LaneState::Waiting => self.fill(&palette.wait, left, top + height * 0.25, width, height * 0.5),
-            LaneState::Ready => self.fill(&palette.python, left, top + height * 0.5 - 0.5, width, 1.0),
+            LaneState::Waiting => self.fill(
+                &palette.wait,
+                left,
+                top + height * 0.25,
+                width,
+                height * 0.5,
+            ),
+            LaneState::Ready => {
+                self.fill(&palette.python, left, top + height * 0.5 - 0.5, width, 1.0)
+            }
             LaneState::Blocked => {
                 self.context.set_global_alpha(0.22);
                 self.fill(&palette.blocked, left, top, width, height);
@@ -246,15 +335,25 @@ impl Painter<'_> {
             if (end as f64) < window.start_nanos || crossing.start_nanos as f64 > window.end_nanos {
                 continue;
             }
-            let start_x = self.layout.x_of((crossing.start_nanos as f64).max(window.start_nanos));
+            let start_x = self
+                .layout
+                .x_of((crossing.start_nanos as f64).max(window.start_nanos));
             let end_x = self.layout.x_of((end as f64).min(window.end_nanos));
             // Thousands of crossings in one column draw as one.
             if end_x < last_x + 1.0 {
                 continue;
             }
             last_x = end_x;
-            let top = self.row_top_of_lane(rows, crossing.lane).unwrap_or(AXIS_HEIGHT + 4.0);
-            self.fill(&self.palette.adapter, start_x, top - 2.0, (end_x - start_x).max(1.0), 2.0);
+            let top = self
+                .row_top_of_lane(rows, crossing.lane)
+                .unwrap_or(AXIS_HEIGHT + 4.0);
+            self.fill(
+                &self.palette.adapter,
+                start_x,
+                top - 2.0,
+                (end_x - start_x).max(1.0),
+                2.0,
+            );
             self.fill(&self.palette.adapter, start_x, top - 2.0, 1.5, 8.0);
             if crossing.end_nanos.is_some() {
                 self.fill(&self.palette.adapter, end_x - 1.5, top - 2.0, 1.5, 8.0);
@@ -264,15 +363,24 @@ impl Painter<'_> {
 
     fn row_top_of_lane(&self, rows: &Rows, lane: u32) -> Option<f64> {
         // Crossings leave from main nearly always, and that is row 0.
-        let index = rows.rows.iter().position(|row| row.lanes.iter().any(|&index| self.model.lane(index).id == lane))?;
+        let index = rows.rows.iter().position(|row| {
+            row.lanes
+                .iter()
+                .any(|&index| self.model.lane(index).id == lane)
+        })?;
         Some(self.layout.top_of(rows, index))
     }
 
     fn draw_hidden(&self, rows: &Rows) {
         if rows.hidden_lanes > 0 {
             self.context.set_fill_style_str(&self.palette.quiet);
-            let text = format!("and {} not drawn", format::counted(rows.hidden_lanes as u64, "more lane"));
-            let _ = self.context.fill_text(&text, 10.0, self.layout.height - 6.0);
+            let text = format!(
+                "and {} not drawn",
+                format::counted(rows.hidden_lanes as u64, "more lane")
+            );
+            let _ = self
+                .context
+                .fill_text(&text, 10.0, self.layout.height - 6.0);
         }
     }
 
@@ -302,7 +410,9 @@ fn dominant(lane: &Lane, first: usize, next: usize, end_nanos: u64) -> LaneState
     let mut total: Vec<(LaneState, u64)> = Vec::new();
     for index in (first..next).take(SAMPLES_PER_COLUMN) {
         let span = lane.spans[index];
-        let length = lane.span_end(index, end_nanos).saturating_sub(span.start_nanos);
+        let length = lane
+            .span_end(index, end_nanos)
+            .saturating_sub(span.start_nanos);
         match total.iter_mut().find(|(state, _)| *state == span.state) {
             Some((_, sum)) => *sum += length,
             None => total.push((span.state, length)),
@@ -320,7 +430,11 @@ fn dominant(lane: &Lane, first: usize, next: usize, end_nanos: u64) -> LaneState
 fn tick_nanos(length: f64, count: f64) -> f64 {
     let rough = (length / count.max(1.0)).max(1.0);
     let power = 10_f64.powf(rough.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|&step| step >= rough).unwrap_or(10.0 * power)
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|&step| step >= rough)
+        .unwrap_or(10.0 * power)
 }
 
 fn shortened(label: &str, length: usize) -> String {

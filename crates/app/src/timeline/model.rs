@@ -1,7 +1,7 @@
 //! Lanes with their spans, built from events as they arrive.
 
 use airlock_trace::{Event, EventKind, LaneId, LaneKind, LaneState, Outcome};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Rows beyond this are counted, not drawn: a thousand tasks at once tell no
 /// more than this many.
@@ -12,9 +12,9 @@ const ROW_LIMIT: usize = 40;
 pub struct Model {
     pub events: Vec<Event>,
     lanes: Vec<Lane>,
-    lane_index: HashMap<LaneId, usize>,
+    lane_index: FxHashMap<LaneId, usize>,
     crossings: Vec<Crossing>,
-    crossing_index: HashMap<u64, usize>,
+    crossing_index: FxHashMap<u64, usize>,
     /// The latest time that is known of.
     end_nanos: u64,
 }
@@ -98,16 +98,22 @@ impl Model {
     }
 
     pub fn lane_name(&self, id: LaneId) -> &str {
-        self.lane_index.get(&id).map_or("", |&index| &self.lanes[index].name)
+        self.lane_index
+            .get(&id)
+            .map_or("", |&index| &self.lanes[index].name)
     }
 
     fn lane_kind(&self, id: LaneId) -> Option<LaneKind> {
-        self.lane_index.get(&id).map(|&index| self.lanes[index].kind)
+        self.lane_index
+            .get(&id)
+            .map(|&index| self.lanes[index].kind)
     }
 
     /// The first event later than `nanos`.
     pub fn next_time(&self, nanos: Option<u64>) -> Option<u64> {
-        let Some(nanos) = nanos else { return self.events.first().map(|event| event.at_nanos) };
+        let Some(nanos) = nanos else {
+            return self.events.first().map(|event| event.at_nanos);
+        };
         let index = self.events.partition_point(|event| event.at_nanos <= nanos);
         self.events.get(index).map(|event| event.at_nanos)
     }
@@ -115,7 +121,9 @@ impl Model {
     /// The last event earlier than `nanos`.
     pub fn previous_time(&self, nanos: u64) -> Option<u64> {
         let index = self.events.partition_point(|event| event.at_nanos < nanos);
-        index.checked_sub(1).map(|index| self.events[index].at_nanos)
+        index
+            .checked_sub(1)
+            .map(|index| self.events[index].at_nanos)
     }
 
     /// How many events there are up to `nanos`, `nanos` included.
@@ -132,13 +140,24 @@ impl Model {
             .iter()
             .rev()
             .take(2_000)
-            .find(|event| event.line > 0 && lane_of(&event.kind).and_then(|lane| self.lane_kind(lane)).is_some_and(&wanted))
+            .find(|event| {
+                event.line > 0
+                    && lane_of(&event.kind)
+                        .and_then(|lane| self.lane_kind(lane))
+                        .is_some_and(&wanted)
+            })
             .map_or(0, |event| event.line)
     }
 
     pub fn rows(&self) -> Rows {
         let mut rows = Rows::default();
-        for kind in [LaneKind::Main, LaneKind::Thread, LaneKind::Greenlet, LaneKind::Loop, LaneKind::Task] {
+        for kind in [
+            LaneKind::Main,
+            LaneKind::Thread,
+            LaneKind::Greenlet,
+            LaneKind::Loop,
+            LaneKind::Task,
+        ] {
             self.pack(kind, &mut rows);
         }
         rows
@@ -149,7 +168,12 @@ impl Model {
         let first = rows.rows.len();
         let mut free_from: Vec<u64> = Vec::new();
         let mut placed = 0;
-        for (index, lane) in self.lanes.iter().enumerate().filter(|(_, lane)| lane.kind == kind) {
+        for (index, lane) in self
+            .lanes
+            .iter()
+            .enumerate()
+            .filter(|(_, lane)| lane.kind == kind)
+        {
             let end = lane.end_nanos.unwrap_or(u64::MAX);
             match free_from.iter().position(|&free| free <= lane.start_nanos) {
                 Some(row) => {
@@ -157,7 +181,11 @@ impl Model {
                     free_from[row] = end;
                 }
                 None if rows.rows.len() < ROW_LIMIT => {
-                    rows.rows.push(Row { kind, label: String::new(), lanes: vec![index] });
+                    rows.rows.push(Row {
+                        kind,
+                        label: String::new(),
+                        lanes: vec![index],
+                    });
                     free_from.push(end);
                 }
                 None => {
@@ -202,12 +230,20 @@ impl Model {
                 }
             }
             EventKind::LaneEntered { lane, state } => {
-                let span = Span { start_nanos: at_nanos, state: *state, line: event.line };
+                let span = Span {
+                    start_nanos: at_nanos,
+                    state: *state,
+                    line: event.line,
+                };
                 if let Some(lane) = self.lane_mut(*lane) {
                     lane.spans.push(span);
                 }
             }
-            EventKind::CrossingEntered { crossing, lane, name } => {
+            EventKind::CrossingEntered {
+                crossing,
+                lane,
+                name,
+            } => {
                 self.crossing_index.insert(*crossing, self.crossings.len());
                 self.crossings.push(Crossing {
                     lane: *lane,
@@ -218,7 +254,9 @@ impl Model {
                     outcome: None,
                 });
             }
-            EventKind::CrossingLeft { crossing, outcome, .. } => {
+            EventKind::CrossingLeft {
+                crossing, outcome, ..
+            } => {
                 if let Some(&index) = self.crossing_index.get(crossing) {
                     self.crossings[index].end_nanos = Some(at_nanos);
                     self.crossings[index].outcome = Some(*outcome);
@@ -232,7 +270,9 @@ impl Model {
     }
 
     fn lane_mut(&mut self, id: LaneId) -> Option<&mut Lane> {
-        self.lane_index.get(&id).map(|&index| &mut self.lanes[index])
+        self.lane_index
+            .get(&id)
+            .map(|&index| &mut self.lanes[index])
     }
 }
 
@@ -250,7 +290,9 @@ impl Lane {
         if self.end_nanos.is_some_and(|end| end < nanos) {
             return None;
         }
-        self.spans.partition_point(|span| span.start_nanos <= nanos).checked_sub(1)
+        self.spans
+            .partition_point(|span| span.start_nanos <= nanos)
+            .checked_sub(1)
     }
 }
 
@@ -302,15 +344,33 @@ mod tests {
     use super::*;
 
     fn at(at_nanos: u64, kind: EventKind) -> Event {
-        Event { at_nanos, line: at_nanos as u32, kind }
+        Event {
+            at_nanos,
+            line: at_nanos as u32,
+            kind,
+        }
     }
 
     fn started(at_nanos: u64, lane: LaneId, of: LaneKind) -> Event {
-        at(at_nanos, EventKind::LaneStarted { lane, of, name: format!("lane{lane}"), parent: None })
+        at(
+            at_nanos,
+            EventKind::LaneStarted {
+                lane,
+                of,
+                name: format!("lane{lane}"),
+                parent: None,
+            },
+        )
     }
 
     fn ended(at_nanos: u64, lane: LaneId) -> Event {
-        at(at_nanos, EventKind::LaneEnded { lane, outcome: Outcome::Returned })
+        at(
+            at_nanos,
+            EventKind::LaneEnded {
+                lane,
+                outcome: Outcome::Returned,
+            },
+        )
     }
 
     fn entered(at_nanos: u64, lane: LaneId, state: LaneState) -> Event {
@@ -341,14 +401,21 @@ mod tests {
 
     #[test]
     fn main_comes_first_and_keeps_its_name() {
-        let model = model(vec![started(0, 1, LaneKind::Loop), started(0, 0, LaneKind::Main)]);
+        let model = model(vec![
+            started(0, 1, LaneKind::Loop),
+            started(0, 0, LaneKind::Main),
+        ]);
         let labels: Vec<_> = model.rows().rows.into_iter().map(|row| row.label).collect();
         assert_eq!(labels, ["lane0", "lane1"]);
     }
 
     #[test]
     fn more_lanes_than_rows_are_counted() {
-        let model = model((0..ROW_LIMIT as u32 + 7).map(|lane| started(0, lane, LaneKind::Task)).collect());
+        let model = model(
+            (0..ROW_LIMIT as u32 + 7)
+                .map(|lane| started(0, lane, LaneKind::Task))
+                .collect(),
+        );
         let rows = model.rows();
         assert_eq!((rows.rows.len(), rows.hidden_lanes), (ROW_LIMIT, 7));
     }
@@ -363,15 +430,28 @@ mod tests {
         ]);
         let lane = model.lane(0);
         assert_eq!((lane.span_end(0, 100), lane.span_end(1, 100)), (5, 9));
-        assert_eq!((lane.span_at(4), lane.span_at(5), lane.span_at(10)), (Some(0), Some(1), None));
+        assert_eq!(
+            (lane.span_at(4), lane.span_at(5), lane.span_at(10)),
+            (Some(0), Some(1), None)
+        );
     }
 
     #[test]
     fn playhead_steps_over_events() {
-        let model = model(vec![started(3, 1, LaneKind::Task), ended(3, 1), started(8, 2, LaneKind::Task)]);
+        let model = model(vec![
+            started(3, 1, LaneKind::Task),
+            ended(3, 1),
+            started(8, 2, LaneKind::Task),
+        ]);
         assert_eq!(model.next_time(None), Some(3));
-        assert_eq!((model.next_time(Some(3)), model.next_time(Some(8))), (Some(8), None));
-        assert_eq!((model.previous_time(8), model.previous_time(3)), (Some(3), None));
+        assert_eq!(
+            (model.next_time(Some(3)), model.next_time(Some(8))),
+            (Some(8), None)
+        );
+        assert_eq!(
+            (model.previous_time(8), model.previous_time(3)),
+            (Some(3), None)
+        );
     }
 
     #[test]

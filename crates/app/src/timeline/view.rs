@@ -20,7 +20,10 @@ pub struct Window {
 
 impl Window {
     pub fn whole(end_nanos: u64) -> Self {
-        Self { start_nanos: 0.0, end_nanos: (end_nanos as f64 * 1.01).max(1_000.0) }
+        Self {
+            start_nanos: 0.0,
+            end_nanos: (end_nanos as f64 * 1.01).max(1_000.0),
+        }
     }
 
     pub fn length_nanos(&self) -> f64 {
@@ -32,8 +35,20 @@ impl Window {
         let length = (self.length_nanos() * factor).clamp(1_000.0, whole.length_nanos());
         let share = ((centre - self.start_nanos) / self.length_nanos()).clamp(0.0, 1.0);
         let start = (centre - share * length).clamp(0.0, whole.end_nanos - length);
-        Self { start_nanos: start, end_nanos: start + length }
+        Self {
+            start_nanos: start,
+            end_nanos: start + length,
+        }
     }
+}
+
+/// A move of the playhead from event to event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    First,
+    Back,
+    Forward,
+    Last,
 }
 
 /// A model that changes in place; `version` says when.
@@ -59,8 +74,7 @@ pub struct TimelineProps {
     /// Grows when the page's size or theme changed.
     pub appearance: u32,
     pub on_playhead: Callback<u64>,
-    /// -1 to the event before, 1 to the next.
-    pub on_step: Callback<i32>,
+    pub on_step: Callback<Step>,
     /// Factor and centre.
     pub on_zoom: Callback<(f64, f64)>,
 }
@@ -70,7 +84,7 @@ pub enum Msg {
     Left,
     Pressed { x: f64 },
     Zoomed { factor: f64, x: f64 },
-    Stepped(i32),
+    Stepped(Step),
 }
 
 pub struct TimelineView {
@@ -86,7 +100,13 @@ impl Component for TimelineView {
     type Properties = TimelineProps;
 
     fn create(_ctx: &Context<Self>) -> Self {
-        Self { canvas: NodeRef::default(), tip: NodeRef::default(), hover: None, rows: Rows::default(), layout: None }
+        Self {
+            canvas: NodeRef::default(),
+            tip: NodeRef::default(),
+            hover: None,
+            rows: Rows::default(),
+            layout: None,
+        }
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Msg) -> bool {
@@ -96,7 +116,7 @@ impl Component for TimelineView {
             Msg::Left => self.hover = None,
             Msg::Pressed { x } => ctx.props().on_playhead.emit(nanos_at(x) as u64),
             Msg::Zoomed { factor, x } => ctx.props().on_zoom.emit((factor, nanos_at(x))),
-            Msg::Stepped(direction) => ctx.props().on_step.emit(direction),
+            Msg::Stepped(step) => ctx.props().on_step.emit(step),
         }
         true
     }
@@ -108,18 +128,28 @@ impl Component for TimelineView {
         let playhead = props.playhead_nanos.unwrap_or(0);
         let onpointermove = link.callback(|event: PointerEvent| {
             if event.buttons() == 1 {
-                Msg::Pressed { x: f64::from(event.offset_x()) }
+                Msg::Pressed {
+                    x: f64::from(event.offset_x()),
+                }
             } else {
-                Msg::Hovered { x: f64::from(event.offset_x()), y: f64::from(event.offset_y()) }
+                Msg::Hovered {
+                    x: f64::from(event.offset_x()),
+                    y: f64::from(event.offset_y()),
+                }
             }
         });
-        let onpointerdown = link.callback(|event: PointerEvent| Msg::Pressed { x: f64::from(event.offset_x()) });
+        let onpointerdown = link.callback(|event: PointerEvent| Msg::Pressed {
+            x: f64::from(event.offset_x()),
+        });
         let onwheel = link.batch_callback(|event: WheelEvent| {
             // A plain turn of the wheel scrolls the page, as everywhere.
             (event.ctrl_key() || event.meta_key()).then(|| {
                 event.prevent_default();
                 let factor = if event.delta_y() > 0.0 { 1.25 } else { 0.8 };
-                Msg::Zoomed { factor, x: f64::from(event.offset_x()) }
+                Msg::Zoomed {
+                    factor,
+                    x: f64::from(event.offset_x()),
+                }
             })
         });
         html! {
@@ -144,8 +174,12 @@ impl Component for TimelineView {
 
     fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
         let props = ctx.props();
-        let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() else { return };
-        let Some(parent) = canvas.parent_element() else { return };
+        let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() else {
+            return;
+        };
+        let Some(parent) = canvas.parent_element() else {
+            return;
+        };
         let model = props.shared.model.borrow();
         self.rows = model.rows();
         let layout = Layout::new(&self.rows, f64::from(parent.client_width()), props.window);
@@ -164,12 +198,18 @@ impl TimelineView {
         };
         ctx.link().batch_callback(move |event: KeyboardEvent| {
             let message = match event.key().as_str() {
-                "ArrowLeft" => Msg::Stepped(-1),
-                "ArrowRight" => Msg::Stepped(1),
-                "Home" => Msg::Stepped(i32::MIN),
-                "End" => Msg::Stepped(i32::MAX),
-                "+" | "=" => Msg::Zoomed { factor: 0.5, x: playhead_x },
-                "-" => Msg::Zoomed { factor: 2.0, x: playhead_x },
+                "ArrowLeft" => Msg::Stepped(Step::Back),
+                "ArrowRight" => Msg::Stepped(Step::Forward),
+                "Home" => Msg::Stepped(Step::First),
+                "End" => Msg::Stepped(Step::Last),
+                "+" | "=" => Msg::Zoomed {
+                    factor: 0.5,
+                    x: playhead_x,
+                },
+                "-" => Msg::Zoomed {
+                    factor: 2.0,
+                    x: playhead_x,
+                },
                 _ => return None,
             };
             event.prevent_default();
@@ -186,29 +226,58 @@ impl TimelineView {
         let row = layout.row_at(&self.rows, y)?;
         let nanos = layout.nanos_at(x) as u64;
         let row = &self.rows.rows[row];
-        let lane = row.lanes.iter().map(|&index| model.lane(index)).rev().find(|lane| lane.start_nanos <= nanos)?;
+        let lane = row
+            .lanes
+            .iter()
+            .map(|&index| model.lane(index))
+            .rev()
+            .find(|lane| lane.start_nanos <= nanos)?;
         let span_index = lane.span_at(nanos)?;
         let span = lane.spans[span_index];
-        let length = lane.span_end(span_index, model.end_nanos()).saturating_sub(span.start_nanos);
-        let mut lines = vec![format!("{} {} for {}", lane.name, state_name(span.state), format::duration(length))];
-        let line = if span.line > 0 { format!(", line {}", span.line) } else { String::new() };
+        let length = lane
+            .span_end(span_index, model.end_nanos())
+            .saturating_sub(span.start_nanos);
+        let mut lines = vec![format!(
+            "{} {} for {}",
+            lane.name,
+            state_name(span.state),
+            format::duration(length)
+        )];
+        let line = if span.line > 0 {
+            format!(", line {}", span.line)
+        } else {
+            String::new()
+        };
         lines.push(format!("from {}{line}", format::duration(span.start_nanos)));
         if let (Some(outcome), Some(end)) = (lane.outcome, lane.end_nanos) {
-            lines.push(format!("{} at {}", outcome_name(outcome), format::duration(end)));
+            lines.push(format!(
+                "{} at {}",
+                outcome_name(outcome),
+                format::duration(end)
+            ));
         }
         let crossing = model.crossings().iter().find(|crossing| {
-            crossing.lane == lane.id && crossing.start_nanos <= nanos && crossing.end_nanos.is_none_or(|end| end >= nanos)
+            crossing.lane == lane.id
+                && crossing.start_nanos <= nanos
+                && crossing.end_nanos.is_none_or(|end| end >= nanos)
         });
         if let Some(crossing) = crossing {
             let length = crossing.end_nanos.unwrap_or(model.end_nanos()) - crossing.start_nanos;
-            lines.push(format!("crossing into {} (line {}), {}", crossing.name, crossing.line, format::duration(length)));
+            lines.push(format!(
+                "crossing into {} (line {}), {}",
+                crossing.name,
+                crossing.line,
+                format::duration(length)
+            ));
         }
         Some(lines)
     }
 
     /// By the style object, because the page's policy forbids style attributes.
     fn place_tip(&self, layout: &Layout) {
-        let (Some((x, y)), Some(tip)) = (self.hover, self.tip.cast::<HtmlElement>()) else { return };
+        let (Some((x, y)), Some(tip)) = (self.hover, self.tip.cast::<HtmlElement>()) else {
+            return;
+        };
         let width = f64::from(tip.unchecked_ref::<HtmlElement>().offset_width());
         let left = (x + 14.0).min(layout.width - width - 4.0).max(4.0);
         let _ = tip.style().set_property("left", &format!("{left}px"));
@@ -218,10 +287,19 @@ impl TimelineView {
 
 /// The playhead in words, for those who cannot see the canvas.
 fn describe_playhead(model: &Model, rows: &Rows, nanos: u64) -> String {
-    let lanes = rows.rows.iter().take(4).flat_map(|row| row.lanes.iter().map(|&index| model.lane(index)));
-    let states = lanes.filter(|lane| lane.start_nanos <= nanos).filter_map(|lane| {
-        let span = lane.spans[lane.span_at(nanos)?];
-        Some(format!("{} {}", lane.name, state_name(span.state)))
-    });
-    std::iter::once(format!("at {}", format::duration(nanos))).chain(states.take(4)).collect::<Vec<_>>().join("; ")
+    let lanes = rows
+        .rows
+        .iter()
+        .take(4)
+        .flat_map(|row| row.lanes.iter().map(|&index| model.lane(index)));
+    let states = lanes
+        .filter(|lane| lane.start_nanos <= nanos)
+        .filter_map(|lane| {
+            let span = lane.spans[lane.span_at(nanos)?];
+            Some(format!("{} {}", lane.name, state_name(span.state)))
+        });
+    std::iter::once(format!("at {}", format::duration(nanos)))
+        .chain(states.take(4))
+        .collect::<Vec<_>>()
+        .join("; ")
 }

@@ -11,7 +11,10 @@ fn sample() -> Playground {
         clock: Clock::Virtual,
         profile: "mine".to_owned(),
         seed: 7,
-        limits: Limits { heap_bytes: 1 << 20, ..Limits::default() },
+        limits: Limits {
+            heap_bytes: 1 << 20,
+            ..Limits::default()
+        },
         playhead_nanos: Some(1_500_000),
     }
 }
@@ -31,7 +34,10 @@ fn everything_comes_back() {
 #[test]
 fn whole_address_and_bare_fragment_are_read() {
     let link = encode(&sample()).unwrap();
-    assert_eq!(decode(&format!("https://example.org/airlock/?embed=1{link}")), Ok(sample()));
+    assert_eq!(
+        decode(&format!("https://example.org/airlock/?embed=1{link}")),
+        Ok(sample())
+    );
     assert_eq!(decode(&link[1..]), Ok(sample()));
     assert_eq!(decode(&format!("  {link}\n")), Ok(sample()));
 }
@@ -58,8 +64,16 @@ fn first_link_still_decodes() {
 fn links_end_in_a_letter_or_digit() {
     for seed in 0..500 {
         let link = encode(&Playground { seed, ..sample() }).unwrap();
-        assert!(link.ends_with(|last: char| last.is_ascii_alphanumeric()), "{link}");
-        assert!(link[1..].bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{link}");
+        assert!(
+            link.ends_with(|last: char| last.is_ascii_alphanumeric()),
+            "{link}"
+        );
+        assert!(
+            link[1..]
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
+            "{link}"
+        );
     }
 }
 
@@ -75,7 +89,12 @@ fn examples_fit_where_chats_cut() {
 fn every_cut_is_recognised() {
     let link = encode(&sample()).unwrap();
     for length in 2..link.len() {
-        assert_eq!(decode(&link[..length]), Err(DecodeError::Cut), "cut to {length} of {}", link.len());
+        assert_eq!(
+            decode(&link[..length]),
+            Err(DecodeError::Cut),
+            "cut to {length} of {}",
+            link.len()
+        );
     }
 }
 
@@ -89,7 +108,10 @@ fn text_that_is_no_link_says_so() {
 #[test]
 fn newer_version_is_named() {
     let link = encode(&sample()).unwrap().replacen("#1", "#7", 1);
-    assert_eq!(decode(&link), Err(DecodeError::NewerVersion { version: '7' }));
+    assert_eq!(
+        decode(&link),
+        Err(DecodeError::NewerVersion { version: '7' })
+    );
 }
 
 #[test]
@@ -103,17 +125,29 @@ fn gigabyte_in_a_link_is_not_inflated() {
 #[test]
 fn checked_but_meaningless_payload_is_altered() {
     let unknown_adapter = compress_to_vec(&[99, 0, 0], 6);
-    assert_eq!(decode(&link_of_payload(&unknown_adapter)), Err(DecodeError::Altered));
+    assert_eq!(
+        decode(&link_of_payload(&unknown_adapter)),
+        Err(DecodeError::Altered)
+    );
     let mut longer = write_stream(&sample());
     longer.push(0);
-    assert_eq!(decode(&link_of_payload(&compress_to_vec(&longer, 6))), Err(DecodeError::Altered));
-    assert_eq!(decode(&link_of_payload(b"\xff\xff\xff")), Err(DecodeError::Altered));
+    assert_eq!(
+        decode(&link_of_payload(&compress_to_vec(&longer, 6))),
+        Err(DecodeError::Altered)
+    );
+    assert_eq!(
+        decode(&link_of_payload(b"\xff\xff\xff")),
+        Err(DecodeError::Altered)
+    );
     assert_eq!(decode(&link_of_payload(b"")), Err(DecodeError::Altered));
 }
 
 #[test]
 fn program_of_a_megabyte_is_refused_with_its_size() {
-    let playground = Playground { core: "#".repeat(1 << 20), ..sample() };
+    let playground = Playground {
+        core: "#".repeat(1 << 20),
+        ..sample()
+    };
     assert!(matches!(encode(&playground), Err(EncodeError::TooLarge { bytes }) if bytes > 1 << 20));
 }
 
@@ -121,10 +155,16 @@ fn program_of_a_megabyte_is_refused_with_its_size() {
 fn size_limit_is_exact() {
     let room = DECODED_LIMIT_BYTES - write_stream(&Playground::default()).len();
     // A program of this size needs two bytes more to write its length.
-    let fits = Playground { core: "x".repeat(room - 2), ..Playground::default() };
+    let fits = Playground {
+        core: "x".repeat(room - 2),
+        ..Playground::default()
+    };
     assert_eq!(write_stream(&fits).len(), DECODED_LIMIT_BYTES);
     assert_eq!(decode(&encode(&fits).unwrap()), Ok(fits));
-    let larger = Playground { core: "x".repeat(room - 1), ..Playground::default() };
+    let larger = Playground {
+        core: "x".repeat(room - 1),
+        ..Playground::default()
+    };
     assert!(encode(&larger).is_err());
 }
 
