@@ -1,1 +1,20 @@
-//! airlock-stdlib
+//! The standard library: CPython's own modules as packed bytecode, native
+//! modules for what CPython writes in C, the import system and the prelude.
+//!
+//! Promises: nothing is compiled when a library module is imported, and only
+//! imported modules are decoded. Files and fetched bundles come from the
+//! host ([`Files`], [`Library::add_bundle`]).
+
+mod start;
+mod library;
+mod bundle;
+mod environment;
+mod files;
+mod context;
+pub mod native;
+
+pub use context::ProgramContext;
+pub use environment::{StandardEnvironment, source_error};
+pub use files::{FileError, Files, MemoryFiles, SharedFiles};
+pub use library::{LIBRARY_FOLDER, Library};
+pub use start::{Program, exit_status, start, start_program};

@@ -1,0 +1,73 @@
+//! The command line's form.
+
+use std::ffi::OsString;
+
+use lexopt::prelude::*;
+
+pub const USAGE: &str = "\
+usage: airlock py [--path DIR]... [--clock real|virtual] (FILE | -c CODE | -m MODULE | -) [ARGS...]";
+
+pub enum Command {
+    Help,
+    Py(PyOptions),
+}
+
+pub struct PyOptions {
+    /// Searched after the program's own folder.
+    pub path: Vec<String>,
+    pub clock: Clock,
+    pub program: Program,
+    /// `sys.argv[1:]`.
+    pub args: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    Real,
+    Virtual,
+}
+
+pub enum Program {
+    File(String),
+    Code(String),
+    Module(String),
+    /// From standard input.
+    Input,
+}
+
+pub fn parse() -> Result<Command, lexopt::Error> {
+    let mut parser = lexopt::Parser::from_env();
+    match parser.next()? {
+        None | Some(Long("help") | Short('h')) => Ok(Command::Help),
+        Some(Value(name)) if name == "py" => parse_py(parser),
+        Some(Value(name)) => Err(format!("there is no command {name:?}").into()),
+        Some(other) => Err(other.unexpected()),
+    }
+}
+
+fn parse_py(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut path = Vec::new();
+    let mut clock = Clock::Real;
+    let program = loop {
+        match parser.next()? {
+            Some(Long("path")) => path.push(parser.value()?.string()?),
+            Some(Long("clock")) => {
+                clock = match parser.value()?.string()?.as_str() {
+                    "real" => Clock::Real,
+                    "virtual" => Clock::Virtual,
+                    other => return Err(format!("--clock is real or virtual, not {other}").into()),
+                };
+            }
+            Some(Long("help") | Short('h')) => return Ok(Command::Help),
+            Some(Short('c')) => break Program::Code(parser.value()?.string()?),
+            Some(Short('m')) => break Program::Module(parser.value()?.string()?),
+            Some(Value(file)) if file == "-" => break Program::Input,
+            Some(Value(file)) => break Program::File(file.string()?),
+            Some(other) => return Err(other.unexpected()),
+            None => return Err("a file, -c CODE, -m MODULE or - is missing".into()),
+        }
+    };
+    // All that follows is the program's.
+    let args = parser.raw_args()?.map(OsString::into_string).collect::<Result<_, _>>()?;
+    Ok(Command::Py(PyOptions { path, clock, program, args }))
+}

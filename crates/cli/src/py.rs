@@ -1,0 +1,109 @@
+//! `airlock py`: runs one program as `python3` would.
+
+use std::io::{Read, Write};
+
+use airlock_stdlib::{
+    LIBRARY_FOLDER, Library, Program as Main, ProgramContext, SharedFiles, StandardEnvironment, exit_status,
+    start, start_program,
+};
+use airlock_vm::{Exit, Halt, Stream, Vm};
+use anyhow::Context;
+
+use crate::args::{Program, PyOptions};
+use crate::files::HostFiles;
+
+/// Instructions between two looks at the output.
+const SLICE: u64 = 1_000_000;
+
+pub fn run(options: PyOptions) -> anyhow::Result<u8> {
+    let files = SharedFiles::new(HostFiles);
+    let environment = StandardEnvironment::new(Library::new(), files.clone());
+    let mut vm = Vm::new(Box::new(environment));
+    vm.add_extension(context(files)?);
+    start(&mut vm);
+
+    let (text, name) = match &options.program {
+        Program::File(file) => {
+            let data = std::fs::read(file).with_context(|| format!("can't open file {file:?}"))?;
+            (String::from_utf8_lossy(&data).into_owned(), file.as_str())
+        }
+        Program::Code(code) => (code.clone(), "<string>"),
+        Program::Input => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text)?;
+            (text, "<stdin>")
+        }
+        Program::Module(_) => (String::new(), ""),
+    };
+    let (argv0, folder) = match &options.program {
+        Program::File(file) => (file.as_str(), folder_of(file)?),
+        Program::Code(_) => ("-c", String::new()),
+        Program::Input => ("-", String::new()),
+        Program::Module(_) => ("-m", working_folder()?),
+    };
+    let argv: Vec<String> = std::iter::once(argv0.to_owned()).chain(options.args).collect();
+    let mut path = vec![folder];
+    path.extend(options.path);
+    path.push(LIBRARY_FOLDER.to_owned());
+    let main = match &options.program {
+        Program::Module(module) => Main::Module { name: module },
+        _ => Main::Source { text: &text, filename: name },
+    };
+    start_program(&mut vm, main, &argv, &path);
+    drive(&mut vm)
+}
+
+fn context(files: SharedFiles) -> anyhow::Result<ProgramContext> {
+    let mut context = ProgramContext::new(files);
+    context.working_folder = working_folder()?;
+    #[expect(clippy::disallowed_methods, reason = "the command is the host of the programs it runs")]
+    let variables = std::env::vars_os();
+    context.environment = variables
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    Ok(context)
+}
+
+fn working_folder() -> anyhow::Result<String> {
+    #[expect(clippy::disallowed_methods, reason = "the command is the host of the programs it runs")]
+    let folder = std::env::current_dir().context("the working folder is gone")?;
+    Ok(folder.to_string_lossy().into_owned())
+}
+
+fn folder_of(file: &str) -> anyhow::Result<String> {
+    let path = std::fs::canonicalize(file)?;
+    Ok(path.parent().map_or_else(String::new, |folder| folder.to_string_lossy().into_owned()))
+}
+
+/// Runs to the end, printing as the program does.
+fn drive(vm: &mut Vm) -> anyhow::Result<u8> {
+    loop {
+        let exit = vm.run(SLICE);
+        print_output(vm);
+        match exit {
+            Exit::Finished(completion) => return Ok(exit_status(completion) as u8),
+            Exit::OutOfFuel => {}
+            Exit::Waiting { deadline_nanos: Some(deadline), .. } => vm.wake_due(deadline),
+            Exit::Waiting { deadline_nanos: None, .. } => {
+                eprintln!("airlock: deadlock: everything waits and nothing can wake it");
+                return Ok(4);
+            }
+            Exit::Halted(Halt::Exit(status)) => return Ok(status as u8),
+            Exit::Halted(halt) => {
+                eprintln!("airlock: {halt:?}");
+                return Ok(3);
+            }
+        }
+    }
+}
+
+fn print_output(vm: &mut Vm) {
+    for (stream, text) in std::mem::take(&mut vm.output) {
+        // A closed pipe ends the output, not the program.
+        let _ = match stream {
+            Stream::Out => std::io::stdout().write_all(text.as_bytes()),
+            Stream::Error => std::io::stderr().write_all(text.as_bytes()),
+        };
+    }
+    let _ = std::io::stdout().flush();
+}

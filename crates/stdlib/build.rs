@@ -1,0 +1,141 @@
+//! Compiles CPython's library, our own modules (`lib`) and the prelude to
+//! bytecode and packs them into the bundles that the crate embeds.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use airlock_bytecode::{Code, Const};
+use airlock_compiler::{Mode, Options, compile};
+
+#[path = "src/bundle.rs"]
+mod bundle;
+#[path = "build/selection.rs"]
+mod selection;
+
+use bundle::Entry;
+
+struct Source {
+    path: PathBuf,
+    is_package: bool,
+    /// From our own folder, not CPython's.
+    own: bool,
+}
+
+fn main() {
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    for folder in ["build", "lib", "prelude", "src/bundle.rs"] {
+        println!("cargo::rerun-if-changed={folder}");
+    }
+
+    let mut sources = BTreeMap::new();
+    collect(Path::new(rustpython_pylib::LIB_PATH), "", false, &mut sources);
+    collect(Path::new("lib"), "", true, &mut sources);
+
+    let (mut first, mut extra) = (Vec::new(), Vec::new());
+    for (name, source) in &sources {
+        let wanted = source.own || !selection::is_left_out(name);
+        if !wanted {
+            continue;
+        }
+        match compile_module(name, source) {
+            Ok(code) => {
+                let entry = Entry {
+                    name: name.clone(),
+                    is_package: source.is_package,
+                    length: code.len() as u32,
+                };
+                if selection::is_first(name) { &mut first } else { &mut extra }.push((entry, code));
+            }
+            Err(message) => println!("cargo::warning={name} is left out: {message}"),
+        }
+    }
+    for name in selection::FIRST {
+        if !first.iter().any(|(entry, _)| entry.name == *name) {
+            println!("cargo::warning={name} is missing from the first bundle");
+        }
+    }
+    write(&out.join("first.bundle"), &bundle::pack(&first));
+    write(&out.join("extra.bundle"), &bundle::pack(&extra));
+    write(&out.join("prelude.bundle"), &bundle::pack(&prelude()));
+}
+
+/// Finds the modules below a folder; `lib` replaces what CPython's library
+/// has under the same name.
+fn collect(folder: &Path, package: &str, own: bool, sources: &mut BTreeMap<String, Source>) {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        if stem.contains('.') || stem.contains('-') || stem == "__pycache__" {
+            continue;
+        }
+        let full = if package.is_empty() { stem.to_owned() } else { format!("{package}.{stem}") };
+        if path.is_dir() {
+            let init = path.join("__init__.py");
+            if init.is_file() {
+                sources.insert(full.clone(), Source { path: init, is_package: true, own });
+            }
+            collect(&path, &full, own, sources);
+        } else if path.extension().is_some_and(|extension| extension == "py") && stem != "__init__" {
+            sources.insert(full, Source { path, is_package: false, own });
+        }
+    }
+}
+
+fn compile_module(name: &str, source: &Source) -> Result<Vec<u8>, String> {
+    let text = fs::read_to_string(&source.path).map_err(|error| error.to_string())?;
+    let text = selection::adapt(name, text)?;
+    // Docstrings and columns would take a third of the download.
+    let options = Options { hidden: false, strip_columns: true, ..Options::default() };
+    match compile(&text, name, Mode::Module, options) {
+        Ok(code) => {
+            let mut code = (*code).clone();
+            strip_docs(&mut code);
+            Ok(bundle::encode(&code))
+        }
+        Err(diagnostics) => Err(format!("{:?}", diagnostics.first())),
+    }
+}
+
+/// As `python3 -OO` does, which the library is written to bear.
+fn strip_docs(code: &mut Code) {
+    let doc = code.doc.take();
+    for constant in &mut code.consts {
+        match constant {
+            Const::Str(text) if Some(&*text) == doc.as_ref() => *constant = Const::None,
+            Const::Code(child) => strip_docs(Rc::make_mut(child)),
+            _ => {}
+        }
+    }
+}
+
+/// The prelude's files, in the order of their names.
+fn prelude() -> Vec<(Entry, Vec<u8>)> {
+    let mut files: Vec<PathBuf> = fs::read_dir("prelude")
+        .expect("the prelude's folder is there")
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
+        .collect();
+    files.sort();
+    let options = Options { hidden: true, strip_columns: true, ..Options::default() };
+    let mut modules = Vec::new();
+    for path in files {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        let text = fs::read_to_string(&path).expect("a prelude file is text");
+        match compile(&text, &name, Mode::Module, options) {
+            Ok(code) => {
+                let code = bundle::encode(&code);
+                modules.push((Entry { name, is_package: false, length: code.len() as u32 }, code));
+            }
+            Err(diagnostics) => panic!("prelude {}: {:?}", path.display(), diagnostics),
+        }
+    }
+    modules
+}
+
+fn write(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}

@@ -1,0 +1,8 @@
+"""Names of CPython's import machinery that other modules look for."""
+
+from _airlock import BuiltinImporter, ModuleSpec
+from importlib.util import module_from_spec, spec_from_loader
+
+
+def _call_with_frames_removed(function, *args, **kwargs):
+    return function(*args, **kwargs)

@@ -1,0 +1,164 @@
+# The parts of `sys` that are Python: named tuples of constants, hooks.
+
+sys = load_found('sys', find_module('sys', ()))
+load_found('_airlock', find_module('_airlock', ()))
+
+
+# Makes a class like CPython's `struct sequence`.
+def struct_sequence(name, module, fields, extra=()):
+    every = tuple(fields) + tuple(extra)
+    shown = len(fields)
+
+    def __new__(cls, sequence, dict=None):
+        sequence = tuple(sequence)
+        if len(sequence) < shown:
+            raise TypeError(f'{name}() takes an at least {shown}-sequence ({len(sequence)}-sequence given)')
+        self = tuple.__new__(cls, sequence[:shown])
+        for field, value in zip(extra, sequence[shown:]):
+            self.__dict__[field] = value
+        return self
+
+    def __repr__(self):
+        return f"{name}({', '.join([f'{field}={value!r}' for field, value in zip(fields, self)])})"
+
+    def __reduce__(self):
+        return (self.__class__, (tuple(self),))
+
+    namespace = {'__new__': __new__, '__repr__': __repr__, '__reduce__': __reduce__, '__module__': module,
+                 'n_fields': len(every), 'n_sequence_fields': shown, 'n_unnamed_fields': 0,
+                 '__match_args__': tuple(fields)}
+    for index, field in enumerate(fields):
+        namespace[field] = property(sequence_getter(index))
+    return type(name.rpartition('.')[2], (tuple,), namespace)
+
+
+# Reads one field of a struct sequence.
+def sequence_getter(index):
+    return lambda self: tuple.__getitem__(self, index)
+
+
+# A struct sequence with one instance.
+def constants(name, **fields):
+    return struct_sequence('sys.' + name, 'sys', fields)(fields.values())
+
+
+sys.version_info = constants('version_info', major=3, minor=14, micro=0, releaselevel='final', serial=0)
+sys.flags = constants('flags', debug=0, inspect=0, interactive=0, optimize=0, dont_write_bytecode=1,
+    no_user_site=1, no_site=1, ignore_environment=1, verbose=0, bytes_warning=0, quiet=0,
+    hash_randomization=0, isolated=0, dev_mode=False, utf8_mode=1, warn_default_encoding=0,
+    safe_path=False, int_max_str_digits=4300, gil=1, thread_inherit_context=0, context_aware_warnings=0)
+sys.float_info = constants('float_info', max=1.7976931348623157e+308, max_exp=1024, max_10_exp=308,
+    min=2.2250738585072014e-308, min_exp=-1021, min_10_exp=-307, dig=15, mant_dig=53,
+    epsilon=2.220446049250313e-16, radix=2, rounds=1)
+sys.int_info = constants('int_info', bits_per_digit=30, sizeof_digit=4, default_max_str_digits=4300,
+    str_digits_check_threshold=640)
+sys.hash_info = constants('hash_info', width=64, modulus=2305843009213693951, inf=314159, nan=0,
+    imag=1000003, algorithm='siphash13', hash_bits=64, seed_bits=128, cutoff=0)
+sys.thread_info = constants('thread_info', name='pthread-stubs', lock=None, version=None)
+sys.implementation = builtin_type('simple_namespace')(name='airlock', cache_tag=None,
+    version=sys.version_info, hexversion=sys.hexversion, supports_isolated_interpreters=False)
+sys.builtin_module_names = ()
+sys.stdlib_module_names = frozenset()
+asyncgen_hooks_class = struct_sequence('sys.asyncgen_hooks', 'sys', ('firstiter', 'finalizer'))
+UnraisableHookArgs = struct_sequence('UnraisableHookArgs', 'sys',
+    ('exc_type', 'exc_value', 'exc_traceback', 'err_msg', 'object'))
+sys.UnraisableHookArgs = UnraisableHookArgs
+
+
+# `sys.get_asyncgen_hooks`.
+def asyncgen_hooks(firstiter, finalizer):
+    return asyncgen_hooks_class((firstiter, finalizer))
+
+
+# `sys.exit`.
+def sys_exit(status=None, /):
+    raise SystemExit(status)
+
+
+# `sys.displayhook`.
+def displayhook(value, /):
+    if value is None:
+        return
+    builtins = loaded_modules['builtins']
+    builtins._ = None
+    print(repr(value))
+    builtins._ = value
+
+
+# `sys.excepthook`.
+def excepthook(exc, value, traceback, /):
+    load_module_named('traceback').print_exception(exc, value, traceback)
+
+
+# `sys.unraisablehook`.
+def unraisablehook(unraisable, /):
+    file = sys.stderr
+    if unraisable.err_msg is not None:
+        if unraisable.object is not None:
+            print(f'{unraisable.err_msg}: {unraisable.object!r}', file=file)
+        else:
+            print(f'{unraisable.err_msg}:', file=file)
+    elif unraisable.object is not None:
+        print(f'Exception ignored in: {unraisable.object!r}', file=file)
+    load_module_named('traceback').print_exception(
+        unraisable.exc_type, unraisable.exc_value, unraisable.exc_traceback, file=file)
+
+
+# `sys.breakpointhook`.
+def breakpointhook(*args, **kwargs):
+    raise RuntimeError('breakpoint() is not available here')
+
+
+# `breakpoint`.
+def breakpoint(*args, **kwargs):
+    return sys.breakpointhook(*args, **kwargs)
+
+
+# `sys.call_tracing`.
+def call_tracing(function, args, /):
+    return function(*args)
+
+
+# `sys._getframemodulename`.
+def _getframemodulename(depth=0):
+    try:
+        return sys._getframe(depth + 1).f_globals.get('__name__')
+    except ValueError:
+        return None
+
+
+sys_exit.__name__ = sys_exit.__qualname__ = 'exit'
+for sys_function in (sys_exit, displayhook, excepthook, unraisablehook, breakpointhook, call_tracing,
+                     _getframemodulename):
+    sys_function.__module__ = 'sys'
+    setattr(sys, sys_function.__name__, sys_function)
+sys.__displayhook__ = displayhook
+sys.__excepthook__ = excepthook
+sys.__unraisablehook__ = unraisablehook
+sys.__breakpointhook__ = breakpointhook
+
+
+# `writelines` of a standard stream for lines made by Python code.
+def stream_writelines(stream, lines):
+    for line in lines:
+        stream.write(line)
+
+
+# The binary stream below a standard stream.
+def stream_buffer(stream):
+    return load_module_named('_io').StandardBuffer(stream)
+
+
+# Binds what the prelude gives to `builtins` and to `_airlock`.
+def publish_builtins():
+    builtins = loaded_modules['builtins']
+    for function in (__import__, open, breakpoint):
+        function.__module__ = 'builtins' if function is not open else '_io'
+        setattr(builtins, function.__name__, function)
+    helpers = loaded_modules['_airlock']
+    for name in ('LazyModule', 'ModuleSpec', 'SourceFileLoader', 'BuiltinImporter', 'struct_sequence',
+                 'load_module_named', 'load_spec', 'prepare_module', 'exec_found', 'sys_path', 'resolve_relative'):
+        setattr(helpers, name, globals()[name])
+
+
+publish_builtins()

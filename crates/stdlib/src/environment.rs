@@ -1,0 +1,162 @@
+//! What the VM asks for: compiled source, modules, source lines.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use airlock_bytecode::Code;
+use airlock_compiler::{Diagnostic, DiagnosticKind, Mode, Options, compile};
+use airlock_vm::{CompileMode, Environment, Found, SourceError};
+
+use crate::files::SharedFiles;
+use crate::library::{LIBRARY_FOLDER, Library};
+
+/// The library, the host's files and the compiler.
+pub struct StandardEnvironment {
+    pub library: Library,
+    files: SharedFiles,
+    /// Sources that are not files: `<string>`, `<stdin>`.
+    sources: BTreeMap<String, Rc<str>>,
+}
+
+/// How many sources compiled from strings are kept for tracebacks.
+const KEPT_SOURCES: usize = 64;
+
+impl StandardEnvironment {
+    pub fn new(library: Library, files: SharedFiles) -> StandardEnvironment {
+        StandardEnvironment { library, files, sources: BTreeMap::new() }
+    }
+
+    /// Lets tracebacks show the lines of a source that is not a file.
+    pub fn add_source(&mut self, filename: &str, source: &str) {
+        self.sources.insert(filename.to_owned(), source.into());
+    }
+
+    fn read_text(&mut self, path: &str) -> Option<String> {
+        let data = self.files.borrow_mut().read(path).ok()?;
+        Some(decode_source(data))
+    }
+
+    fn find_file(&mut self, folder: &str, name: &str) -> Result<Option<Found>, Vec<SourceError>> {
+        let base = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let is_folder = self.files.borrow_mut().is_folder(&base);
+        let candidates: &[(String, bool)] = &[
+            (format!("{base}/__init__.py"), true),
+            (format!("{base}.py"), false),
+        ];
+        for (filename, is_package) in candidates {
+            if *is_package && !is_folder {
+                continue;
+            }
+            if let Some(source) = self.read_text(filename) {
+                let code = self.compile(&source, filename, CompileMode::Module)?;
+                return Ok(Some(Found::Code {
+                    code,
+                    filename: filename.as_str().into(),
+                    is_package: *is_package,
+                    search_path: is_package.then(|| base.clone()),
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A folder without `__init__.py` is a namespace package.
+    fn find_namespace(&mut self, folder: &str, name: &str) -> Option<Found> {
+        let base = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        self.files.borrow_mut().is_folder(&base).then(|| Found::Code {
+            code: empty_module(),
+            filename: "".into(),
+            is_package: true,
+            search_path: Some(base),
+        })
+    }
+}
+
+/// Code of an empty module.
+fn empty_module() -> Rc<Code> {
+    compile("", "", Mode::Module, Options::default()).unwrap_or_default()
+}
+
+impl Environment for StandardEnvironment {
+    fn compile(
+        &mut self,
+        source: &str,
+        filename: &str,
+        mode: CompileMode,
+    ) -> Result<Rc<Code>, Vec<SourceError>> {
+        let compiler_mode = match mode {
+            CompileMode::Module => Mode::Module,
+            CompileMode::Eval => Mode::Eval,
+            CompileMode::Exec => Mode::Exec,
+            CompileMode::EvalNamespace => Mode::EvalNamespace,
+        };
+        compile(source, filename, compiler_mode, Options::default()).map_err(|diagnostics| {
+            if filename.starts_with('<') && self.sources.len() < KEPT_SOURCES {
+                self.sources.insert(filename.to_owned(), source.into());
+            }
+            diagnostics.into_iter().map(|diagnostic| source_error(diagnostic, filename)).collect()
+        })
+    }
+
+    fn find_module(&mut self, name: &str, path: &[String]) -> Result<Option<Found>, Vec<SourceError>> {
+        if let Some(module) = self.library.native(name) {
+            return Ok(Some(Found::Native(module)));
+        }
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let mut namespace = None;
+        for folder in path {
+            let folder = folder.trim_end_matches('/');
+            if folder == LIBRARY_FOLDER || folder.starts_with(LIBRARY_FOLDER) {
+                if let Some(found) = self.library.find(name) {
+                    return Ok(Some(found));
+                }
+                continue;
+            }
+            if let Some(found) = self.find_file(folder, last)? {
+                return Ok(Some(found));
+            }
+            if namespace.is_none() {
+                namespace = self.find_namespace(folder, last);
+            }
+        }
+        Ok(namespace)
+    }
+
+    fn source_line(&mut self, filename: &str, line: u32) -> Option<String> {
+        let index = (line as usize).checked_sub(1)?;
+        if let Some(source) = self.sources.get(filename) {
+            return source.lines().nth(index).map(str::to_owned);
+        }
+        if filename.starts_with('<') || filename.starts_with(LIBRARY_FOLDER) {
+            return None;
+        }
+        self.read_text(filename)?.lines().nth(index).map(str::to_owned)
+    }
+}
+
+/// Source files are UTF-8, perhaps with a byte order mark.
+fn decode_source(data: Vec<u8>) -> String {
+    let text = String::from_utf8(data)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    }
+}
+
+/// A diagnostic as the VM raises it.
+pub fn source_error(diagnostic: Diagnostic, filename: &str) -> SourceError {
+    SourceError {
+        class: match diagnostic.kind {
+            DiagnosticKind::IndentationError => "IndentationError",
+            DiagnosticKind::TabError => "TabError",
+            DiagnosticKind::SyntaxError | DiagnosticKind::Unsupported => "SyntaxError",
+        },
+        message: diagnostic.message,
+        filename: filename.to_owned(),
+        line: diagnostic.line,
+        column: diagnostic.column,
+        end_line: diagnostic.end_line,
+        end_column: diagnostic.end_column,
+    }
+}

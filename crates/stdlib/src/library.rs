@@ -1,0 +1,112 @@
+//! Which modules there are: packed ones, native ones, and those that cannot
+//! work here.
+
+use std::rc::Rc;
+
+use airlock_bytecode::Code;
+use airlock_vm::Found;
+use airlock_vm::module::ModuleDef;
+
+use crate::bundle::Bundle;
+
+/// Where the library's modules say they lie.
+pub const LIBRARY_FOLDER: &str = "/lib/python3.14";
+
+static FIRST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/first.bundle"));
+#[cfg(feature = "extra")]
+static EXTRA: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/extra.bundle"));
+static PRELUDE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prelude.bundle"));
+
+/// Modules of CPython that cannot work here, and why.
+const REFUSED: &[(&str, &str)] = &[
+    ("ctypes", "ctypes is not available: there is no C here"),
+    ("_ctypes", "ctypes is not available: there is no C here"),
+    ("multiprocessing", "multiprocessing is not available: a program here is one process"),
+    ("tkinter", "tkinter is not available: there are no windows here"),
+    ("turtle", "turtle is not available: there are no windows here"),
+    ("sqlite3", "sqlite3 is not available"),
+    ("ssl", "ssl is not available: sockets to the outside are not"),
+    ("curses", "curses is not available: there is no terminal here"),
+    ("readline", "readline is not available: there is no terminal here"),
+    ("termios", "termios is not available: there is no terminal here"),
+    ("pty", "pty is not available: there is no terminal here"),
+    ("fcntl", "fcntl is not available"),
+    ("mmap", "mmap is not available"),
+    ("marshal", "marshal is not available: code objects have no portable form"),
+    ("symtable", "symtable is not available"),
+    ("venv", "venv is not available"),
+    ("ensurepip", "ensurepip is not available"),
+];
+
+/// The standard library.
+pub struct Library {
+    bundles: Vec<Bundle>,
+    natives: Vec<&'static ModuleDef>,
+}
+
+impl Default for Library {
+    fn default() -> Self {
+        Library::new()
+    }
+}
+
+impl Library {
+    /// With what this build embeds.
+    pub fn new() -> Library {
+        let mut library = Library { bundles: Vec::new(), natives: crate::native::MODULES.to_vec() };
+        library.add_bundle(FIRST);
+        #[cfg(feature = "extra")]
+        library.add_bundle(EXTRA);
+        library
+    }
+
+    /// Adds modules that were packed by the build and fetched by the host;
+    /// whether the bytes are a bundle.
+    pub fn add_bundle(&mut self, bytes: impl Into<std::borrow::Cow<'static, [u8]>>) -> bool {
+        let bundle = Bundle::open(bytes);
+        let is_bundle = bundle.is_some();
+        self.bundles.extend(bundle);
+        is_bundle
+    }
+
+    /// Adds a native module of another crate.
+    pub fn add_native(&mut self, module: &'static ModuleDef) {
+        self.natives.push(module);
+    }
+
+    /// A native module.
+    pub fn native(&self, name: &str) -> Option<&'static ModuleDef> {
+        self.natives.iter().rev().find(|module| module.name == name).copied()
+    }
+
+    /// A packed or refused module by its full name.
+    pub fn find(&self, name: &str) -> Option<Found> {
+        if let Some((code, is_package)) = self.bundles.iter().find_map(|bundle| bundle.find(name)) {
+            let folder = format!("{LIBRARY_FOLDER}/{}", name.replace('.', "/"));
+            let filename = if is_package { format!("{folder}/__init__.py") } else { format!("{folder}.py") };
+            let search_path = is_package.then_some(folder);
+            return Some(Found::Code { code, filename: filename.into(), is_package, search_path });
+        }
+        let (_, why) = REFUSED.iter().find(|(refused, _)| *refused == name)?;
+        Some(Found::Refused((*why).to_owned()))
+    }
+
+    /// All names, native and packed, sorted.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.natives.iter().map(|module| module.name).collect();
+        names.extend(self.bundles.iter().flat_map(Bundle::names));
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// The prelude's files, in the order to run them.
+pub fn prelude() -> Vec<(String, Rc<Code>)> {
+    let bundle = Bundle::open(PRELUDE).expect("the build packed the prelude");
+    let names: Vec<String> = bundle.names().map(str::to_owned).collect();
+    names
+        .into_iter()
+        .filter_map(|name| bundle.find(&name).map(|(code, _)| (format!("<{name}>"), code)))
+        .collect()
+}
