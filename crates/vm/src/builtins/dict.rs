@@ -490,6 +490,7 @@ pub static TABLE_FUNCTIONS: &[NativeDef] = &[
     }),
     // The built-in value of an instance of a subclass of a built-in type.
     function("plain", "value, /", |vm, args| Ok(vm.heap.payload(args[0]))),
+    function("view_dict", "view, /", |vm, args| Ok(view_parts(vm, args[0]).0)),
     function("replaced_stdout", "", super::functions::replaced_stdout),
     function("ascii_escaped", "text, /", |vm, args| {
         let text = super::functions::ascii_escaped(vm.as_text(args[0]).unwrap_or(""));
