@@ -6,7 +6,7 @@
 //! `pow`, `sin`, ...) comes from `pxfm`, which rounds correctly; the rest
 //! follows fdlibm, as glibc does, so the digits are CPython's.
 
-pub use libm::{cbrt, ceil, erf, erfc, exp2, expm1, floor, fma, fmod, ldexp, log1p, sinh, sqrt, trunc};
+pub use libm::{cbrt, ceil, erf, erfc, exp2, expm1, floor, fma, fmod, ldexp, log1p, round, sinh, sqrt, trunc};
 pub use pxfm::{
     f_acos as acos, f_asin as asin, f_atan as atan, f_atan2 as atan2, f_cos as cos, f_exp as exp, f_log as log,
     f_log2 as log2, f_pow as pow, f_sin as sin, f_tan as tan,

@@ -48,8 +48,7 @@ impl Vm {
     }
 }
 
-/// Continues in Rust with the real and imaginary part that `complex(value)`
-/// would have, for values that are numbers without Python code.
+/// Real and imaginary part of a built-in number; `None` for other values.
 pub fn to_complex(vm: &mut Vm, value: Value) -> Res<Option<(f64, f64)>> {
     if let Some(complex) = vm.as_complex(value) {
         return Ok(Some(complex));
@@ -146,7 +145,7 @@ fn product((mut a, mut b): Complex, (mut c, mut d): Complex) -> Complex {
 }
 
 /// The quotient by Smith's method; `None` for a zero divisor.
-fn quotient(a: Complex, b: Complex) -> Option<Complex> {
+pub fn quotient(a: Complex, b: Complex) -> Option<Complex> {
     let (re_size, im_size) = (b.0.abs(), b.1.abs());
     let (re, im) = if re_size >= im_size {
         if re_size == 0.0 {

@@ -367,8 +367,8 @@ fn round(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn round_half_even(value: f64) -> f64 {
-    let rounded = libm::round(value);
-    if (value - rounded).abs() == 0.5 { 2.0 * libm::round(value / 2.0) } else { rounded }
+    let rounded = elementary::round(value);
+    if (value - rounded).abs() == 0.5 { 2.0 * elementary::round(value / 2.0) } else { rounded }
 }
 
 /// To the nearest decimal of so many digits after the point; `None` if the
