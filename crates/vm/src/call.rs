@@ -1,1 +1,919 @@
-//! call
+//! Calling: functions, natives, classes, everything callable.
+//!
+//! Arguments stand on the fiber's stack where the caller put them; a Python
+//! function's frame begins right there, so a plain call copies nothing.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use airlock_bytecode::{Code, Const};
+use smallvec::SmallVec;
+
+use crate::codeobj::{Cache, CodeObj};
+use crate::fiber::{Frame, PyFrame, Ret};
+use crate::generator::{Generator, GeneratorKind, GeneratorState};
+use crate::native::{Default, NativeRole};
+use crate::object::{Construct, Layout, PyFunction};
+use crate::throw::{Pending, Request};
+use crate::value::Kind;
+use crate::{Completion, PyDict, Res, Throw, Value, Vm};
+
+/// How a call went on.
+pub(crate) enum Flow {
+    /// It is over already.
+    Done(Value),
+    /// A frame was pushed; its return value goes where `ret` says.
+    Pushed,
+}
+
+type Args = SmallVec<[Value; 6]>;
+
+impl Vm {
+    /// Makes compiled code ready to run.
+    pub fn load_code(&mut self, code: Rc<Code>, filename: &Rc<str>) -> Rc<CodeObj> {
+        let children: Box<[Option<Rc<CodeObj>>]> = code
+            .consts
+            .iter()
+            .map(|constant| match constant {
+                Const::Code(child) => Some(self.load_code(child.clone(), filename)),
+                _ => None,
+            })
+            .collect();
+        let consts = code.consts.iter().map(|constant| self.load_const(constant)).collect();
+        let names = code.names.iter().map(|name| self.heap.intern(name)).collect();
+        let caches = vec![Cell::new(Cache::EMPTY); code.sites.len()].into_boxed_slice();
+        let flags = code.flags;
+        let params = code.params;
+        let simple = !flags.generator
+            && !flags.coroutine
+            && !flags.async_generator
+            && !params.varargs
+            && !params.varkw
+            && params.keyword_only == 0;
+        let loaded = Rc::new(CodeObj {
+            consts,
+            names,
+            children,
+            caches,
+            filename: filename.clone(),
+            simple,
+            code,
+        });
+        self.codes.push(Rc::downgrade(&loaded));
+        loaded
+    }
+
+    fn load_const(&mut self, constant: &Const) -> Value {
+        match constant {
+            Const::None | Const::Code(_) => Value::NONE,
+            Const::Bool(value) => Value::bool(*value),
+            Const::Ellipsis => Value::ELLIPSIS,
+            Const::Int(value) => self.int(*value),
+            Const::BigInt(digits) => match digits.parse() {
+                Ok(value) => self.heap.new_bigint(value),
+                Err(_) => Value::NONE,
+            },
+            Const::Float(value) => Value::float(*value),
+            Const::Complex(real, imag) => crate::builtins::complex::make(self, *real, *imag),
+            // Short constants are shared, as identifiers often are keys.
+            Const::Str(text) if text.len() <= 40 => self.heap.intern(text),
+            Const::Str(text) => self.str(text),
+            Const::SurrogateStr(data) => {
+                let text = String::from_utf8_lossy(data).into_owned();
+                self.string(text)
+            }
+            Const::Bytes(data) => self.bytes(data),
+            Const::Tuple(items) => {
+                let items: Vec<Value> = items.iter().map(|item| self.load_const(item)).collect();
+                self.tuple(&items)
+            }
+            Const::FrozenSet(items) => {
+                let set = self.heap.new_set(PyDict::default(), true);
+                for item in items.iter() {
+                    let item = self.load_const(item);
+                    // Constants always hash.
+                    let _ = self.set_add(set, item);
+                }
+                set
+            }
+        }
+    }
+
+    /// Asks for module code to be run in a namespace; its value is None.
+    pub fn exec_code(&mut self, code: Rc<CodeObj>, globals: Value, namespace: Value) -> Throw {
+        let name = self.intern(&code.code.name);
+        let function = self.heap.new_function(PyFunction {
+            code,
+            globals,
+            closure: Box::default(),
+            defaults: Value::NONE,
+            kwdefaults: Value::NONE,
+            name,
+            qualname: name,
+            module: Value::NONE,
+            doc: Value::NONE,
+            annotate: Value::NONE,
+            annotations: Value::UNBOUND,
+            type_params: Value::UNBOUND,
+            dict: Value::NONE,
+        });
+        self.pending = Pending {
+            what: Request::Body { function, namespace },
+            then: SmallVec::new(),
+        };
+        Throw::Call
+    }
+
+    /// Tail call with a tuple of arguments and a dict of keyword arguments.
+    pub fn tail_call_with(&mut self, callee: Value, args: Value, kwargs: Value) -> Throw {
+        let mut all: Args = self.heap.as_items(args).unwrap_or(&[]).into();
+        let mut names = Value::UNBOUND;
+        if kwargs.is(Kind::Dict) && !self.heap.dict(kwargs).is_empty() {
+            let pairs: Vec<(Value, Value)> = self.heap.dict(kwargs).iter().collect();
+            let keys: Vec<Value> = pairs.iter().map(|(key, _)| *key).collect();
+            all.extend(pairs.iter().map(|(_, value)| *value));
+            names = self.tuple(&keys);
+        }
+        self.pending = Pending {
+            what: Request::Call { callee, args: all, names },
+            then: SmallVec::new(),
+        };
+        Throw::Call
+    }
+
+    /// Where free stack begins above the current frames.
+    pub(crate) fn stack_top(&self) -> usize {
+        for frame in self.frames.iter().rev() {
+            if let Frame::Python(frame) = frame {
+                return frame.base as usize + frame.code.code.registers as usize;
+            }
+        }
+        0
+    }
+
+    /// Makes room for stack positions below `end`.
+    #[inline(always)]
+    pub(crate) fn ensure_stack(&mut self, end: usize) {
+        if self.stack.len() < end {
+            self.stack.resize((end * 2).max(256), Value::UNBOUND);
+        }
+    }
+
+    /// Calls with arguments that are not on the stack yet.
+    pub(crate) fn call_args(&mut self, callee: Value, args: &[Value], names: Value, ret: Ret) -> Res<Flow> {
+        match callee.kind() {
+            Some(Kind::Native) => Ok(Flow::Done(self.call_native(callee, args, names)?)),
+            _ => {
+                // One spare slot in front, for self or the new instance.
+                let base = self.stack_top() + 1;
+                self.ensure_stack(base + args.len());
+                self.stack[base..base + args.len()].copy_from_slice(args);
+                self.call_window(callee, base, args.len(), names, ret)
+            }
+        }
+    }
+
+    /// Calls with arguments at `base..base + argc` of the stack; the slot
+    /// before them is free. The last arguments are named by the tuple `names`
+    /// unless it is unbound.
+    pub(crate) fn call_window(
+        &mut self,
+        callee: Value,
+        base: usize,
+        argc: usize,
+        names: Value,
+        ret: Ret,
+    ) -> Res<Flow> {
+        match callee.kind() {
+            Some(Kind::Function) => self.call_function(callee, base, argc, names, ret),
+            Some(Kind::Native) => {
+                let args: Args = self.stack[base..base + argc].into();
+                Ok(Flow::Done(self.call_native(callee, &args, names)?))
+            }
+            Some(Kind::Method) => {
+                let method = self.heap.method(callee);
+                let function = method.function;
+                self.stack[base - 1] = method.receiver;
+                if function.is(Kind::Function) {
+                    return self.call_function(function, base - 1, argc + 1, names, ret);
+                }
+                let args: Args = self.stack[base - 1..base + argc].into();
+                if function.is(Kind::Native) {
+                    return Ok(Flow::Done(self.call_native(function, &args, names)?));
+                }
+                self.call_args(function, &args, names, ret)
+            }
+            Some(Kind::Type) => self.call_type(callee, base, argc, names, ret),
+            _ => {
+                let Some(call) = self.lookup_special(callee, self.names.call) else {
+                    let message = format!("'{}' object is not callable", self.type_name(callee));
+                    return Err(self.type_error(message));
+                };
+                self.stack[base - 1] = callee;
+                if call.is(Kind::Function) {
+                    return self.call_function(call, base - 1, argc + 1, names, ret);
+                }
+                let args: Args = self.stack[base - 1..base + argc].into();
+                if call.is(Kind::Native) {
+                    return Ok(Flow::Done(self.call_native(call, &args, names)?));
+                }
+                // `__call__` is itself some object: bind and call that.
+                let class = self.type_of(callee);
+                let bound = self.bind(call, callee, class)?;
+                self.call_args(bound, &args[1..], names, ret)
+            }
+        }
+    }
+
+    /// Calls a Python function whose frame will begin at `base`.
+    pub(crate) fn call_function(
+        &mut self,
+        function: Value,
+        base: usize,
+        argc: usize,
+        names: Value,
+        ret: Ret,
+    ) -> Res<Flow> {
+        let object = self.heap.function(function);
+        let code = object.code.clone();
+        let globals = object.globals;
+        let registers = code.code.registers as usize;
+        if self.stack.len() < base + registers {
+            self.ensure_stack(base + registers.max(argc));
+        }
+        if !(code.simple && names.is_unbound() && argc == code.code.params.positional as usize) {
+            self.bind_parameters(function, &code, base, argc, names)?;
+        }
+        let params = code.code.params.count();
+        let variables = code.code.varnames.len().max(params);
+        self.stack[base + params..base + variables].fill(Value::UNBOUND);
+        let captures = code.code.captures.len();
+        if captures > 0 {
+            let closure = &self.heap.function(function).closure;
+            self.stack[base + params..base + params + captures].copy_from_slice(&closure[..captures]);
+        }
+        let flags = code.code.flags;
+        if flags.generator || flags.coroutine || flags.async_generator {
+            return Ok(Flow::Done(self.make_generator(function, code, base)));
+        }
+        self.push_frame(PyFrame {
+            code,
+            pc: 0,
+            base: base as u32,
+            ret,
+            globals,
+            namespace: Value::UNBOUND,
+            generator: Value::UNBOUND,
+            handled: Value::NONE,
+            function,
+        })?;
+        Ok(Flow::Pushed)
+    }
+
+    #[inline]
+    pub(crate) fn push_frame(&mut self, frame: PyFrame) -> Res<()> {
+        self.depth += 1;
+        if self.depth > self.limits.recursion {
+            self.depth -= 1;
+            return Err(self.recursion_error("maximum recursion depth exceeded"));
+        }
+        self.frames.push(Frame::Python(frame));
+        Ok(())
+    }
+
+    fn make_generator(&mut self, function: Value, code: Rc<CodeObj>, base: usize) -> Value {
+        let flags = code.code.flags;
+        let kind = if flags.async_generator {
+            GeneratorKind::AsyncGenerator
+        } else if flags.coroutine {
+            GeneratorKind::Coroutine
+        } else {
+            GeneratorKind::Generator
+        };
+        let registers = self.stack[base..base + code.code.registers as usize].into();
+        let object = self.heap.function(function);
+        let (globals, name, qualname) = (object.globals, object.name, object.qualname);
+        let iterable = !object.dict.is_none() && {
+            let mark = self.names.iterable_coroutine;
+            self.own_attr(function, mark).is_some()
+        };
+        self.heap.new_generator(Generator {
+            kind,
+            state: GeneratorState::Created,
+            code,
+            registers,
+            pc: 0,
+            globals,
+            name,
+            qualname,
+            function,
+            handled: Value::NONE,
+            delegating: false,
+            iterable_coroutine: iterable,
+            hooks_inited: false,
+            running_async: false,
+            closed: false,
+            finalizer: Value::NONE,
+            awaited: false,
+            created_line: 0,
+        })
+    }
+
+    /// Places the arguments of a call into the parameter registers.
+    fn bind_parameters(
+        &mut self,
+        function: Value,
+        code: &Rc<CodeObj>,
+        base: usize,
+        argc: usize,
+        names: Value,
+    ) -> Res<()> {
+        let params = code.code.params;
+        let positional = params.positional as usize;
+        let keyword_only = params.keyword_only as usize;
+        let named = if names.is_unbound() { 0 } else { self.heap.tuple(names).len() };
+        let given = argc - named;
+        let args: Args = self.stack[base..base + argc].into();
+        let count = params.count();
+        let end = base + (code.code.registers as usize).max(count);
+        self.ensure_stack(end);
+        self.stack[base..base + count].fill(Value::UNBOUND);
+
+        let direct = given.min(positional);
+        self.stack[base..base + direct].copy_from_slice(&args[..direct]);
+        let varargs_at = base + positional + keyword_only;
+        let varkw_at = varargs_at + params.varargs as usize;
+        if params.varargs {
+            self.stack[varargs_at] = self.tuple(&args[direct..given]);
+        }
+        if params.varkw {
+            self.stack[varkw_at] = self.heap.new_dict(PyDict::default());
+        }
+
+        let mut misplaced = Vec::new();
+        if named > 0 {
+            let keys: Args = self.heap.tuple(names).into();
+            let param_names: SmallVec<[Value; 8]> =
+                (0..positional + keyword_only).map(|at| self.variable_name(code, at)).collect();
+            for (&key, &value) in keys.iter().zip(&args[given..]) {
+                let key = if key.is(Kind::Str) { self.heap.find_interned(key).unwrap_or(key) } else { key };
+                let at = param_names[params.positional_only as usize..]
+                    .iter()
+                    .position(|&name| name == key)
+                    .map(|at| at + params.positional_only as usize);
+                match at {
+                    Some(at) => {
+                        if !self.stack[base + at].is_unbound() {
+                            let message = format!(
+                                "{}() got multiple values for argument '{}'",
+                                self.function_name(function),
+                                self.heap.str(key)
+                            );
+                            return Err(self.type_error(message));
+                        }
+                        self.stack[base + at] = value;
+                    }
+                    None if params.varkw => {
+                        let dict = self.stack[varkw_at];
+                        self.dict_set(dict, key, value)?;
+                    }
+                    None => {
+                        if param_names[..params.positional_only as usize].contains(&key) {
+                            misplaced.push(key);
+                        } else {
+                            return Err(self.unexpected_keyword(function, key, &param_names));
+                        }
+                    }
+                }
+            }
+        }
+        if !misplaced.is_empty() {
+            let list: Vec<&str> = misplaced.iter().map(|key| self.heap.str(*key)).collect();
+            let message = format!(
+                "{}() got some positional-only arguments passed as keyword arguments: '{}'",
+                self.function_name(function),
+                list.join(", ")
+            );
+            return Err(self.type_error(message));
+        }
+        if given > positional && !params.varargs {
+            return Err(self.too_many_arguments(function, code, given, base));
+        }
+
+        let (defaults, kwdefaults) = {
+            let object = self.heap.function(function);
+            (object.defaults, object.kwdefaults)
+        };
+        if !defaults.is_none() {
+            let skip = positional.saturating_sub(self.heap.tuple(defaults).len());
+            for at in skip.max(0)..positional {
+                if self.stack[base + at].is_unbound() {
+                    let items = self.heap.tuple(defaults);
+                    self.stack[base + at] = items[items.len() + at - positional];
+                }
+            }
+        }
+        let missing: Vec<usize> =
+            (0..positional).filter(|at| self.stack[base + at].is_unbound()).collect();
+        if !missing.is_empty() {
+            return Err(self.missing_arguments(function, code, &missing, "positional"));
+        }
+        if keyword_only > 0 {
+            let mut missing = Vec::new();
+            for at in positional..positional + keyword_only {
+                if self.stack[base + at].is_unbound() {
+                    let name = self.variable_name(code, at);
+                    match if kwdefaults.is_none() { None } else { self.namespace_get(kwdefaults, name) } {
+                        Some(value) => self.stack[base + at] = value,
+                        None => missing.push(at),
+                    }
+                }
+            }
+            if !missing.is_empty() {
+                return Err(self.missing_arguments(function, code, &missing, "keyword-only"));
+            }
+        }
+        Ok(())
+    }
+
+    fn variable_name(&mut self, code: &Rc<CodeObj>, at: usize) -> Value {
+        let name = &code.code.varnames[at];
+        self.heap.intern(name)
+    }
+
+    fn function_name(&self, function: Value) -> String {
+        self.heap.as_str(self.heap.function(function).qualname).unwrap_or("function").to_owned()
+    }
+
+    #[cold]
+    fn unexpected_keyword(&mut self, function: Value, key: Value, params: &[Value]) -> Throw {
+        if !key.is(Kind::Str) {
+            return self.type_error("keywords must be strings");
+        }
+        let key_text = self.heap.str(key).to_owned();
+        let candidates: Vec<String> = params.iter().map(|&name| self.heap.str(name).to_owned()).collect();
+        let mut message =
+            format!("{}() got an unexpected keyword argument '{key_text}'", self.function_name(function));
+        if let Some(found) = crate::unwind::closest(&key_text, candidates.iter().map(String::as_str)) {
+            message.push_str(&format!(". Did you mean '{found}'?"));
+        }
+        self.type_error(message)
+    }
+
+    #[cold]
+    fn too_many_arguments(&mut self, function: Value, code: &Rc<CodeObj>, given: usize, base: usize) -> Throw {
+        let params = code.code.params;
+        let positional = params.positional as usize;
+        let defaults = self.heap.function(function).defaults;
+        let optional = if defaults.is_none() { 0 } else { self.heap.tuple(defaults).len() };
+        let keyword_given = (positional..positional + params.keyword_only as usize)
+            .filter(|at| !self.stack[base + at].is_unbound())
+            .count();
+        let takes = if optional > 0 {
+            format!("from {} to {positional}", positional - optional)
+        } else {
+            format!("{positional}")
+        };
+        let plural = if positional == 1 && optional == 0 { "" } else { "s" };
+        let was = if given == 1 && keyword_given == 0 { "was" } else { "were" };
+        let extra = if keyword_given > 0 {
+            format!(
+                " positional argument{} (and {keyword_given} keyword-only argument{})",
+                if given == 1 { "" } else { "s" },
+                if keyword_given == 1 { "" } else { "s" }
+            )
+        } else {
+            String::new()
+        };
+        let message = format!(
+            "{}() takes {takes} positional argument{plural} but {given}{extra} {was} given",
+            self.function_name(function)
+        );
+        self.type_error(message)
+    }
+
+    #[cold]
+    fn missing_arguments(&mut self, function: Value, code: &Rc<CodeObj>, missing: &[usize], kind: &str) -> Throw {
+        let names: Vec<String> = missing.iter().map(|&at| format!("'{}'", code.code.varnames[at])).collect();
+        let list = match names.as_slice() {
+            [one] => one.clone(),
+            [first, second] => format!("{first} and {second}"),
+            [rest @ .., last] => format!("{}, and {last}", rest.join(", ")),
+            [] => String::new(),
+        };
+        let message = format!(
+            "{}() missing {} required {kind} argument{}: {list}",
+            self.function_name(function),
+            names.len(),
+            if names.len() == 1 { "" } else { "s" }
+        );
+        self.type_error(message)
+    }
+
+    /// Calls a native. Its requests to be called again, or replaced by its
+    /// Python version, come back as [`Throw::Call`].
+    pub(crate) fn call_native(&mut self, native: Value, args: &[Value], names: Value) -> Res {
+        let object = self.heap.native(native);
+        let def = object.def;
+        let (receiver, owner) = (object.receiver, object.owner);
+        let signature = def.parsed();
+        let with_receiver: Args;
+        let args = if receiver.is_unbound() {
+            args
+        } else {
+            with_receiver = std::iter::once(receiver).chain(args.iter().copied()).collect();
+            &with_receiver
+        };
+        if def.role == NativeRole::Method {
+            // The receiver must be what the method is for.
+            let Some(&this) = args.first() else {
+                let message = format!(
+                    "unbound method {}.{}() needs an argument",
+                    self.heap.ty(owner).name,
+                    def.name
+                );
+                return Err(self.type_error(message));
+            };
+            let class = self.type_of(this);
+            if class != owner && !self.is_subtype(class, owner) {
+                let message = format!(
+                    "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
+                    def.name,
+                    self.heap.ty(owner).name,
+                    self.type_name(this)
+                );
+                return Err(self.type_error(message));
+            }
+        }
+        let plain = names.is_unbound() && !signature.varkw && !signature.varargs;
+        let mut bound: Args = if plain && args.len() <= signature.positional && args.len() >= signature.required {
+            let mut bound: Args = args.into();
+            for param in &signature.params[args.len()..] {
+                let value = self.native_default(&param.default);
+                match value {
+                    Some(value) => bound.push(value),
+                    None => return Err(self.native_missing(def.name, param.name)),
+                }
+            }
+            bound
+        } else {
+            self.bind_native(def, args, names)?
+        };
+        if def.role == NativeRole::Method && !def.raw_self {
+            bound[0] = self.heap.payload(bound[0]);
+        }
+        let result = (def.function)(self, &bound);
+        match result {
+            Err(Throw::Python) => Err(self.native_slow(def, &bound)),
+            Err(Throw::Materialize(iterable)) => {
+                let args = self.tuple(&bound);
+                let state = [native, args, iterable, Value::NONE];
+                let list_of = self.prelude("list_of");
+                Err(self.call_then(list_of, &[iterable], state, materialized))
+            }
+            other => other,
+        }
+    }
+
+    fn native_default(&mut self, default: &Default) -> Option<Value> {
+        Some(match default {
+            Default::Required => return None,
+            Default::Omitted => Value::UNBOUND,
+            Default::None => Value::NONE,
+            Default::Bool(value) => Value::bool(*value),
+            Default::Int(value) => Value::int32(*value),
+            Default::Str(text) => self.str(text),
+        })
+    }
+
+    #[cold]
+    fn native_missing(&mut self, function: &str, param: &str) -> Throw {
+        self.type_error(format!("{function}() missing required argument '{param}'"))
+    }
+
+    #[cold]
+    fn native_slow(&mut self, def: &'static crate::NativeDef, bound: &[Value]) -> Throw {
+        let Some(name) = def.slow else {
+            let message =
+                format!("{}() cannot call Python code from here in this version", def.name);
+            return self.not_implemented_error(message);
+        };
+        let end = bound.iter().rposition(|value| !value.is_unbound()).map_or(0, |at| at + 1);
+        let args: Args =
+            bound[..end].iter().map(|value| value.bound().unwrap_or(Value::NONE)).collect();
+        self.tail_prelude(name, &args)
+    }
+
+    fn bind_native(&mut self, def: &'static crate::NativeDef, args: &[Value], names: Value) -> Res<Args> {
+        let signature = def.parsed();
+        let named = if names.is_unbound() { 0 } else { self.heap.tuple(names).len() };
+        let given = args.len() - named;
+        let receivers = match def.role {
+            NativeRole::Function | NativeRole::StaticMethod => 0,
+            _ => 1,
+        };
+        if given > signature.positional && !signature.varargs {
+            return Err(self.native_too_many(def, given - receivers, signature.positional - receivers));
+        }
+        let mut bound: Args = SmallVec::new();
+        bound.resize(signature.slots(), Value::UNBOUND);
+        let direct = given.min(signature.positional);
+        bound[..direct].copy_from_slice(&args[..direct]);
+        // Slots: positional, *args, keyword-only, **kwargs.
+        let shift = signature.varargs as usize;
+        let slot = |at: usize| if at < signature.positional { at } else { at + shift };
+        if signature.varargs {
+            bound[signature.positional] = self.tuple(&args[direct..given]);
+        }
+        let mut filled: SmallVec<[bool; 8]> = SmallVec::from_elem(false, signature.params.len());
+        filled[..direct].fill(true);
+        let extra = if signature.varkw { self.heap.new_dict(PyDict::default()) } else { Value::UNBOUND };
+        if named > 0 {
+            let keys: Args = self.heap.tuple(names).into();
+            for (&key, &value) in keys.iter().zip(&args[given..]) {
+                let Some(text) = self.as_text(key) else {
+                    return Err(self.type_error("keywords must be strings"));
+                };
+                let at = signature.params[signature.positional_only..]
+                    .iter()
+                    .position(|param| param.name == text)
+                    .map(|at| at + signature.positional_only);
+                match at {
+                    Some(at) if filled[at] => {
+                        let message = format!(
+                            "argument for {}() given by name ('{}') and position ({})",
+                            def.name,
+                            signature.params[at].name,
+                            at + 1 - receivers
+                        );
+                        return Err(self.type_error(message));
+                    }
+                    Some(at) => {
+                        bound[slot(at)] = value;
+                        filled[at] = true;
+                    }
+                    None if signature.varkw => self.dict_set(extra, key, value)?,
+                    None => {
+                        let message = if signature.params.len() == signature.positional_only {
+                            format!("{}() takes no keyword arguments", def.name)
+                        } else {
+                            format!("{}() got an unexpected keyword argument '{text}'", def.name)
+                        };
+                        return Err(self.type_error(message));
+                    }
+                }
+            }
+        }
+        if signature.varkw {
+            let last = bound.len() - 1;
+            bound[last] = extra;
+        }
+        for (at, param) in signature.params.iter().enumerate() {
+            if !filled[at] {
+                match self.native_default(&param.default) {
+                    Some(value) => bound[slot(at)] = value,
+                    None => {
+                        if at >= receivers && at < signature.positional && at < signature.positional_only {
+                            return Err(self.native_too_few(def, given.saturating_sub(receivers), receivers));
+                        }
+                        return Err(self.native_missing_at(def, param.name, at + 1 - receivers.min(at + 1)));
+                    }
+                }
+            }
+        }
+        Ok(bound)
+    }
+
+    #[cold]
+    fn native_missing_at(&mut self, def: &'static crate::NativeDef, param: &str, at: usize) -> Throw {
+        self.type_error(format!("{}() missing required argument '{param}' (pos {at})", def.name))
+    }
+
+    #[cold]
+    fn native_too_few(&mut self, def: &'static crate::NativeDef, given: usize, receivers: usize) -> Throw {
+        let signature = def.parsed();
+        let required = signature.required - receivers;
+        let positional = signature.positional - receivers;
+        let message = if required == 1 && positional == 1 {
+            format!("{}() takes exactly one argument ({given} given)", self.native_label(def))
+        } else if required == positional {
+            format!("{} expected {required} argument{}, got {given}", def.name, if required == 1 { "" } else { "s" })
+        } else {
+            format!(
+                "{} expected at least {required} argument{}, got {given}",
+                def.name,
+                if required == 1 { "" } else { "s" }
+            )
+        };
+        self.type_error(message)
+    }
+
+    #[cold]
+    fn native_too_many(&mut self, def: &'static crate::NativeDef, given: usize, positional: usize) -> Throw {
+        let signature = def.parsed();
+        let receivers = if def.role == NativeRole::Function { 0 } else { 1 };
+        let required = signature.required.saturating_sub(receivers);
+        let message = if positional == 0 {
+            format!("{}() takes no arguments ({given} given)", self.native_label(def))
+        } else if positional == 1 && required == 1 {
+            format!("{}() takes exactly one argument ({given} given)", self.native_label(def))
+        } else if required == positional {
+            format!("{} expected {positional} arguments, got {given}", def.name)
+        } else {
+            format!(
+                "{} expected at most {positional} argument{}, got {given}",
+                def.name,
+                if positional == 1 { "" } else { "s" }
+            )
+        };
+        self.type_error(message)
+    }
+
+    fn native_label(&self, def: &'static crate::NativeDef) -> String {
+        def.name.to_owned()
+    }
+
+    /// Calls a class: `type.__call__`, unless its metaclass has its own.
+    pub(crate) fn call_type(&mut self, class: Value, base: usize, argc: usize, names: Value, ret: Ret) -> Res<Flow> {
+        let metaclass = self.heap.ty(class).metaclass;
+        if metaclass != self.types.r#type
+            && let Some(call) = self.lookup(metaclass, self.names.call)
+            && !call.is(Kind::Native)
+        {
+            self.stack[base - 1] = class;
+            if call.is(Kind::Function) {
+                return self.call_function(call, base - 1, argc + 1, names, ret);
+            }
+            let args: Args = self.stack[base - 1..base + argc].into();
+            return self.call_args(call, &args, names, ret);
+        }
+        if class == self.types.r#type && argc == 1 && names.is_unbound() {
+            return Ok(Flow::Done(self.type_of(self.stack[base])));
+        }
+        self.instantiate(class, base, argc, names, ret)
+    }
+
+    /// `type.__call__`: `__new__`, then `__init__` of what it gave.
+    pub(crate) fn instantiate(&mut self, class: Value, base: usize, argc: usize, names: Value, ret: Ret) -> Res<Flow> {
+        let construct = self.construct_of(class);
+        if construct.plain_new {
+            if construct.init.is(Kind::Function) && let Ret::Reg(dst) = ret {
+                let instance = self.heap.new_instance(class, Value::UNBOUND);
+                self.stack[base - 1] = instance;
+                let ret = Ret::Init { instance, dst };
+                return self.call_function(construct.init, base - 1, argc + 1, names, ret);
+            }
+            if construct.init.is_unbound() && argc == 0 {
+                return Ok(Flow::Done(self.heap.new_instance(class, Value::UNBOUND)));
+            }
+        }
+        let args: Args = self.stack[base..base + argc].into();
+        let Some(new) = self.lookup(class, self.names.new) else {
+            let message = format!("cannot create '{}' instances", self.heap.ty(class).name);
+            return Err(self.type_error(message));
+        };
+        let new = self.bind_to_class(new, class)?;
+        let with_class: Args = std::iter::once(class).chain(args.iter().copied()).collect();
+        if new.is(Kind::Native) {
+            match self.call_native(new, &with_class, names) {
+                Ok(instance) => return self.initialize(class, instance, &args, names, ret),
+                Err(Throw::Call) => {
+                    let args = self.tuple(&args);
+                    return Err(self.and_then([class, args, names, Value::NONE], after_new));
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        let args = self.tuple(&args);
+        let state = [class, args, names, Value::NONE];
+        Err(self.call_kw_then(new, &with_class, names, state, Some(after_new)))
+    }
+
+    /// Runs `__init__` if the instance is one of the class.
+    fn initialize(&mut self, class: Value, instance: Value, args: &[Value], names: Value, ret: Ret) -> Res<Flow> {
+        let actual = self.type_of(instance);
+        if !self.is_subtype(actual, class) {
+            return Ok(Flow::Done(instance));
+        }
+        let Some(init) = self.lookup(actual, self.names.init) else {
+            return Ok(Flow::Done(instance));
+        };
+        if init.is(Kind::Native) {
+            let owner = self.heap.native(init).owner;
+            // Nothing to do for the initialisers that ignore their arguments.
+            if owner == self.types.object && !self.needs_object_init(actual, args) {
+                return Ok(Flow::Done(instance));
+            }
+            let with_self: Args = std::iter::once(instance).chain(args.iter().copied()).collect();
+            return match self.call_native(init, &with_self, names) {
+                Ok(_) => Ok(Flow::Done(instance)),
+                Err(Throw::Call) => {
+                    let state = [instance, Value::NONE, Value::NONE, Value::NONE];
+                    Err(self.and_then(state, after_init))
+                }
+                Err(other) => Err(other),
+            };
+        }
+        let with_self: Args = std::iter::once(instance).chain(args.iter().copied()).collect();
+        if init.is(Kind::Function) && let Ret::Reg(dst) = ret {
+            return self.call_args(init, &with_self, names, Ret::Init { instance, dst });
+        }
+        let state = [instance, Value::NONE, Value::NONE, Value::NONE];
+        let bound = self.bind(init, instance, actual)?;
+        Err(self.call_kw_then(bound, args, names, state, Some(after_init)))
+    }
+
+    /// Whether `object.__init__` must complain about arguments.
+    fn needs_object_init(&self, class: Value, args: &[Value]) -> bool {
+        if args.is_empty() {
+            return false;
+        }
+        let new = self.lookup(class, self.names.new);
+        new.is_some_and(|new| new.is(Kind::Native) && self.heap.native(new).owner == self.types.object)
+    }
+
+    fn construct_of(&mut self, class: Value) -> Construct {
+        let ty = self.heap.ty(class);
+        let cached = ty.construct.get();
+        if cached.version == ty.version {
+            return cached;
+        }
+        let version = ty.version;
+        let plain = ty.layout == Layout::Object && !ty.flags.is_abstract;
+        let new = self.lookup(class, self.names.new);
+        let init = self.lookup(class, self.names.init);
+        let object = self.types.object;
+        let is_object = |found: Option<Value>| {
+            found.is_some_and(|found| found.is(Kind::Native) && self.heap.native(found).owner == object)
+        };
+        let construct = Construct {
+            version,
+            plain_new: plain && is_object(new),
+            init: if is_object(init) { Value::UNBOUND } else { init.unwrap_or(Value::UNBOUND) },
+        };
+        self.heap.ty(class).construct.set(construct);
+        construct
+    }
+}
+
+fn materialized(vm: &mut Vm, [native, args, iterable, _]: [Value; 4], completion: Completion) -> Res {
+    let list = completion.value()?;
+    let def = vm.heap.native(native).def;
+    let bound: Args = vm
+        .heap
+        .tuple(args)
+        .iter()
+        .map(|&arg| if arg == iterable { list } else { arg })
+        .collect();
+    match (def.function)(vm, &bound) {
+        Err(Throw::Python) => Err(vm.native_slow(def, &bound)),
+        Err(Throw::Materialize(iterable)) => {
+            let args = vm.tuple(&bound);
+            let list_of = vm.prelude("list_of");
+            Err(vm.call_then(list_of, &[iterable], [native, args, iterable, Value::NONE], materialized))
+        }
+        other => other,
+    }
+}
+
+fn after_new(vm: &mut Vm, [class, args, names, _]: [Value; 4], completion: Completion) -> Res {
+    let instance = completion.value()?;
+    let args: Args = vm.heap.tuple(args).into();
+    // `Ret::Native`: the frame pushed by the request delivers here's result.
+    match vm.initialize(class, instance, &args, names, Ret::Native)? {
+        Flow::Done(value) => Ok(value),
+        Flow::Pushed => unreachable!("a frame is pushed for Ret::Reg alone"),
+    }
+}
+
+fn after_init(vm: &mut Vm, [instance, ..]: [Value; 4], completion: Completion) -> Res {
+    let result = completion.value()?;
+    if !result.is_none() {
+        let message = format!("__init__() should return None, not '{}'", vm.type_name(result));
+        return Err(vm.type_error(message));
+    }
+    Ok(instance)
+}
+
+impl Vm {
+    /// `type.__call__` asked for by a native: the instance, or the request
+    /// that makes it.
+    pub(crate) fn instantiate_native(&mut self, class: Value, args: &[Value], names: Value) -> Res {
+        let Some(new) = self.lookup(class, self.names.new) else {
+            let message = format!("cannot create '{}' instances", self.heap.ty(class).name);
+            return Err(self.type_error(message));
+        };
+        let new = self.bind_to_class(new, class)?;
+        let with_class: Args = std::iter::once(class).chain(args.iter().copied()).collect();
+        let kept = self.tuple(args);
+        let state = [class, kept, names, Value::NONE];
+        if new.is(Kind::Native) {
+            return match self.call_native(new, &with_class, names) {
+                Ok(instance) => after_new(self, state, Completion::Returned(instance)),
+                Err(Throw::Call) => Err(self.and_then(state, after_new)),
+                Err(other) => Err(other),
+            };
+        }
+        Err(self.call_kw_then(new, &with_class, names, state, Some(after_new)))
+    }
+}

@@ -38,6 +38,7 @@ pub struct Fiber {
     pub state: FiberState,
     pub(crate) stack: Vec<Value>,
     pub(crate) frames: Vec<Frame>,
+    pub(crate) depth: usize,
     /// Delivered when it next runs.
     pub(crate) inbox: Option<Completion>,
     /// How it ended.
@@ -50,6 +51,8 @@ pub struct Fiber {
     /// The running event loop of this fiber's thread is kept by the core
     /// under this key: fibers of one thread share it.
     pub thread: u32,
+    /// Finished, and its number may be used again.
+    pub(crate) released: bool,
 }
 
 /// What to do with the value a frame returns (or yields).
@@ -70,8 +73,6 @@ pub(crate) enum Ret {
     YieldFromCall { dst: u16 },
     /// An async generator driven by `await agen.__anext__()` and the like.
     AsyncItem { dst: u16, awaitable: Value },
-    /// A generator resumed by `send`, `throw`, `next` as a plain call.
-    Send { dst: u16 },
     /// A truth value (a bool): jump if it is `when`.
     Jump { when: bool, target: u32 },
     /// The truth value's opposite goes into the register.

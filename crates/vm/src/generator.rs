@@ -35,8 +35,13 @@ pub struct Generator {
     pub globals: Value,
     pub name: Value,
     pub qualname: Value,
+    pub function: Value,
     /// The exception being handled in the frame; None if none.
     pub handled: Value,
+    /// Suspended at a `YieldFrom`, which `pc` points at.
+    pub delegating: bool,
+    /// A generator that `types.coroutine` made awaitable.
+    pub iterable_coroutine: bool,
     /// Async generators: the hooks were called, an `anext` is running, the
     /// generator was closed.
     pub hooks_inited: bool,
@@ -53,6 +58,6 @@ pub struct Generator {
 impl Generator {
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
         tracer.extend(&self.registers);
-        tracer.extend(&[self.globals, self.name, self.qualname, self.handled, self.finalizer]);
+        tracer.extend(&[self.function, self.globals, self.name, self.qualname, self.handled, self.finalizer]);
     }
 }

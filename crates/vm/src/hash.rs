@@ -158,6 +158,15 @@ impl Heap {
                 Ok(hash_identity(method.function) ^ hash_identity(method.receiver).rotate_left(7))
             }
             Kind::Object => {
+                if let Some((target, known)) = self.object(value).referent() {
+                    if let Some(hash) = known.get() {
+                        return Ok(hash);
+                    }
+                    let Some(target) = target.bound() else { return Err(KeyError::Unhashable(value)) };
+                    let hash = self.hash_nested(target, depth + 1)?;
+                    known.set(Some(hash));
+                    return Ok(hash);
+                }
                 let class = self.object(value).class();
                 let flags = self.ty(class).flags;
                 if flags.unhashable {
@@ -262,6 +271,12 @@ impl Heap {
             (Some(Kind::Method), Some(Kind::Method)) => {
                 let (a, b) = (self.method(a), self.method(b));
                 Ok(a.function == b.function && a.receiver == b.receiver)
+            }
+            (Some(Kind::Object), Some(Kind::Object)) => {
+                match (self.object(a).referent(), self.object(b).referent()) {
+                    (Some((a, _)), Some((b, _))) if !a.is_unbound() && !b.is_unbound() => same(a, b),
+                    _ => Ok(false),
+                }
             }
             (Some(Kind::Native), Some(Kind::Native)) => {
                 let (a, b) = (self.native(a), self.native(b));

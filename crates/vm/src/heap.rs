@@ -383,7 +383,6 @@ impl Heap {
                     if self.functions.mark(index) {
                         let function = self.functions.get(index);
                         tracer.extend(&function.closure);
-                        tracer.dict(&function.attrs);
                         tracer.extend(&[
                             function.globals,
                             function.defaults,
@@ -395,6 +394,7 @@ impl Heap {
                             function.annotate,
                             function.annotations,
                             function.type_params,
+                            function.dict,
                         ]);
                     }
                 }
@@ -538,7 +538,7 @@ impl Heap {
         self.lists.iter().for_each(|(_, item)| add(item.len() * 8));
         self.dicts.iter().for_each(|(_, item)| add(table(item)));
         self.sets.iter().for_each(|(_, item)| add(table(&item.table)));
-        self.functions.iter().for_each(|(_, item)| add(160 + table(&item.attrs)));
+        self.functions.iter().for_each(|_| add(160));
         self.natives.iter().for_each(|_| add(0));
         self.methods.iter().for_each(|_| add(0));
         self.types.iter().for_each(|_| add(400));

@@ -29,6 +29,7 @@ mod attr;
 mod ops;
 mod call;
 mod run;
+mod leaf;
 mod unwind;
 pub mod builtins;
 

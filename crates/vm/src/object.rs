@@ -54,7 +54,8 @@ pub struct PyFunction {
     /// `__annotations__` once asked for or set; else unbound.
     pub annotations: Value,
     pub type_params: Value,
-    pub attrs: PyDict,
+    /// A dict once an attribute was set or `__dict__` asked for; else None.
+    pub dict: Value,
 }
 
 pub struct PyNative {
@@ -140,6 +141,11 @@ pub trait NativeObject: Any {
         None
     }
     fn buffer_mut(&mut self) -> Option<&mut [u8]> {
+        None
+    }
+    /// What it compares and hashes as, unbound if that is gone, and where its
+    /// hash is kept: for weak references.
+    fn referent(&self) -> Option<(Value, &Cell<Option<i64>>)> {
         None
     }
     /// The `struct` code and the size of a buffer's items.

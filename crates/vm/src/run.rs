@@ -1,1 +1,1432 @@
-pub enum Exit {}
+//! The interpreter loop.
+//!
+//! Each arm is short: the common case inline, the rest in a leaf function
+//! that answers with a value or a [`Throw`]. Nothing here recurses.
+
+use std::cell::Cell;
+
+use airlock_bytecode::{BinOp, CmpOp, Instr};
+
+use crate::builtins::generator::AsyncSend;
+use crate::call::Flow;
+use crate::codeobj::{Cache, CodeObj};
+use crate::fiber::{FiberState, Frame, NativeFrame, PyFrame, Ret};
+use crate::object::{IterStep, PyFunction, PyIter};
+use crate::value::Kind;
+use crate::{Completion, GeneratorState, Halt, PyDict, Res, Throw, Value, Vm};
+
+/// Why [`Vm::run`] came back.
+#[derive(Debug)]
+pub enum Exit {
+    /// The main program ended.
+    Finished(Completion),
+    /// The slice is spent; call again to go on.
+    OutOfFuel,
+    /// Every fiber waits. Without a deadline only an event from outside can
+    /// go on; if none can come, this is a deadlock.
+    Waiting { deadline_nanos: Option<u64>, blocking: bool },
+    Halted(Halt),
+}
+
+/// Between two looks at the collector and at other fibers.
+const QUANTUM: i64 = 20_000;
+
+impl Vm {
+    /// Makes the main fiber and has it call `callee` when next run.
+    pub fn start_main(&mut self, callee: Value, args: &[Value]) {
+        self.fibers.clear();
+        self.run_queue.clear();
+        self.current = usize::MAX;
+        self.spawn(callee, args, Value::NONE, 0);
+    }
+
+    /// Instructions charged so far.
+    pub fn instructions(&self) -> u64 {
+        self.spent + (QUANTUM - self.fuel).max(0) as u64
+    }
+
+    /// Runs fibers until all wait, the main one ends, or about `slice`
+    /// instructions were run.
+    pub fn run(&mut self, slice: u64) -> Exit {
+        let end = self.instructions().saturating_add(slice);
+        self.slice_end = end.min(self.limits.instructions);
+        if self.current == usize::MAX
+            && let Err(exit) = self.schedule()
+        {
+            return exit;
+        }
+        match self.interpret() {
+            Ok(never) => match never {},
+            Err(exit) => exit,
+        }
+    }
+
+    /// Whether any fiber may run now.
+    pub fn is_runnable(&self) -> bool {
+        self.current != usize::MAX || !self.run_queue.is_empty()
+    }
+
+    /// A pause between instructions: counts, collects, lets others run.
+    #[cold]
+    #[inline(never)]
+    fn safe_point(&mut self) -> Result<(), Exit> {
+        self.spent += (QUANTUM - self.fuel).max(0) as u64;
+        self.fuel = QUANTUM;
+        if self.stop_requested {
+            return Err(Exit::Halted(Halt::Stopped));
+        }
+        if self.spent >= self.limits.instructions {
+            return Err(Exit::Halted(Halt::InstructionLimit));
+        }
+        if let Err(throw) = self.relieve_memory() {
+            self.handle(throw, Ret::Discard)?;
+        }
+        if self.spent >= self.slice_end {
+            // The next call of `run` may go on at once, or after other fibers.
+            self.preempt()?;
+            return Err(Exit::OutOfFuel);
+        }
+        self.preempt_if_due()
+    }
+
+    fn preempt_if_due(&mut self) -> Result<(), Exit> {
+        // About every fifth quantum, as CPython switches every 5 ms.
+        if !self.run_queue.is_empty() && (self.spent / QUANTUM as u64) % 5 == 0 {
+            self.preempt()?;
+        }
+        Ok(())
+    }
+
+    /// Collects if it is time; `MemoryError` if the limit is passed.
+    pub(crate) fn relieve_memory(&mut self) -> Res<()> {
+        let due = self.heap.charged_since_gc() > self.gc_threshold
+            || self.heap.live_bytes() > self.limits.heap_bytes;
+        if !due {
+            return Ok(());
+        }
+        self.collect_garbage();
+        if self.heap.live_bytes() > self.limits.heap_bytes {
+            return Err(self.memory_error(""));
+        }
+        Ok(())
+    }
+
+    fn interpret(&mut self) -> Result<std::convert::Infallible, Exit> {
+        'frame: loop {
+            let frame = self.top();
+            let code = frame.code.clone();
+            let base = frame.base as usize;
+            let mut pc = frame.pc as usize;
+            let globals = frame.globals;
+            let instrs: &[Instr] = &code.code.instrs;
+
+            macro_rules! get {
+                ($register:expr) => {
+                    self.stack[base + $register as usize]
+                };
+            }
+            macro_rules! set {
+                ($register:expr, $value:expr) => {{
+                    let value = $value;
+                    self.stack[base + $register as usize] = value;
+                }};
+            }
+            macro_rules! save {
+                () => {
+                    self.top().pc = pc as u32
+                };
+            }
+            // Leaves the instruction with something undone.
+            macro_rules! fail {
+                ($throw:expr, $ret:expr) => {{
+                    let throw = $throw;
+                    save!();
+                    self.handle(throw, $ret)?;
+                    continue 'frame;
+                }};
+            }
+            macro_rules! put {
+                ($dst:expr, $result:expr) => {{
+                    save!();
+                    match $result {
+                        Ok(value) => set!($dst, value),
+                        Err(throw) => fail!(throw, Ret::Reg($dst)),
+                    }
+                }};
+            }
+            macro_rules! run {
+                ($result:expr) => {{
+                    save!();
+                    if let Err(throw) = $result {
+                        fail!(throw, Ret::Discard);
+                    }
+                }};
+            }
+            // The outcome of a call: a value at once or a new frame.
+            macro_rules! flow {
+                ($dst:expr, $result:expr) => {{
+                    match $result {
+                        Ok(Flow::Done(value)) => {
+                            set!($dst, value);
+                            if self.heap.charged_since_gc() > self.gc_threshold {
+                                run!(self.relieve_memory());
+                            }
+                        }
+                        Ok(Flow::Pushed) => continue 'frame,
+                        Err(throw) => fail!(throw, Ret::Reg($dst)),
+                    }
+                }};
+            }
+            macro_rules! fuel {
+                ($cost:expr) => {{
+                    self.fuel -= $cost as i64;
+                    if self.fuel < 0 {
+                        save!();
+                        self.safe_point()?;
+                        continue 'frame;
+                    }
+                }};
+            }
+            macro_rules! jump {
+                ($target:expr) => {{
+                    let target = $target as usize;
+                    if target < pc {
+                        let cost = pc - target;
+                        pc = target;
+                        fuel!(cost);
+                    } else {
+                        pc = target;
+                    }
+                }};
+            }
+            macro_rules! jump_by {
+                ($offset:expr) => {
+                    jump!((pc as isize + $offset as isize) as usize)
+                };
+            }
+            macro_rules! branch {
+                ($src:expr, $when:literal, $target:expr) => {{
+                    let value = get!($src);
+                    let truth = if value == Value::TRUE {
+                        true
+                    } else if value == Value::FALSE || value.is_none() {
+                        false
+                    } else {
+                        match self.truthy(value) {
+                            Ok(truth) => truth,
+                            Err(throw) => {
+                                save!();
+                                let throw = self.truth_by_python(value, throw);
+                                fail!(throw, Ret::Jump { when: $when, target: $target })
+                            }
+                        }
+                    };
+                    if truth == $when {
+                        jump!($target);
+                    }
+                }};
+            }
+            macro_rules! arithmetic {
+                ($op:ident, $checked:ident, $dst:expr, $a:expr, $b:expr, $float:tt) => {{
+                    let (a, b) = (get!($a), get!($b));
+                    if a.is_small() && b.is_small() {
+                        if let Some(result) = a.small_unchecked().$checked(b.small_unchecked())
+                            && let Some(value) = Value::small(result)
+                        {
+                            set!($dst, value);
+                            continue;
+                        }
+                    } else if let (Some(x), Some(y)) = (a.as_float(), b.as_float()) {
+                        set!($dst, Value::float(x $float y));
+                        continue;
+                    }
+                    put!($dst, self.binary_slow(BinOp::$op, a, b))
+                }};
+            }
+            macro_rules! compare_jump {
+                ($op:expr, $a:expr, $b:expr, $when:literal, $offset:expr) => {{
+                    let (a, b) = ($a, $b);
+                    let holds = if a.is_small() && b.is_small() {
+                        compare_small($op, a.small_unchecked(), b.small_unchecked())
+                    } else {
+                        match self.compare_fast($op, a, b) {
+                            Some(holds) => holds,
+                            None => {
+                                save!();
+                                let target = (pc as isize + $offset as isize) as u32;
+                                match self.compare_slow($op, a, b) {
+                                    Ok(value) if value == Value::TRUE => true,
+                                    Ok(value) if value == Value::FALSE => false,
+                                    Ok(value) => match self.truthy(value) {
+                                        Ok(truth) => truth,
+                                        Err(throw) => {
+                                            let throw = self.truth_by_python(value, throw);
+                                            fail!(throw, Ret::Jump { when: $when, target })
+                                        }
+                                    },
+                                    Err(Throw::Call) => {
+                                        let throw = self.and_then([Value::NONE; 4], truth_of_result);
+                                        fail!(throw, Ret::Jump { when: $when, target })
+                                    }
+                                    Err(throw) => fail!(throw, Ret::Discard),
+                                }
+                            }
+                        }
+                    };
+                    if holds == $when {
+                        jump_by!($offset);
+                    }
+                }};
+            }
+
+            loop {
+                let instr = instrs[pc];
+                pc += 1;
+                match instr {
+                    Instr::Nop | Instr::Extend { .. } => {}
+
+                    Instr::LoadConst { dst, index } => set!(dst, code.consts[index as usize]),
+                    Instr::LoadInt { dst, value } => set!(dst, Value::int32(value)),
+                    Instr::LoadNone { dst } => set!(dst, Value::NONE),
+                    Instr::LoadBool { dst, value } => set!(dst, Value::bool(value)),
+                    Instr::Move { dst, src } => set!(dst, get!(src)),
+
+                    Instr::CheckLocal { src, name } => {
+                        if get!(src).is_unbound() {
+                            fail!(self.unbound_local(code.names[name as usize]), Ret::Discard)
+                        }
+                    }
+                    Instr::DeleteLocal { reg, name } => {
+                        if get!(reg).is_unbound() {
+                            fail!(self.unbound_local(code.names[name as usize]), Ret::Discard)
+                        }
+                        set!(reg, Value::UNBOUND);
+                    }
+                    Instr::LoadGlobal { dst, site } => {
+                        let cache = code.caches[site as usize].get();
+                        let dict = self.heap.dict(globals);
+                        if cache.version != 0 && dict.version() == cache.version {
+                            if cache.value.is_unbound() {
+                                if let Some(entry) = dict.entry(cache.index as usize) {
+                                    set!(dst, entry.value);
+                                    continue;
+                                }
+                            } else {
+                                let builtins = self.heap.dict(self.builtins);
+                                if builtins.version() as u64 == cache.value.bits()
+                                    && let Some(entry) = builtins.entry(cache.index as usize)
+                                {
+                                    set!(dst, entry.value);
+                                    continue;
+                                }
+                            }
+                        }
+                        put!(dst, self.load_global(&code, globals, site))
+                    }
+                    Instr::StoreGlobal { src, name } => {
+                        let value = get!(src);
+                        self.namespace_set(globals, code.names[name as usize], value);
+                    }
+                    Instr::DeleteGlobal { name } => {
+                        run!(self.delete_name(globals, code.names[name as usize]))
+                    }
+                    Instr::LoadName { dst, name } => {
+                        let namespace = self.top().namespace;
+                        put!(dst, self.load_name(namespace, globals, code.names[name as usize]))
+                    }
+                    Instr::StoreName { src, name } => {
+                        let value = get!(src);
+                        let namespace = self.top().namespace.bound().unwrap_or(globals);
+                        run!(self.store_name(namespace, code.names[name as usize], value))
+                    }
+                    Instr::DeleteName { name } => {
+                        let namespace = self.top().namespace.bound().unwrap_or(globals);
+                        run!(self.delete_name(namespace, code.names[name as usize]))
+                    }
+                    Instr::MakeCell { reg } => {
+                        let value = get!(reg);
+                        set!(reg, self.heap.new_cell(value));
+                    }
+                    Instr::LoadCell { dst, cell, name } => {
+                        let value = self.heap.cell(get!(cell)).value;
+                        if value.is_unbound() {
+                            fail!(self.empty_cell(&code, cell, name), Ret::Discard)
+                        }
+                        set!(dst, value);
+                    }
+                    Instr::StoreCell { cell, src } => {
+                        let (cell, value) = (get!(cell), get!(src));
+                        self.heap.cell_mut(cell).value = value;
+                    }
+                    Instr::DeleteCell { cell, name } => {
+                        let object = get!(cell);
+                        if self.heap.cell(object).value.is_unbound() {
+                            fail!(self.empty_cell(&code, cell, name), Ret::Discard)
+                        }
+                        self.heap.cell_mut(object).value = Value::UNBOUND;
+                    }
+                    Instr::LoadClassCell { dst, cell, name } => {
+                        let namespace = self.top().namespace;
+                        let key = code.names[name as usize];
+                        put!(dst, self.load_class_cell(&code, namespace, get!(cell), cell, key, name))
+                    }
+                    Instr::LoadFromNamespaceOrGlobal { dst, namespace, name } => {
+                        let namespace = get!(namespace);
+                        put!(dst, self.load_name(namespace, globals, code.names[name as usize]))
+                    }
+                    Instr::LoadFromNamespaceOrCell { dst, cell, name } => {
+                        let namespace = get!(dst);
+                        let key = code.names[name as usize];
+                        put!(dst, self.load_class_cell(&code, namespace, get!(cell), cell, key, name))
+                    }
+
+                    Instr::LoadAttr { dst, obj, site } => {
+                        let value = get!(obj);
+                        if value.is(Kind::Instance) {
+                            let instance = self.heap.instance(value);
+                            let cache = code.caches[site as usize].get();
+                            if cache.version == self.heap.ty(instance.class).version {
+                                if cache.index != NOT_OWN {
+                                    if let Some(entry) = instance.attrs.entry(cache.index as usize)
+                                        && entry.key == code.names[code.code.sites[site as usize] as usize]
+                                    {
+                                        set!(dst, entry.value);
+                                        continue;
+                                    }
+                                } else if cache.value.is(Kind::Function) {
+                                    set!(dst, self.heap.new_method(cache.value, value));
+                                    continue;
+                                } else {
+                                    set!(dst, cache.value);
+                                    continue;
+                                }
+                            }
+                        }
+                        put!(dst, self.load_attr_slow(&code, value, site))
+                    }
+                    Instr::StoreAttr { obj, src, site } => {
+                        let (object, value) = (get!(obj), get!(src));
+                        if object.is(Kind::Instance) {
+                            let instance = self.heap.instance(object);
+                            let cache = code.caches[site as usize].get();
+                            if cache.version == self.heap.ty(instance.class).version && instance.dict.is_none() {
+                                let name = code.names[code.code.sites[site as usize] as usize];
+                                let instance = self.heap.instance_mut(object);
+                                let at = cache.index as usize;
+                                if instance.attrs.entry(at).is_some_and(|entry| entry.key == name) {
+                                    instance.attrs.set_value(at, value);
+                                    continue;
+                                }
+                                if at == instance.attrs.positions() && at <= 8 {
+                                    // Attributes come in the order seen before.
+                                    let hash = cache.value.bits() as u32;
+                                    instance.attrs.insert_new(name, value, hash);
+                                    self.heap.charge(32);
+                                    continue;
+                                }
+                            }
+                        }
+                        run!(self.store_attr_slow(&code, object, site, value))
+                    }
+                    Instr::DeleteAttr { obj, site } => {
+                        let name = code.names[code.code.sites[site as usize] as usize];
+                        run!(self.set_attr(get!(obj), name, Value::UNBOUND))
+                    }
+                    Instr::LoadSuperAttr { dst, base: at, site } => {
+                        let (super_, class, object) = (get!(at), get!(at + 1), get!(at + 2));
+                        let name = code.names[code.code.sites[site as usize] as usize];
+                        put!(dst, self.load_super(super_, class, object, name))
+                    }
+                    Instr::LoadSubscr { dst, obj, key } => {
+                        let (object, key) = (get!(obj), get!(key));
+                        if let Some(index) = key.as_small() {
+                            if object.is(Kind::List) {
+                                let list = self.heap.list(object);
+                                if let Some(at) = Vm::position(index, list.len()) {
+                                    set!(dst, list[at]);
+                                    continue;
+                                }
+                            } else if object.is(Kind::Tuple) {
+                                let tuple = self.heap.tuple(object);
+                                if let Some(at) = Vm::position(index, tuple.len()) {
+                                    set!(dst, tuple[at]);
+                                    continue;
+                                }
+                            }
+                        }
+                        if object.is(Kind::Dict)
+                            && let Ok(hash) = self.heap.key_hash(key)
+                            && let Ok(Some(at)) = self.heap.find_in(self.heap.dict(object), key, hash)
+                            && let Some(entry) = self.heap.dict(object).entry(at)
+                        {
+                            set!(dst, entry.value);
+                            continue;
+                        }
+                        put!(dst, self.subscript(object, key))
+                    }
+                    Instr::StoreSubscr { obj, key, src } => {
+                        let (object, key, value) = (get!(obj), get!(key), get!(src));
+                        if object.is(Kind::List) {
+                            if let Some(index) = key.as_small() {
+                                let list = self.heap.list_mut(object);
+                                if let Some(at) = Vm::position(index, list.len()) {
+                                    list[at] = value;
+                                    continue;
+                                }
+                            }
+                        } else if object.is(Kind::Dict) {
+                            match self.dict_set(object, key, value) {
+                                Ok(()) => continue,
+                                Err(Throw::Python) => {}
+                                Err(throw) => fail!(throw, Ret::Discard),
+                            }
+                        }
+                        run!(self.store_subscript(object, key, value))
+                    }
+                    Instr::DeleteSubscr { obj, key } => {
+                        run!(self.delete_subscript(get!(obj), get!(key)))
+                    }
+                    Instr::BuildSlice { dst, base: at } => {
+                        let slice = self.new_slice(get!(at), get!(at + 1), get!(at + 2));
+                        set!(dst, slice);
+                    }
+
+                    Instr::Add { dst, a, b } => {
+                        arithmetic!(Add, checked_add, dst, a, b, +)
+                    }
+                    Instr::Sub { dst, a, b } => {
+                        arithmetic!(Sub, checked_sub, dst, a, b, -)
+                    }
+                    Instr::Mul { dst, a, b } => {
+                        arithmetic!(Mul, checked_mul, dst, a, b, *)
+                    }
+                    Instr::AddInt { dst, a, value } => {
+                        let a = get!(a);
+                        if a.is_small()
+                            && let Some(result) = Value::small(a.small_unchecked() + value as i64)
+                        {
+                            set!(dst, result);
+                        } else {
+                            put!(dst, self.add_int(a, value))
+                        }
+                    }
+                    Instr::InPlaceInt { dst, a, value } => {
+                        let a = get!(a);
+                        if a.is_small()
+                            && let Some(result) = Value::small(a.small_unchecked() + value as i64)
+                        {
+                            set!(dst, result);
+                        } else {
+                            let (op, b) = if value < 0 {
+                                (BinOp::Sub, Value::int32(-(value as i32)))
+                            } else {
+                                (BinOp::Add, Value::int32(value as i32))
+                            };
+                            put!(dst, self.in_place(op, a, b))
+                        }
+                    }
+                    Instr::Binary { op, dst, a, b } => {
+                        let (a, b) = (get!(a), get!(b));
+                        if let Some(value) = binary_fast(op, a, b) {
+                            set!(dst, value);
+                        } else {
+                            put!(dst, self.binary_slow(op, a, b))
+                        }
+                    }
+                    Instr::InPlace { op, dst, a, b } => {
+                        let (a, b) = (get!(a), get!(b));
+                        if let Some(value) = binary_fast(op, a, b) {
+                            set!(dst, value);
+                        } else {
+                            put!(dst, self.in_place(op, a, b))
+                        }
+                    }
+                    Instr::Compare { op, dst, a, b } => {
+                        let (a, b) = (get!(a), get!(b));
+                        if a.is_small() && b.is_small() && !matches!(op, CmpOp::In | CmpOp::NotIn) {
+                            set!(dst, Value::bool(compare_small(op, a.small_unchecked(), b.small_unchecked())));
+                        } else if let Some(holds) = self.compare_fast(op, a, b) {
+                            set!(dst, Value::bool(holds));
+                        } else {
+                            put!(dst, self.compare_slow(op, a, b))
+                        }
+                    }
+                    Instr::Not { dst, src } => {
+                        let value = get!(src);
+                        match self.truthy(value) {
+                            Ok(truth) => set!(dst, Value::bool(!truth)),
+                            Err(throw) => {
+                                save!();
+                                let throw = self.truth_by_python(value, throw);
+                                fail!(throw, Ret::Not(dst))
+                            }
+                        }
+                    }
+                    Instr::Negative { dst, src } => {
+                        let value = get!(src);
+                        if let Some(float) = value.as_float() {
+                            set!(dst, Value::float(-float));
+                        } else {
+                            put!(dst, self.unary(value, self.names.neg, "-"))
+                        }
+                    }
+                    Instr::Positive { dst, src } => {
+                        put!(dst, self.unary(get!(src), self.names.pos, "+"))
+                    }
+                    Instr::Invert { dst, src } => {
+                        put!(dst, self.unary(get!(src), self.names.invert, "~"))
+                    }
+
+                    Instr::Jump { target } => jump!(target),
+                    Instr::JumpIfTrue { src, target } => branch!(src, true, target),
+                    Instr::JumpIfFalse { src, target } => branch!(src, false, target),
+                    Instr::JumpIfNone { src, target } => {
+                        if get!(src).is_none() {
+                            jump!(target);
+                        }
+                    }
+                    Instr::JumpIfNotNone { src, target } => {
+                        if !get!(src).is_none() {
+                            jump!(target);
+                        }
+                    }
+                    Instr::JumpIfCompare { op, a, b, offset } => {
+                        compare_jump!(op, get!(a), get!(b), true, offset)
+                    }
+                    Instr::JumpUnlessCompare { op, a, b, offset } => {
+                        compare_jump!(op, get!(a), get!(b), false, offset)
+                    }
+                    Instr::JumpIfCompareInt { op, a, value, offset } => {
+                        compare_jump!(op, get!(a), Value::int32(value as i32), true, offset)
+                    }
+                    Instr::JumpUnlessCompareInt { op, a, value, offset } => {
+                        compare_jump!(op, get!(a), Value::int32(value as i32), false, offset)
+                    }
+
+                    Instr::GetIter { dst, src } => {
+                        let value = get!(src);
+                        if value.is(Kind::List) {
+                            set!(dst, self.heap.new_iter(PyIter::List { list: value, at: 0 }));
+                        } else {
+                            put!(dst, self.get_iter(value))
+                        }
+                    }
+                    Instr::ForNext { iter, dst, offset } => {
+                        let iter = get!(iter);
+                        let target = (pc as isize + offset as isize) as u32;
+                        if iter.is(Kind::Iter) {
+                            match self.heap.iter_mut(iter) {
+                                PyIter::Range { next, step, remaining } => {
+                                    if *remaining == 0 {
+                                        continue;
+                                    }
+                                    *remaining -= 1;
+                                    let value = *next;
+                                    *next = next.wrapping_add(*step);
+                                    let value = match Value::small(value) {
+                                        Some(small) => small,
+                                        None => self.heap.new_int(value),
+                                    };
+                                    set!(dst, value);
+                                    jump!(target);
+                                    continue;
+                                }
+                                PyIter::List { list, at } => {
+                                    let (list, position) = (*list, *at);
+                                    *at += 1;
+                                    match self.heap.list(list).get(position) {
+                                        Some(&item) => {
+                                            set!(dst, item);
+                                            jump!(target);
+                                        }
+                                        None => {
+                                            let class = self.types.list_iterator;
+                                            *self.heap.iter_mut(iter) = PyIter::Exhausted { class };
+                                        }
+                                    }
+                                    continue;
+                                }
+                                PyIter::Wrapped { inner, .. } => {
+                                    let inner = *inner;
+                                    save!();
+                                    match self.resume(inner, Value::NONE, Ret::ForNext { dst, target }) {
+                                        Ok(Flow::Done(_)) => continue,
+                                        Ok(Flow::Pushed) => {
+                                            self.fuel -= 8;
+                                            continue 'frame;
+                                        }
+                                        Err(throw) => fail!(throw, Ret::Discard),
+                                    }
+                                }
+                                _ => {}
+                            }
+                            match self.iter_next(iter) {
+                                Ok(Some(item)) => {
+                                    set!(dst, item);
+                                    jump!(target);
+                                }
+                                Ok(None) => {}
+                                Err(Throw::Python) => {
+                                    save!();
+                                    let throw = self.next_by_method(iter);
+                                    fail!(throw, Ret::ForNextCall { dst, target })
+                                }
+                                Err(throw) => fail!(throw, Ret::ForNextCall { dst, target }),
+                            }
+                        } else if iter.is(Kind::Generator) {
+                            save!();
+                            match self.resume(iter, Value::NONE, Ret::ForNext { dst, target }) {
+                                Ok(Flow::Done(_)) => {}
+                                Ok(Flow::Pushed) => {
+                                    self.fuel -= 8;
+                                    continue 'frame;
+                                }
+                                Err(throw) => fail!(throw, Ret::Discard),
+                            }
+                        } else {
+                            save!();
+                            match self.next_of(iter, Ret::ForNextCall { dst, target }) {
+                                Ok(Some(Flow::Done(value))) => {
+                                    set!(dst, value);
+                                    jump!(target);
+                                }
+                                Ok(Some(Flow::Pushed)) => continue 'frame,
+                                Ok(None) => {}
+                                Err(throw) => fail!(throw, Ret::ForNextCall { dst, target }),
+                            }
+                        }
+                    }
+                    Instr::GetAsyncIter { dst, src } => {
+                        put!(dst, self.get_async_iter(get!(src)))
+                    }
+                    Instr::GetAsyncNext { dst, iter } => {
+                        put!(dst, self.get_async_next(get!(iter)))
+                    }
+                    Instr::EndAsyncFor { exc } => {
+                        let exception = get!(exc);
+                        if !self.is_instance(exception, self.types.stop_async_iteration) {
+                            self.reraising = true;
+                            fail!(Throw::Raise(exception), Ret::Discard)
+                        }
+                    }
+                    Instr::UnpackSequence { src, base: first, count } => {
+                        let value = get!(src);
+                        let count = count as usize;
+                        let at = base + first as usize;
+                        if let Some(items) = self.heap.as_items(value)
+                            && items.len() == count
+                        {
+                            self.stack[at..at + count].copy_from_slice(items);
+                        } else {
+                            save!();
+                            match self.unpack(value, count) {
+                                Ok(items) => self.stack[at..at + count].copy_from_slice(&items),
+                                Err(Throw::Materialize(value)) => {
+                                    // Unpacked again as a list.
+                                    let count = Value::count(count);
+                                    let throw = self.tail_prelude("unpack_items", &[value, count]);
+                                    pc -= 1;
+                                    fail!(throw, Ret::Reg(src))
+                                }
+                                Err(throw) => fail!(throw, Ret::Discard),
+                            }
+                        }
+                    }
+                    Instr::UnpackEx { before, src, base: first, after } => {
+                        let value = get!(src);
+                        let at = base + first as usize;
+                        save!();
+                        match self.unpack_ex(value, before as usize, after as usize) {
+                            Ok(items) => self.stack[at..at + items.len()].copy_from_slice(&items),
+                            Err(Throw::Materialize(value)) => {
+                                let throw = self.tail_prelude("list_of", &[value]);
+                                pc -= 1;
+                                fail!(throw, Ret::Reg(src))
+                            }
+                            Err(throw) => fail!(throw, Ret::Discard),
+                        }
+                    }
+
+                    Instr::Call { dst, base: at, argc } => {
+                        let callee = get!(at);
+                        let first = base + at as usize + 1;
+                        fuel!(4);
+                        save!();
+                        if callee.is(Kind::Function) {
+                            flow!(dst, self.call_function(callee, first, argc as usize, Value::UNBOUND, Ret::Reg(dst)))
+                        } else {
+                            flow!(dst, self.call_window(callee, first, argc as usize, Value::UNBOUND, Ret::Reg(dst)))
+                        }
+                    }
+                    Instr::CallKw { dst, base: at, argc } => {
+                        let callee = get!(at);
+                        let names = call_names(&code, pc);
+                        pc += 1;
+                        save!();
+                        let first = base + at as usize + 1;
+                        flow!(dst, self.call_window(callee, first, argc as usize, names, Ret::Reg(dst)))
+                    }
+                    Instr::LoadMethod { dst, obj, site } => {
+                        let value = get!(obj);
+                        if value.is(Kind::Instance) {
+                            let class = self.heap.instance(value).class;
+                            let cache = code.caches[site as usize].get();
+                            if cache.version == self.heap.ty(class).version
+                                && cache.index == NOT_OWN
+                                && !cache.value.is_unbound()
+                            {
+                                set!(dst, cache.value);
+                                set!(dst + 1, value);
+                                continue;
+                            }
+                        }
+                        save!();
+                        match self.load_method(&code, value, site) {
+                            Ok((method, receiver)) => {
+                                set!(dst, method);
+                                set!(dst + 1, receiver);
+                            }
+                            Err(throw) => {
+                                set!(dst, Value::UNBOUND);
+                                fail!(throw, Ret::Reg(dst + 1))
+                            }
+                        }
+                    }
+                    Instr::CallMethod { dst, base: at, argc } => {
+                        let callee = get!(at);
+                        fuel!(4);
+                        save!();
+                        if callee.is_unbound() {
+                            let callee = get!(at + 1);
+                            let first = base + at as usize + 2;
+                            flow!(dst, self.call_window(callee, first, argc as usize, Value::UNBOUND, Ret::Reg(dst)))
+                        } else {
+                            let first = base + at as usize + 1;
+                            let argc = argc as usize + 1;
+                            if callee.is(Kind::Function) {
+                                flow!(dst, self.call_function(callee, first, argc, Value::UNBOUND, Ret::Reg(dst)))
+                            } else {
+                                flow!(dst, self.call_window(callee, first, argc, Value::UNBOUND, Ret::Reg(dst)))
+                            }
+                        }
+                    }
+                    Instr::CallMethodKw { dst, base: at, argc } => {
+                        let names = call_names(&code, pc);
+                        pc += 1;
+                        save!();
+                        let callee = get!(at);
+                        if callee.is_unbound() {
+                            let callee = get!(at + 1);
+                            let first = base + at as usize + 2;
+                            flow!(dst, self.call_window(callee, first, argc as usize, names, Ret::Reg(dst)))
+                        } else {
+                            let first = base + at as usize + 1;
+                            flow!(dst, self.call_window(callee, first, argc as usize + 1, names, Ret::Reg(dst)))
+                        }
+                    }
+                    Instr::CallEx { dst, base: at } => {
+                        let (callee, args, kwargs) = (get!(at), get!(at + 1), get!(at + 2));
+                        fuel!(4);
+                        save!();
+                        flow!(dst, self.call_spread(callee, args, kwargs, Ret::Reg(dst)))
+                    }
+                    Instr::Return { src } => {
+                        let value = get!(src);
+                        let Some(Frame::Python(frame)) = self.frames.pop() else { unreachable!() };
+                        self.depth -= 1;
+                        self.fuel -= 4;
+                        if let Ret::Reg(dst) = frame.ret
+                            && frame.generator.is_unbound()
+                        {
+                            let Some(Frame::Python(caller)) = self.frames.last() else { unreachable!() };
+                            self.stack[caller.base as usize + dst as usize] = value;
+                            continue 'frame;
+                        }
+                        self.leave(frame, value)?;
+                        continue 'frame;
+                    }
+                    Instr::ReturnNone => {
+                        let Some(Frame::Python(frame)) = self.frames.pop() else { unreachable!() };
+                        self.depth -= 1;
+                        self.fuel -= 4;
+                        self.leave(frame, Value::NONE)?;
+                        continue 'frame;
+                    }
+
+                    Instr::BuildTuple { dst, base: at, count } => {
+                        let first = base + at as usize;
+                        let items: Box<[Value]> = self.stack[first..first + count as usize].into();
+                        let tuple = if count == 0 { self.empty_tuple } else { self.heap.new_tuple(items) };
+                        set!(dst, tuple);
+                    }
+                    Instr::BuildList { dst, base: at, count } => {
+                        let first = base + at as usize;
+                        let items = self.stack[first..first + count as usize].to_vec();
+                        set!(dst, self.heap.new_list(items));
+                    }
+                    Instr::BuildSet { dst, base: at, count } => {
+                        let first = base + at as usize;
+                        let items = self.stack[first..first + count as usize].to_vec();
+                        put!(dst, self.build_set(items))
+                    }
+                    Instr::BuildDict { dst, base: at, count } => {
+                        let first = base + at as usize;
+                        let items = self.stack[first..first + 2 * count as usize].to_vec();
+                        put!(dst, self.build_dict(items))
+                    }
+                    Instr::ListAppend { list, item } => {
+                        let (list, item) = (get!(list), get!(item));
+                        self.heap.list_mut(list).push(item);
+                        self.heap.charge(8);
+                    }
+                    Instr::ListExtend { list, iterable } => {
+                        run!(self.list_extend(get!(list), get!(iterable)))
+                    }
+                    Instr::SetAdd { set, item } => {
+                        let (set, item) = (get!(set), get!(item));
+                        run!(self.set_add_item(set, item))
+                    }
+                    Instr::SetUpdate { set, iterable } => {
+                        run!(self.set_update(get!(set), get!(iterable)))
+                    }
+                    Instr::DictInsert { dict, key, value } => {
+                        let (dict, key, value) = (get!(dict), get!(key), get!(value));
+                        run!(self.store_subscript(dict, key, value))
+                    }
+                    Instr::DictUpdate { dict, mapping } => {
+                        run!(self.dict_update(get!(dict), get!(mapping)))
+                    }
+                    Instr::DictMerge { dict, mapping, func } => {
+                        run!(self.dict_merge(get!(dict), get!(mapping), get!(func)))
+                    }
+                    Instr::ListToTuple { dst, src } => {
+                        let items = self.heap.as_items(get!(src)).unwrap_or(&[]).to_vec();
+                        let tuple = self.tuple(&items);
+                        set!(dst, tuple);
+                    }
+                    Instr::FormatValue { conversion, dst, src, spec } => {
+                        let (value, spec) = (get!(src), get!(spec));
+                        if conversion == 0 && spec.is_none() && value.is(Kind::Str) {
+                            set!(dst, value);
+                        } else {
+                            put!(dst, self.format_field(conversion, value, spec))
+                        }
+                    }
+                    Instr::BuildString { dst, base: at, count } => {
+                        let first = base + at as usize;
+                        let mut text = String::new();
+                        for &part in &self.stack[first..first + count as usize] {
+                            text.push_str(self.heap.as_str(part).unwrap_or_default());
+                        }
+                        put!(dst, self.reserve(text.len()).map(|()| self.string(text)))
+                    }
+
+                    Instr::MakeFunction { dst, index } => {
+                        let Instr::Extend { value: at } = instrs[pc] else { unreachable!() };
+                        pc += 1;
+                        let none = Value::NONE;
+                        let (defaults, kwdefaults, annotate) = if at == u32::MAX {
+                            (none, none, none)
+                        } else {
+                            (get!(at), get!(at + 1), get!(at + 2))
+                        };
+                        let Some(child) = code.children[index as usize].clone() else { unreachable!() };
+                        let closure: Box<[Value]> =
+                            child.code.captures.iter().map(|&register| get!(register)).collect();
+                        let name = self.heap.intern(&child.code.name);
+                        let qualname = self.heap.intern(&child.code.qualname);
+                        let doc = match &child.code.doc {
+                            Some(text) => self.heap.intern(text),
+                            None => none,
+                        };
+                        let module = self.namespace_get(globals, self.names.name).unwrap_or(none);
+                        let function = PyFunction {
+                            code: child,
+                            globals,
+                            closure,
+                            defaults,
+                            kwdefaults,
+                            name,
+                            qualname,
+                            module,
+                            doc,
+                            annotate,
+                            annotations: Value::UNBOUND,
+                            type_params: Value::UNBOUND,
+                            dict: Value::NONE,
+                        };
+                        set!(dst, self.heap.new_function(function));
+                    }
+                    Instr::LoadBuildClass { dst } => {
+                        let found = self.namespace_get(self.builtins, self.names.build_class);
+                        set!(dst, found.unwrap_or(Value::NONE));
+                    }
+                    Instr::LoadNamespace { dst } => {
+                        let namespace = self.top().namespace;
+                        set!(dst, namespace.bound().unwrap_or(globals));
+                    }
+                    Instr::ImportName { dst, name, base: at } => {
+                        let (level, from_list) = (get!(at), get!(at + 1));
+                        let name = code.names[name as usize];
+                        put!(dst, self.import_name(name, globals, from_list, level))
+                    }
+                    Instr::ImportFrom { dst, module, name } => {
+                        let name = code.names[name as usize];
+                        put!(dst, self.import_from(get!(module), name))
+                    }
+                    Instr::ImportStar { module } => {
+                        let namespace = self.top().namespace.bound().unwrap_or(globals);
+                        let module = get!(module);
+                        let throw = {
+                            save!();
+                            self.tail_prelude("import_star", &[module, namespace])
+                        };
+                        fail!(throw, Ret::Discard)
+                    }
+
+                    Instr::Raise { exc } => {
+                        save!();
+                        let throw = self.raise(get!(exc), Value::UNBOUND);
+                        fail!(throw, Ret::Discard)
+                    }
+                    Instr::RaiseFrom { exc, cause } => {
+                        save!();
+                        let throw = self.raise(get!(exc), get!(cause));
+                        fail!(throw, Ret::Discard)
+                    }
+                    Instr::RaiseActive => {
+                        save!();
+                        let handled = self.handled_exception();
+                        if handled.is_none() {
+                            fail!(self.runtime_error("No active exception to reraise"), Ret::Discard)
+                        }
+                        self.reraising = true;
+                        fail!(Throw::Raise(handled), Ret::Discard)
+                    }
+                    Instr::Reraise { exc } => {
+                        let exception = get!(exc);
+                        self.reraising = true;
+                        fail!(Throw::Raise(exception), Ret::Discard)
+                    }
+                    Instr::PushHandled { saved, exc } => {
+                        let exception = get!(exc);
+                        let frame = self.top();
+                        let before = std::mem::replace(&mut frame.handled, exception);
+                        set!(saved, before);
+                    }
+                    Instr::PopHandled { saved } => {
+                        let before = get!(saved);
+                        self.top().handled = before;
+                    }
+                    Instr::ExceptionMatches { dst, exc, ty } => {
+                        let (exception, ty) = (get!(exc), get!(ty));
+                        put!(dst, self.exception_matches(exception, ty))
+                    }
+                    Instr::ExceptionGroupSplit { dst, exc, ty } => {
+                        save!();
+                        let _ = dst;
+                        let throw = self.tail_prelude("exception_group_split", &[get!(exc), get!(ty)]);
+                        // The pair is unpacked into `dst` and `dst + 1`.
+                        let throw = self.split_into(throw, base + dst as usize);
+                        fail!(throw, Ret::Discard)
+                    }
+                    Instr::ExceptionGroupRejoin { dst, raised, exc } => {
+                        save!();
+                        let throw = self.tail_prelude("exception_group_rejoin", &[get!(raised), get!(exc)]);
+                        fail!(throw, Ret::Reg(dst))
+                    }
+                    Instr::LoadSpecial { special, dst, obj } => {
+                        put!(dst, self.load_special(special, get!(obj)))
+                    }
+                    Instr::ExceptionTriple { base: at, exc } => {
+                        let exception = get!(exc);
+                        let traceback = self.traceback_of(exception);
+                        set!(at, self.type_of(exception));
+                        set!(at + 1, exception);
+                        set!(at + 2, traceback);
+                    }
+                    Instr::LoadAssertionError { dst } => set!(dst, self.types.assertion_error),
+
+                    Instr::Yield { dst: _, src } => {
+                        let value = get!(src);
+                        self.delegation = false;
+                        self.fuel -= 8;
+                        save!();
+                        let item = code.code.flags.async_generator;
+                        if let Err((throw, ret)) = self.suspend(value, item) {
+                            self.handle(throw, ret)?;
+                        } else {
+                            self.settle()?;
+                        }
+                        continue 'frame;
+                    }
+                    Instr::YieldFrom { dst, iter, value } => {
+                        let (object, sent) = (get!(iter), get!(value));
+                        save!();
+                        fuel_for_await(self);
+                        match self.drive(object, sent, dst) {
+                            Ok(Driven::Pushed) => continue 'frame,
+                            Ok(Driven::Done(result)) => set!(dst, result),
+                            Ok(Driven::Item(item)) => {
+                                self.top().pc = pc as u32 - 1;
+                                self.delegation = true;
+                                if let Err((throw, ret)) = self.suspend(item, false) {
+                                    self.handle(throw, ret)?;
+                                } else {
+                                    self.settle()?;
+                                }
+                                continue 'frame;
+                            }
+                            Err(throw) => fail!(throw, Ret::YieldFromCall { dst }),
+                        }
+                    }
+                    Instr::GetYieldFromIter { dst, src } => {
+                        let value = get!(src);
+                        put!(dst, self.get_yield_from_iter(&code, value))
+                    }
+                    Instr::GetAwaitable { context, dst, src } => {
+                        let value = get!(src);
+                        put!(dst, self.get_awaitable(value, context))
+                    }
+
+                    Instr::MatchSequence { dst, src } => {
+                        put!(dst, self.match_by("match_sequence", get!(src)))
+                    }
+                    Instr::MatchMapping { dst, src } => {
+                        put!(dst, self.match_by("match_mapping", get!(src)))
+                    }
+                    Instr::MatchKeys { dst, src, keys } => {
+                        let throw = {
+                            save!();
+                            self.tail_prelude("match_keys", &[get!(src), get!(keys)])
+                        };
+                        fail!(throw, Ret::Reg(dst))
+                    }
+                    Instr::MatchClass { positional, dst, src, base: at } => {
+                        let args = [get!(src), get!(at), Value::count(positional as usize), get!(at + 1)];
+                        save!();
+                        let throw = self.tail_prelude("match_class", &args);
+                        fail!(throw, Ret::Reg(dst))
+                    }
+                    Instr::Length { dst, src } => {
+                        let value = get!(src);
+                        match self.native_len(value) {
+                            Some(length) => set!(dst, Value::count(length)),
+                            None => {
+                                save!();
+                                let len = self.builtin("len");
+                                let throw = self.tail_call(len, &[value]);
+                                fail!(throw, Ret::Reg(dst))
+                            }
+                        }
+                    }
+                    Instr::Intrinsic { op, dst, a, b } => {
+                        save!();
+                        let name = intrinsic_name(op);
+                        let throw = self.tail_prelude(name, &[get!(a), get!(b)]);
+                        fail!(throw, Ret::Reg(dst))
+                    }
+                }
+            }
+        }
+    }
+
+    /// A frame returned a value to something other than a plain register.
+    fn leave(&mut self, frame: PyFrame, value: Value) -> Result<(), Exit> {
+        if !frame.generator.is_unbound() {
+            let generator = self.heap.generator_mut(frame.generator);
+            generator.state = GeneratorState::Finished;
+            generator.running_async = false;
+        }
+        match self.deliver(frame.ret, Completion::Returned(value)) {
+            Ok(()) => self.settle(),
+            Err((throw, ret)) => self.handle(throw, ret),
+        }
+    }
+
+    /// Drives an awaitable's iterator one step, for `YieldFrom`.
+    fn drive(&mut self, object: Value, sent: Value, dst: u16) -> Res<Driven> {
+        if object.is(Kind::Generator) {
+            return match self.resume(object, sent, Ret::YieldFrom { dst })? {
+                Flow::Done(value) => Ok(Driven::Done(value)),
+                Flow::Pushed => Ok(Driven::Pushed),
+            };
+        }
+        if object.is(Kind::Object) {
+            if let Some(step) = self.heap.object(object).stepper() {
+                return match step(self, object, sent)? {
+                    IterStep::Item(item) => Ok(Driven::Item(item)),
+                    IterStep::Done(value) => Ok(Driven::Done(value)),
+                };
+            }
+            if self.heap.downcast::<AsyncSend>(object).is_some() {
+                return self.drive_async(object, sent, dst);
+            }
+        }
+        if object.is(Kind::Iter) {
+            if let PyIter::Wrapped { inner, .. } = self.heap.iter(object) {
+                let inner = *inner;
+                return self.drive(inner, sent, dst);
+            }
+            if sent.is_none() && self.is_pure_native_iter(object) {
+                return Ok(match self.iter_next(object)? {
+                    Some(item) => Driven::Item(item),
+                    None => Driven::Done(Value::NONE),
+                });
+            }
+        }
+        let ret = Ret::YieldFromCall { dst };
+        let flow = if sent.is_none() {
+            let Some(method) = self.lookup_special(object, self.names.next) else {
+                let message = format!("'{}' object is not an iterator", self.type_name(object));
+                return Err(self.type_error(message));
+            };
+            self.call_args(method, &[object], Value::UNBOUND, ret)?
+        } else {
+            let send = self.get_attr(object, self.names.send)?;
+            self.call_args(send, &[sent], Value::UNBOUND, ret)?
+        };
+        Ok(match flow {
+            Flow::Done(value) => Driven::Item(value),
+            Flow::Pushed => Driven::Pushed,
+        })
+    }
+
+    /// `__next__` of an iterator that is no generator and no built-in one;
+    /// `None` at its end.
+    fn next_of(&mut self, iter: Value, ret: Ret) -> Res<Option<Flow>> {
+        if iter.is(Kind::Object)
+            && let Some(step) = self.heap.object(iter).stepper()
+        {
+            return Ok(match step(self, iter, Value::NONE)? {
+                IterStep::Item(item) => Some(Flow::Done(item)),
+                IterStep::Done(_) => None,
+            });
+        }
+        let Some(method) = self.lookup_special(iter, self.names.next) else {
+            let message = format!("'{}' object is not an iterator", self.type_name(iter));
+            return Err(self.type_error(message));
+        };
+        self.call_args(method, &[iter], Value::UNBOUND, ret).map(Some)
+    }
+
+    /// Calls through the class's `__next__`.
+    fn next_by_method(&mut self, iter: Value) -> Throw {
+        match self.lookup_special(iter, self.names.next) {
+            Some(method) => self.tail_call(method, &[iter]),
+            None => self.type_error("object is not an iterator"),
+        }
+    }
+
+    /// Collects now. Only between instructions.
+    pub fn collect_garbage(&mut self) {
+        self.collections += 1;
+        let mut tracer = crate::gc::Tracer::default();
+        tracer.extend(&[
+            self.builtins,
+            self.modules,
+            self.prelude,
+            self.empty_tuple,
+            self.asyncgen_firstiter,
+            self.asyncgen_finalizer,
+        ]);
+        tracer.extend(&self.names.all());
+        tracer.extend(&self.types.all());
+        tracer.extend(&self.single_chars);
+        tracer.extend(&self.single_bytes);
+        tracer.extend(&self.pinned);
+        tracer.extend(&self.pending_finalizers);
+        tracer.extend(&self.repr_running);
+        for value in self.native_modules.values().chain(self.prelude_functions.values()) {
+            tracer.value(*value);
+        }
+        for extension in self.extensions() {
+            extension.trace(&mut tracer);
+        }
+        self.codes.retain(|code| match code.upgrade() {
+            Some(code) => {
+                tracer.extend(&code.consts);
+                tracer.extend(&code.names);
+                true
+            }
+            None => false,
+        });
+        // Caches may hold what is gone; versions that match keep their
+        // classes' attributes alive through the class itself.
+        let top = self.stack_top();
+        tracer.extend(&self.stack[..top.min(self.stack.len())]);
+        trace_frames(&self.frames, &mut tracer);
+        for fiber in &self.fibers {
+            let top = frames_top(&fiber.frames);
+            tracer.extend(&fiber.stack[..top.min(fiber.stack.len())]);
+            trace_frames(&fiber.frames, &mut tracer);
+            tracer.extend(&[fiber.owner, fiber.context]);
+            for completion in [&fiber.inbox, &fiber.result].into_iter().flatten() {
+                match completion {
+                    Completion::Returned(value)
+                    | Completion::Yielded(value)
+                    | Completion::Item(value)
+                    | Completion::Raised(value) => tracer.value(*value),
+                }
+            }
+        }
+        self.heap.begin_marking();
+        self.heap.mark_all(&mut tracer);
+        self.clear_weakrefs();
+        self.heap.sweep();
+        self.gc_threshold = self.heap.live_bytes().max(8 << 20);
+    }
+
+    /// A fiber that is parked, and for what.
+    pub fn parked_fibers(&self) -> impl Iterator<Item = crate::FiberId> + '_ {
+        self.fibers
+            .iter()
+            .enumerate()
+            .filter(|(_, fiber)| matches!(fiber.state, FiberState::Parked(_)))
+            .map(|(id, _)| id)
+    }
+}
+
+/// The end of [`Vm::drive`].
+pub(crate) enum Driven {
+    Pushed,
+    Item(Value),
+    Done(Value),
+}
+
+/// Marks a cached attribute as found on the class.
+pub(crate) const NOT_OWN: u32 = u32::MAX;
+
+#[inline(always)]
+fn fuel_for_await(vm: &mut Vm) {
+    vm.fuel -= 4;
+}
+
+fn call_names(code: &CodeObj, pc: usize) -> Value {
+    match code.code.instrs[pc] {
+        Instr::Extend { value } => code.consts[value as usize],
+        _ => unreachable!("keyword calls carry their names"),
+    }
+}
+
+#[inline(always)]
+fn compare_small(op: CmpOp, a: i64, b: i64) -> bool {
+    match op {
+        CmpOp::Lt => a < b,
+        CmpOp::Le => a <= b,
+        CmpOp::Eq | CmpOp::Is => a == b,
+        CmpOp::Ne | CmpOp::IsNot => a != b,
+        CmpOp::Gt => a > b,
+        CmpOp::Ge => a >= b,
+        CmpOp::In | CmpOp::NotIn => false,
+    }
+}
+
+/// Operators on small ints and floats; `None` for all else.
+#[inline]
+fn binary_fast(op: BinOp, a: Value, b: Value) -> Option<Value> {
+    if let (Some(a), Some(b)) = (a.as_small(), b.as_small()) {
+        let result = match op {
+            BinOp::Add => a + b,
+            BinOp::Sub => a - b,
+            BinOp::Mul => a.checked_mul(b)?,
+            BinOp::FloorDiv if b != 0 => {
+                let quotient = a / b;
+                if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }
+            }
+            BinOp::Mod if b != 0 => {
+                let rest = a % b;
+                if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest }
+            }
+            // Both are exact as floats, so one rounding.
+            BinOp::TrueDiv if b != 0 => return Some(Value::float(a as f64 / b as f64)),
+            BinOp::And => a & b,
+            BinOp::Or => a | b,
+            BinOp::Xor => a ^ b,
+            BinOp::LShift if (0..16).contains(&b) => a << b,
+            BinOp::RShift if (0..63).contains(&b) => a >> b,
+            _ => return None,
+        };
+        return Value::small(result);
+    }
+    let (a, b) = match (a.as_float(), b.as_float()) {
+        (Some(a), Some(b)) => (a, b),
+        (Some(a), None) => (a, b.as_small()? as f64),
+        (None, Some(b)) => (a.as_small()? as f64, b),
+        (None, None) => return None,
+    };
+    match op {
+        BinOp::Add => Some(Value::float(a + b)),
+        BinOp::Sub => Some(Value::float(a - b)),
+        BinOp::Mul => Some(Value::float(a * b)),
+        BinOp::TrueDiv if b != 0.0 => Some(Value::float(a / b)),
+        _ => None,
+    }
+}
+
+fn frames_top(frames: &[Frame]) -> usize {
+    for frame in frames.iter().rev() {
+        if let Frame::Python(frame) = frame {
+            return frame.base as usize + frame.code.code.registers as usize;
+        }
+    }
+    0
+}
+
+fn trace_frames(frames: &[Frame], tracer: &mut crate::gc::Tracer) {
+    for frame in frames {
+        match frame {
+            Frame::Python(frame) => {
+                tracer.extend(&[
+                    frame.globals,
+                    frame.namespace,
+                    frame.generator,
+                    frame.handled,
+                    frame.function,
+                ]);
+                trace_ret(frame.ret, tracer);
+            }
+            Frame::Native(NativeFrame { state, ret, .. }) => {
+                tracer.extend(state);
+                trace_ret(*ret, tracer);
+            }
+        }
+    }
+}
+
+fn trace_ret(ret: Ret, tracer: &mut crate::gc::Tracer) {
+    match ret {
+        Ret::Init { instance, .. } => tracer.value(instance),
+        Ret::AsyncItem { awaitable, .. } => tracer.value(awaitable),
+        _ => {}
+    }
+}
+
+fn truth_of_result(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
+    let value = completion.value()?;
+    match vm.truthy(value) {
+        Ok(truth) => Ok(Value::bool(truth)),
+        Err(throw) => Err(vm.truth_by_python(value, throw)),
+    }
+}
+
+fn intrinsic_name(op: airlock_bytecode::Intrinsic) -> &'static str {
+    use airlock_bytecode::Intrinsic::*;
+    match op {
+        TypeVar => "make_type_var",
+        TypeVarConstrained => "make_type_var_constrained",
+        ParamSpec => "make_param_spec",
+        TypeVarTuple => "make_type_var_tuple",
+        TypeAlias => "make_type_alias",
+        SetTypeParamDefault => "set_type_param_default",
+        GenericBase => "make_generic_base",
+        SetTypeParams => "set_type_params",
+        BuildTemplate => "build_template",
+        BuildInterpolation => "build_interpolation",
+    }
+}
+
+/// What an attribute cache starts from.
+pub(crate) fn store_cache(cell: &Cell<Cache>, version: u32, index: u32, value: Value) {
+    cell.set(Cache { version, index, value });
+}

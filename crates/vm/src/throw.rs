@@ -45,6 +45,8 @@ pub enum Completion {
     Returned(Value),
     /// Only from [`Vm::resume_then`]: the generator or coroutine suspended.
     Yielded(Value),
+    /// Only from [`Vm::resume_then`]: an async generator gave an item.
+    Item(Value),
     Raised(Value),
 }
 
@@ -52,7 +54,7 @@ impl Completion {
     /// For continuations that let exceptions pass.
     pub fn value(self) -> Res {
         match self {
-            Completion::Returned(value) | Completion::Yielded(value) => Ok(value),
+            Completion::Returned(value) | Completion::Yielded(value) | Completion::Item(value) => Ok(value),
             Completion::Raised(exception) => Err(Throw::Raise(exception)),
         }
     }
@@ -65,8 +67,8 @@ pub type Continuation = fn(&mut Vm, state: [Value; 4], completion: Completion) -
 #[derive(Debug)]
 pub struct Pending {
     pub what: Request,
-    pub then: Option<Continuation>,
-    pub state: [Value; 4],
+    /// Innermost first.
+    pub then: SmallVec<[(Continuation, [Value; 4]); 2]>,
 }
 
 #[derive(Debug)]
@@ -76,6 +78,9 @@ pub enum Request {
     /// Resume a generator or coroutine; ends with its next suspension.
     Send { generator: Value, value: Value },
     ThrowInto { generator: Value, exception: Value },
+    /// Module code or a class body, run with a namespace of its own (unbound
+    /// for none).
+    Body { function: Value, namespace: Value },
 }
 
 impl Vm {
@@ -83,9 +88,15 @@ impl Vm {
     pub fn tail_call(&mut self, callee: Value, args: &[Value]) -> Throw {
         self.pending = Pending {
             what: Request::Call { callee, args: SmallVec::from_slice(args), names: Value::UNBOUND },
-            then: None,
-            state: [Value::UNBOUND; 4],
+            then: SmallVec::new(),
         };
+        Throw::Call
+    }
+
+    /// After a native has answered [`Throw::Call`]: lets `then` see how that
+    /// ends, before whoever asked.
+    pub fn and_then(&mut self, state: [Value; 4], then: Continuation) -> Throw {
+        self.pending.then.push((then, state));
         Throw::Call
     }
 
@@ -100,8 +111,7 @@ impl Vm {
     ) -> Throw {
         self.pending = Pending {
             what: Request::Call { callee, args: SmallVec::from_slice(args), names: Value::UNBOUND },
-            then: Some(then),
-            state,
+            then: SmallVec::from_slice(&[(then, state)]),
         };
         Throw::Call
     }
@@ -118,8 +128,7 @@ impl Vm {
     ) -> Throw {
         self.pending = Pending {
             what: Request::Call { callee, args: SmallVec::from_slice(args), names },
-            then,
-            state,
+            then: then.map(|then| (then, state)).into_iter().collect(),
         };
         Throw::Call
     }
@@ -138,8 +147,7 @@ impl Vm {
                 Ok(value) => Request::Send { generator, value },
                 Err(exception) => Request::ThrowInto { generator, exception },
             },
-            then: Some(then),
-            state,
+            then: SmallVec::from_slice(&[(then, state)]),
         };
         Throw::Call
     }

@@ -42,6 +42,7 @@ pub struct SourceError {
     /// `SyntaxError`, `IndentationError` or `TabError`.
     pub class: &'static str,
     pub message: String,
+    pub filename: String,
     /// From 1; columns in characters from 1.
     pub line: u32,
     pub column: u32,
@@ -128,10 +129,19 @@ pub struct Vm {
     pub(crate) frames: Vec<Frame>,
     /// How many Python frames the current fiber has.
     pub(crate) depth: usize,
+    /// The exception now being raised passed its frame before: its traceback
+    /// has that frame already.
+    pub(crate) reraising: bool,
+    /// The generator about to be suspended delegates to another.
+    pub(crate) delegation: bool,
+    pub(crate) last_fiber: FiberId,
+    pub asyncgen_firstiter: Value,
+    pub asyncgen_finalizer: Value,
 
     /// Instructions left in this slice; counted at calls and backward jumps.
     pub(crate) fuel: i64,
     pub(crate) spent: u64,
+    pub(crate) slice_end: u64,
     pub(crate) gc_threshold: usize,
     pub fiber_switches: u64,
     pub(crate) collections: u64,
@@ -160,7 +170,7 @@ impl Vm {
             environment,
             output: Vec::new(),
             output_bytes: 0,
-            pending: Pending { what: Request::None, then: None, state: [Value::UNBOUND; 4] },
+            pending: Pending { what: Request::None, then: Default::default() },
             prelude: Value::UNBOUND,
             prelude_functions: FxHashMap::default(),
             codes: Vec::new(),
@@ -178,8 +188,14 @@ impl Vm {
             stack: Vec::new(),
             frames: Vec::new(),
             depth: 0,
-            fuel: 0,
+            reraising: false,
+            delegation: false,
+            last_fiber: 0,
+            asyncgen_firstiter: Value::NONE,
+            asyncgen_finalizer: Value::NONE,
+            fuel: 20_000,
             spent: 0,
+            slice_end: 0,
             gc_threshold: 8 << 20,
             fiber_switches: 0,
             collections: 0,
@@ -404,6 +420,11 @@ impl Vm {
     pub fn pin(&mut self, value: Value) -> Value {
         self.pinned.push(value);
         value
+    }
+
+    /// The namespace in which the prelude runs.
+    pub fn set_prelude(&mut self, namespace: Value) {
+        self.prelude = namespace;
     }
 
     /// A function of the prelude (`prelude.py` and its like, see

@@ -32,6 +32,7 @@ pub mod slice;
 pub mod iters;
 pub mod functions;
 pub mod misc;
+pub mod scope;
 
 /// Makes all built-in types and fills the `builtins` dict.
 pub(crate) fn register(vm: &mut Vm) {
@@ -58,6 +59,7 @@ pub(crate) fn register(vm: &mut Vm) {
     iters::register(vm);
     functions::register(vm);
     misc::register(vm);
+    scope::register(vm);
 }
 
 fn make_types(vm: &mut Vm) {

@@ -1,0 +1,1395 @@
+//! What the interpreter loop does not do inline: the general case of each
+//! instruction.
+
+use std::rc::Rc;
+
+use airlock_bytecode::{BinOp, CmpOp, Special};
+use smallvec::SmallVec;
+
+use crate::builtins::generator::{AsyncMode, AsyncSend};
+use crate::call::Flow;
+use crate::codeobj::CodeObj;
+use crate::fiber::Ret;
+use crate::run::{Driven, NOT_OWN, store_cache};
+use crate::value::Kind;
+use crate::{Completion, GeneratorKind, GeneratorState, PyDict, Res, Throw, Value, Vm};
+
+impl Vm {
+    // Names.
+
+    pub(crate) fn load_global(&mut self, code: &Rc<CodeObj>, globals: Value, site: u16) -> Res {
+        let name = code.names[code.code.sites[site as usize] as usize];
+        let hash = self.heap.str_table_hash(name);
+        let find = |vm: &Vm, dict: Value| vm.heap.find_in(vm.heap.dict(dict), name, hash).ok().flatten();
+        let builtins = self.builtins;
+        if let Some(at) = find(self, globals) {
+            let version = self.dict_version(globals);
+            store_cache(&code.caches[site as usize], version, at as u32, Value::UNBOUND);
+            return Ok(self.heap.dict(globals).entry(at).map_or(Value::NONE, |entry| entry.value));
+        }
+        if let Some(at) = find(self, builtins) {
+            let version = self.dict_version(globals);
+            let inner = self.dict_version(builtins);
+            let mark = Value::from_bits(inner as u64);
+            store_cache(&code.caches[site as usize], version, at as u32, mark);
+            return Ok(self.heap.dict(builtins).entry(at).map_or(Value::NONE, |entry| entry.value));
+        }
+        Err(self.undefined_name(name))
+    }
+
+    fn dict_version(&mut self, dict: Value) -> u32 {
+        let version = self.heap.dict(dict).version();
+        if version != 0 {
+            return version;
+        }
+        let version = self.heap.fresh_version();
+        self.heap.dict_mut(dict).set_version(version);
+        version
+    }
+
+    #[cold]
+    fn undefined_name(&mut self, name: Value) -> Throw {
+        let throw = self.name_error(format!("name '{}' is not defined", self.heap.str(name)));
+        if let Throw::Raise(exception) = throw {
+            self.set_exception_attr(exception, "name", name);
+        }
+        throw
+    }
+
+    #[cold]
+    pub(crate) fn unbound_local(&mut self, name: Value) -> Throw {
+        let message = format!(
+            "cannot access local variable '{}' where it is not associated with a value",
+            self.heap.str(name)
+        );
+        self.unbound_local_error(message)
+    }
+
+    #[cold]
+    pub(crate) fn empty_cell(&mut self, code: &Rc<CodeObj>, cell: u16, name: u16) -> Throw {
+        let name = code.names[name as usize];
+        let first = code.code.first_capture();
+        let free = (first..first + code.code.captures.len()).contains(&(cell as usize));
+        if free {
+            let message = format!(
+                "cannot access free variable '{}' where it is not associated with a value in enclosing scope",
+                self.heap.str(name)
+            );
+            let throw = self.name_error(message);
+            if let Throw::Raise(exception) = throw {
+                self.set_exception_attr(exception, "name", name);
+            }
+            throw
+        } else {
+            self.unbound_local(name)
+        }
+    }
+
+    /// Namespace (unless unbound), globals, builtins.
+    pub(crate) fn load_name(&mut self, namespace: Value, globals: Value, name: Value) -> Res {
+        if let Some(namespace) = namespace.bound()
+            && namespace != globals
+        {
+            let plain = self.heap.payload(namespace);
+            if plain.is(Kind::Dict) && (plain == namespace || !self.overrides_getitem(namespace)) {
+                if let Some(value) = self.namespace_get(plain, name) {
+                    return Ok(value);
+                }
+            } else {
+                // A mapping made by `__prepare__`.
+                let state = [globals, name, Value::NONE, Value::NONE];
+                return match self.subscript(namespace, name) {
+                    Err(Throw::Call) => Err(self.and_then(state, after_namespace_lookup)),
+                    Err(Throw::Raise(exception)) => {
+                        after_namespace_lookup(self, state, Completion::Raised(exception))
+                    }
+                    other => other,
+                };
+            }
+        }
+        if let Some(value) = self.namespace_get(globals, name) {
+            return Ok(value);
+        }
+        match self.namespace_get(self.builtins, name) {
+            Some(value) => Ok(value),
+            None => Err(self.undefined_name(name)),
+        }
+    }
+
+    fn overrides_getitem(&self, namespace: Value) -> bool {
+        self.lookup_special(namespace, self.names.getitem).is_some_and(|method| !method.is(Kind::Native))
+            || self.lookup_special(namespace, self.names.missing).is_some()
+    }
+
+    pub(crate) fn store_name(&mut self, namespace: Value, name: Value, value: Value) -> Res<()> {
+        if namespace.is(Kind::Dict) {
+            self.namespace_set(namespace, name, value);
+            return Ok(());
+        }
+        self.store_subscript(namespace, name, value)
+    }
+
+    pub(crate) fn delete_name(&mut self, namespace: Value, name: Value) -> Res<()> {
+        let plain = self.heap.payload(namespace);
+        if plain.is(Kind::Dict) && self.dict_remove(plain, name)?.is_none() {
+            return Err(self.undefined_name(name));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn load_class_cell(
+        &mut self,
+        code: &Rc<CodeObj>,
+        namespace: Value,
+        cell: Value,
+        register: u16,
+        key: Value,
+        name: u16,
+    ) -> Res {
+        let plain = if namespace.is_unbound() { namespace } else { self.heap.payload(namespace) };
+        if plain.is(Kind::Dict)
+            && let Some(value) = self.namespace_get(plain, key)
+        {
+            return Ok(value);
+        }
+        let value = self.heap.cell(cell).value;
+        if value.is_unbound() {
+            return Err(self.empty_cell(code, register, name));
+        }
+        Ok(value)
+    }
+
+    /// A member of module `builtins`.
+    pub fn builtin(&mut self, name: &str) -> Value {
+        let key = self.heap.intern(name);
+        self.namespace_get(self.builtins, key).unwrap_or(Value::NONE)
+    }
+
+    // Attributes, with caches.
+
+    pub(crate) fn load_attr_slow(&mut self, code: &Rc<CodeObj>, value: Value, site: u16) -> Res {
+        let name = code.names[code.code.sites[site as usize] as usize];
+        if value.is(Kind::Instance) {
+            let class = self.heap.instance(value).class;
+            let ty = self.heap.ty(class);
+            let (version, flags) = (ty.version, ty.flags);
+            if !flags.custom_getattribute && self.heap.instance(value).dict.is_none() {
+                let descriptor = self.lookup(class, name);
+                let data = descriptor.is_some_and(|found| self.is_data_descriptor(found));
+                let hash = self.heap.str_table_hash(name);
+                if !data && let Some(at) = self.heap.instance(value).attrs.find_identical(name, hash) {
+                    store_cache(&code.caches[site as usize], version, at as u32, Value::UNBOUND);
+                    if let Some(entry) = self.heap.instance(value).attrs.entry(at) {
+                        return Ok(entry.value);
+                    }
+                }
+                if !data
+                    && !flags.shadowed
+                    && let Some(found) = descriptor
+                    && !found.is_handle() | found.is(Kind::Function) | is_plain(found)
+                {
+                    store_cache(&code.caches[site as usize], version, NOT_OWN, found);
+                }
+            }
+        }
+        self.get_attr(value, name)
+    }
+
+    pub(crate) fn store_attr_slow(&mut self, code: &Rc<CodeObj>, object: Value, site: u16, value: Value) -> Res<()> {
+        let name = code.names[code.code.sites[site as usize] as usize];
+        self.set_attr(object, name, value)?;
+        if object.is(Kind::Instance) {
+            let instance = self.heap.instance(object);
+            let ty = self.heap.ty(instance.class);
+            let (class, version, flags) = (instance.class, ty.version, ty.flags);
+            if instance.dict.is_none() && !flags.custom_setattr && !flags.no_dict && self.lookup(class, name).is_none()
+            {
+                let hash = self.heap.str_table_hash(name);
+                if let Some(at) = self.heap.instance(object).attrs.find_identical(name, hash) {
+                    let hash = Value::from_bits(hash as u64);
+                    store_cache(&code.caches[site as usize], version, at as u32, hash);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// For a method call: the function and self, or unbound and the bound
+    /// attribute.
+    pub(crate) fn load_method(&mut self, code: &Rc<CodeObj>, value: Value, site: u16) -> Res<(Value, Value)> {
+        let name = code.names[code.code.sites[site as usize] as usize];
+        let class = self.type_of(value);
+        let ty = self.heap.ty(class);
+        let (version, flags) = (ty.version, ty.flags);
+        if !value.is(Kind::Type) && !value.is(Kind::Module) && !flags.custom_getattribute
+            && let Some(found) = self.lookup(class, name)
+        {
+            let is_method = found.is(Kind::Function)
+                || found.is(Kind::Native)
+                    && self.heap.native(found).def.role == crate::native::NativeRole::Method;
+            if is_method && self.own_attr(value, name).is_none() && self.heap.downcast::<crate::builtins::descriptors::Super>(value).is_none() {
+                if value.is(Kind::Instance) && !flags.shadowed {
+                    store_cache(&code.caches[site as usize], version, NOT_OWN, found);
+                }
+                return Ok((found, value));
+            }
+        }
+        let found = self.get_attr(value, name)?;
+        Ok((Value::UNBOUND, found))
+    }
+
+    pub(crate) fn load_super(&mut self, super_: Value, class: Value, object: Value, name: Value) -> Res {
+        if super_ != self.types.super_ {
+            let state = [name, Value::NONE, Value::NONE, Value::NONE];
+            return Err(self.call_then(super_, &[class, object], state, |vm, [name, ..], completion| {
+                let value = completion.value()?;
+                vm.get_attr(value, name)
+            }));
+        }
+        let object_type = self.super_type(class, object)?;
+        if name == self.names.class_ {
+            let class = self.types.super_;
+            return Ok(class);
+        }
+        self.get_super_attr(class, object, object_type, name)
+    }
+
+    // Calls of special methods.
+
+    /// Asks for `method(receiver, *args)`, a class attribute not yet bound.
+    pub(crate) fn call_special(&mut self, method: Value, receiver: Value, args: &[Value]) -> Res {
+        let with_self: SmallVec<[Value; 4]> =
+            std::iter::once(receiver).chain(args.iter().copied()).collect();
+        match method.kind() {
+            Some(Kind::Function) => Err(self.tail_call(method, &with_self)),
+            Some(Kind::Native) => self.call_native(method, &with_self, Value::UNBOUND),
+            _ => {
+                let class = self.type_of(receiver);
+                let bound = self.bind(method, receiver, class)?;
+                Err(self.tail_call(bound, args))
+            }
+        }
+    }
+
+    pub(crate) fn subscript(&mut self, object: Value, key: Value) -> Res {
+        if let Some(method) = self.lookup_special(object, self.names.getitem) {
+            return self.call_special(method, object, &[key]);
+        }
+        if object.is(Kind::Type) {
+            let metaclass_method = self.lookup(object, self.names.class_getitem);
+            if let Some(method) = metaclass_method {
+                let bound = match method.kind() {
+                    Some(Kind::Function) => self.heap.new_method(method, object),
+                    _ => self.bind_to_class(method, object)?,
+                };
+                return Err(self.tail_call(bound, &[key]));
+            }
+            if object == self.types.r#type {
+                return Ok(self.new_generic_alias(object, key));
+            }
+            let message = format!("type '{}' is not subscriptable", self.heap.ty(object).name);
+            return Err(self.type_error(message));
+        }
+        let message = format!("'{}' object is not subscriptable", self.type_name(object));
+        Err(self.type_error(message))
+    }
+
+    pub(crate) fn store_subscript(&mut self, object: Value, key: Value, value: Value) -> Res<()> {
+        match self.lookup_special(object, self.names.setitem) {
+            Some(method) => self.call_special(method, object, &[key, value]).map(drop),
+            None => {
+                let message = format!("'{}' object does not support item assignment", self.type_name(object));
+                Err(self.type_error(message))
+            }
+        }
+    }
+
+    pub(crate) fn delete_subscript(&mut self, object: Value, key: Value) -> Res<()> {
+        match self.lookup_special(object, self.names.delitem) {
+            Some(method) => self.call_special(method, object, &[key]).map(drop),
+            None => {
+                let message = format!("'{}' object doesn't support item deletion", self.type_name(object));
+                Err(self.type_error(message))
+            }
+        }
+    }
+
+    // Operators.
+
+    pub(crate) fn add_int(&mut self, a: Value, value: i16) -> Res {
+        if value < 0 {
+            let b = Value::int32(-(value as i32));
+            if let Some(float) = a.as_float() {
+                return Ok(Value::float(float + value as f64));
+            }
+            self.binary_slow(BinOp::Sub, a, b)
+        } else {
+            if let Some(float) = a.as_float() {
+                return Ok(Value::float(float + value as f64));
+            }
+            self.binary_slow(BinOp::Add, a, Value::int32(value as i32))
+        }
+    }
+
+    fn operator_names(&self, op: BinOp) -> (Value, Value, Value, &'static str) {
+        let n = &self.names;
+        match op {
+            BinOp::Add => (n.add, n.radd, n.iadd, "+"),
+            BinOp::Sub => (n.sub, n.rsub, n.isub, "-"),
+            BinOp::Mul => (n.mul, n.rmul, n.imul, "*"),
+            BinOp::MatMul => (n.matmul, n.rmatmul, n.imatmul, "@"),
+            BinOp::TrueDiv => (n.truediv, n.rtruediv, n.itruediv, "/"),
+            BinOp::FloorDiv => (n.floordiv, n.rfloordiv, n.ifloordiv, "//"),
+            BinOp::Mod => (n.r#mod, n.rmod, n.imod, "%"),
+            BinOp::Pow => (n.pow, n.rpow, n.ipow, "** or pow()"),
+            BinOp::LShift => (n.lshift, n.rlshift, n.ilshift, "<<"),
+            BinOp::RShift => (n.rshift, n.rrshift, n.irshift, ">>"),
+            BinOp::And => (n.and, n.rand, n.iand, "&"),
+            BinOp::Or => (n.or, n.ror, n.ior, "|"),
+            BinOp::Xor => (n.xor, n.rxor, n.ixor, "^"),
+        }
+    }
+
+    /// `a op b` by the special methods of both.
+    pub fn binary_slow(&mut self, op: BinOp, a: Value, b: Value) -> Res {
+        if op == BinOp::Add && a.is(Kind::Str) && b.is(Kind::Str) {
+            let (x, y) = (self.heap.str(a), self.heap.str(b));
+            let mut text = String::with_capacity(x.len() + y.len());
+            text.push_str(x);
+            text.push_str(y);
+            self.reserve(text.len())?;
+            return Ok(self.string(text));
+        }
+        let (name, reflected, _, _) = self.operator_names(op);
+        self.binary_named(op, a, b, name, reflected, false)
+    }
+
+    fn binary_named(&mut self, op: BinOp, a: Value, b: Value, name: Value, reflected: Value, in_place: bool) -> Res {
+        let (ta, tb) = (self.type_of(a), self.type_of(b));
+        let own = self.lookup(ta, name).filter(|found| !found.is_none());
+        let other = if ta == tb { None } else { self.lookup(tb, reflected).filter(|found| !found.is_none()) };
+        let mut steps: SmallVec<[(Value, Value, Value); 2]> = SmallVec::new();
+        let mut reflected_first = false;
+        if let Some(other) = other
+            && self.is_subtype(tb, ta)
+            && self.lookup(ta, reflected) != Some(other)
+        {
+            steps.push((other, b, a));
+            reflected_first = true;
+        }
+        if let Some(own) = own {
+            steps.push((own, a, b));
+        }
+        if let Some(other) = other
+            && !reflected_first
+        {
+            steps.push((other, b, a));
+        }
+        let mut at = 0;
+        while at < steps.len() {
+            let (method, receiver, arg) = steps[at];
+            at += 1;
+            match self.call_special(method, receiver, &[arg]) {
+                Ok(Value::NOT_IMPLEMENTED) => {}
+                Err(Throw::Call) => {
+                    let next = match steps.get(at) {
+                        Some(&(method, receiver, arg)) => self.heap.new_tuple(vec![method, receiver, arg]),
+                        None => Value::NONE,
+                    };
+                    let op = Value::int32(op as i32 | (in_place as i32) << 8);
+                    return Err(self.and_then([op, a, b, next], after_binary));
+                }
+                other => return other,
+            }
+        }
+        Err(self.no_binary(op, a, b, in_place))
+    }
+
+    #[cold]
+    fn no_binary(&mut self, op: BinOp, a: Value, b: Value, in_place: bool) -> Throw {
+        let (.., symbol) = self.operator_names(op);
+        let symbol = match (op, in_place) {
+            (BinOp::Pow, true) => "**=".to_owned(),
+            (_, true) => format!("{symbol}="),
+            _ => symbol.to_owned(),
+        };
+        if op == BinOp::Add && !in_place {
+            // CPython's sequences word this themselves.
+            let plain = self.heap.payload(a);
+            match plain.kind() {
+                Some(Kind::Str) => {
+                    let message = format!("can only concatenate str (not \"{}\") to str", self.type_name(b));
+                    return self.type_error(message);
+                }
+                Some(Kind::List) => {
+                    let message = format!("can only concatenate list (not \"{}\") to list", self.type_name(b));
+                    return self.type_error(message);
+                }
+                Some(Kind::Tuple) => {
+                    let message = format!("can only concatenate tuple (not \"{}\") to tuple", self.type_name(b));
+                    return self.type_error(message);
+                }
+                _ => {}
+            }
+        }
+        if op == BinOp::Mul {
+            for (sequence, other) in [(a, b), (b, a)] {
+                let plain = self.heap.payload(sequence);
+                if matches!(plain.kind(), Some(Kind::Str | Kind::List | Kind::Tuple | Kind::Bytes)) {
+                    let message = format!("can't multiply sequence by non-int of type '{}'", self.type_name(other));
+                    return self.type_error(message);
+                }
+            }
+        }
+        self.unsupported_operands(&symbol, a, b)
+    }
+
+    /// `a op= b`.
+    pub(crate) fn in_place(&mut self, op: BinOp, a: Value, b: Value) -> Res {
+        if !a.is_handle() || a.is(Kind::Str) {
+            let (name, reflected, ..) = self.operator_names(op);
+            if op == BinOp::Add && a.is(Kind::Str) && b.is(Kind::Str) {
+                return self.binary_slow(op, a, b);
+            }
+            return self.binary_named(op, a, b, name, reflected, true);
+        }
+        let (name, reflected, in_place, _) = self.operator_names(op);
+        if let Some(method) = self.lookup_special(a, in_place) {
+            match self.call_special(method, a, &[b]) {
+                Ok(Value::NOT_IMPLEMENTED) => {}
+                Err(Throw::Call) => {
+                    let op = Value::int32(op as i32);
+                    return Err(self.and_then([op, a, b, Value::NONE], after_in_place));
+                }
+                other => return other,
+            }
+        }
+        self.binary_named(op, a, b, name, reflected, true)
+    }
+
+    pub(crate) fn unary(&mut self, value: Value, name: Value, symbol: &str) -> Res {
+        match self.lookup_special(value, name) {
+            Some(method) => self.call_special(method, value, &[]),
+            None => {
+                let message = format!("bad operand type for unary {symbol}: '{}'", self.type_name(value));
+                Err(self.type_error(message))
+            }
+        }
+    }
+
+    /// Comparisons that need no special methods; `None` for the others.
+    #[inline]
+    pub(crate) fn compare_fast(&self, op: CmpOp, a: Value, b: Value) -> Option<bool> {
+        match op {
+            CmpOp::Is => return Some(a == b),
+            CmpOp::IsNot => return Some(a != b),
+            CmpOp::In | CmpOp::NotIn => {
+                let found = self.contains_fast(b, a)?;
+                return Some(found == (op == CmpOp::In));
+            }
+            _ => {}
+        }
+        if let (Some(x), Some(y)) = (self.heap.number(a), self.heap.number(b)) {
+            return Some(match x.compare(&y) {
+                Some(order) => crate::ops::holds(op, order),
+                None => op == CmpOp::Ne,
+            });
+        }
+        if a.is(Kind::Str) && b.is(Kind::Str) {
+            let order = match op {
+                CmpOp::Eq => return Some(a == b || self.heap.str(a) == self.heap.str(b)),
+                CmpOp::Ne => return Some(a != b && self.heap.str(a) != self.heap.str(b)),
+                _ => self.heap.str(a).cmp(self.heap.str(b)),
+            };
+            return Some(crate::ops::holds(op, order));
+        }
+        match op {
+            CmpOp::Eq => self.heap.equal(a, b).ok(),
+            CmpOp::Ne => self.heap.equal(a, b).ok().map(|equal| !equal),
+            _ => None,
+        }
+    }
+
+    fn contains_fast(&self, container: Value, item: Value) -> Option<bool> {
+        match container.kind()? {
+            Kind::Dict => {
+                let hash = self.heap.key_hash(item).ok()?;
+                Some(self.heap.find_in(self.heap.dict(container), item, hash).ok()?.is_some())
+            }
+            Kind::Set => {
+                let hash = self.heap.key_hash(item).ok()?;
+                Some(self.heap.find_in(&self.heap.set(container).table, item, hash).ok()?.is_some())
+            }
+            Kind::Tuple | Kind::List => {
+                for &other in self.heap.as_items(container)? {
+                    if other == item || self.heap.equal(other, item).ok()? {
+                        return Some(true);
+                    }
+                }
+                Some(false)
+            }
+            _ => None,
+        }
+    }
+
+    /// A comparison by special methods.
+    pub fn compare_slow(&mut self, op: CmpOp, a: Value, b: Value) -> Res {
+        let n = &self.names;
+        let (name, reflected) = match op {
+            CmpOp::Lt => (n.lt, n.gt),
+            CmpOp::Le => (n.le, n.ge),
+            CmpOp::Eq => (n.eq, n.eq),
+            CmpOp::Ne => (n.ne, n.ne),
+            CmpOp::Gt => (n.gt, n.lt),
+            CmpOp::Ge => (n.ge, n.le),
+            CmpOp::Is => return Ok(Value::bool(a == b)),
+            CmpOp::IsNot => return Ok(Value::bool(a != b)),
+            CmpOp::In | CmpOp::NotIn => return self.contains_slow(op, a, b),
+        };
+        let (ta, tb) = (self.type_of(a), self.type_of(b));
+        let own = self.lookup(ta, name).filter(|found| !found.is_none());
+        let other = self.lookup(tb, reflected).filter(|found| !found.is_none());
+        let mut steps: SmallVec<[(Value, Value, Value); 2]> = SmallVec::new();
+        let mut reflected_first = false;
+        if let Some(other) = other
+            && ta != tb
+            && self.is_subtype(tb, ta)
+        {
+            steps.push((other, b, a));
+            reflected_first = true;
+        }
+        if let Some(own) = own {
+            steps.push((own, a, b));
+        }
+        if let Some(other) = other
+            && !reflected_first
+        {
+            steps.push((other, b, a));
+        }
+        let mut at = 0;
+        while at < steps.len() {
+            let (method, receiver, arg) = steps[at];
+            at += 1;
+            match self.call_special(method, receiver, &[arg]) {
+                Ok(Value::NOT_IMPLEMENTED) => {}
+                Err(Throw::Call) => {
+                    let next = match steps.get(at) {
+                        Some(&(method, receiver, arg)) => self.heap.new_tuple(vec![method, receiver, arg]),
+                        None => Value::NONE,
+                    };
+                    return Err(self.and_then([Value::int32(op as i32), a, b, next], after_compare));
+                }
+                other => return other,
+            }
+        }
+        self.compare_default(op, a, b)
+    }
+
+    fn compare_default(&mut self, op: CmpOp, a: Value, b: Value) -> Res {
+        let symbol = match op {
+            CmpOp::Eq => return Ok(Value::bool(a == b)),
+            CmpOp::Ne => return Ok(Value::bool(a != b)),
+            CmpOp::Lt => "<",
+            CmpOp::Le => "<=",
+            CmpOp::Gt => ">",
+            _ => ">=",
+        };
+        let message = format!(
+            "'{symbol}' not supported between instances of '{}' and '{}'",
+            self.type_name(a),
+            self.type_name(b)
+        );
+        Err(self.type_error(message))
+    }
+
+    fn contains_slow(&mut self, op: CmpOp, item: Value, container: Value) -> Res {
+        let negate = op == CmpOp::NotIn;
+        let class = self.type_of(container);
+        let result = match self.lookup(class, self.names.contains) {
+            Some(Value::NONE) => {
+                let message = format!("'{}' object is not a container", self.type_name(container));
+                return Err(self.type_error(message));
+            }
+            Some(method) => self.call_special(method, container, &[item]),
+            None => {
+                let iterable = self.lookup_special(container, self.names.iter).is_some()
+                    || self.lookup_special(container, self.names.getitem).is_some();
+                if !iterable {
+                    let message =
+                        format!("argument of type '{}' is not a container or iterable", self.type_name(container));
+                    return Err(self.type_error(message));
+                }
+                Err(self.tail_prelude("contains_by_iteration", &[container, item]))
+            }
+        };
+        match result {
+            Ok(value) => {
+                let found = self.truthy(value)?;
+                Ok(Value::bool(found != negate))
+            }
+            Err(Throw::Call) => {
+                Err(self.and_then([Value::bool(negate), Value::NONE, Value::NONE, Value::NONE], after_contains))
+            }
+            other => other,
+        }
+    }
+
+    /// Asks for the truth of a value whose class decides in Python; `throw`
+    /// is what [`Vm::truthy`] gave.
+    pub(crate) fn truth_by_python(&mut self, value: Value, throw: Throw) -> Throw {
+        if !matches!(throw, Throw::Python) {
+            return throw;
+        }
+        let state = [value, Value::NONE, Value::NONE, Value::NONE];
+        if let Some(method) = self.lookup_special(value, self.names.bool) {
+            return match self.call_special(method, value, &[]) {
+                Err(Throw::Call) => self.and_then(state, after_bool),
+                Err(throw) => throw,
+                Ok(_) => self.type_error("__bool__ should return bool"),
+            };
+        }
+        let Some(method) = self.lookup_special(value, self.names.len) else {
+            return self.type_error("object has no truth value");
+        };
+        match self.call_special(method, value, &[]) {
+            Err(Throw::Call) => self.and_then(state, after_len),
+            Err(throw) => throw,
+            Ok(_) => self.type_error("__len__ should return an int"),
+        }
+    }
+
+    // Iteration.
+
+    pub(crate) fn get_iter(&mut self, value: Value) -> Res {
+        match self.native_iter(value)? {
+            Some(iter) => Ok(iter),
+            None => {
+                let iter = self.builtin("iter");
+                Err(self.tail_call(iter, &[value]))
+            }
+        }
+    }
+
+    pub(crate) fn get_async_iter(&mut self, value: Value) -> Res {
+        match self.lookup_special(value, self.names.aiter) {
+            Some(method) => {
+                let state = [value, Value::NONE, Value::NONE, Value::NONE];
+                match self.call_special(method, value, &[]) {
+                    Err(Throw::Call) => Err(self.and_then(state, check_async_iter)),
+                    Ok(iter) => check_async_iter(self, state, Completion::Returned(iter)),
+                    other => other,
+                }
+            }
+            None => {
+                let message = format!(
+                    "'async for' requires an object with __aiter__ method, got {}",
+                    self.type_name(value)
+                );
+                Err(self.type_error(message))
+            }
+        }
+    }
+
+    pub(crate) fn get_async_next(&mut self, iter: Value) -> Res {
+        if iter.is(Kind::Generator) && self.heap.generator(iter).kind == GeneratorKind::AsyncGenerator {
+            return self.async_send(iter, AsyncMode::Send, Value::NONE);
+        }
+        let Some(method) = self.lookup_special(iter, self.names.anext) else {
+            let message = format!(
+                "'async for' requires an iterator with __anext__ method, got {}",
+                self.type_name(iter)
+            );
+            return Err(self.type_error(message));
+        };
+        let state = [iter, Value::NONE, Value::NONE, Value::NONE];
+        match self.call_special(method, iter, &[]) {
+            Err(Throw::Call) => Err(self.and_then(state, |vm, _, completion| {
+                let value = completion.value()?;
+                vm.get_awaitable(value, 3)
+            })),
+            Ok(value) => self.get_awaitable(value, 3),
+            other => other,
+        }
+    }
+
+    /// The awaitable of one step of an async generator. The first one tells
+    /// the hooks of `sys.set_asyncgen_hooks`.
+    pub(crate) fn async_send(&mut self, generator: Value, mode: AsyncMode, value: Value) -> Res {
+        let class = self.types.async_generator_asend;
+        let send = AsyncSend { generator, mode, value, started: false, finished: false, class };
+        let object = self.heap.new_object(send);
+        let hooked = std::mem::replace(&mut self.heap.generator_mut(generator).hooks_inited, true);
+        let first = self.asyncgen_firstiter;
+        if !hooked {
+            self.heap.generator_mut(generator).finalizer = self.asyncgen_finalizer;
+            if !first.is_none() {
+                let state = [object, Value::NONE, Value::NONE, Value::NONE];
+                return Err(self.call_then(first, &[generator], state, |_, [object, ..], completion| {
+                    completion.value()?;
+                    Ok(object)
+                }));
+            }
+        }
+        Ok(object)
+    }
+
+    /// One step of `await agen.asend(...)` and the like.
+    pub(crate) fn drive_async(&mut self, awaitable: Value, sent: Value, dst: u16) -> Res<Driven> {
+        let flow = self.step_async(awaitable, Ok(sent), Ret::AsyncItem { dst, awaitable })?;
+        Ok(match flow {
+            Flow::Done(value) => Driven::Done(value),
+            Flow::Pushed => Driven::Pushed,
+        })
+    }
+
+    pub(crate) fn step_async(&mut self, awaitable: Value, sent: Result<Value, Value>, ret: Ret) -> Res<Flow> {
+        let Some(send) = self.heap.downcast_mut::<AsyncSend>(awaitable) else {
+            return Err(self.type_error("an async generator's awaitable is expected"));
+        };
+        let (generator, mode, value, started, finished) =
+            (send.generator, send.mode, send.value, send.started, send.finished);
+        send.started = true;
+        if finished {
+            return Err(self.runtime_error("cannot reuse already awaited __anext__()/asend()"));
+        }
+        if started {
+            return match sent {
+                Ok(sent) => self.resume(generator, sent, ret),
+                Err(exception) => self.throw_into(generator, exception, ret),
+            };
+        }
+        let object = self.heap.generator(generator);
+        let state = object.state;
+        if object.running_async {
+            if let Some(send) = self.heap.downcast_mut::<AsyncSend>(awaitable) {
+                send.finished = true;
+            }
+            let what = match mode {
+                AsyncMode::Send => "anext()",
+                AsyncMode::Throw => "athrow()",
+                AsyncMode::Close => "aclose()",
+            };
+            return Err(self.runtime_error(format!("{what}: asynchronous generator is already running")));
+        }
+        if state == GeneratorState::Finished || (mode == AsyncMode::Close && state == GeneratorState::Created) {
+            if let Some(send) = self.heap.downcast_mut::<AsyncSend>(awaitable) {
+                send.finished = true;
+            }
+            if mode == AsyncMode::Close {
+                self.heap.generator_mut(generator).state = GeneratorState::Finished;
+                return Ok(Flow::Done(Value::NONE));
+            }
+            let class = self.types.stop_async_iteration;
+            return Err(Throw::Raise(self.make_exception(class, &[])));
+        }
+        self.heap.generator_mut(generator).running_async = true;
+        if let Err(exception) = sent {
+            return self.throw_into(generator, exception, ret);
+        }
+        let result = match mode {
+            AsyncMode::Send => self.resume(generator, value, ret),
+            AsyncMode::Throw => self.throw_into(generator, value, ret),
+            AsyncMode::Close => {
+                let class = self.types.generator_exit;
+                let exit = self.make_exception(class, &[]);
+                self.throw_into(generator, exit, ret)
+            }
+        };
+        if result.is_err() && self.heap.generator(generator).state != GeneratorState::Running {
+            self.heap.generator_mut(generator).running_async = false;
+        }
+        result
+    }
+
+    pub(crate) fn get_yield_from_iter(&mut self, code: &Rc<CodeObj>, value: Value) -> Res {
+        if value.is(Kind::Generator) {
+            if self.heap.generator(value).kind == GeneratorKind::Coroutine && !code.code.flags.coroutine {
+                let in_coroutine = self.top_is_iterable_coroutine();
+                if !in_coroutine {
+                    return Err(self.type_error(
+                        "cannot 'yield from' a coroutine object in a non-coroutine generator",
+                    ));
+                }
+            }
+            return Ok(value);
+        }
+        self.get_iter(value)
+    }
+
+    fn top_is_iterable_coroutine(&mut self) -> bool {
+        let generator = self.top().generator;
+        !generator.is_unbound() && self.heap.generator(generator).iterable_coroutine
+    }
+
+    /// What `await value` drives. `context` names the place for the message.
+    pub(crate) fn get_awaitable(&mut self, value: Value, context: u8) -> Res {
+        if value.is(Kind::Generator) {
+            let generator = self.heap.generator(value);
+            if generator.kind == GeneratorKind::Coroutine {
+                if generator.state == GeneratorState::Running
+                    || generator.state == GeneratorState::Suspended && generator.delegating && generator.awaited && context == 0 && self.is_being_awaited(value)
+                {
+                    return Err(self.runtime_error("coroutine is being awaited already"));
+                }
+                return Ok(value);
+            }
+            if generator.iterable_coroutine {
+                return Ok(value);
+            }
+        }
+        if self.heap.downcast::<AsyncSend>(value).is_some() {
+            return Ok(value);
+        }
+        if let Some(method) = self.lookup_special(value, self.names.r#await) {
+            let state = [value, Value::NONE, Value::NONE, Value::NONE];
+            return match self.call_special(method, value, &[]) {
+                Err(Throw::Call) => Err(self.and_then(state, check_awaitable)),
+                Ok(iter) => check_awaitable(self, state, Completion::Returned(iter)),
+                other => other,
+            };
+        }
+        let name = self.type_name(value);
+        let message = match context {
+            1 => format!("'async with' received an object from __aenter__ that does not implement __await__: {name}"),
+            2 => format!("'async with' received an object from __aexit__ that does not implement __await__: {name}"),
+            3 => format!("'async for' received an invalid object from __anext__: {name}"),
+            _ => format!("'{name}' object can't be awaited"),
+        };
+        Err(self.type_error(message))
+    }
+
+    /// Whether a suspended coroutine is being driven by another one.
+    fn is_being_awaited(&self, _coroutine: Value) -> bool {
+        false
+    }
+
+    // Unpacking and displays.
+
+    pub(crate) fn unpack(&mut self, value: Value, count: usize) -> Res<Vec<Value>> {
+        let items = match self.collect(value) {
+            Err(Throw::Raise(exception)) if self.is_instance(exception, self.types.type_error) => {
+                if self.lookup_special(value, self.names.iter).is_none()
+                    && self.lookup_special(value, self.names.getitem).is_none()
+                {
+                    let message = format!("cannot unpack non-iterable {} object", self.type_name(value));
+                    return Err(self.type_error(message));
+                }
+                return Err(Throw::Raise(exception));
+            }
+            other => other?,
+        };
+        if items.len() > count {
+            let sized = matches!(
+                self.heap.payload(value).kind(),
+                Some(Kind::List | Kind::Tuple | Kind::Dict)
+            );
+            let message = if sized {
+                format!("too many values to unpack (expected {count}, got {})", items.len())
+            } else {
+                format!("too many values to unpack (expected {count})")
+            };
+            return Err(self.value_error(message));
+        }
+        if items.len() < count {
+            let message = format!("not enough values to unpack (expected {count}, got {})", items.len());
+            return Err(self.value_error(message));
+        }
+        Ok(items)
+    }
+
+    pub(crate) fn unpack_ex(&mut self, value: Value, before: usize, after: usize) -> Res<Vec<Value>> {
+        let items = match self.collect(value) {
+            Err(Throw::Raise(exception)) if self.lookup_special(value, self.names.iter).is_none() => {
+                let _ = exception;
+                let message = format!("cannot unpack non-iterable {} object", self.type_name(value));
+                return Err(self.type_error(message));
+            }
+            other => other?,
+        };
+        if items.len() < before + after {
+            let message = format!(
+                "not enough values to unpack (expected at least {}, got {})",
+                before + after,
+                items.len()
+            );
+            return Err(self.value_error(message));
+        }
+        let tail = items.len() - after;
+        let middle = self.heap.new_list(items[before..tail].to_vec());
+        let mut result = items[..before].to_vec();
+        result.push(middle);
+        result.extend_from_slice(&items[tail..]);
+        Ok(result)
+    }
+
+    pub(crate) fn build_set(&mut self, items: Vec<Value>) -> Res {
+        let set = self.heap.new_set(PyDict::default(), false);
+        for &item in &items {
+            match self.set_add(set, item) {
+                Ok(_) => {}
+                Err(Throw::Python) => {
+                    let list = self.heap.new_list(items);
+                    return Err(self.tail_prelude("build_set", &[list]));
+                }
+                Err(throw) => return Err(throw),
+            }
+        }
+        Ok(set)
+    }
+
+    pub(crate) fn build_dict(&mut self, items: Vec<Value>) -> Res {
+        let dict = self.heap.new_dict(PyDict::with_capacity(items.len() / 2));
+        for pair in items.chunks_exact(2) {
+            match self.dict_set(dict, pair[0], pair[1]) {
+                Ok(()) => {}
+                Err(Throw::Python) => {
+                    let list = self.heap.new_list(items);
+                    return Err(self.tail_prelude("build_dict", &[list]));
+                }
+                Err(throw) => return Err(throw),
+            }
+        }
+        Ok(dict)
+    }
+
+    pub(crate) fn list_extend(&mut self, list: Value, iterable: Value) -> Res<()> {
+        match self.collect(iterable) {
+            Ok(items) => {
+                self.heap.charge(items.len() * 8);
+                self.heap.list_mut(list).extend(items);
+                Ok(())
+            }
+            Err(Throw::Materialize(_)) => Err(self.tail_prelude("list_extend", &[list, iterable])),
+            Err(Throw::Raise(exception)) if self.is_instance(exception, self.types.type_error) => {
+                if self.lookup_special(iterable, self.names.iter).is_some() {
+                    return Err(Throw::Raise(exception));
+                }
+                let message = format!("Value after * must be an iterable, not {}", self.type_name(iterable));
+                Err(self.type_error(message))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    pub(crate) fn set_add_item(&mut self, set: Value, item: Value) -> Res<()> {
+        match self.set_add(set, item) {
+            Ok(_) => Ok(()),
+            Err(Throw::Python) => Err(self.tail_prelude("set_add", &[set, item])),
+            Err(throw) => Err(throw),
+        }
+    }
+
+    pub(crate) fn set_update(&mut self, set: Value, iterable: Value) -> Res<()> {
+        Err(self.tail_prelude("set_update_one", &[set, iterable]))
+    }
+
+    pub(crate) fn dict_update(&mut self, dict: Value, mapping: Value) -> Res<()> {
+        if mapping.is(Kind::Dict) {
+            let pairs: Vec<(Value, Value)> = self.heap.dict(mapping).iter().collect();
+            let mut plain = true;
+            for (key, value) in pairs {
+                match self.dict_set(dict, key, value) {
+                    Ok(()) => {}
+                    Err(Throw::Python) => {
+                        plain = false;
+                        break;
+                    }
+                    Err(throw) => return Err(throw),
+                }
+            }
+            if plain {
+                return Ok(());
+            }
+        } else if self.lookup_special(mapping, self.names.keys).is_none() {
+            let message = format!("'{}' object is not a mapping", self.type_name(mapping));
+            return Err(self.type_error(message));
+        }
+        Err(self.tail_prelude("dict_update_one", &[dict, mapping]))
+    }
+
+    pub(crate) fn dict_merge(&mut self, dict: Value, mapping: Value, func: Value) -> Res<()> {
+        let name = self.callable_name(func);
+        if mapping.is(Kind::Dict) {
+            let pairs: Vec<(Value, Value)> = self.heap.dict(mapping).iter().collect();
+            for (key, value) in pairs {
+                if !self.heap.payload(key).is(Kind::Str) {
+                    return Err(self.type_error("keywords must be strings"));
+                }
+                if self.dict_get(dict, key)?.is_some() {
+                    let text = self.as_text(key).unwrap_or_default().to_owned();
+                    return Err(self.type_error(format!("{name} got multiple values for keyword argument '{text}'")));
+                }
+                self.dict_set(dict, key, value)?;
+            }
+            return Ok(());
+        }
+        if self.lookup_special(mapping, self.names.keys).is_none() {
+            let message = format!("Value after ** must be a mapping, not {}", self.type_name(mapping));
+            return Err(self.type_error(message));
+        }
+        let name = self.string(name);
+        Err(self.tail_prelude("dict_merge", &[dict, mapping, name]))
+    }
+
+    /// `f()` for messages.
+    pub fn callable_name(&self, callee: Value) -> String {
+        match callee.kind() {
+            Some(Kind::Function) => {
+                let function = self.heap.function(callee);
+                let module = self.heap.as_str(function.module).unwrap_or("");
+                let name = self.heap.as_str(function.qualname).unwrap_or("");
+                if module.is_empty() || module == "builtins" { format!("{name}()") } else { format!("{module}.{name}()") }
+            }
+            Some(Kind::Native) => format!("{}()", self.heap.native(callee).def.name),
+            Some(Kind::Method) => self.callable_name(self.heap.method(callee).function),
+            Some(Kind::Type) => format!("{}()", self.heap.ty(callee).name),
+            _ => format!("{} object", self.type_name(callee)),
+        }
+    }
+
+    pub(crate) fn call_spread(&mut self, callee: Value, args: Value, kwargs: Value, ret: Ret) -> Res<Flow> {
+        let mut all: SmallVec<[Value; 8]> = self.heap.as_items(args).unwrap_or(&[]).into();
+        let mut names = Value::UNBOUND;
+        if kwargs.is(Kind::Dict) && !self.heap.dict(kwargs).is_empty() {
+            let pairs: Vec<(Value, Value)> = self.heap.dict(kwargs).iter().collect();
+            let mut keys = Vec::with_capacity(pairs.len());
+            for (key, value) in pairs {
+                let plain = self.heap.payload(key);
+                if !plain.is(Kind::Str) {
+                    return Err(self.type_error("keywords must be strings"));
+                }
+                keys.push(plain);
+                all.push(value);
+            }
+            names = self.tuple(&keys);
+        }
+        self.call_args(callee, &all, names, ret)
+    }
+
+    pub(crate) fn format_field(&mut self, conversion: u8, value: Value, spec: Value) -> Res {
+        let converted = match conversion {
+            b'r' | b'a' | b's' => {
+                let text = match conversion {
+                    b's' => self.str_of(value),
+                    _ => self.repr(value),
+                };
+                match text {
+                    Ok(text) if conversion == b'a' => {
+                        let text = self.string(text);
+                        let _ = text;
+                        let ascii = self.builtin("ascii");
+                        let state = [spec, Value::NONE, Value::NONE, Value::NONE];
+                        return Err(self.call_then(ascii, &[value], state, after_conversion));
+                    }
+                    Ok(text) => self.string(text),
+                    Err(Throw::Python) => {
+                        let function = match conversion {
+                            b's' => self.types.str,
+                            b'r' => self.builtin("repr"),
+                            _ => self.builtin("ascii"),
+                        };
+                        let state = [spec, Value::NONE, Value::NONE, Value::NONE];
+                        return Err(self.call_then(function, &[value], state, after_conversion));
+                    }
+                    Err(throw) => return Err(throw),
+                }
+            }
+            _ => value,
+        };
+        let empty = spec.is_none() || self.heap.as_str(spec).is_some_and(str::is_empty);
+        if empty && conversion != 0 {
+            return Ok(converted);
+        }
+        if empty && (converted.is_small() || converted.is_float() || converted.is(Kind::Str) || converted.is(Kind::BigInt)) {
+            let text = self.str_of(converted)?;
+            return Ok(self.string(text));
+        }
+        let spec = if spec.is_none() { self.names.empty } else { spec };
+        let Some(method) = self.lookup_special(converted, self.names.format) else {
+            let format = self.builtin("format");
+            return Err(self.tail_call(format, &[converted, spec]));
+        };
+        match self.call_special(method, converted, &[spec]) {
+            Err(Throw::Call) => Err(self.and_then([Value::NONE; 4], check_format)),
+            Ok(text) => check_format(self, [Value::NONE; 4], Completion::Returned(text)),
+            other => other,
+        }
+    }
+
+    // Imports.
+
+    pub(crate) fn import_name(&mut self, name: Value, globals: Value, from_list: Value, level: Value) -> Res {
+        // `import a.b` binds `a`, already loaded: the common case at once.
+        let import = self.namespace_get(self.builtins, self.names.import).unwrap_or(Value::NONE);
+        let namespace = globals;
+        let args = [name, globals, namespace, from_list, level];
+        Err(self.tail_call(import, &args))
+    }
+
+    pub(crate) fn import_from(&mut self, module: Value, name: Value) -> Res {
+        if module.is(Kind::Module)
+            && let Some(value) = self.namespace_get(self.heap.module(module).dict, name)
+        {
+            return Ok(value);
+        }
+        Err(self.tail_prelude("import_from", &[module, name]))
+    }
+
+    // Exceptions.
+
+    /// `raise exception from cause`; `cause` unbound for a plain `raise`.
+    pub fn raise(&mut self, exception: Value, cause: Value) -> Throw {
+        let base = self.types.base_exception;
+        if exception.is(Kind::Type) && self.is_subtype(exception, base) {
+            let state = [cause, exception, Value::NONE, Value::NONE];
+            return self.call_then(exception, &[], state, |vm, [cause, class, ..], completion| {
+                let instance = completion.value()?;
+                if !instance.is(Kind::Exception) {
+                    let message = format!(
+                        "calling {} should have returned an instance of BaseException, not {}",
+                        vm.heap.ty(class).name,
+                        vm.type_name(instance)
+                    );
+                    return Err(vm.type_error(message));
+                }
+                Err(vm.raise(instance, cause))
+            });
+        }
+        if !exception.is(Kind::Exception) {
+            return self.type_error("exceptions must derive from BaseException");
+        }
+        self.set_context(exception);
+        if let Some(cause) = cause.bound() {
+            if cause.is(Kind::Type) && self.is_subtype(cause, base) {
+                let state = [exception, Value::NONE, Value::NONE, Value::NONE];
+                return self.call_then(cause, &[], state, |vm, [exception, ..], completion| {
+                    let cause = completion.value()?;
+                    Err(vm.raise(exception, cause))
+                });
+            }
+            if !cause.is_none() && !cause.is(Kind::Exception) {
+                return self.type_error("exception causes must derive from BaseException");
+            }
+            let object = self.heap.exception_mut(exception);
+            object.cause = cause;
+            object.suppress_context = true;
+        }
+        Throw::Raise(exception)
+    }
+
+    /// `except ty:`.
+    pub(crate) fn exception_matches(&mut self, exception: Value, ty: Value) -> Res {
+        let base = self.types.base_exception;
+        let class = self.type_of(exception);
+        if ty.is(Kind::Tuple) {
+            for item in self.heap.tuple(ty).to_vec() {
+                if self.exception_matches(exception, item)? == Value::TRUE {
+                    return Ok(Value::TRUE);
+                }
+            }
+            return Ok(Value::FALSE);
+        }
+        if !ty.is(Kind::Type) || !self.is_subtype(ty, base) {
+            return Err(self.type_error("catching classes that do not inherit from BaseException is not allowed"));
+        }
+        Ok(Value::bool(self.is_subtype(class, ty)))
+    }
+
+    /// Puts both items of the pair that a request gives into registers.
+    pub(crate) fn split_into(&mut self, throw: Throw, at: usize) -> Throw {
+        if !matches!(throw, Throw::Call) {
+            return throw;
+        }
+        let state = [Value::count(at), Value::NONE, Value::NONE, Value::NONE];
+        self.and_then(state, |vm, [at, ..], completion| {
+            let pair = completion.value()?;
+            let at = at.as_small().unwrap_or(0) as usize;
+            if let &[matched, rest] = vm.heap.tuple(pair) {
+                vm.stack[at] = matched;
+                vm.stack[at + 1] = rest;
+            }
+            Ok(Value::NONE)
+        })
+    }
+
+    pub(crate) fn load_special(&mut self, special: Special, object: Value) -> Res {
+        let n = &self.names;
+        let (name, other, word) = match special {
+            Special::Enter => (n.enter, n.aenter, "context manager"),
+            Special::Exit => (n.exit, n.aexit, "context manager"),
+            Special::AsyncEnter => (n.aenter, n.enter, "asynchronous context manager"),
+            Special::AsyncExit => (n.aexit, n.exit, "asynchronous context manager"),
+        };
+        match self.lookup_special(object, name) {
+            Some(method) => {
+                let class = self.type_of(object);
+                self.bind(method, object, class)
+            }
+            None => {
+                let missing = self.heap.str(name).to_owned();
+                let mut message = format!(
+                    "'{}' object does not support the {word} protocol (missed {missing} method)",
+                    self.type_name(object)
+                );
+                if self.lookup_special(object, other).is_some() && matches!(special, Special::Enter | Special::AsyncEnter) {
+                    message = format!(
+                        "'{}' object does not support the {word} protocol (missed {missing} method) but it supports the {} protocol. Did you mean to use '{}'?",
+                        self.type_name(object),
+                        if word == "context manager" { "asynchronous context manager" } else { "context manager" },
+                        if word == "context manager" { "async with" } else { "with" },
+                    );
+                }
+                Err(self.type_error(message))
+            }
+        }
+    }
+
+    pub(crate) fn match_by(&mut self, function: &str, value: Value) -> Res {
+        match (function, value.kind()) {
+            ("match_sequence", Some(Kind::List | Kind::Tuple)) => Ok(Value::TRUE),
+            ("match_sequence", Some(Kind::Str | Kind::Bytes | Kind::Dict | Kind::Set) | None) => Ok(Value::FALSE),
+            ("match_mapping", Some(Kind::Dict)) => Ok(Value::TRUE),
+            ("match_mapping", Some(Kind::Str | Kind::List | Kind::Tuple | Kind::Set) | None) => Ok(Value::FALSE),
+            _ => Err(self.tail_prelude(function, &[value])),
+        }
+    }
+}
+
+/// A class attribute that reads as itself through an instance.
+fn is_plain(value: Value) -> bool {
+    matches!(
+        value.kind(),
+        Some(Kind::Str | Kind::Bytes | Kind::BigInt | Kind::Tuple | Kind::List | Kind::Dict | Kind::Set | Kind::Type)
+    )
+}
+
+fn after_namespace_lookup(vm: &mut Vm, [globals, name, ..]: [Value; 4], completion: Completion) -> Res {
+    match completion {
+        Completion::Raised(exception) if vm.is_instance(exception, vm.types.key_error) => {
+            vm.load_name(Value::UNBOUND, globals, name)
+        }
+        other => other.value(),
+    }
+}
+
+const BIN_OPS: [BinOp; 13] = [
+    BinOp::Add, BinOp::Sub, BinOp::Mul, BinOp::MatMul, BinOp::TrueDiv, BinOp::FloorDiv, BinOp::Mod,
+    BinOp::Pow, BinOp::LShift, BinOp::RShift, BinOp::And, BinOp::Or, BinOp::Xor,
+];
+
+const CMP_OPS: [CmpOp; 6] = [CmpOp::Lt, CmpOp::Le, CmpOp::Eq, CmpOp::Ne, CmpOp::Gt, CmpOp::Ge];
+
+fn after_binary(vm: &mut Vm, [op, a, b, next]: [Value; 4], completion: Completion) -> Res {
+    let value = completion.value()?;
+    if value != Value::NOT_IMPLEMENTED {
+        return Ok(value);
+    }
+    let code = op.as_small().unwrap_or(0);
+    let (binary, in_place) = (BIN_OPS[(code & 0xFF) as usize], code >> 8 != 0);
+    if next.is(Kind::Tuple) {
+        let step: SmallVec<[Value; 3]> = vm.heap.tuple(next).into();
+        return match vm.call_special(step[0], step[1], &[step[2]]) {
+            Ok(Value::NOT_IMPLEMENTED) => Err(vm.no_binary(binary, a, b, in_place)),
+            Err(Throw::Call) => Err(vm.and_then([op, a, b, Value::NONE], after_binary)),
+            other => other,
+        };
+    }
+    Err(vm.no_binary(binary, a, b, in_place))
+}
+
+fn after_in_place(vm: &mut Vm, [op, a, b, _]: [Value; 4], completion: Completion) -> Res {
+    let value = completion.value()?;
+    if value != Value::NOT_IMPLEMENTED {
+        return Ok(value);
+    }
+    let op = BIN_OPS[op.as_small().unwrap_or(0) as usize];
+    let (name, reflected, ..) = vm.operator_names(op);
+    vm.binary_named(op, a, b, name, reflected, true)
+}
+
+fn after_compare(vm: &mut Vm, [op, a, b, next]: [Value; 4], completion: Completion) -> Res {
+    let value = completion.value()?;
+    if value != Value::NOT_IMPLEMENTED {
+        return Ok(value);
+    }
+    if next.is(Kind::Tuple) {
+        let step: SmallVec<[Value; 3]> = vm.heap.tuple(next).into();
+        return match vm.call_special(step[0], step[1], &[step[2]]) {
+            Ok(Value::NOT_IMPLEMENTED) => after_compare(vm, [op, a, b, Value::NONE], completion),
+            Err(Throw::Call) => Err(vm.and_then([op, a, b, Value::NONE], after_compare)),
+            other => other,
+        };
+    }
+    let op = CMP_OPS[(op.as_small().unwrap_or(0) as usize).min(5)];
+    vm.compare_default(op, a, b)
+}
+
+fn after_contains(vm: &mut Vm, [negate, ..]: [Value; 4], completion: Completion) -> Res {
+    let value = completion.value()?;
+    match vm.truthy(value) {
+        Ok(found) => Ok(Value::bool(found != (negate == Value::TRUE))),
+        Err(throw) => {
+            let throw = vm.truth_by_python(value, throw);
+            match throw {
+                Throw::Call => Err(vm.and_then([negate, Value::NONE, Value::NONE, Value::NONE], after_contains)),
+                other => Err(other),
+            }
+        }
+    }
+}
+
+fn after_bool(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
+    let value = completion.value()?;
+    if value.as_bool().is_none() {
+        let message = format!("__bool__ should return bool, returned {}", vm.type_name(value));
+        return Err(vm.type_error(message));
+    }
+    Ok(value)
+}
+
+fn after_len(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
+    let value = completion.value()?;
+    let length = vm.index(value)?;
+    if length < 0 {
+        return Err(vm.value_error("__len__() should return >= 0"));
+    }
+    Ok(Value::bool(length > 0))
+}
+
+fn check_async_iter(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
+    let iter = completion.value()?;
+    if vm.lookup_special(iter, vm.names.anext).is_none() {
+        let message = format!(
+            "'async for' received an object from __aiter__ that does not implement __anext__: {}",
+            vm.type_name(iter)
+        );
+        return Err(vm.type_error(message));
+    }
+    Ok(iter)
+}
+
+fn check_awaitable(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
+    let iter = completion.value()?;
+    if iter.is(Kind::Generator) && vm.heap.generator(iter).kind == GeneratorKind::Coroutine {
+        return Err(vm.type_error("__await__() returned a coroutine"));
+    }
+    if vm.lookup_special(iter, vm.names.next).is_none() {
+        let message = format!("__await__() returned non-iterator of type '{}'", vm.type_name(iter));
+        return Err(vm.type_error(message));
+    }
+    Ok(iter)
+}
+
+fn after_conversion(vm: &mut Vm, [spec, ..]: [Value; 4], completion: Completion) -> Res {
+    let text = completion.value()?;
+    if spec.is_none() { Ok(text) } else { vm.format_field(0, text, spec) }
+}
+
+fn check_format(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
+    let text = completion.value()?;
+    if vm.as_text(text).is_none() {
+        let message = format!("__format__ must return a str, not {}", vm.type_name(text));
+        return Err(vm.type_error(message));
+    }
+    Ok(text)
+}
