@@ -5,6 +5,9 @@ use yew::prelude::*;
 
 use crate::output::Place;
 
+/// More say nothing new: after a syntax error there may be thousands.
+const SHOWN: usize = 20;
+
 /// One message, with its place if it has one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
@@ -68,7 +71,10 @@ pub fn NoticesView(props: &NoticesProps) -> Html {
     };
     html! {
         <ul class="notices" data-testid="problems" role="status" aria-label="Problems">
-            { for props.notices.iter().map(item) }
+            { for props.notices.iter().take(SHOWN).map(item) }
+            if let Some(more @ 1..) = props.notices.len().checked_sub(SHOWN) {
+                <li class="quiet">{ format!("and {} more", more) }</li>
+            }
         </ul>
     }
 }

@@ -33,6 +33,9 @@ const STOP_PATIENCE_MILLIS: u32 = 120;
 /// After the last key, before the programs are checked and kept.
 const TYPING_PAUSE_MILLIS: u32 = 300;
 const HEARTBEAT_MILLIS: u32 = 100;
+/// More messages than this between two heartbeats are a flood: the browser has
+/// more of them waiting, and a timer would have to wait behind them.
+const FLOOD_MESSAGES: u32 = 200;
 
 const SIDES: [Side; 2] = [Side::Core, Side::Shell];
 
@@ -117,6 +120,8 @@ pub struct Page {
     playhead_nanos: Option<u64>,
     appearance: u32,
     frame_requested: bool,
+    /// Messages of Workers since the last heartbeat.
+    recent_messages: u32,
     typing_pause: Option<Timeout>,
     heartbeat: Option<Interval>,
     stop_patience: Option<Timeout>,
@@ -144,6 +149,7 @@ impl Component for Page {
             playhead_nanos: None,
             appearance: 0,
             frame_requested: false,
+            recent_messages: 0,
             typing_pause: None,
             heartbeat: None,
             stop_patience: None,
@@ -172,7 +178,7 @@ impl Component for Page {
                 message,
             } => return self.handle_worker(ctx, side, generation, message),
             Msg::Frame => self.frame_requested = false,
-            Msg::Heartbeat => {}
+            Msg::Heartbeat => self.recent_messages = 0,
             Msg::Run => self.run(ctx),
             Msg::Stop => self.stop(ctx),
             Msg::StopPatienceEnded => self.terminate_silent_workers(ctx),
@@ -254,6 +260,7 @@ impl Page {
         message: FromWorker,
     ) -> bool {
         let index = index_of(side);
+        self.recent_messages += 1;
         if self.seats[index].generation != generation {
             return false;
         }
@@ -355,6 +362,10 @@ impl Page {
                 worker.stop();
             }
         }
+        if self.recent_messages > FLOOD_MESSAGES {
+            self.terminate_silent_workers(ctx);
+            return;
+        }
         let link = ctx.link().clone();
         self.stop_patience = Some(Timeout::new(STOP_PATIENCE_MILLIS, move || {
             link.send_message(Msg::StopPatienceEnded)
@@ -433,6 +444,9 @@ impl Page {
     fn handle_typing_pause(&mut self) {
         self.read_editors();
         self.keep_draft();
+        for side in &mut self.sides {
+            side.forget_refusal();
+        }
         // Loading the page again must give what was typed, not what the link
         // said before.
         if location_hash().is_some() {

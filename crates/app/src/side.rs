@@ -122,6 +122,17 @@ impl SideState {
         }
     }
 
+    /// A refused program that was edited may no longer be wrong; the check says
+    /// what still is.
+    pub fn forget_refusal(&mut self) {
+        if self
+            .report()
+            .is_some_and(|report| report.ending == Ending::Refused)
+        {
+            self.phase = Phase::Idle;
+        }
+    }
+
     pub fn is_running(&self) -> bool {
         matches!(self.phase, Phase::Running)
     }

@@ -220,12 +220,19 @@ impl Page {
             }));
         }
         for side in &self.sides {
-            notices.extend(
-                notices_of_run(side)
-                    .into_iter()
-                    .filter(|notice| !notices.contains(notice))
-                    .collect::<Vec<_>>(),
-            );
+            for notice in notices_of_run(side) {
+                // The check has found the same, in its own words.
+                let refused = side
+                    .report()
+                    .is_some_and(|report| report.ending == Ending::Refused);
+                let known = |other: &Notice| {
+                    *other == notice
+                        || (refused && notice.place.is_some() && other.place == notice.place)
+                };
+                if !notices.iter().any(known) {
+                    notices.push(notice);
+                }
+            }
         }
         notices
     }

@@ -163,7 +163,7 @@ impl Component for TimelineView {
                 <canvas hidden={model.is_empty()} ref={self.canvas.clone()} {onpointermove} {onpointerdown} {onwheel}
                     onpointerleave={link.callback(|_| Msg::Left)}></canvas>
                 if model.is_empty() {
-                    <span class="empty">{ "Run draws here what each task, fiber and loop did, and when." }</span>
+                    <span class="empty">{ "Run draws here what each task, loop and fiber did, and when." }</span>
                 }
                 <div class="tip" role="tooltip" ref={self.tip.clone()} hidden={self.tip_text(&model).is_none()}>
                     { for self.tip_text(&model).unwrap_or_default().into_iter().map(|line| html! { <div>{ line }</div> }) }
@@ -302,4 +302,28 @@ fn describe_playhead(model: &Model, rows: &Rows, nanos: u64) -> String {
         .chain(states.take(4))
         .collect::<Vec<_>>()
         .join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: Window = Window {
+        start_nanos: 0.0,
+        end_nanos: 1_000_000.0,
+    };
+
+    #[test]
+    fn zooming_keeps_the_centre_in_place() {
+        let zoomed = WHOLE.zoomed(0.5, 400_000.0, WHOLE);
+        let share = (400_000.0 - zoomed.start_nanos) / zoomed.length_nanos();
+        assert!((share - 0.4).abs() < 1e-9);
+        assert_eq!(zoomed.length_nanos(), 500_000.0);
+    }
+
+    #[test]
+    fn zooming_out_ends_at_the_whole() {
+        let zoomed = WHOLE.zoomed(0.1, 900_000.0, WHOLE);
+        assert_eq!(zoomed.zoomed(1e6, 900_000.0, WHOLE), WHOLE);
+    }
 }
