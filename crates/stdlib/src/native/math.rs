@@ -134,7 +134,10 @@ static FUNCTIONS: &[NativeDef] = &[
     binary!("copysign", "x, y, /", f64::copysign),
     unary!("cos", cos, "expected a finite input, got {}"),
     unary!("cosh", e::cosh, overflows),
-    unary!("degrees", |x| x * (180.0 / std::f64::consts::PI)),
+    function("degrees", "x, /", |vm, args| {
+        let x = real(vm, "degrees", args, 0)?;
+        Ok(Value::float(x * (180.0 / std::f64::consts::PI)))
+    }),
     function("dist", "p, q, /", dist).slow("math_dist"),
     unary!("erf", e::erf),
     unary!("erfc", e::erfc),

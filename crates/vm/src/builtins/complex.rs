@@ -2,7 +2,7 @@
 
 use super::float::operand;
 use super::format::{FloatStyle, format_float, format_value};
-use super::int::{is_space, number_text};
+use super::int::{is_number_space, number_text};
 use crate::class::{GetterDef, getter};
 use crate::elementary::{atan2, cos, exp, floor, hypot, log, pow, sin};
 use crate::gc::Tracer;
@@ -209,7 +209,7 @@ pub fn power(vm: &mut Vm, a: Complex, b: Complex) -> Res {
         let mut length = pow(size, b.0);
         let mut phase = angle * b.0;
         if b.1 != 0.0 {
-            length *= exp(-angle * b.1);
+            length /= exp(angle * b.1);
             phase += b.1 * log(size);
         }
         (length * cos(phase), length * sin(phase))
@@ -314,15 +314,12 @@ fn format_method(vm: &mut Vm, args: &[Value]) -> Res {
 /// The complex number that a text is; `None` if it is malformed.
 pub fn parse_complex(text: &str) -> Option<(f64, f64)> {
     let text = number_text(text);
-    // Underscores only between digits, as in all number texts.
-    let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    if (0..bytes.len()).any(|at| bytes[at] == b'_' && (at == 0 || !digit(at - 1) || !digit(at + 1))) {
+    if has_misplaced_underscore(&text) {
         return None;
     }
     let text = text.replace('_', "");
     let text = match text.strip_prefix('(') {
-        Some(inner) => inner.trim_start_matches(is_space).strip_suffix(')')?.trim_matches(is_space),
+        Some(inner) => inner.trim_start_matches(is_number_space).strip_suffix(')')?.trim_matches(is_number_space),
         None => &text,
     };
     let Some(body) = text.strip_suffix(['j', 'J']) else {
@@ -345,6 +342,13 @@ pub fn parse_complex(text: &str) -> Option<(f64, f64)> {
     Some((re, im))
 }
 
+/// Underscores stand between digits only, as in all number texts.
+fn has_misplaced_underscore(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    (0..bytes.len()).any(|at| bytes[at] == b'_' && (at == 0 || !digit(at - 1) || !digit(at + 1)))
+}
+
 fn float_text(text: &str) -> Option<f64> {
     // `parse` would take a second sign of the exponent's mantissa as its own.
     if text.starts_with("+-") || text.starts_with("-+") { None } else { text.parse().ok() }
@@ -360,6 +364,10 @@ fn complex_new(vm: &mut Vm, args: &[Value]) -> Res {
         let text = vm.heap.str(text).to_owned();
         return match parse_complex(&text) {
             Some((re, im)) => finish_new(vm, class, (re, im)),
+            None if has_misplaced_underscore(&number_text(&text)) => {
+                let shown = vm.repr(plain.unwrap_or(Value::NONE))?;
+                Err(vm.value_error(format!("could not convert string to complex: {shown}")))
+            }
             None => Err(vm.value_error("complex() arg is a malformed string")),
         };
     }

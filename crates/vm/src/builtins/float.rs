@@ -210,7 +210,7 @@ fn float_new(vm: &mut Vm, args: &[Value]) -> Res {
             Some(float) => finish_new(vm, class, float),
             None => {
                 let plain = vm.heap.payload(value);
-                let shown: String = vm.repr(plain)?.chars().take(200).collect();
+                let shown = vm.repr(plain)?;
                 Err(vm.value_error(format!("could not convert string to float: {shown}")))
             }
         };
@@ -424,7 +424,7 @@ fn fromhex(vm: &mut Vm, args: &[Value]) -> Res {
         let message = format!("fromhex() argument must be str, not {}", vm.type_name(args[1]));
         return Err(vm.type_error(message));
     };
-    let float = match parse_hex(text.trim_matches(int::is_space)) {
+    let float = match parse_hex(text.trim_matches(int::is_number_space)) {
         None => return Err(vm.value_error("invalid hexadecimal floating-point string")),
         Some(float) if float.is_infinite() && !text.to_ascii_lowercase().contains("inf") => {
             return Err(vm.overflow_error("hexadecimal value too large to represent as a float"));

@@ -61,7 +61,7 @@ fn format_magnitude(value: f64, style: FloatStyle) -> String {
     // `point` is where the decimal point stands, counted from the first
     // digit; digits to the right of the last one given are zeros.
     let (digits, point) = match code {
-        'r' => digits_of(format!("{value:e}")),
+        'r' => shortest_digits(value),
         'e' => digits_of(format!("{value:.*e}", style.precision.min(MAX_DIGITS))),
         'f' => fixed_digits(value, style.precision),
         _ => {
@@ -121,6 +121,21 @@ fn digits_of(text: String) -> (String, i64) {
         return (digits, 1);
     }
     (digits, exponent.parse::<i64>().unwrap_or(0) + 1)
+}
+
+/// The shortest digits that read back as the same float. Of two that are
+/// equally near, the even one, as CPython chooses.
+fn shortest_digits(value: f64) -> (String, i64) {
+    let shortest = format!("{value:e}");
+    let digits = shortest.bytes().take_while(|&b| b != b'e').filter(|&b| b != b'.').count();
+    if digits >= 16 {
+        // Only so long ones can be halfway; exact rounding goes to even.
+        let rounded = format!("{value:.*e}", digits - 1);
+        if rounded.parse() == Ok(value) {
+            return digits_of(rounded);
+        }
+    }
+    digits_of(shortest)
 }
 
 /// Digits from the first that is not zero to `precision` places after the
@@ -430,7 +445,7 @@ fn format_int(vm: &mut Vm, value: Value, int: &BigInt, spec: &str, type_name: &s
         return Err(vm.value_error("Precision not allowed in integer format specifier"));
     }
     if parsed.no_negative_zero {
-        return Err(vm.value_error("Negative zero coercion (z) not allowed in format specifier with integer"));
+        return Err(vm.value_error("Negative zero coercion (z) not allowed in integer format specifier"));
     }
     if code == 'c' {
         if parsed.sign.is_some() {
@@ -440,7 +455,11 @@ fn format_int(vm: &mut Vm, value: Value, int: &BigInt, spec: &str, type_name: &s
             return Err(vm.value_error("Alternate form (#) not allowed with integer format specifier 'c'"));
         }
         let Some(c) = u32::try_from(int).ok().and_then(char::from_u32) else {
-            return Err(vm.overflow_error("%c arg not in range(0x110000)"));
+            return Err(vm.overflow_error(if i64::try_from(int).is_ok() {
+                "%c arg not in range(0x110000)"
+            } else {
+                "Python int too large to convert to C long"
+            }));
         };
         let padding = parsed.width.saturating_sub(1);
         vm.reserve(padding.saturating_mul(4))?;

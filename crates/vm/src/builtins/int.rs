@@ -34,15 +34,15 @@ pub fn decimal_digit(c: char) -> Option<u32> {
     (digit < 10).then_some(digit)
 }
 
-/// What `str.isspace` calls whitespace.
-pub fn is_space(c: char) -> bool {
-    c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
+/// What may stand around a number: of ASCII, C's whitespace only.
+pub(crate) fn is_number_space(c: char) -> bool {
+    if c.is_ascii() { matches!(c, ' ' | '\t'..='\r') } else { c.is_whitespace() }
 }
 
 /// The text of a number as its parsers take it: without surrounding
 /// whitespace, decimal digits of any script as ASCII.
 pub(crate) fn number_text(text: &str) -> Cow<'_, str> {
-    let text = text.trim_matches(is_space);
+    let text = text.trim_matches(is_number_space);
     if text.is_ascii() {
         return Cow::Borrowed(text);
     }
@@ -481,22 +481,29 @@ pub fn parse_int(text: &str, base: u32, limit: usize) -> Result<BigInt, IntTextE
     };
     let mut plain = Vec::with_capacity(digits.len());
     let mut after_digit = false;
+    let mut valid = true;
     for c in digits.chars() {
         if c == '_' && after_digit {
             after_digit = false;
         } else {
-            plain.push(c.to_digit(radix).ok_or(IntTextError::Invalid)? as u8);
+            match c.to_digit(radix) {
+                Some(digit) => plain.push(digit as u8),
+                None => {
+                    valid = false;
+                    break;
+                }
+            }
             after_digit = true;
         }
     }
-    if !after_digit {
+    if limit > 0 && plain.len() > limit && !radix.is_power_of_two() {
+        return Err(IntTextError::TooLong(plain.len()));
+    }
+    if !valid || !after_digit {
         return Err(IntTextError::Invalid);
     }
     if base == 0 && radix == 10 && plain[0] == 0 && plain.iter().any(|&digit| digit != 0) {
         return Err(IntTextError::Invalid);
-    }
-    if limit > 0 && plain.len() > limit && !radix.is_power_of_two() {
-        return Err(IntTextError::TooLong(plain.len()));
     }
     let magnitude = BigUint::from_radix_be(&plain, radix).ok_or(IntTextError::Invalid)?;
     Ok(BigInt::from_biguint(if negative { Sign::Minus } else { Sign::Plus }, magnitude))
