@@ -148,7 +148,7 @@ impl Vm {
     fn has_builtin_equality(&self, ty: Value) -> bool {
         let types = &self.types;
         [
-            types.object, types.int, types.bool, types.float, types.str, types.bytes, types.tuple,
+            types.object, types.int, types.bool, types.float, types.complex, types.str, types.bytes, types.tuple,
             types.list, types.dict, types.set, types.frozenset, types.method, types.none,
         ]
         .contains(&ty)

@@ -6,6 +6,7 @@
 use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
 
+use crate::builtins::complex::{PyComplex, hash_complex};
 use crate::heap::Heap;
 use crate::value::Kind;
 use crate::{PyDict, Value};
@@ -158,6 +159,9 @@ impl Heap {
                 Ok(hash_identity(method.function) ^ hash_identity(method.receiver).rotate_left(7))
             }
             Kind::Object => {
+                if let Some(complex) = self.downcast::<PyComplex>(value) {
+                    return Ok(hash_complex(complex.re, complex.im));
+                }
                 if let Some((target, known)) = self.object(value).referent() {
                     if let Some(hash) = known.get() {
                         return Ok(hash);
@@ -218,6 +222,9 @@ impl Heap {
         }
         if let (Some(a), Some(b)) = (self.number(a), self.number(b)) {
             return Ok(a.equals(&b));
+        }
+        if let (Some(a), Some(b)) = (self.complex_number(a), self.complex_number(b)) {
+            return Ok(a.1 == b.1 && a.0.equals(&b.0));
         }
         let same = |a: Value, b: Value| {
             if a == b { Ok(true) } else { self.equal_nested(a, b, depth + 1) }
@@ -304,6 +311,14 @@ impl Heap {
     #[inline]
     pub fn find_in(&self, dict: &PyDict, key: Value, hash: u32) -> Result<Option<usize>, KeyError> {
         dict.find(key, hash, |other| self.keys_equal(other, key))
+    }
+
+    /// Real and imaginary part of any built-in number.
+    fn complex_number(&self, value: Value) -> Option<(Number<'_>, f64)> {
+        match self.downcast::<PyComplex>(value) {
+            Some(complex) => Some((Number::Float(complex.re), complex.im)),
+            None => self.number(value).map(|number| (number, 0.0)),
+        }
     }
 
     /// The number that an int, bool or float is.
