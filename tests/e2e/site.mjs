@@ -26,7 +26,9 @@ export async function serveSite({ isolated = true, replaced = [] } = {}) {
     if (replacement) return replacement.answer(response, headers);
     try {
       const body = await readFile(join(ROOT, path.endsWith('/') ? `${path}index.html` : path));
-      response.writeHead(200, { ...headers, 'Content-Type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream' });
+      // A name with a hash in it never means anything else.
+      const caching = /-[0-9a-f]{16}[._]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
+      response.writeHead(200, { ...headers, 'Cache-Control': caching, 'Content-Type': TYPES[extname(path) || '.html'] ?? 'application/octet-stream' });
       response.end(body);
     } catch {
       response.writeHead(404, headers).end('not here');

@@ -587,6 +587,9 @@ impl Page {
 impl Page {
     fn set_playhead(&mut self, nanos: Option<u64>) {
         self.playhead_nanos = nanos;
+        if let (Some(nanos), Some(window)) = (nanos, self.window) {
+            self.window = Some(window.moved_to(nanos as f64, self.whole_window()));
+        }
         let lines = match nanos {
             None => [0, 0],
             Some(nanos) => [

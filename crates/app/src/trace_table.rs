@@ -6,7 +6,8 @@ use yew::prelude::*;
 use crate::format::duration;
 use crate::timeline::{Model, SharedModel, lane_of, outcome_name, state_name};
 
-const ROWS_BEFORE: usize = 20;
+/// Few, so that what happens at the playhead is in sight without scrolling.
+const ROWS_BEFORE: usize = 4;
 const ROWS_AFTER: usize = 60;
 
 #[derive(Properties, PartialEq)]

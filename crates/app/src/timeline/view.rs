@@ -40,6 +40,20 @@ impl Window {
             end_nanos: start + length,
         }
     }
+
+    /// This window, or one as long with `nanos` in its middle if it is not in
+    /// this one.
+    pub fn moved_to(&self, nanos: f64, whole: Window) -> Self {
+        if (self.start_nanos..=self.end_nanos).contains(&nanos) {
+            return *self;
+        }
+        let length = self.length_nanos();
+        let start = (nanos - length / 2.0).clamp(0.0, (whole.end_nanos - length).max(0.0));
+        Self {
+            start_nanos: start,
+            end_nanos: start + length,
+        }
+    }
 }
 
 /// A move of the playhead from event to event.
