@@ -32,6 +32,10 @@ pub mod slice;
 pub mod iters;
 pub mod functions;
 pub mod misc;
+pub mod code;
+pub mod tracebacks;
+pub mod weakref;
+pub mod generic_alias;
 pub mod scope;
 
 /// Makes all built-in types and fills the `builtins` dict.

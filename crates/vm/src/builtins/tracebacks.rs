@@ -1,0 +1,342 @@
+//! Traceback and frame objects. An exception notes code and instruction of
+//! each frame it passed; the objects are made when somebody looks.
+
+use std::rc::Rc;
+
+use airlock_bytecode::Position;
+
+use crate::class::{GetterDef, getter, getter_setter};
+use crate::codeobj::CodeObj;
+use crate::fiber::{Frame, PyFrame};
+use crate::gc::Tracer;
+use crate::native::{NativeDef, method, new_method};
+use crate::object::{NativeObject, TraceEntry};
+use crate::value::Kind;
+use crate::{FiberId, PyDict, Res, Value, Vm};
+
+pub struct PyTraceback {
+    /// A frame object.
+    pub frame: Value,
+    pub pc: u32,
+    pub line: i64,
+    /// The traceback of the frame it called, or None.
+    pub next: Value,
+    class: Value,
+}
+
+impl NativeObject for PyTraceback {
+    fn class(&self) -> Value {
+        self.class
+    }
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.extend(&[self.frame, self.next]);
+    }
+}
+
+/// A frame as it stood when it was asked for.
+pub struct FrameObject {
+    pub code: Rc<CodeObj>,
+    pub pc: u32,
+    globals: Value,
+    /// Unbound until asked for.
+    locals: Value,
+    /// The caller's frame object or None; unbound until asked for.
+    back: Value,
+    /// Where it stands on a fiber, unless it has ended already.
+    place: Option<(FiberId, usize)>,
+    generator: Value,
+    class: Value,
+}
+
+impl NativeObject for FrameObject {
+    fn class(&self) -> Value {
+        self.class
+    }
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.extend(&[self.globals, self.locals, self.back, self.generator]);
+    }
+}
+
+impl Vm {
+    /// `exception.__traceback__`; None if it was never raised.
+    pub fn traceback_of(&mut self, exception: Value) -> Value {
+        let object = self.heap.exception(exception);
+        if let Some(known) = object.traceback.bound() {
+            return known;
+        }
+        // Outermost frame first, so that each frame knows its caller.
+        let trace: Vec<TraceEntry> = object.trace.iter().rev().cloned().collect();
+        let mut frames = Vec::with_capacity(trace.len());
+        let mut back = Value::NONE;
+        for entry in &trace {
+            back = self.ended_frame(entry, back);
+            frames.push(back);
+        }
+        let mut traceback = Value::NONE;
+        for (entry, frame) in trace.iter().zip(frames).rev() {
+            let line = i64::from(entry.code.code.position(entry.pc).line);
+            traceback = self.new_traceback(traceback, frame, entry.pc, line);
+        }
+        self.heap.exception_mut(exception).traceback = traceback;
+        traceback
+    }
+
+    /// Sets `exception.__traceback__`; `TypeError` for other values.
+    pub fn set_traceback(&mut self, exception: Value, traceback: Value) -> Res<()> {
+        let mut trace = Vec::new();
+        let mut link = traceback;
+        while !link.is_none() {
+            let Some(object) = self.heap.downcast::<PyTraceback>(link) else {
+                return Err(self.type_error("__traceback__ must be a traceback or None"));
+            };
+            if let Some(frame) = self.heap.downcast::<FrameObject>(object.frame) {
+                trace.push(TraceEntry { code: frame.code.clone(), pc: object.pc, globals: frame.globals });
+            }
+            link = object.next;
+        }
+        trace.reverse();
+        self.heap.charge(trace.len() * 24);
+        let object = self.heap.exception_mut(exception);
+        object.trace = trace;
+        object.traceback = traceback;
+        Ok(())
+    }
+
+    fn new_traceback(&mut self, next: Value, frame: Value, pc: u32, line: i64) -> Value {
+        let class = self.types.traceback;
+        self.heap.new_object(PyTraceback { frame, pc, line, next, class })
+    }
+
+    fn ended_frame(&mut self, entry: &TraceEntry, back: Value) -> Value {
+        let class = self.types.frame;
+        self.heap.new_object(FrameObject {
+            code: entry.code.clone(),
+            pc: entry.pc,
+            globals: entry.globals,
+            locals: Value::UNBOUND,
+            back,
+            place: None,
+            generator: Value::NONE,
+            class,
+        })
+    }
+
+    /// `sys._getframe(depth)`: 0 is the innermost frame of the program.
+    pub fn frame_object(&mut self, depth: usize) -> Res {
+        let found = (0..self.frames.len()).rev().filter(|&at| self.visible_frame(at).is_some()).nth(depth);
+        match found {
+            Some(at) => Ok(self.frame_at(at)),
+            None => Err(self.value_error("call stack is not deep enough")),
+        }
+    }
+
+    /// The frame of a generator or coroutine that has not ended.
+    pub(crate) fn suspended_frame(&mut self, code: Rc<CodeObj>, pc: u32, globals: Value, generator: Value) -> Value {
+        let running = (0..self.frames.len())
+            .rev()
+            .find(|&at| self.visible_frame(at).is_some_and(|frame| frame.generator == generator));
+        if let Some(at) = running {
+            return self.frame_at(at);
+        }
+        let object = self.heap.generator(generator);
+        let pc = pc.saturating_sub(u32::from(!object.delegating));
+        let registers = object.registers.clone();
+        let locals = self.variables(&code, &registers);
+        let (class, back) = (self.types.frame, Value::NONE);
+        self.heap.new_object(FrameObject { code, pc, globals, locals, back, place: None, generator, class })
+    }
+
+    fn visible_frame(&self, at: usize) -> Option<&PyFrame> {
+        match self.frames.get(at)? {
+            Frame::Python(frame) if !frame.code.code.flags.hidden => Some(frame),
+            _ => None,
+        }
+    }
+
+    fn frame_at(&mut self, at: usize) -> Value {
+        let Some(frame) = self.visible_frame(at) else { return Value::NONE };
+        let class = self.types.frame;
+        let object = FrameObject {
+            code: frame.code.clone(),
+            pc: frame.pc.saturating_sub(1),
+            globals: frame.globals,
+            locals: Value::UNBOUND,
+            back: Value::UNBOUND,
+            place: Some((self.current, at)),
+            generator: frame.generator.bound().unwrap_or(Value::NONE),
+            class,
+        };
+        self.heap.new_object(object)
+    }
+
+    /// A new dict of a frame's variables.
+    fn variables(&mut self, code: &CodeObj, registers: &[Value]) -> Value {
+        let dict = self.heap.new_dict(PyDict::default());
+        for (name, &value) in code.code.varnames.iter().zip(registers) {
+            let value = if value.is(Kind::Cell) { self.heap.cell(value).value } else { value };
+            if !name.is_empty() && !value.is_unbound() {
+                self.dict_set_text(dict, name, value);
+            }
+        }
+        dict
+    }
+}
+
+// Traceback objects.
+
+fn traceback(vm: &Vm, this: Value) -> &PyTraceback {
+    match vm.heap.downcast::<PyTraceback>(this) {
+        Some(object) => object,
+        None => unreachable!("the type's instances are all tracebacks"),
+    }
+}
+
+fn traceback_new(vm: &mut Vm, args: &[Value]) -> Res {
+    let &[_, next, frame, lasti, line] = args else { return Ok(Value::NONE) };
+    if !next.is_none() && vm.heap.downcast::<PyTraceback>(next).is_none() {
+        let message = format!("expected traceback object or None, got '{}'", vm.type_name(next));
+        return Err(vm.type_error(message));
+    }
+    if vm.heap.downcast::<FrameObject>(frame).is_none() {
+        let message = format!("TracebackType() argument 'tb_frame' must be frame, not {}", vm.type_name(frame));
+        return Err(vm.type_error(message));
+    }
+    let (lasti, line) = (vm.index_exact(lasti)?, vm.index_exact(line)?);
+    let pc = u32::try_from(lasti / 2).unwrap_or(0);
+    Ok(vm.new_traceback(next, frame, pc, line))
+}
+
+fn set_next(vm: &mut Vm, this: Value, next: Value) -> Res<()> {
+    let mut link = next;
+    while let Some(object) = vm.heap.downcast::<PyTraceback>(link) {
+        if link == this {
+            return Err(vm.value_error("traceback loop detected"));
+        }
+        link = object.next;
+    }
+    if !link.is_none() {
+        let message = if link.is_unbound() {
+            "can't delete tb_next attribute".to_owned()
+        } else {
+            format!("expected traceback object or None, got '{}'", vm.type_name(next))
+        };
+        return Err(vm.type_error(message));
+    }
+    if let Some(object) = vm.heap.downcast_mut::<PyTraceback>(this) {
+        object.next = next;
+    }
+    Ok(())
+}
+
+static TRACEBACK: &[NativeDef] = &[
+    new_method("cls, tb_next, tb_frame, tb_lasti, tb_lineno", traceback_new),
+    method("__dir__", "self, /", |vm, _| {
+        let names = ["tb_frame", "tb_next", "tb_lasti", "tb_lineno"];
+        let names = names.iter().map(|name| vm.intern(name)).collect();
+        Ok(vm.list(names))
+    }),
+];
+
+static TRACEBACK_GETTERS: &[GetterDef] = &[
+    getter("tb_frame", |vm, this| Ok(traceback(vm, this).frame)),
+    getter("tb_lineno", |vm, this| {
+        let line = traceback(vm, this).line;
+        Ok(vm.int(line))
+    }),
+    getter("tb_lasti", |vm, this| Ok(Value::count(traceback(vm, this).pc as usize * 2))),
+    getter_setter("tb_next", |vm, this| Ok(traceback(vm, this).next), set_next),
+];
+
+// Frame objects.
+
+fn frame(vm: &Vm, this: Value) -> &FrameObject {
+    match vm.heap.downcast::<FrameObject>(this) {
+        Some(object) => object,
+        None => unreachable!("the type's instances are all frames"),
+    }
+}
+
+/// The frame on the fiber, while it is still there.
+fn live<'a>(vm: &'a Vm, object: &FrameObject) -> Option<(&'a PyFrame, usize)> {
+    let (fiber, at) = object.place?;
+    let frame = vm.visible_frame(at).filter(|frame| Rc::ptr_eq(&frame.code, &object.code))?;
+    (fiber == vm.current).then_some((frame, at))
+}
+
+fn position(vm: &Vm, this: Value) -> Position {
+    let object = frame(vm, this);
+    let pc = live(vm, object).map_or(object.pc, |(frame, _)| frame.pc.saturating_sub(1));
+    object.code.code.position(pc)
+}
+
+fn back(vm: &mut Vm, this: Value) -> Res {
+    let object = frame(vm, this);
+    if let Some(back) = object.back.bound() {
+        return Ok(back);
+    }
+    let below = live(vm, object).and_then(|(_, at)| (0..at).rev().find(|&at| vm.visible_frame(at).is_some()));
+    let back = below.map_or(Value::NONE, |at| vm.frame_at(at));
+    if let Some(object) = vm.heap.downcast_mut::<FrameObject>(this) {
+        object.back = back;
+    }
+    Ok(back)
+}
+
+fn locals(vm: &mut Vm, this: Value) -> Res {
+    let object = frame(vm, this);
+    let code = object.code.clone();
+    if let Some((running, _)) = live(vm, object) {
+        if let Some(namespace) = running.namespace.bound() {
+            return Ok(namespace);
+        }
+        if &*code.code.name != "<module>" {
+            let base = running.base as usize;
+            let registers = vm.stack[base..base + code.code.varnames.len()].to_vec();
+            return Ok(vm.variables(&code, &registers));
+        }
+    }
+    if &*code.code.name == "<module>" {
+        return Ok(object.globals);
+    }
+    match object.locals.bound() {
+        Some(locals) => Ok(locals),
+        None => Ok(vm.heap.new_dict(PyDict::default())),
+    }
+}
+
+fn frame_repr(vm: &mut Vm, args: &[Value]) -> Res {
+    let address = vm.address(args[0]);
+    let line = position(vm, args[0]).line;
+    let code = frame(vm, args[0]).code.clone();
+    let text = format!("<frame at {address}, file '{}', line {line}, code {}>", code.filename, code.code.name);
+    Ok(vm.string(text))
+}
+
+static FRAME: &[NativeDef] = &[
+    method("__repr__", "self, /", frame_repr),
+    method("clear", "self, /", |_, _| Ok(Value::NONE)),
+];
+
+static FRAME_GETTERS: &[GetterDef] = &[
+    getter("f_code", |vm, this| {
+        let code = frame(vm, this).code.clone();
+        Ok(vm.code_object(code))
+    }),
+    getter("f_lineno", |vm, this| Ok(Value::count(position(vm, this).line as usize))),
+    getter("f_lasti", |vm, this| Ok(Value::count(frame(vm, this).pc as usize * 2))),
+    getter("f_globals", |vm, this| Ok(frame(vm, this).globals)),
+    getter("f_locals", locals),
+    getter("f_builtins", |vm, _| Ok(vm.builtins)),
+    getter("f_back", back),
+    getter("f_generator", |vm, this| Ok(frame(vm, this).generator)),
+    getter_setter("f_trace", |_, _| Ok(Value::NONE), |_, _, _| Ok(())),
+    getter_setter("f_trace_lines", |_, _| Ok(Value::TRUE), |_, _, _| Ok(())),
+    getter_setter("f_trace_opcodes", |_, _| Ok(Value::FALSE), |_, _, _| Ok(())),
+];
+
+pub(crate) fn register(vm: &mut Vm) {
+    vm.add_methods(vm.types.traceback, TRACEBACK);
+    vm.add_getters(vm.types.traceback, TRACEBACK_GETTERS);
+    vm.add_methods(vm.types.frame, FRAME);
+    vm.add_getters(vm.types.frame, FRAME_GETTERS);
+}
