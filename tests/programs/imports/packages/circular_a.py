@@ -1,0 +1,5 @@
+import circular_b
+def name():
+    return "a"
+def result():
+    return circular_b.ask()

@@ -1,0 +1,3 @@
+real = "real"
+def __getattr__(name):
+    return f"made {name}"

@@ -1,0 +1,4 @@
+__all__ = ["star"]
+star = "*"
+hidden = "h"
+_private = 1

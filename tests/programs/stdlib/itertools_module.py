@@ -1,0 +1,12 @@
+import itertools as it
+print(list(it.chain([1], "ab")), list(it.chain.from_iterable([[1], [2]])), list(it.islice(it.count(5, 2), 3)))
+print(list(it.accumulate([1, 2, 3, 4])), list(it.accumulate([3, 1, 2], max)), list(it.compress("abc", [1, 0, 1])))
+print([(k, list(g)) for k, g in it.groupby("aabbb")], list(it.takewhile(lambda x: x < 3, [1, 2, 3, 1])))
+print(list(it.dropwhile(lambda x: x < 3, [1, 2, 3, 1])), list(it.filterfalse(str.isdigit, "a1b")))
+print(list(it.permutations([1, 2, 3], 2)), list(it.combinations("abc", 2)))
+print(list(it.product([0, 1], repeat=2)), list(it.combinations_with_replacement("ab", 2)))
+print(list(it.starmap(pow, [(2, 3), (3, 2)])), list(it.zip_longest([1, 2], "a", fillvalue="-")))
+a, b = it.tee(iter([1, 2, 3]))
+print(next(a), list(b), list(a), list(it.repeat("x", 2)), list(it.pairwise([1, 2, 3])))
+cycle = it.cycle("ab")
+print([next(cycle) for _ in range(5)])
