@@ -323,7 +323,7 @@ impl Vm {
     }
 
     /// Whether taking an item from this iterator never runs Python.
-    pub(crate) fn is_pure_native_iter(&self, iter: Value) -> bool {
+    pub fn is_pure_native_iter(&self, iter: Value) -> bool {
         if iter.is(Kind::Iter) {
             match self.heap.iter(iter) {
                 PyIter::Wrapped { .. } => false,
