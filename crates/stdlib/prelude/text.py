@@ -423,3 +423,259 @@ def bytearray_setitem(self, key, value):
 
 def bytearray_extend(self, iterable):
     bytearray.extend(self, bytes([_plain(item) for item in iterable]))
+
+
+# pattern.sub with a function: the matches were found beforehand.
+def re_sub_calling(pattern, string, matches, function, counted):
+    import _sre
+    parts = [function(found) for found in matches]
+    if not matches:
+        result = string
+    else:
+        result = _sre.join_matches(pattern, string, matches, parts)
+    return (result, len(matches)) if counted else result
+
+
+# pattern.sub with backslashes in the replacement.
+def re_sub_template(pattern, template, string, count, counted):
+    import re
+    template = re._compile_template(pattern, template)
+    return (pattern.subn if counted else pattern.sub)(template, string, count)
+
+
+def re_expand(match, template):
+    import re
+    import _sre
+    return _sre.expand_match(re._compile_template(match.re, template), match)
+
+
+# The codec registry.
+_codec_searches = []
+_codec_cache = {}
+_codec_handlers = {}
+
+
+def codec_register(search):
+    if not callable(search):
+        raise TypeError("argument must be callable")
+    _codec_searches.append(search)
+
+
+def codec_unregister(search):
+    if search in _codec_searches:
+        _codec_cache.clear()
+        _codec_searches.remove(search)
+
+
+def codec_lookup(encoding):
+    if not isinstance(encoding, str):
+        raise TypeError(f"lookup() argument must be str, not {type(encoding).__name__}")
+    name = encoding.lower().replace(" ", "-")
+    found = _codec_cache.get(name)
+    if found is not None:
+        return found
+    # `encodings` registers its search function when first imported.
+    import encodings
+    for search in _codec_searches:
+        found = search(name)
+        if found is not None:
+            if not isinstance(found, tuple) or len(found) != 4:
+                raise TypeError("codec search functions must return 4-tuples")
+            _codec_cache[name] = found
+            return found
+    raise LookupError(f"unknown encoding: {encoding}")
+
+
+def codec_encode_any(obj, encoding, errors):
+    return codec_lookup(encoding)[0](obj, errors)[0]
+
+
+def codec_decode_any(obj, encoding, errors):
+    return codec_lookup(encoding)[1](obj, errors)[0]
+
+
+def codec_register_error(name, handler):
+    if not callable(handler):
+        raise TypeError("handler must be callable")
+    _codec_handlers[name] = handler
+
+
+def codec_lookup_error(name):
+    try:
+        return _codec_handlers[name]
+    except KeyError:
+        raise LookupError(f"unknown error handler name '{name}'") from None
+
+
+def _wrong_error(error):
+    return TypeError(f"don't know how to handle {type(error).__name__} in error callback")
+
+
+def strict_errors(error):
+    if isinstance(error, BaseException):
+        raise error
+    raise TypeError("codec must pass exception instance")
+
+
+def ignore_errors(error):
+    if not isinstance(error, UnicodeError):
+        raise _wrong_error(error)
+    return "", error.end
+
+
+def replace_errors(error):
+    if isinstance(error, UnicodeEncodeError):
+        return "?" * (error.end - error.start), error.end
+    if isinstance(error, UnicodeDecodeError):
+        return "\ufffd", error.end
+    if isinstance(error, UnicodeTranslateError):
+        return "\ufffd" * (error.end - error.start), error.end
+    raise _wrong_error(error)
+
+
+def xmlcharrefreplace_errors(error):
+    if not isinstance(error, UnicodeEncodeError):
+        raise _wrong_error(error)
+    return "".join([f"&#{ord(char)};" for char in error.object[error.start:error.end]]), error.end
+
+
+def backslashreplace_errors(error):
+    if not isinstance(error, UnicodeError):
+        raise _wrong_error(error)
+    part = error.object[error.start:error.end]
+    if isinstance(part, bytes):
+        return "".join([f"\\x{byte:02x}" for byte in part]), error.end
+    return part.encode("ascii", "backslashreplace").decode("ascii"), error.end
+
+
+def namereplace_errors(error):
+    if not isinstance(error, UnicodeEncodeError):
+        raise _wrong_error(error)
+    import unicodedata
+    out = []
+    for char in error.object[error.start:error.end]:
+        name = unicodedata.name(char, None)
+        out.append(backslashreplace_errors(error)[0] if name is None else f"\\N{{{name}}}")
+    return "".join(out), error.end
+
+
+def surrogateescape_errors(error):
+    part = error.object[error.start:error.end]
+    if isinstance(error, UnicodeEncodeError):
+        return part.encode("ascii", "surrogateescape"), error.end
+    if isinstance(error, UnicodeDecodeError):
+        return part.decode("ascii", "surrogateescape"), error.end
+    raise _wrong_error(error)
+
+
+def surrogatepass_errors(error):
+    part = error.object[error.start:error.end]
+    if isinstance(error, UnicodeEncodeError):
+        return part.encode(error.encoding, "surrogatepass"), error.end
+    if isinstance(error, UnicodeDecodeError):
+        part = error.object[error.start:error.start + 3]
+        return part.decode(error.encoding, "surrogatepass"), error.start + len(part)
+    raise _wrong_error(error)
+
+
+_codec_handlers.update({
+    "strict": strict_errors, "ignore": ignore_errors, "replace": replace_errors,
+    "xmlcharrefreplace": xmlcharrefreplace_errors, "backslashreplace": backslashreplace_errors,
+    "namereplace": namereplace_errors, "surrogateescape": surrogateescape_errors,
+    "surrogatepass": surrogatepass_errors,
+})
+
+
+# Natives called again, error by error, with a handler from the registry.
+def _slow_encoder(encoding):
+    def encode(text, errors=None, order=0):
+        handler = codec_lookup_error(errors)
+        return codec_encode(lambda part: part.encode(encoding), text, handler), len(text)
+    return encode
+
+
+def _slow_decoder(encoding):
+    def decode(data, errors=None, final=True):
+        handler = codec_lookup_error(errors)
+        return codec_decode(lambda part: part.decode(encoding), data, handler), len(data)
+    return decode
+
+
+codec_utf_8_encode = _slow_encoder("utf-8")
+codec_utf_8_decode = _slow_decoder("utf-8")
+codec_ascii_encode = _slow_encoder("ascii")
+codec_ascii_decode = _slow_decoder("ascii")
+codec_latin_1_encode = _slow_encoder("latin-1")
+codec_latin_1_decode = _slow_decoder("latin-1")
+codec_utf_16_encode = _slow_encoder("utf-16")
+codec_utf_16_decode = _slow_decoder("utf-16")
+codec_utf_16_le_encode = _slow_encoder("utf-16-le")
+codec_utf_16_le_decode = _slow_decoder("utf-16-le")
+codec_utf_16_be_encode = _slow_encoder("utf-16-be")
+codec_utf_16_be_decode = _slow_decoder("utf-16-be")
+codec_utf_32_encode = _slow_encoder("utf-32")
+codec_utf_32_decode = _slow_decoder("utf-32")
+codec_utf_32_le_encode = _slow_encoder("utf-32-le")
+codec_utf_32_le_decode = _slow_decoder("utf-32-le")
+codec_utf_32_be_encode = _slow_encoder("utf-32-be")
+codec_utf_32_be_decode = _slow_decoder("utf-32-be")
+codec_unicode_escape_encode = _slow_encoder("unicode-escape")
+codec_unicode_escape_decode = _slow_decoder("unicode-escape")
+codec_raw_unicode_escape_encode = _slow_encoder("raw-unicode-escape")
+codec_raw_unicode_escape_decode = _slow_decoder("raw-unicode-escape")
+
+
+def codec_charmap_encode(text, errors=None, mapping=None):
+    import _codecs
+    table = {ord(char): mapping[ord(char)] for char in set(text) if _has(mapping, ord(char))}
+    handler = codec_lookup_error("strict" if errors is None else errors)
+    return codec_encode(lambda part: _codecs.charmap_encode(part, None, table)[0], text, handler), len(text)
+
+
+def codec_charmap_decode(data, errors=None, mapping=None):
+    import _codecs
+    if not isinstance(mapping, str):
+        mapping = {byte: mapping[byte] for byte in set(bytes(data)) if _has(mapping, byte)}
+    handler = codec_lookup_error("strict" if errors is None else errors)
+    return codec_decode(lambda part: _codecs.charmap_decode(part, None, mapping)[0], data, handler), len(data)
+
+
+def _has(mapping, key):
+    try:
+        mapping[key]
+    except LookupError:
+        return False
+    return True
+
+
+# json where hooks, subclasses or errors need Python.
+def json_error(message, document, position):
+    from json.decoder import JSONDecodeError
+    raise JSONDecodeError(message, document, position)
+
+
+def json_scan(context, string, index):
+    from json.scanner import py_make_scanner
+    return py_make_scanner(context)(string, index)
+
+
+def json_encode(arguments, obj, level):
+    from json.encoder import _make_iterencode
+    markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan = arguments
+
+    def floatstr(value):
+        if value != value:
+            text = "NaN"
+        elif value == float("inf"):
+            text = "Infinity"
+        elif value == float("-inf"):
+            text = "-Infinity"
+        else:
+            return float.__repr__(value)
+        if not allow_nan:
+            raise ValueError("Out of range float values are not JSON compliant: " + float.__repr__(value))
+        return text
+
+    encode = _make_iterencode(markers, default, encoder, indent, floatstr, key_separator,
+                              item_separator, sort_keys, skipkeys, True)
+    return tuple(encode(obj, level))

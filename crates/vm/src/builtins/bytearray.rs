@@ -123,7 +123,7 @@ fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
             if vm.as_int(item).is_some() || vm.as_text(item).is_some() {
                 return Err(vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)"));
             }
-            let items = vm.collect(item)?;
+            let items = vm.collect_again(item)?;
             bytes_of_items(vm, &items, "bytearray")?
         }
     };
@@ -240,7 +240,7 @@ fn extend(vm: &mut Vm, args: &[Value]) -> Res {
                 let message = format!("can't extend bytearray with {}", vm.type_name(args[1]));
                 return Err(vm.type_error(message));
             }
-            let items = vm.collect(args[1])?;
+            let items = vm.collect_again(args[1])?;
             bytes_of_items(vm, &items, "bytearray")?
         }
     };

@@ -255,7 +255,7 @@ pub(crate) fn bytes_from(
         let message = format!("cannot convert '{}' object to {what}", vm.type_name(source));
         return Err(vm.type_error(message));
     }
-    let items = vm.collect(source)?;
+    let items = vm.collect_again(source)?;
     bytes_of_items(vm, &items, what)
 }
 
