@@ -679,3 +679,37 @@ def json_encode(arguments, obj, level):
     encode = _make_iterencode(markers, default, encoder, indent, floatstr, key_separator,
                               item_separator, sort_keys, skipkeys, True)
     return tuple(encode(obj, level))
+
+
+# struct packing of values with their own __index__, __float__ or __bool__.
+def _struct_plain(values):
+    out = []
+    for value in values:
+        if not isinstance(value, (int, float, bytes, bytearray)):
+            cls = type(value)
+            if hasattr(cls, "__index__"):
+                value = _plain(value)
+            elif hasattr(cls, "__float__"):
+                value = float(value)
+            else:
+                value = True if value else False
+        out.append(value)
+    return out
+
+
+def struct_pack(format, values=()):
+    import _struct
+    return _struct.pack(format, *_struct_plain(values))
+
+
+def struct_pack_into(format, buffer, offset, values=()):
+    import _struct
+    return _struct.pack_into(format, buffer, _plain(offset), *_struct_plain(values))
+
+
+def struct_object_pack(self, values=()):
+    return self.pack(*_struct_plain(values))
+
+
+def struct_object_pack_into(self, buffer, offset, values=()):
+    return self.pack_into(buffer, _plain(offset), *_struct_plain(values))

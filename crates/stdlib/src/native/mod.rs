@@ -3,11 +3,45 @@
 use airlock_vm::module::ModuleDef;
 
 pub mod airlock_;
+pub mod binascii;
+pub mod bisect;
 pub mod cmath;
+pub mod codecs;
+pub mod collections_;
+pub mod functools;
+pub mod heapq;
+pub mod itertools;
+pub mod json;
 pub mod math;
+pub mod operator;
 pub mod random;
+pub mod sre;
+pub mod sre_engine;
+pub mod string_;
+pub mod struct_;
 pub mod sys;
 pub mod types_;
+pub mod unicodedata;
 
 /// All native modules of this crate.
-pub static MODULES: &[&ModuleDef] = &[&airlock_::MODULE, &cmath::MODULE, &math::MODULE, &random::MODULE, &sys::MODULE, &types_::MODULE];
+pub static MODULES: &[&ModuleDef] = &[
+    &airlock_::MODULE,
+    &binascii::MODULE,
+    &bisect::MODULE,
+    &cmath::MODULE,
+    &codecs::MODULE,
+    &collections_::MODULE,
+    &functools::MODULE,
+    &heapq::MODULE,
+    &itertools::MODULE,
+    &json::MODULE,
+    &math::MODULE,
+    &operator::MODULE,
+    &random::MODULE,
+    &sre::MODULE,
+    &string_::MODULE,
+    &struct_::MODULE,
+    &sys::MODULE,
+    &types_::MODULE,
+    &unicodedata::MODULE,
+];

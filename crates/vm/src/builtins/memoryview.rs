@@ -413,3 +413,26 @@ fn cast(vm: &mut Vm, args: &[Value]) -> Res {
         ..view
     }))
 }
+
+impl Vm {
+    /// Overwrites part of a writable buffer; whether that was possible.
+    pub fn write_buffer(&mut self, value: Value, at: usize, data: &[u8]) -> bool {
+        let value = self.heap.payload(value);
+        if let Some(view) = self.heap.downcast::<PyMemoryView>(value) {
+            let contiguous = view.length < 2 || view.stride == view.item_bytes as isize;
+            let (base, start) = (view.base, view.start + at);
+            return contiguous && writable(self, base) && self.write_buffer(base, start, data);
+        }
+        if !value.is(Kind::Object) {
+            return false;
+        }
+        let target = self.heap.object_mut(value).buffer_mut();
+        match target.and_then(|target| target.get_mut(at..at.checked_add(data.len())?)) {
+            Some(place) => {
+                place.copy_from_slice(data);
+                true
+            }
+            None => false,
+        }
+    }
+}
