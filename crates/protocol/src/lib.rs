@@ -124,3 +124,36 @@ pub struct Failure {
     pub line: u32,
     pub explanation: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `web/src/boot.js` and `web/src/worker.js` write this one by hand.
+    #[test]
+    fn failure_written_in_javascript_is_read() {
+        let message: FromWorker =
+            serde_json::from_str(r#"{"type":"failed","message":"no"}"#).unwrap();
+        let expected = FromWorker::Failed {
+            message: "no".to_owned(),
+        };
+        assert_eq!(message, expected);
+    }
+
+    #[test]
+    fn run_survives_its_way_as_text() {
+        let message = ToWorker::Run {
+            side: Side::Shell,
+            playground: Box::new(Playground {
+                seed: u64::MAX,
+                ..Playground::default()
+            }),
+        };
+        let text = serde_json::to_string(&message).unwrap();
+        assert!(
+            text.starts_with(r#"{"type":"run","side":"shell","#),
+            "{text}"
+        );
+        assert_eq!(serde_json::from_str::<ToWorker>(&text).unwrap(), message);
+    }
+}
