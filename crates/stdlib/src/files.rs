@@ -45,11 +45,10 @@ impl MemoryFiles {
 
 impl Files for MemoryFiles {
     fn read(&mut self, path: &str) -> Result<Vec<u8>, FileError> {
-        match self.files.get(path) {
-            Some(data) => Ok(data.clone()),
-            None if self.is_folder(path) => Err(FileError::IsFolder),
-            None => Err(FileError::NotFound),
+        if let Some(data) = self.files.get(path) {
+            return Ok(data.clone());
         }
+        Err(if self.is_folder(path) { FileError::IsFolder } else { FileError::NotFound })
     }
 
     fn write(&mut self, path: &str, data: &[u8]) -> Result<(), FileError> {
