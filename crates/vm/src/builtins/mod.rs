@@ -34,6 +34,7 @@ pub mod functions;
 pub mod misc;
 pub mod code;
 pub mod tracebacks;
+pub mod report;
 pub mod weakref;
 pub mod generic_alias;
 pub mod scope;
