@@ -1,1 +1,42 @@
-//! airlock-core
+//! The event-driven core: loop, tasks, futures, timers, threads' waiting,
+//! over a [`Host`] that has the clock.
+//!
+//! The core never waits: a fiber that must wait is parked with a deadline,
+//! and whoever runs the VM lets the time pass and calls [`wake_due`].
+
+mod host;
+mod state;
+mod trace;
+pub mod contexts;
+pub mod time;
+pub mod threads;
+pub mod future;
+pub mod task;
+pub mod event_loop;
+
+pub use host::{Charge, Host};
+pub use state::{Core, LoopId, Phase};
+
+use airlock_vm::Vm;
+use airlock_vm::module::ModuleDef;
+
+/// The native modules of this crate.
+pub static MODULES: &[&ModuleDef] =
+    &[&time::MODULE, &threads::MODULE, &contexts::MODULE, &future::MODULE];
+
+/// Adds the core to a VM.
+pub fn install(vm: &mut Vm, host: Box<dyn Host>, trace_limit: usize) {
+    vm.add_extension(Core::new(host, trace_limit));
+}
+
+/// Nanoseconds since the run's start.
+pub fn now(vm: &mut Vm) -> u64 {
+    let instructions = vm.instructions();
+    vm.extension::<Core>().host.now_nanos(instructions)
+}
+
+/// Wakes every fiber whose deadline has come.
+pub fn wake_due(vm: &mut Vm) {
+    let now = now(vm);
+    vm.wake_due(now);
+}

@@ -27,6 +27,17 @@ impl Recorder {
         }
     }
 
+    /// Whether another event would be kept.
+    #[inline]
+    pub fn is_open(&self) -> bool {
+        self.events.len() < self.limit
+    }
+
+    /// Counts an event that the caller did not make.
+    pub fn drop_one(&mut self) {
+        self.dropped += 1;
+    }
+
     pub fn events(&self) -> &[Event] {
         &self.events
     }

@@ -159,6 +159,20 @@ impl Vm {
         Ok(value)
     }
 
+    /// The line of the innermost frame whose file is one asked for, or 0.
+    pub fn current_line(&self, wanted: impl Fn(&str) -> bool) -> u32 {
+        self.frames
+            .iter()
+            .rev()
+            .find_map(|frame| match frame {
+                crate::fiber::Frame::Python(frame) if wanted(&frame.code.filename) => {
+                    Some(frame.code.code.position(frame.pc.saturating_sub(1)).line)
+                }
+                _ => None,
+            })
+            .unwrap_or(0)
+    }
+
     /// A member of module `builtins`.
     pub fn builtin(&mut self, name: &str) -> Value {
         let key = self.heap.intern(name);

@@ -24,7 +24,7 @@ pub mod module;
 mod fiber;
 mod vm;
 mod protocol;
-mod class;
+pub mod class;
 mod attr;
 mod ops;
 mod call;

@@ -78,6 +78,8 @@ pub enum Request {
     /// Resume a generator or coroutine; ends with its next suspension.
     Send { generator: Value, value: Value },
     ThrowInto { generator: Value, exception: Value },
+    /// Let the fiber wait.
+    Park(Wake),
     /// Module code or a class body, run with a namespace of its own (unbound
     /// for none).
     Body { function: Value, namespace: Value },
@@ -149,6 +151,13 @@ impl Vm {
             },
             then: SmallVec::from_slice(&[(then, state)]),
         };
+        Throw::Call
+    }
+
+    /// Lets the fiber wait; `then` receives what wakes it.
+    pub fn park_then(&mut self, wake: Wake, state: [Value; 4], then: Continuation) -> Throw {
+        self.pending =
+            Pending { what: Request::Park(wake), then: SmallVec::from_slice(&[(then, state)]) };
         Throw::Call
     }
 

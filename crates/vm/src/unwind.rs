@@ -25,7 +25,14 @@ impl Vm {
         loop {
             let result = match undone.0 {
                 Throw::Raise(exception) => self.raise_at(exception, undone.1),
-                Throw::Call => self.start_pending(undone.1),
+                Throw::Call => {
+                    if let Request::Park(wake) = self.pending.what {
+                        let ret = self.push_continuations(undone.1);
+                        self.park(wake, ret);
+                        return self.schedule();
+                    }
+                    self.start_pending(undone.1)
+                }
                 Throw::Park(wake) => {
                     self.park(wake, undone.1);
                     return self.schedule();
@@ -46,17 +53,11 @@ impl Vm {
     }
 
     /// Starts what [`Vm::pending`] holds.
-    fn start_pending(&mut self, mut ret: Ret) -> Result<(), Undone> {
-        let pending = std::mem::replace(
-            &mut self.pending,
-            Pending { what: Request::None, then: SmallVec::new() },
-        );
-        for (then, state) in pending.then.into_iter().rev() {
-            self.frames.push(Frame::Native(NativeFrame { then, state, ret }));
-            ret = Ret::Native;
-        }
-        let flow = match pending.what {
-            Request::None => Ok(Flow::Done(Value::NONE)),
+    fn start_pending(&mut self, ret: Ret) -> Result<(), Undone> {
+        let ret = self.push_continuations(ret);
+        let what = std::mem::replace(&mut self.pending.what, Request::None);
+        let flow = match what {
+            Request::None | Request::Park(_) => Ok(Flow::Done(Value::NONE)),
             Request::Call { callee, args, names } => self.call_args(callee, &args, names, ret),
             Request::Send { generator, value } => self.resume(generator, value, ret),
             Request::ThrowInto { generator, exception } => self.throw_into(generator, exception, ret),
@@ -67,6 +68,17 @@ impl Vm {
             Ok(Flow::Pushed) => Ok(()),
             Err(throw) => Err((throw, ret)),
         }
+    }
+
+    /// Frames for the continuations of [`Vm::pending`]; where what it asks for
+    /// delivers to.
+    fn push_continuations(&mut self, mut ret: Ret) -> Ret {
+        let then = std::mem::replace(&mut self.pending.then, SmallVec::new());
+        for (then, state) in then.into_iter().rev() {
+            self.frames.push(Frame::Native(NativeFrame { then, state, ret }));
+            ret = Ret::Native;
+        }
+        ret
     }
 
     fn start_body(&mut self, function: Value, namespace: Value, ret: Ret) -> Res<Flow> {

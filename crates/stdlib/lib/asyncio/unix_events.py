@@ -1,47 +1,50 @@
-"""The event loop that programs get: CPython's base loop over the host's clock."""
+"""The event loop that programs get: CPython's base loop over the native core."""
 
 __all__ = ('SelectorEventLoop', 'EventLoop')
 
-import _thread
 import signal
+
+import _asyncio
 
 from . import base_events
 from . import events
 
+# The handles that the native loop makes.
+events.Handle = _asyncio.Handle
+events.TimerHandle = _asyncio.TimerHandle
 
-class _Waiter:
-    """Stands where a selector would: waits for a time or for another thread."""
 
-    def __init__(self):
-        self._bell = _thread.allocate_lock()
-        self._bell.acquire()
+class _AirlockEventLoop(_asyncio.Loop, base_events.BaseEventLoop):
+    def __init__(self, selector=None):
+        base_events.BaseEventLoop.__init__(self)
 
-    def select(self, timeout=None):
-        if self._bell.acquire(True, -1 if timeout is None else max(timeout, 0)):
-            pass
-        return ()
+    def create_task(self, coro, **kwargs):
+        factory = self._task_factory
+        if factory is None:
+            return self._create_task_now(coro, **kwargs)
+        self._check_closed()
+        return factory(self, coro, **kwargs)
 
-    def ring(self):
+    def run_forever(self):
+        self._run_forever_setup()
         try:
-            self._bell.release()
-        except RuntimeError:
-            # It rings already.
-            pass
+            self._run_loop()
+        finally:
+            self._run_forever_cleanup()
 
     def close(self):
-        pass
-
-
-class _AirlockEventLoop(base_events.BaseEventLoop):
-    def __init__(self, selector=None):
-        super().__init__()
-        self._selector = _Waiter()
+        if self.is_running():
+            raise RuntimeError('Cannot close a running event loop')
+        if self.is_closed():
+            return
+        self._close_now()
+        base_events.BaseEventLoop.close(self)
 
     def _process_events(self, event_list):
         pass
 
     def _write_to_self(self):
-        self._selector.ring()
+        pass
 
     def add_signal_handler(self, sig, callback, *args):
         signal.signal(sig, lambda signum, frame: self.call_soon_threadsafe(callback, *args))

@@ -1,0 +1,679 @@
+//! `_asyncio.Loop`: the ready queue, the timers, and running them.
+//!
+//! One pass of [`run_once`] is one iteration of CPython's
+//! `BaseEventLoop._run_once`: due timers become ready, then exactly the
+//! handles that were ready at the start of the pass run. Nothing here waits:
+//! with nothing ready the fiber is parked until the next timer.
+
+use std::cmp::Reverse;
+
+use airlock_trace::{EventKind, LaneKind, LaneState, Outcome};
+use airlock_vm::class::{GetterDef, getter};
+use airlock_vm::{
+    Completion, Kind, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, Wake, function, method, new_method,
+};
+
+use crate::future::python_member;
+use crate::host::Charge;
+use crate::state::{Core, LoopId, LoopState, Ready, Timer};
+use crate::{contexts, task, trace};
+
+/// The payload of a Python event loop.
+pub struct LoopHandle {
+    pub id: LoopId,
+    class: Value,
+}
+
+impl NativeObject for LoopHandle {
+    fn class(&self) -> Value {
+        self.class
+    }
+    fn trace(&self, _: &mut Tracer) {}
+}
+
+/// `Handle` and `TimerHandle`.
+pub struct PyHandle {
+    callback: Value,
+    /// A tuple.
+    args: Value,
+    context: Value,
+    loop_object: Value,
+    cancelled: bool,
+    /// A timer's time, in nanoseconds of the run's clock.
+    when_nanos: Option<u64>,
+    when_seconds: f64,
+    class: Value,
+}
+
+impl NativeObject for PyHandle {
+    fn class(&self) -> Value {
+        self.class
+    }
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.extend(&[self.callback, self.args, self.context, self.loop_object]);
+    }
+    fn bytes(&self) -> usize {
+        80
+    }
+}
+
+/// Which of our loops a value is.
+pub(crate) fn loop_id(vm: &Vm, value: Value) -> Option<LoopId> {
+    vm.heap.downcast::<LoopHandle>(vm.heap.payload(value)).map(|handle| handle.id)
+}
+
+fn id_of(vm: &Vm, this: Value) -> LoopId {
+    loop_id(vm, this).expect("natives of Loop receive loops")
+}
+
+fn state(vm: &mut Vm, id: LoopId) -> &mut LoopState {
+    &mut vm.extension::<Core>().loops[id]
+}
+
+/// The running loop of the current thread.
+pub(crate) fn running_loop(vm: &mut Vm) -> Option<Value> {
+    let thread = vm.fiber(vm.current_fiber()).thread;
+    vm.extension::<Core>().running_loops.get(&thread).copied()
+}
+
+#[cold]
+fn closed_error(vm: &mut Vm) -> Throw {
+    vm.runtime_error("Event loop is closed")
+}
+
+/// Adds to the ready queue and wakes the loop if it waits.
+pub(crate) fn push_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res<()> {
+    let loop_state = state(vm, id);
+    if loop_state.closed {
+        return Err(closed_error(vm));
+    }
+    loop_state.ready.push_back(ready);
+    if let Some(fiber) = loop_state.waiting.take() {
+        vm.wake(fiber, Completion::Returned(Value::TRUE));
+    }
+    Ok(())
+}
+
+fn new(vm: &mut Vm, args: &[Value]) -> Res {
+    let class = vm.extension::<Core>().kept("Loop");
+    let count = vm.extension::<Core>().loops.len();
+    let payload = vm.heap.new_object(LoopHandle { id: count, class });
+    let object = vm.wrap_payload(args[0], class, payload);
+    let lane = trace::start_lane(vm, LaneKind::Loop, format!("loop {}", count + 1), None);
+    let core = vm.extension::<Core>();
+    core.ledger.loops += 1;
+    core.host.charge(Charge::LoopCreated);
+    core.loops.push(LoopState {
+        object,
+        ready: Default::default(),
+        timers: Default::default(),
+        timer_handles: Default::default(),
+        running: false,
+        stopping: false,
+        closed: false,
+        remaining: 0,
+        handles_this_iteration: 0,
+        in_iteration: false,
+        waiting: None,
+        cooperative: false,
+        lane,
+        current_task: Value::NONE,
+        tasks: Default::default(),
+    });
+    trace::record(vm, EventKind::LoopStarted { lane });
+    Ok(object)
+}
+
+fn close(vm: &mut Vm, args: &[Value]) -> Res {
+    let id = id_of(vm, args[0]);
+    let loop_state = state(vm, id);
+    if loop_state.running {
+        return Err(vm.runtime_error("Cannot close a running event loop"));
+    }
+    if loop_state.closed {
+        return Ok(Value::NONE);
+    }
+    loop_state.closed = true;
+    loop_state.ready.clear();
+    loop_state.timers.clear();
+    loop_state.timer_handles.clear();
+    let lane = loop_state.lane;
+    // What is bound to a closed loop no longer needs it as a root.
+    loop_state.object = Value::NONE;
+    vm.extension::<Core>().host.charge(Charge::LoopClosed);
+    trace::record(vm, EventKind::LoopClosed { lane });
+    trace::end_lane(vm, lane, Outcome::Returned);
+    Ok(Value::NONE)
+}
+
+fn is_closed(vm: &mut Vm, args: &[Value]) -> Res {
+    let id = id_of(vm, args[0]);
+    Ok(Value::bool(state(vm, id).closed))
+}
+
+fn is_running(vm: &mut Vm, args: &[Value]) -> Res {
+    let id = id_of(vm, args[0]);
+    Ok(Value::bool(state(vm, id).running))
+}
+
+fn stop(vm: &mut Vm, args: &[Value]) -> Res {
+    let id = id_of(vm, args[0]);
+    let loop_state = state(vm, id);
+    loop_state.stopping = true;
+    if let Some(fiber) = loop_state.waiting.take() {
+        vm.wake(fiber, Completion::Returned(Value::TRUE));
+    }
+    Ok(Value::NONE)
+}
+
+fn time(vm: &mut Vm, _: &[Value]) -> Res {
+    Ok(Value::float(crate::now(vm) as f64 / 1e9))
+}
+
+// Handles.
+
+fn make_handle(vm: &mut Vm, loop_object: Value, callback: Value, args: Value, context: Value, kind: &'static str) -> Value {
+    let context = if context.is_none() { contexts::copy_current(vm) } else { context };
+    let class = vm.extension::<Core>().kept(kind);
+    vm.heap.new_object(PyHandle {
+        callback,
+        args,
+        context,
+        loop_object,
+        cancelled: false,
+        when_nanos: None,
+        when_seconds: 0.0,
+        class,
+    })
+}
+
+fn check_callback(vm: &mut Vm, callback: Value, what: &str) -> Res<()> {
+    let is_coroutine = callback.is(Kind::Generator)
+        || callback.is(Kind::Function) && vm.heap.function(callback).code.code.flags.coroutine;
+    if is_coroutine {
+        return Err(vm.type_error(format!("coroutines cannot be used with {what}()")));
+    }
+    let callable = matches!(callback.kind(), Some(Kind::Function | Kind::Native | Kind::Method | Kind::Type))
+        || {
+            let call = vm.intern("__call__");
+            vm.lookup_special(callback, call).is_some()
+        };
+    if !callable {
+        let shown = vm.repr(callback).unwrap_or_else(|_| vm.type_name(callback));
+        return Err(vm.type_error(format!("a callable object was expected by {what}(), got {shown}")));
+    }
+    Ok(())
+}
+
+fn call_soon(vm: &mut Vm, args: &[Value]) -> Res {
+    let [this, callback, extra, context] = args[..] else { return Ok(Value::NONE) };
+    let id = id_of(vm, this);
+    if state(vm, id).closed {
+        return Err(closed_error(vm));
+    }
+    check_callback(vm, callback, "call_soon")?;
+    let object = state(vm, id).object;
+    let handle = make_handle(vm, object, callback, extra, context, "Handle");
+    push_ready(vm, id, Ready::Handle(handle))?;
+    Ok(handle)
+}
+
+fn call_soon_threadsafe(vm: &mut Vm, args: &[Value]) -> Res {
+    let [this, callback, extra, context] = args[..] else { return Ok(Value::NONE) };
+    let id = id_of(vm, this);
+    if state(vm, id).closed {
+        return Err(closed_error(vm));
+    }
+    check_callback(vm, callback, "call_soon_threadsafe")?;
+    let object = state(vm, id).object;
+    let handle = make_handle(vm, object, callback, extra, context, "Handle");
+    push_ready(vm, id, Ready::Handle(handle))?;
+    Ok(handle)
+}
+
+fn seconds(vm: &mut Vm, value: Value) -> Res<f64> {
+    vm.to_float(value)
+}
+
+fn set_timer(vm: &mut Vm, this: Value, when: f64, callback: Value, extra: Value, context: Value) -> Res {
+    let id = id_of(vm, this);
+    let object = state(vm, id).object;
+    let handle = make_handle(vm, object, callback, extra, context, "TimerHandle");
+    let nanos = if when.is_nan() || when <= 0.0 { 0 } else { (when * 1e9).round().min(9e18) as u64 };
+    if let Some(timer) = vm.heap.downcast_mut::<PyHandle>(handle) {
+        timer.when_nanos = Some(nanos);
+        timer.when_seconds = when;
+    }
+    let core = vm.extension::<Core>();
+    core.next_order += 1;
+    let order = core.next_order;
+    let loop_state = &mut core.loops[id];
+    loop_state.timers.push(Timer { at_nanos: Reverse(nanos), order: Reverse(order), key: order });
+    loop_state.timer_handles.insert(order, handle);
+    Ok(handle)
+}
+
+fn call_later(vm: &mut Vm, args: &[Value]) -> Res {
+    let [this, delay, callback, extra, context] = args[..] else { return Ok(Value::NONE) };
+    if delay.is_none() {
+        return Err(vm.type_error("delay must not be None"));
+    }
+    let delay = seconds(vm, delay)?;
+    let id = id_of(vm, this);
+    if state(vm, id).closed {
+        return Err(closed_error(vm));
+    }
+    check_callback(vm, callback, "call_later")?;
+    let now = crate::now(vm) as f64 / 1e9;
+    set_timer(vm, this, now + delay, callback, extra, context)
+}
+
+fn call_at(vm: &mut Vm, args: &[Value]) -> Res {
+    let [this, when, callback, extra, context] = args[..] else { return Ok(Value::NONE) };
+    if when.is_none() {
+        return Err(vm.type_error("when cannot be None"));
+    }
+    let when = seconds(vm, when)?;
+    let id = id_of(vm, this);
+    if state(vm, id).closed {
+        return Err(closed_error(vm));
+    }
+    check_callback(vm, callback, "call_at")?;
+    set_timer(vm, this, when, callback, extra, context)
+}
+
+fn create_future(vm: &mut Vm, args: &[Value]) -> Res {
+    let id = id_of(vm, args[0]);
+    let object = state(vm, id).object;
+    Ok(crate::future::create(vm, object))
+}
+
+/// `create_task` without a task factory.
+fn create_task(vm: &mut Vm, args: &[Value]) -> Res {
+    let [this, coroutine, name, context, _eager] = args[..] else { return Ok(Value::NONE) };
+    let id = id_of(vm, this);
+    if state(vm, id).closed {
+        return Err(closed_error(vm));
+    }
+    if !task::is_coroutine(vm, coroutine) {
+        return Err(vm.tail_prelude("raise_not_coroutine", &[coroutine]));
+    }
+    let object = state(vm, id).object;
+    let name = if name.is_none() || vm.as_text(name).is_some() {
+        name
+    } else {
+        let text = vm.str_of(name)?;
+        vm.string(text)
+    };
+    task::create(vm, object, coroutine, name, context)
+}
+
+// Running.
+
+/// Runs until `stop`: what `run_forever` does between its set-up and clean-up.
+fn run_loop(vm: &mut Vm, args: &[Value]) -> Res {
+    let id = id_of(vm, args[0]);
+    let loop_state = state(vm, id);
+    loop_state.running = true;
+    loop_state.remaining = 0;
+    loop_state.in_iteration = false;
+    run_once(vm, id)
+}
+
+/// Runs handles until the loop is to stop or has to wait; called again by
+/// the continuation of each handle.
+fn run_once(vm: &mut Vm, id: LoopId) -> Res {
+    loop {
+        let loop_state = state(vm, id);
+        if loop_state.remaining > 0 {
+            loop_state.remaining -= 1;
+            let Some(ready) = loop_state.ready.pop_front() else {
+                loop_state.remaining = 0;
+                continue;
+            };
+            match run_ready(vm, id, ready) {
+                Ok(_) => continue,
+                Err(Throw::Call) => {
+                    return Err(vm.and_then([Value::count(id), Value::NONE, Value::NONE, Value::NONE], after_handle));
+                }
+                Err(Throw::Raise(exception)) => {
+                    return after_handle(
+                        vm,
+                        [Value::count(id), Value::NONE, Value::NONE, Value::NONE],
+                        Completion::Raised(exception),
+                    );
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        // Between two iterations.
+        if std::mem::take(&mut loop_state.in_iteration) {
+            let (lane, handles) = (loop_state.lane, std::mem::take(&mut loop_state.handles_this_iteration));
+            if handles > 0 {
+                trace::record(vm, EventKind::Iteration { lane, handles });
+            }
+            let loop_state = state(vm, id);
+            if loop_state.stopping {
+                loop_state.stopping = false;
+                loop_state.running = false;
+                return Ok(Value::NONE);
+            }
+        }
+        let stopping = state(vm, id).stopping;
+        if state(vm, id).ready.is_empty() && !stopping {
+            drop_cancelled_timers(vm, id);
+            let next = state(vm, id).timers.peek().map(|timer| timer.at_nanos.0);
+            let now = crate::now(vm);
+            if next.is_none_or(|at| at > now) {
+                return Err(wait(vm, id, next));
+            }
+        }
+        begin_iteration(vm, id);
+    }
+}
+
+/// Moves due timers into the ready queue and fixes how many handles run.
+fn begin_iteration(vm: &mut Vm, id: LoopId) {
+    let now = crate::now(vm);
+    let core = vm.extension::<Core>();
+    core.ledger.iterations += 1;
+    core.host.charge(Charge::Iteration);
+    let mut due = Vec::new();
+    let loop_state = &mut core.loops[id];
+    while let Some(timer) = loop_state.timers.peek() {
+        if timer.at_nanos.0 > now {
+            break;
+        }
+        let key = timer.key;
+        let late = now - timer.at_nanos.0;
+        loop_state.timers.pop();
+        if let Some(handle) = loop_state.timer_handles.remove(&key) {
+            due.push((handle, late));
+        }
+    }
+    for (handle, late) in due {
+        let cancelled = vm.heap.downcast::<PyHandle>(handle).is_some_and(|handle| handle.cancelled);
+        if !cancelled {
+            let core = vm.extension::<Core>();
+            core.lags.push(late);
+            core.loops[id].ready.push_back(Ready::Handle(handle));
+        }
+    }
+    let loop_state = state(vm, id);
+    loop_state.remaining = loop_state.ready.len();
+    loop_state.in_iteration = true;
+}
+
+fn drop_cancelled_timers(vm: &mut Vm, id: LoopId) {
+    loop {
+        let Some(key) = state(vm, id).timers.peek().map(|timer| timer.key) else { return };
+        let handle = state(vm, id).timer_handles.get(&key).copied();
+        let cancelled =
+            handle.is_none_or(|handle| vm.heap.downcast::<PyHandle>(handle).is_some_and(|handle| handle.cancelled));
+        if !cancelled {
+            return;
+        }
+        let loop_state = state(vm, id);
+        loop_state.timers.pop();
+        loop_state.timer_handles.remove(&key);
+    }
+}
+
+/// Parks the fiber until a timer is due or something is pushed.
+fn wait(vm: &mut Vm, id: LoopId, next: Option<u64>) -> Throw {
+    let fiber = vm.current_fiber();
+    let loop_state = state(vm, id);
+    loop_state.waiting = Some(fiber);
+    let cooperative = loop_state.cooperative;
+    let lane = loop_state.lane;
+    trace::enter(vm, lane, if cooperative { LaneState::Waiting } else { LaneState::Blocked });
+    let wake = Wake { deadline_nanos: next, blocking: !cooperative };
+    vm.park_then(wake, [Value::count(id), Value::NONE, Value::NONE, Value::NONE], |vm, [id, ..], completion| {
+        let id = id.as_small().unwrap_or(0) as usize;
+        let loop_state = state(vm, id);
+        loop_state.waiting = None;
+        let lane = loop_state.lane;
+        trace::enter(vm, lane, LaneState::Python);
+        completion.value()?;
+        run_once(vm, id)
+    })
+}
+
+fn run_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res {
+    let core = vm.extension::<Core>();
+    if let Ready::Handle(handle) = ready {
+        let Some(object) = vm.heap.downcast::<PyHandle>(handle) else { return Ok(Value::NONE) };
+        if object.cancelled {
+            return Ok(Value::NONE);
+        }
+        let (callback, args, context) = (object.callback, object.args, object.context);
+        count_handle(vm, id);
+        let previous = contexts::enter(vm, context)?;
+        let state = [context, previous, handle, Value::count(id)];
+        let args: Vec<Value> = vm.heap.as_items(args).unwrap_or(&[]).to_vec();
+        return Err(vm.call_then(callback, &args, state, after_callback));
+    }
+    let _ = core;
+    count_handle(vm, id);
+    match ready {
+        Ready::Step { task, exception } => task::step(vm, task, exception),
+        Ready::Wakeup { task, future } => task::wakeup(vm, task, future),
+        Ready::Call { callback, future, context } => {
+            let previous = contexts::enter(vm, context)?;
+            let state = [context, previous, callback, Value::count(id)];
+            Err(vm.call_then(callback, &[future], state, after_callback))
+        }
+        Ready::Handle(_) => Ok(Value::NONE),
+    }
+}
+
+fn count_handle(vm: &mut Vm, id: LoopId) {
+    let core = vm.extension::<Core>();
+    core.ledger.handles += 1;
+    core.host.charge(Charge::Handle);
+    core.loops[id].handles_this_iteration += 1;
+}
+
+/// A plain callback ended: its context is left, its failure reported.
+fn after_callback(vm: &mut Vm, [context, previous, handle, id]: [Value; 4], completion: Completion) -> Res {
+    contexts::leave(vm, context, previous);
+    match completion {
+        Completion::Raised(exception) => {
+            let fatal = [vm.types.keyboard_interrupt, vm.types.system_exit];
+            if fatal.iter().any(|&class| vm.is_instance(exception, class)) {
+                return Err(Throw::Raise(exception));
+            }
+            let id = id.as_small().unwrap_or(0) as usize;
+            let object = state(vm, id).object;
+            Err(vm.tail_prelude("callback_failed", &[object, handle, exception]))
+        }
+        _ => Ok(Value::NONE),
+    }
+}
+
+/// A handle ended; the loop goes on.
+fn after_handle(vm: &mut Vm, [id, ..]: [Value; 4], completion: Completion) -> Res {
+    let id = id.as_small().unwrap_or(0) as usize;
+    if let Completion::Raised(exception) = completion {
+        // Only what ends the program comes this far.
+        let loop_state = state(vm, id);
+        loop_state.running = false;
+        loop_state.stopping = false;
+        loop_state.remaining = 0;
+        loop_state.handles_this_iteration = 0;
+        loop_state.in_iteration = false;
+        return Err(Throw::Raise(exception));
+    }
+    run_once(vm, id)
+}
+
+// Handle objects.
+
+fn handle(vm: &mut Vm, this: Value) -> &mut PyHandle {
+    vm.heap.downcast_mut::<PyHandle>(this).expect("natives of Handle receive handles")
+}
+
+fn handle_cancel(vm: &mut Vm, args: &[Value]) -> Res {
+    let object = handle(vm, args[0]);
+    object.cancelled = true;
+    object.callback = Value::NONE;
+    object.args = Value::NONE;
+    Ok(Value::NONE)
+}
+
+fn handle_cancelled(vm: &mut Vm, args: &[Value]) -> Res {
+    Ok(Value::bool(handle(vm, args[0]).cancelled))
+}
+
+fn handle_context(vm: &mut Vm, args: &[Value]) -> Res {
+    Ok(handle(vm, args[0]).context)
+}
+
+fn handle_when(vm: &mut Vm, args: &[Value]) -> Res {
+    Ok(Value::float(handle(vm, args[0]).when_seconds))
+}
+
+fn handle_repr(vm: &mut Vm, args: &[Value]) -> Res {
+    Err(vm.tail_prelude("handle_repr", args))
+}
+
+fn handle_run(vm: &mut Vm, args: &[Value]) -> Res {
+    let object = handle(vm, args[0]);
+    let (callback, extra) = (object.callback, object.args);
+    let extra: Vec<Value> = vm.heap.as_items(extra).unwrap_or(&[]).to_vec();
+    Err(vm.tail_call(callback, &extra))
+}
+
+fn field_callback(vm: &mut Vm, this: Value) -> Res {
+    Ok(handle(vm, this).callback)
+}
+
+fn field_args(vm: &mut Vm, this: Value) -> Res {
+    Ok(handle(vm, this).args)
+}
+
+fn field_cancelled(vm: &mut Vm, this: Value) -> Res {
+    Ok(Value::bool(handle(vm, this).cancelled))
+}
+
+fn field_loop(vm: &mut Vm, this: Value) -> Res {
+    Ok(handle(vm, this).loop_object)
+}
+
+fn field_when(vm: &mut Vm, this: Value) -> Res {
+    Ok(Value::float(handle(vm, this).when_seconds))
+}
+
+fn field_none(_: &mut Vm, _: Value) -> Res {
+    Ok(Value::NONE)
+}
+
+// Functions of the module.
+
+fn get_running_loop_or_none(vm: &mut Vm, _: &[Value]) -> Res {
+    Ok(running_loop(vm).unwrap_or(Value::NONE))
+}
+
+fn get_running_loop(vm: &mut Vm, _: &[Value]) -> Res {
+    match running_loop(vm) {
+        Some(running) => Ok(running),
+        None => Err(vm.runtime_error("no running event loop")),
+    }
+}
+
+fn set_running_loop(vm: &mut Vm, args: &[Value]) -> Res {
+    let thread = vm.fiber(vm.current_fiber()).thread;
+    let core = vm.extension::<Core>();
+    if args[0].is_none() {
+        core.running_loops.remove(&thread);
+    } else {
+        core.running_loops.insert(thread, args[0]);
+    }
+    Ok(Value::NONE)
+}
+
+fn get_event_loop(vm: &mut Vm, _: &[Value]) -> Res {
+    match running_loop(vm) {
+        Some(running) => Ok(running),
+        None => {
+            let policy = python_member(vm, "asyncio.events", "_get_event_loop_policy")?;
+            Err(vm.call_then(policy, &[], [Value::NONE; 4], |vm, _, completion| {
+                let policy = completion.value()?;
+                let name = vm.intern("get_event_loop");
+                let method = vm.get_attr(policy, name)?;
+                Err(vm.tail_call(method, &[]))
+            }))
+        }
+    }
+}
+
+/// Whether waiting in this loop leaves the host's own event loop free.
+fn set_cooperative(vm: &mut Vm, args: &[Value]) -> Res {
+    let id = id_of(vm, args[0]);
+    let cooperative = vm.truthy(args[1])?;
+    state(vm, id).cooperative = cooperative;
+    Ok(Value::NONE)
+}
+
+static LOOP: &[NativeDef] = &[
+    new_method("cls, /, *args, **kwargs", new),
+    method("_close_now", "self, /", close),
+    method("is_closed", "self, /", is_closed),
+    method("is_running", "self, /", is_running),
+    method("stop", "self, /", stop),
+    method("time", "self, /", time),
+    method("call_soon", "self, callback, /, *args, context=None", call_soon),
+    method("call_soon_threadsafe", "self, callback, /, *args, context=None", call_soon_threadsafe),
+    method("call_later", "self, delay, callback, /, *args, context=None", call_later),
+    method("call_at", "self, when, callback, /, *args, context=None", call_at),
+    method("create_future", "self, /", create_future),
+    method("_create_task_now", "self, coro, /, *, name=None, context=None, eager_start=None", create_task),
+    method("_run_loop", "self, /", run_loop),
+    method("_set_cooperative", "self, cooperative, /", set_cooperative),
+];
+
+static HANDLE: &[NativeDef] = &[
+    method("cancel", "self, /", handle_cancel),
+    method("cancelled", "self, /", handle_cancelled),
+    method("get_context", "self, /", handle_context),
+    method("_run", "self, /", handle_run),
+    method("__repr__", "self, /", handle_repr),
+];
+
+static HANDLE_GETTERS: &[GetterDef] = &[
+    getter("_callback", field_callback),
+    getter("_args", field_args),
+    getter("_cancelled", field_cancelled),
+    getter("_loop", field_loop),
+    getter("_source_traceback", field_none),
+];
+
+static TIMER: &[NativeDef] = &[method("when", "self, /", handle_when)];
+static TIMER_GETTERS: &[GetterDef] = &[getter("_when", field_when)];
+
+static FUNCTIONS: &[NativeDef] = &[
+    function("_get_running_loop", "", get_running_loop_or_none),
+    function("get_running_loop", "", get_running_loop),
+    function("_set_running_loop", "loop, /", set_running_loop),
+    function("get_event_loop", "", get_event_loop),
+];
+
+pub(crate) fn init(vm: &mut Vm, dict: Value) -> Res<()> {
+    let class = vm.module_type(dict, "Loop", LOOP, &[]);
+    vm.extension::<Core>().keep("Loop", class);
+    let handle = vm.module_type(dict, "Handle", HANDLE, HANDLE_GETTERS);
+    vm.extension::<Core>().keep("Handle", handle);
+    let layout = vm.heap.ty(handle).layout;
+    let timer = vm.builtin_type("TimerHandle", handle, layout);
+    vm.add_methods(timer, TIMER);
+    vm.add_getters(timer, TIMER_GETTERS);
+    let events = vm.intern("asyncio.events");
+    for ty in [handle, timer] {
+        vm.set_type_attr(ty, "__module__", events);
+    }
+    vm.dict_set_text(dict, "TimerHandle", timer);
+    vm.extension::<Core>().keep("TimerHandle", timer);
+    let name = vm.intern("_asyncio");
+    vm.add_functions(dict, name, FUNCTIONS);
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! What the core needs of the world.
+
+/// Something that has a price on the virtual clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charge {
+    LoopCreated,
+    LoopClosed,
+    Iteration,
+    Handle,
+    TaskCreated,
+    TaskSwitch,
+    FiberSwitch,
+    ThreadStarted,
+    ThreadWoken,
+    Crossing,
+}
+
+/// The clock and what is drawn from outside.
+///
+/// On a real clock time passes by itself and [`Host::charge`] does nothing;
+/// on the virtual clock time is instructions plus charges plus what
+/// [`Host::advance_to`] skipped.
+pub trait Host {
+    /// Nanoseconds since the run's start; never decreases. `instructions` is
+    /// how many the VM has run.
+    fn now_nanos(&mut self, instructions: u64) -> u64;
+    /// Nanoseconds since 1970, UTC, now.
+    fn unix_nanos(&mut self, instructions: u64) -> i128;
+    fn charge(&mut self, what: Charge);
+    /// Virtual clock: lets the time be at least this. Real clocks ignore it.
+    fn advance_to(&mut self, nanos: u64);
+    fn is_virtual(&self) -> bool;
+    /// Seed of everything random that a program did not seed itself.
+    fn seed(&self) -> u64;
+}

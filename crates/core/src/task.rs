@@ -1,0 +1,596 @@
+//! `_asyncio.Task`: drives a coroutine, one step for each handle.
+//!
+//! The rules are those of `Task.__step` in CPython's `asyncio/tasks.py`.
+
+use airlock_trace::{LaneId, LaneKind, LaneState, Outcome};
+use airlock_vm::class::{GetterDef, getter, getter_setter};
+use airlock_vm::{Completion, GeneratorKind, Kind, NativeDef, Res, Throw, Value, Vm, function, method, new_method};
+
+use crate::event_loop::{loop_id, push_ready, running_loop};
+use crate::future::{self, Callback, FutureState, as_future, future, future_mut};
+use crate::host::Charge;
+use crate::state::{Core, Ready};
+use crate::trace;
+
+/// What a task has beyond its future.
+pub struct TaskPart {
+    pub coroutine: Value,
+    pub context: Value,
+    /// A str, or None while it has its number as its name.
+    pub name: Value,
+    pub number: u64,
+    pub waiter: Value,
+    pub must_cancel: bool,
+    pub cancels_requested: u32,
+    pub log_destroy_pending: bool,
+    pub lane: LaneId,
+    /// Key in the loop's table of tasks.
+    pub order: u64,
+}
+
+fn part(vm: &Vm, task: Value) -> &TaskPart {
+    future(vm, task).task.as_deref().expect("natives of Task receive tasks")
+}
+
+fn part_mut(vm: &mut Vm, task: Value) -> &mut TaskPart {
+    future_mut(vm, task).task.as_deref_mut().expect("natives of Task receive tasks")
+}
+
+/// Makes a task and schedules its first step.
+pub(crate) fn create(vm: &mut Vm, loop_object: Value, coroutine: Value, name: Value, context: Value) -> Res {
+    let class = vm.extension::<Core>().kept("Task");
+    let object = future::make(vm, class, loop_object);
+    let value = vm.heap.new_object(object);
+    future_mut(vm, value).outer = value;
+    begin(vm, value, coroutine, name, context)?;
+    Ok(value)
+}
+
+fn begin(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Value) -> Res<()> {
+    let context = if context.is_none() { crate::contexts::copy_current(vm) } else { context };
+    let id = future(vm, this).loop_id;
+    let outer = future(vm, this).outer;
+    let parent = current_lane(vm, id);
+    let core = vm.extension::<Core>();
+    core.host.charge(Charge::TaskCreated);
+    core.ledger.tasks += 1;
+    core.live_tasks += 1;
+    core.ledger.peak_tasks = core.ledger.peak_tasks.max(core.live_tasks);
+    core.next_order += 1;
+    let order = core.next_order;
+    core.task_names += u64::from(name.is_none());
+    let number = core.task_names;
+    let label = lane_label(vm, coroutine, name, number);
+    let lane = trace::start_lane(vm, LaneKind::Task, label, parent);
+    future_mut(vm, this).task = Some(Box::new(TaskPart {
+        coroutine,
+        context,
+        name,
+        number,
+        waiter: Value::NONE,
+        must_cancel: false,
+        cancels_requested: 0,
+        log_destroy_pending: true,
+        lane,
+        order,
+    }));
+    match id {
+        Some(id) => {
+            vm.extension::<Core>().loops[id].tasks.insert(order, outer);
+            push_ready(vm, id, Ready::Step { task: outer, exception: Value::NONE })
+        }
+        None => {
+            let loop_object = future(vm, this).loop_object;
+            let name = vm.intern("_step");
+            let step = vm.get_attr(outer, name)?;
+            Err(vm.tail_prelude("call_soon_on_loop", &[loop_object, step, context]))
+        }
+    }
+}
+
+fn lane_label(vm: &mut Vm, coroutine: Value, name: Value, number: u64) -> String {
+    if let Some(name) = vm.as_text(name) {
+        return name.to_owned();
+    }
+    if coroutine.is(Kind::Generator) {
+        let qualname = vm.heap.generator(coroutine).qualname;
+        if let Some(text) = vm.as_text(qualname) {
+            return text.to_owned();
+        }
+    }
+    format!("Task-{number}")
+}
+
+fn current_lane(vm: &mut Vm, id: Option<usize>) -> Option<LaneId> {
+    let id = id?;
+    let current = vm.extension::<Core>().loops[id].current_task;
+    if current.is_none() {
+        return Some(vm.extension::<Core>().loops[id].lane);
+    }
+    as_future(vm, current).and_then(|future| future.task.as_ref()).map(|task| task.lane)
+}
+
+fn new(vm: &mut Vm, args: &[Value]) -> Res {
+    let class = vm.extension::<Core>().kept("Task");
+    let object = future::make(vm, class, Value::NONE);
+    let value = vm.heap.new_object(object);
+    let outer = vm.wrap_payload(args[0], class, value);
+    future_mut(vm, value).outer = outer;
+    Ok(outer)
+}
+
+fn init_task(vm: &mut Vm, args: &[Value]) -> Res {
+    let [this, coroutine, loop_object, name, context, _eager] = args[..] else { return Ok(Value::NONE) };
+    if !is_coroutine(vm, coroutine) {
+        return Err(vm.tail_prelude("raise_not_coroutine", &[coroutine]));
+    }
+    let state = [this, coroutine, name, context];
+    match future::set_loop(vm, this, loop_object) {
+        Ok(_) => after_loop(vm, state, Completion::Returned(Value::NONE)),
+        Err(Throw::Call) => Err(vm.and_then(state, after_loop)),
+        Err(other) => Err(other),
+    }
+}
+
+fn after_loop(vm: &mut Vm, [this, coroutine, name, context]: [Value; 4], completion: Completion) -> Res {
+    completion.value()?;
+    let name = if name.is_none() || vm.as_text(name).is_some() {
+        name
+    } else {
+        let text = vm.str_of(name)?;
+        vm.string(text)
+    };
+    begin(vm, this, coroutine, name, context)?;
+    Ok(Value::NONE)
+}
+
+/// Whether a value can be driven as a coroutine.
+pub(crate) fn is_coroutine(vm: &mut Vm, value: Value) -> bool {
+    if value.is(Kind::Generator) {
+        return vm.heap.generator(value).kind != GeneratorKind::AsyncGenerator;
+    }
+    ["send", "throw", "close"].iter().all(|name| {
+        let name = vm.intern(name);
+        vm.lookup_special(value, name).is_some()
+    })
+}
+
+/// One step: resumes the coroutine with None or an exception.
+pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
+    if future(vm, task).state != FutureState::Pending {
+        return Err(future::invalid_state(vm, "__step(): already done"));
+    }
+    let mut exception = exception;
+    if part(vm, task).must_cancel {
+        let class = future::cancelled_class(vm);
+        if exception.is_none() || !vm.is_instance(exception, class) {
+            exception = future::cancelled_error(vm, task);
+        }
+        part_mut(vm, task).must_cancel = false;
+    }
+    let waiter = std::mem::replace(&mut part_mut(vm, task).waiter, Value::NONE);
+    if !waiter.is_none() && as_future(vm, waiter).is_some() {
+        let outer = future(vm, task).outer;
+        future_mut(vm, waiter).awaited_by.retain(|other| *other != outer);
+    }
+    let (coroutine, context, lane) = {
+        let part = part(vm, task);
+        (part.coroutine, part.context, part.lane)
+    };
+    let id = future(vm, task).loop_id;
+    if let Some(id) = id {
+        let core = vm.extension::<Core>();
+        core.loops[id].current_task = task;
+        core.ledger.task_switches += 1;
+        core.host.charge(Charge::TaskSwitch);
+    }
+    trace::enter(vm, lane, LaneState::Python);
+    let previous = crate::contexts::enter(vm, context)?;
+    let state = [task, previous, Value::NONE, Value::NONE];
+    if coroutine.is(Kind::Generator) {
+        let sent = if exception.is_none() { Ok(Value::NONE) } else { Err(exception) };
+        return Err(vm.resume_then(coroutine, sent, state, after_step));
+    }
+    // A coroutine made in Python: its own methods.
+    let (name, arg) = if exception.is_none() { ("send", Value::NONE) } else { ("throw", exception) };
+    let name = vm.intern(name);
+    let method = vm.get_attr(coroutine, name)?;
+    Err(vm.call_then(method, &[arg], state, |vm, state, completion| {
+        let completion = match completion {
+            Completion::Returned(value) => Completion::Yielded(value),
+            Completion::Raised(exception) if vm.is_instance(exception, vm.types.stop_iteration) => {
+                Completion::Returned(vm.stop_value(exception))
+            }
+            other => other,
+        };
+        after_step(vm, state, completion)
+    }))
+}
+
+fn after_step(vm: &mut Vm, [task, previous, ..]: [Value; 4], completion: Completion) -> Res {
+    let context = part(vm, task).context;
+    crate::contexts::leave(vm, context, previous);
+    let id = future(vm, task).loop_id;
+    if let Some(id) = id {
+        vm.extension::<Core>().loops[id].current_task = Value::NONE;
+    }
+    match completion {
+        Completion::Returned(value) => {
+            if part(vm, task).must_cancel {
+                part_mut(vm, task).must_cancel = false;
+                let message = future(vm, task).cancel_message;
+                finished(vm, task, Outcome::Cancelled);
+                future::cancel_future(vm, task, message)?;
+            } else {
+                finished(vm, task, Outcome::Returned);
+                future::finish_with_result(vm, task, value)?;
+            }
+            Ok(Value::NONE)
+        }
+        Completion::Raised(exception) => {
+            let cancelled = future::cancelled_class(vm);
+            if vm.is_instance(exception, cancelled) {
+                finished(vm, task, Outcome::Cancelled);
+                future_mut(vm, task).cancelled_exception = exception;
+                future::cancel_future(vm, task, Value::NONE)?;
+                return Ok(Value::NONE);
+            }
+            finished(vm, task, Outcome::Raised);
+            future::finish_with_exception(vm, task, exception)?;
+            let fatal = [vm.types.keyboard_interrupt, vm.types.system_exit];
+            if fatal.iter().any(|&class| vm.is_instance(exception, class)) {
+                return Err(Throw::Raise(exception));
+            }
+            Ok(Value::NONE)
+        }
+        Completion::Yielded(value) | Completion::Item(value) => after_yield(vm, task, value),
+    }
+}
+
+/// The task is done: it leaves the loop's table and its lane ends.
+fn finished(vm: &mut Vm, task: Value, outcome: Outcome) {
+    let (lane, order) = {
+        let part = part(vm, task);
+        (part.lane, part.order)
+    };
+    let id = future(vm, task).loop_id;
+    let core = vm.extension::<Core>();
+    core.live_tasks = core.live_tasks.saturating_sub(1);
+    if let Some(id) = id {
+        core.loops[id].tasks.remove(&order);
+    }
+    trace::end_lane(vm, lane, outcome);
+}
+
+/// The coroutine suspended with a value: what it waits for.
+fn after_yield(vm: &mut Vm, task: Value, value: Value) -> Res {
+    let lane = part(vm, task).lane;
+    let loop_object = future(vm, task).loop_object;
+    if value.is_none() {
+        trace::enter(vm, lane, LaneState::Ready);
+        return again(vm, task, Value::NONE);
+    }
+    if let Some(other) = as_future(vm, value) {
+        let (other_loop, blocking) = (other.loop_object, other.blocking);
+        if other_loop != loop_object {
+            return Err(vm.tail_prelude("task_bad_yield", &[task, value, Value::int32(0)]));
+        }
+        if !blocking {
+            return Err(vm.tail_prelude("task_bad_yield", &[task, value, Value::int32(1)]));
+        }
+        if other.outer == task {
+            return Err(vm.tail_prelude("task_bad_yield", &[task, value, Value::int32(2)]));
+        }
+        trace::enter(vm, lane, LaneState::Waiting);
+        let other = future_mut(vm, value);
+        other.blocking = false;
+        other.awaited_by.push(task);
+        future::add_callback(vm, value, Callback::Wakeup(task))?;
+        part_mut(vm, task).waiter = value;
+        if part(vm, task).must_cancel {
+            let message = future(vm, task).cancel_message;
+            let cancelled = if future(vm, value).task.is_some() {
+                cancel(vm, value, message)? == Value::TRUE
+            } else {
+                future::cancel_future(vm, value, message)?
+            };
+            if cancelled {
+                part_mut(vm, task).must_cancel = false;
+            }
+        }
+        return Ok(Value::NONE);
+    }
+    trace::enter(vm, lane, LaneState::Waiting);
+    // Futures of other makes, generators, anything else.
+    Err(vm.tail_prelude("task_bad_yield", &[task, value, Value::int32(3)]))
+}
+
+/// Schedules the next step.
+fn again(vm: &mut Vm, task: Value, exception: Value) -> Res {
+    match future(vm, task).loop_id {
+        Some(id) => push_ready(vm, id, Ready::Step { task, exception })?,
+        None => {
+            let (loop_object, context) = (future(vm, task).loop_object, part(vm, task).context);
+            let name = vm.intern("_step");
+            let step = vm.get_attr(task, name)?;
+            return Err(vm.tail_prelude("call_soon_on_loop", &[loop_object, step, context]));
+        }
+    }
+    Ok(Value::NONE)
+}
+
+/// The future a task waited for is done.
+pub(crate) fn wakeup(vm: &mut Vm, task: Value, done: Value) -> Res {
+    let exception = match future::result_of(vm, done) {
+        Ok(_) => Value::NONE,
+        Err(Throw::Raise(exception)) => exception,
+        Err(other) => return Err(other),
+    };
+    step(vm, task, exception)
+}
+
+/// `task.cancel(msg)`.
+pub(crate) fn cancel(vm: &mut Vm, this: Value, message: Value) -> Res {
+    future_mut(vm, this).log_traceback = false;
+    if future(vm, this).state != FutureState::Pending {
+        return Ok(Value::FALSE);
+    }
+    part_mut(vm, this).cancels_requested += 1;
+    let waiter = part(vm, this).waiter;
+    if !waiter.is_none() {
+        if as_future(vm, waiter).is_none() || waiter.is(Kind::Instance) {
+            // Its `cancel` may be Python code.
+            let state = [this, message, Value::NONE, Value::NONE];
+            let name = vm.intern("cancel");
+            let method = vm.get_attr(waiter, name)?;
+            let names = vm.intern("msg");
+            let names = vm.tuple(&[names]);
+            return Err(vm.call_kw_then(method, &[message], names, state, Some(after_waiter_cancel)));
+        }
+        let cancelled = if future(vm, waiter).task.is_some() {
+            match cancel(vm, waiter, message) {
+                Err(Throw::Call) => {
+                    let state = [this, message, Value::NONE, Value::NONE];
+                    return Err(vm.and_then(state, after_waiter_cancel));
+                }
+                other => other?,
+            }
+        } else {
+            Value::bool(future::cancel_future(vm, waiter, message)?)
+        };
+        if cancelled == Value::TRUE {
+            return Ok(Value::TRUE);
+        }
+    }
+    part_mut(vm, this).must_cancel = true;
+    future_mut(vm, this).cancel_message = message;
+    Ok(Value::TRUE)
+}
+
+fn after_waiter_cancel(vm: &mut Vm, [this, message, ..]: [Value; 4], completion: Completion) -> Res {
+    let answer = completion.value()?;
+    if vm.truthy(answer)? {
+        return Ok(Value::TRUE);
+    }
+    part_mut(vm, this).must_cancel = true;
+    future_mut(vm, this).cancel_message = message;
+    Ok(Value::TRUE)
+}
+
+fn cancelling(vm: &mut Vm, args: &[Value]) -> Res {
+    Ok(Value::count(part(vm, args[0]).cancels_requested as usize))
+}
+
+fn uncancel(vm: &mut Vm, args: &[Value]) -> Res {
+    let part = part_mut(vm, args[0]);
+    if part.cancels_requested > 0 {
+        part.cancels_requested -= 1;
+        if part.cancels_requested == 0 {
+            part.must_cancel = false;
+        }
+    }
+    Ok(Value::count(part.cancels_requested as usize))
+}
+
+fn get_name(vm: &mut Vm, args: &[Value]) -> Res {
+    let part = part(vm, args[0]);
+    if !part.name.is_none() {
+        return Ok(part.name);
+    }
+    let text = format!("Task-{}", part.number);
+    let name = vm.string(text);
+    part_mut(vm, args[0]).name = name;
+    Ok(name)
+}
+
+fn set_name(vm: &mut Vm, args: &[Value]) -> Res {
+    let text = vm.str_of(args[1])?;
+    let name = vm.string(text);
+    part_mut(vm, args[0]).name = name;
+    Ok(Value::NONE)
+}
+
+fn get_coro(vm: &mut Vm, args: &[Value]) -> Res {
+    Ok(part(vm, args[0]).coroutine)
+}
+
+fn get_context(vm: &mut Vm, args: &[Value]) -> Res {
+    Ok(part(vm, args[0]).context)
+}
+
+fn get_stack(vm: &mut Vm, args: &[Value]) -> Res {
+    let function = future::python_member(vm, "asyncio.base_tasks", "_task_get_stack")?;
+    let outer = future(vm, args[0]).outer;
+    Err(vm.tail_call(function, &[outer, args[1]]))
+}
+
+fn print_stack(vm: &mut Vm, args: &[Value]) -> Res {
+    let function = future::python_member(vm, "asyncio.base_tasks", "_task_print_stack")?;
+    let outer = future(vm, args[0]).outer;
+    Err(vm.tail_call(function, &[outer, args[1], args[2]]))
+}
+
+fn step_method(vm: &mut Vm, args: &[Value]) -> Res {
+    let outer = future(vm, args[0]).outer;
+    step(vm, outer, args[1])
+}
+
+fn wakeup_method(vm: &mut Vm, args: &[Value]) -> Res {
+    let outer = future(vm, args[0]).outer;
+    wakeup(vm, outer, args[1])
+}
+
+/// Sets what the task waits for, when that is no future of ours.
+fn set_waiter(vm: &mut Vm, args: &[Value]) -> Res {
+    part_mut(vm, args[0]).waiter = args[1];
+    Ok(Value::NONE)
+}
+
+/// Schedules the next step with an exception.
+fn throw_soon(vm: &mut Vm, args: &[Value]) -> Res {
+    let outer = future(vm, args[0]).outer;
+    again(vm, outer, args[1])
+}
+
+fn field_coroutine(vm: &mut Vm, this: Value) -> Res {
+    Ok(part(vm, this).coroutine)
+}
+
+fn field_waiter(vm: &mut Vm, this: Value) -> Res {
+    Ok(part(vm, this).waiter)
+}
+
+fn field_must_cancel(vm: &mut Vm, this: Value) -> Res {
+    Ok(Value::bool(part(vm, this).must_cancel))
+}
+
+fn field_log_destroy(vm: &mut Vm, this: Value) -> Res {
+    Ok(Value::bool(part(vm, this).log_destroy_pending))
+}
+
+fn set_log_destroy(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
+    let log = vm.truthy(value)?;
+    part_mut(vm, this).log_destroy_pending = log;
+    Ok(())
+}
+
+// Functions of the module.
+
+fn loop_or_running(vm: &mut Vm, given: Value) -> Res {
+    if !given.is_none() {
+        return Ok(given);
+    }
+    match running_loop(vm) {
+        Some(running) => Ok(running),
+        None => Err(vm.runtime_error("no running event loop")),
+    }
+}
+
+fn current_task(vm: &mut Vm, args: &[Value]) -> Res {
+    let loop_object = loop_or_running(vm, args[0])?;
+    match loop_id(vm, loop_object) {
+        Some(id) => Ok(vm.extension::<Core>().loops[id].current_task),
+        None => Ok(Value::NONE),
+    }
+}
+
+fn all_tasks(vm: &mut Vm, args: &[Value]) -> Res {
+    let loop_object = loop_or_running(vm, args[0])?;
+    let set = vm.heap.new_set(airlock_vm::PyDict::default(), false);
+    if let Some(id) = loop_id(vm, loop_object) {
+        let tasks: Vec<Value> = vm.extension::<Core>().loops[id].tasks.values().copied().collect();
+        for task in tasks {
+            vm.set_add(set, task)?;
+        }
+    }
+    Ok(set)
+}
+
+fn nothing(_: &mut Vm, _: &[Value]) -> Res {
+    Ok(Value::NONE)
+}
+
+fn enter_task(vm: &mut Vm, args: &[Value]) -> Res {
+    if let Some(id) = loop_id(vm, args[0]) {
+        let current = vm.extension::<Core>().loops[id].current_task;
+        if !current.is_none() {
+            return Err(vm.tail_prelude("raise_cannot_enter", &[args[1], current]));
+        }
+        vm.extension::<Core>().loops[id].current_task = args[1];
+    }
+    Ok(Value::NONE)
+}
+
+fn leave_task(vm: &mut Vm, args: &[Value]) -> Res {
+    if let Some(id) = loop_id(vm, args[0]) {
+        let current = vm.extension::<Core>().loops[id].current_task;
+        if current != args[1] {
+            return Err(vm.tail_prelude("raise_cannot_leave", &[args[1], current]));
+        }
+        vm.extension::<Core>().loops[id].current_task = Value::NONE;
+    }
+    Ok(Value::NONE)
+}
+
+fn swap_current_task(vm: &mut Vm, args: &[Value]) -> Res {
+    match loop_id(vm, args[0]) {
+        Some(id) => {
+            let core = vm.extension::<Core>();
+            Ok(std::mem::replace(&mut core.loops[id].current_task, args[1]))
+        }
+        None => Ok(Value::NONE),
+    }
+}
+
+static METHODS: &[NativeDef] = &[
+    new_method("cls, /, *args, **kwargs", new),
+    method(
+        "__init__",
+        "self, coro, *, loop=None, name=None, context=None, eager_start=False",
+        init_task,
+    ),
+    method("cancelling", "self, /", cancelling),
+    method("uncancel", "self, /", uncancel),
+    method("get_name", "self, /", get_name),
+    method("set_name", "self, value, /", set_name).slow("task_set_name"),
+    method("get_coro", "self, /", get_coro),
+    method("get_context", "self, /", get_context),
+    method("get_stack", "self, /, *, limit=None", get_stack),
+    method("print_stack", "self, /, *, limit=None, file=None", print_stack),
+    method("_step", "self, exc=None, /", step_method),
+    method("_wakeup", "self, future, /", wakeup_method),
+    method("_set_waiter", "self, waiter, /", set_waiter),
+    method("_throw_soon", "self, exception, /", throw_soon),
+];
+
+static GETTERS: &[GetterDef] = &[
+    getter("_coro", field_coroutine),
+    getter("_fut_waiter", field_waiter),
+    getter("_must_cancel", field_must_cancel),
+    getter_setter("_log_destroy_pending", field_log_destroy, set_log_destroy),
+];
+
+static FUNCTIONS: &[NativeDef] = &[
+    function("current_task", "loop=None", current_task),
+    function("all_tasks", "loop=None", all_tasks),
+    function("_register_task", "task, /", nothing),
+    function("_unregister_task", "task, /", nothing),
+    function("_register_eager_task", "task, /", nothing),
+    function("_unregister_eager_task", "task, /", nothing),
+    function("_enter_task", "loop, task", enter_task),
+    function("_leave_task", "loop, task", leave_task),
+    function("_swap_current_task", "loop, task", swap_current_task),
+];
+
+pub(crate) fn init(vm: &mut Vm, dict: Value, future_class: Value) -> Res<()> {
+    let layout = vm.heap.ty(future_class).layout;
+    let class = vm.builtin_type("Task", future_class, layout);
+    let module = vm.intern("_asyncio");
+    vm.set_type_attr(class, "__module__", module);
+    vm.add_methods(class, METHODS);
+    vm.add_getters(class, GETTERS);
+    vm.dict_set_text(dict, "Task", class);
+    vm.extension::<Core>().keep("Task", class);
+    vm.add_functions(dict, module, FUNCTIONS);
+    Ok(())
+}
