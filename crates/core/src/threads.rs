@@ -36,7 +36,6 @@ struct Threads {
     /// Main is to get a `KeyboardInterrupt` when it next waits.
     interrupted: bool,
     stack_size: i64,
-    handle_class: Option<Value>,
 }
 
 impl Extension for Threads {
@@ -44,9 +43,6 @@ impl Extension for Threads {
         tracer.extend(&self.awaited);
         for locals in self.locals.values() {
             tracer.extend(locals);
-        }
-        if let Some(class) = self.handle_class {
-            tracer.value(class);
         }
     }
 }
@@ -135,10 +131,7 @@ impl NativeObject for Handle {
 }
 
 fn new_handle(vm: &mut Vm, state: HandleState, ident: u64) -> Value {
-    let class = match threads(vm).handle_class {
-        Some(class) => class,
-        None => Value::NONE,
-    };
+    let class = vm.extension::<Core>().kept("_ThreadHandle");
     vm.heap.new_object(Handle { class, state, ident, joiners: Vec::new() })
 }
 
@@ -420,7 +413,7 @@ static HANDLE_GETTERS: &[GetterDef] = &[getter("ident", handle_ident)];
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let class = vm.module_type(dict, "_ThreadHandle", HANDLE_METHODS, HANDLE_GETTERS);
-    threads(vm).handle_class = Some(class);
+    vm.extension::<Core>().keep("_ThreadHandle", class);
     lock::init(vm, dict);
     local::init(vm, dict);
     let error = vm.types.runtime_error;
