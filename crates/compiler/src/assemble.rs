@@ -120,6 +120,7 @@ fn reachable(draft: &Draft, targets: &Targets<'_>) -> Vec<bool> {
 struct Layout<'d> {
     draft: &'d Draft,
     keep: Vec<bool>,
+    instrs: Vec<Instr>,
     /// The target of each jump, as an index into the draft.
     targets: Vec<u32>,
     /// Final index of each instruction of the draft, or of the next kept one.
@@ -135,12 +136,14 @@ impl<'d> Layout<'d> {
         let mut layout = Layout {
             draft,
             keep,
+            instrs: draft.ops.iter().map(|op| op.instr).collect(),
             targets: vec![u32::MAX; count],
             starts: vec![0; count + 1],
             far: vec![false; count],
             size: 0,
         };
         layout.thread_jumps(targets);
+        layout.turn_jumps_around();
         layout.place();
         while layout.drop_empty_jumps() {
             layout.place();
@@ -180,22 +183,50 @@ impl<'d> Layout<'d> {
         self.drop_unreached();
     }
 
-    fn drop_unreached(&mut self) {
-        let ops = &self.draft.ops;
-        let mut entered = vec![false; ops.len()];
+    /// A condition that jumps over a `Jump` becomes its opposite.
+    fn turn_jumps_around(&mut self) {
+        let entered = self.entered();
+        for index in 0..self.draft.ops.len() {
+            if !self.keep[index] || self.targets[index] == u32::MAX {
+                continue;
+            }
+            let Some(opposite) = opposite(&self.draft.ops[index].instr) else { continue };
+            let next = self.landing(index + 1);
+            if !matches!(self.draft.ops[next].instr, Instr::Jump { .. })
+                || entered[next]
+                || self.targets[next] == u32::MAX
+                || self.landing(next + 1) != self.targets[index] as usize
+            {
+                continue;
+            }
+            self.instrs[index] = opposite;
+            self.targets[index] = self.targets[next];
+            self.keep[next] = false;
+        }
+    }
+
+    /// Which instructions jumps or exceptions lead to.
+    fn entered(&self) -> Vec<bool> {
+        let count = self.draft.ops.len();
+        let mut entered = vec![false; count];
         for handler in &self.draft.handlers {
             if let Some(index) = self.draft.labels.get(handler.label.0 as usize)
                 && *index != u32::MAX
             {
-                let landing = self.landing((*index as usize).min(ops.len() - 1));
-                entered[landing] = true;
+                entered[self.landing((*index as usize).min(count - 1))] = true;
             }
         }
-        for index in 0..ops.len() {
+        for index in 0..count {
             if self.keep[index] && self.targets[index] != u32::MAX {
                 entered[self.targets[index] as usize] = true;
             }
         }
+        entered
+    }
+
+    fn drop_unreached(&mut self) {
+        let ops = &self.draft.ops;
+        let entered = self.entered();
         let mut falls = true;
         for index in 0..ops.len() {
             if !self.keep[index] {
@@ -283,17 +314,17 @@ impl<'d> Layout<'d> {
                 last_range = Some(op.range);
             }
             if self.targets[index] == u32::MAX {
-                instrs.push(op.instr);
+                instrs.push(self.instrs[index]);
             } else {
                 let target = self.starts[self.targets[index] as usize];
                 if self.far[index] {
                     // Over the next jump, or by it to what follows.
-                    instrs.push(with_target(op.instr, start + 2, 1));
+                    instrs.push(with_target(self.instrs[index], start + 2, 1));
                     instrs.push(Instr::Jump { target: start + 3 });
                     instrs.push(Instr::Jump { target });
                 } else {
                     let offset = self.offset(index).unwrap_or(0);
-                    instrs.push(with_target(op.instr, target, offset));
+                    instrs.push(with_target(self.instrs[index], target, offset));
                 }
             }
             self.cover(op, start, instrs.len() as u32, &mut table);
@@ -330,6 +361,25 @@ impl<'d> Layout<'d> {
 /// but plain returns count.
 fn may_raise(instr: &Instr) -> bool {
     !matches!(instr, Instr::Nop)
+}
+
+/// The jump that happens when this one does not.
+fn opposite(instr: &Instr) -> Option<Instr> {
+    Some(match *instr {
+        Instr::JumpIfTrue { src, target } => Instr::JumpIfFalse { src, target },
+        Instr::JumpIfFalse { src, target } => Instr::JumpIfTrue { src, target },
+        Instr::JumpIfNone { src, target } => Instr::JumpIfNotNone { src, target },
+        Instr::JumpIfNotNone { src, target } => Instr::JumpIfNone { src, target },
+        Instr::JumpIfCompare { op, a, b, offset } => Instr::JumpUnlessCompare { op, a, b, offset },
+        Instr::JumpUnlessCompare { op, a, b, offset } => Instr::JumpIfCompare { op, a, b, offset },
+        Instr::JumpIfCompareInt { op, a, value, offset } => {
+            Instr::JumpUnlessCompareInt { op, a, value, offset }
+        }
+        Instr::JumpUnlessCompareInt { op, a, value, offset } => {
+            Instr::JumpIfCompareInt { op, a, value, offset }
+        }
+        _ => return None,
+    })
 }
 
 fn with_target(instr: Instr, to: u32, by: i16) -> Instr {

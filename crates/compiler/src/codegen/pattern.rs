@@ -261,10 +261,6 @@ impl<'a> Compiler<'a, '_> {
             let jump = Instr::JumpUnlessCompareInt { op, a: test, value, offset: 0 };
             self.emit_jump(jump, fail, range);
         }
-        let is_wildcard = |pattern: &Pattern| match pattern {
-            Pattern::MatchStar(star) => star.name.is_none(),
-            pattern => pattern.is_wildcard(),
-        };
         if p.patterns.iter().all(is_wildcard) {
             return;
         }
@@ -308,7 +304,7 @@ impl<'a> Compiler<'a, '_> {
     ) {
         let count = p.patterns.len();
         for (index, pattern) in p.patterns.iter().enumerate() {
-            if index == star || pattern.is_wildcard() {
+            if index == star || is_wildcard(pattern) {
                 continue;
             }
             let range = pattern.range();
@@ -426,7 +422,7 @@ impl<'a> Compiler<'a, '_> {
         let names: Vec<Const> = arguments
             .keywords
             .iter()
-            .map(|keyword| Const::Str(self.mangled(&keyword.attr).into()))
+            .map(|keyword| Const::Str(keyword.attr.as_str().into()))
             .collect();
         self.load_const(Const::Tuple(names.into()), base + 1, range);
         self.emit(
@@ -448,5 +444,14 @@ impl<'a> Compiler<'a, '_> {
         for (index, pattern) in patterns.enumerate() {
             self.pattern(pattern, values + index as Reg, captures, fail);
         }
+    }
+}
+
+/// `_` and `*_`: match anything and bind nothing.
+fn is_wildcard(pattern: &Pattern) -> bool {
+    match pattern {
+        Pattern::MatchAs(p) => p.pattern.is_none() && p.name.is_none(),
+        Pattern::MatchStar(p) => p.name.is_none(),
+        _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Statements that are not blocks.
 
-use airlock_bytecode::{Instr, Reg};
+use airlock_bytecode::{Const, Instr, Reg};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
@@ -112,8 +112,7 @@ impl<'a> Compiler<'a, '_> {
             );
         }
         let Some(value) = e.value.as_deref() else {
-            self.unwind_to(0, e.range);
-            self.emit(Instr::ReturnNone, e.range);
+            self.leave_blocks(0, e.range, |this| this.emit(Instr::ReturnNone, e.range));
             return;
         };
         if self.unit.blocks.is_empty() {
@@ -137,26 +136,28 @@ impl<'a> Compiler<'a, '_> {
                 Some(src)
             }
         };
-        self.unwind_to(0, e.range);
-        let src = match (src, constant) {
-            (Some(src), _) => src,
-            (None, constant) => {
-                let src = self.alloc();
-                self.load_const(
-                    constant.unwrap_or(airlock_bytecode::Const::None),
-                    src,
-                    value.range(),
-                );
-                src
-            }
-        };
-        self.emit(Instr::Return { src }, e.range);
+        self.leave_blocks(0, e.range, |this| {
+            let src = match (src, constant) {
+                (Some(src), _) => src,
+                (None, constant) => {
+                    let src = this.alloc();
+                    this.load_const(constant.unwrap_or(Const::None), src, value.range());
+                    src
+                }
+            };
+            this.emit(Instr::Return { src }, e.range);
+        });
     }
 
     fn leave_loop(&mut self, range: TextRange, breaks: bool) {
         let Some((depth, continue_, break_)) = self.innermost_loop() else {
-            let message =
-                if breaks { "'break' outside loop" } else { "'continue' not properly in loop" };
+            let message = if self.leaves_except_star(0) {
+                "'break', 'continue' and 'return' cannot appear in an except* block"
+            } else if breaks {
+                "'break' outside loop"
+            } else {
+                "'continue' not properly in loop"
+            };
             self.report.syntax(range, message);
             return;
         };
@@ -166,8 +167,8 @@ impl<'a> Compiler<'a, '_> {
                 "'break', 'continue' and 'return' cannot appear in an except* block",
             );
         }
-        self.unwind_to(depth + 1, range);
-        self.jump(if breaks { break_ } else { continue_ }, range);
+        let target = if breaks { break_ } else { continue_ };
+        self.leave_blocks(depth + 1, range, |this| this.jump(target, range));
     }
 
     fn raise(&mut self, e: &'a ast::StmtRaise) {

@@ -56,9 +56,15 @@ impl<'a> Compiler<'a, '_> {
         self.unit.blocks.pop();
     }
 
-    /// Emits what leaving all blocks above the first `keep` takes. The blocks
-    /// are as before afterwards: the code that follows is another path.
-    pub(super) fn unwind_to(&mut self, keep: usize, range: TextRange) {
+    /// Emits what leaving all blocks above the first `keep` takes, and then
+    /// `depart`, which is outside them. The blocks are as before afterwards:
+    /// the code that follows is another path.
+    pub(super) fn leave_blocks(
+        &mut self,
+        keep: usize,
+        range: TextRange,
+        depart: impl FnOnce(&mut Self),
+    ) {
         let handler = self.unit.handler;
         let mut left = Vec::new();
         while self.unit.blocks.len() > keep {
@@ -77,6 +83,7 @@ impl<'a> Compiler<'a, '_> {
                 }
             }
         }
+        depart(self);
         self.unit.blocks.extend(left.into_iter().rev());
         self.unit.handler = handler;
     }

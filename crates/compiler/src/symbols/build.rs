@@ -369,6 +369,9 @@ impl Builder<'_> {
                 self.report.syntax(stmt, message);
             }
             self.usage(sym).global = true;
+            // The module's own uses of the name then mean the global, too,
+            // which matters where its names go through a namespace.
+            self.usage_in(ScopeId(0), sym).global = true;
         }
     }
 
@@ -854,11 +857,9 @@ impl Builder<'_> {
         if let Some(parameters) = e.parameters.as_deref() {
             self.params(parameters);
         }
-        let iterables = std::mem::take(&mut self.comprehension_iterables);
         let forbids = std::mem::take(&mut self.forbids);
         self.expr(&e.body);
         self.forbids = forbids;
-        self.comprehension_iterables = iterables;
         self.close();
     }
 
@@ -876,7 +877,6 @@ impl Builder<'_> {
         self.comprehension_iterables -= 1;
 
         let scope = self.open_at(kind, node, Part::Body);
-        let iterables = std::mem::take(&mut self.comprehension_iterables);
         if kind == ScopeKind::Generator {
             let zero = self.table.known.dot_zero;
             let usage = self.usage(zero);
@@ -898,7 +898,6 @@ impl Builder<'_> {
         self.table.scope_mut(scope).has_await |= outermost.is_async;
         self.expr(first);
         self.expr_opt(second);
-        self.comprehension_iterables = iterables;
         self.close();
         // An asynchronous comprehension makes the one around it so, too.
         let has_await = self.table.scope(scope).has_await;

@@ -96,9 +96,21 @@ enum Found {
     Module { seen_class: Option<ScopeId> },
 }
 
+/// Annotation scopes look into the class around them, and so do the
+/// comprehensions in them.
+fn sees_class(table: &SymbolTable, mut scope: ScopeId) -> bool {
+    loop {
+        let here = table.scope(scope);
+        match (here.kind, here.parent) {
+            (ScopeKind::Comprehension | ScopeKind::Generator, Some(parent)) => scope = parent,
+            (kind, _) => return kind.sees_class(),
+        }
+    }
+}
+
 fn find_outer(table: &SymbolTable, scope: ScopeId, sym: Sym) -> Found {
     let mut seen_class = None;
-    let mut looks_into_class = table.scope(scope).kind.sees_class();
+    let mut looks_into_class = sees_class(table, scope);
     let mut at = table.scope(scope).parent;
     while let Some(id) = at {
         let here = table.scope(id);
@@ -132,7 +144,7 @@ fn find_outer(table: &SymbolTable, scope: ScopeId, sym: Sym) -> Found {
                         return Found::Variable { owner: id, seen_class };
                     }
                 }
-                looks_into_class &= here.kind.sees_class();
+                looks_into_class &= sees_class(table, id);
             }
         }
         at = here.parent;
