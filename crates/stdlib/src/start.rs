@@ -1,6 +1,5 @@
 //! Bringing a VM to the point where a program can run.
 
-use airlock_vm::builtins::dict::TABLE_FUNCTIONS;
 use airlock_vm::{Completion, Exit, NativeDef, PyNative, Value, Vm, function};
 
 use crate::library::prelude;
@@ -23,12 +22,9 @@ pub fn start(vm: &mut Vm) {
     let builtins = vm.heap.new_module(vm.builtins);
     vm.namespace_set(vm.modules, name, builtins);
 
-    let namespace = vm.heap.new_dict(Default::default());
+    let namespace = vm.prelude_namespace();
     let helpers = vm.intern("_airlock");
-    vm.namespace_set(namespace, vm.names.name, helpers);
-    vm.add_functions(namespace, helpers, TABLE_FUNCTIONS);
     vm.add_functions(namespace, helpers, airlock_::FUNCTIONS);
-    vm.set_prelude(namespace);
     let exec = vm.heap.new_native(PyNative { def: &EXEC, receiver: Value::UNBOUND, owner: helpers });
     for (filename, code) in prelude() {
         let found = airlock_::found_code(vm, code, filename.as_str().into());

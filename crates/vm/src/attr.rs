@@ -372,15 +372,13 @@ impl Vm {
         let custom = if new.is_unbound() { flags.custom_delattr } else { flags.custom_setattr };
         if custom {
             let special = if new.is_unbound() { self.names.delattr } else { self.names.setattr };
-            if let Some(method) = self.lookup(class, special)
-                && !method.is(Kind::Native)
-            {
-                let throw = if new.is_unbound() {
-                    self.tail_call(method, &[value, name])
-                } else {
-                    self.tail_call(method, &[value, name, new])
-                };
-                return Err(throw);
+            if let Some(method) = self.lookup(class, special) {
+                let args = [value, name, new];
+                let args = if new.is_unbound() { &args[..2] } else { &args[..] };
+                if method.is(Kind::Native) {
+                    return self.call_native(method, args, Value::UNBOUND).map(|_| ());
+                }
+                return Err(self.tail_call(method, args));
             }
         }
         self.set_attr_generic(value, name, new)
@@ -573,8 +571,8 @@ impl Vm {
             unhashable: hash == Some(Value::NONE),
             custom_getattribute: python(self, self.names.getattribute) || base.custom_getattribute,
             has_getattr: self.lookup(class, self.names.getattr).is_some(),
-            custom_setattr: python(self, self.names.setattr),
-            custom_delattr: python(self, self.names.delattr),
+            custom_setattr: python(self, self.names.setattr) || base.custom_setattr,
+            custom_delattr: python(self, self.names.delattr) || base.custom_delattr,
             has_del: self.lookup(class, self.names.del).is_some(),
             ..old
         };

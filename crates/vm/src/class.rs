@@ -131,6 +131,8 @@ impl Vm {
                 "__getattribute__" if ty != self.types.object && ty != self.types.r#type => {
                     flags.custom_getattribute = true;
                 }
+                "__setattr__" if ty != self.types.object && ty != self.types.r#type => flags.custom_setattr = true,
+                "__delattr__" if ty != self.types.object && ty != self.types.r#type => flags.custom_delattr = true,
                 "__eq__" if matches!(self.heap.ty(ty).layout, Layout::Payload(_)) => {
                     // Object-kind natives compare by their own method; the
                     // built-in kinds are compared by `Heap::equal`.

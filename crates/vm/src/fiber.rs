@@ -15,7 +15,8 @@ pub type FiberId = usize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wake {
     /// When to wake with None at the latest, in nanoseconds of the run's
-    /// clock; `None` to wait for [`crate::Vm::wake`] alone.
+    /// clock; `None` to wait for [`crate::Vm::wake`] alone, 0 only to let
+    /// others run.
     pub deadline_nanos: Option<u64>,
     /// Whether the thread is held meanwhile, so that no event loop of it can
     /// turn: `time.sleep`, a lock, a loop run by a sync call. Otherwise the

@@ -678,6 +678,10 @@ impl Vm {
         let state = [Value::NONE; 4];
         self.frames.push(Frame::Native(NativeFrame { then: pass, state, ret }));
         self.fibers[self.current].state = FiberState::Parked(wake);
+        if wake.deadline_nanos == Some(0) {
+            // Only lets others run.
+            self.wake(self.current, Completion::Returned(Value::NONE));
+        }
     }
 
     /// Takes the current fiber off the machine and puts on the next that is
@@ -734,9 +738,14 @@ impl Vm {
         self.frames = std::mem::take(&mut fiber.frames);
         self.depth = fiber.depth;
         self.current = id;
+        let thread = fiber.thread;
         if self.last_fiber != id {
             self.fiber_switches += 1;
             self.last_fiber = id;
+        }
+        if self.last_thread != thread {
+            self.thread_switches += 1;
+            self.last_thread = thread;
         }
     }
 

@@ -135,6 +135,7 @@ pub struct Vm {
     /// The generator about to be suspended delegates to another.
     pub(crate) delegation: bool,
     pub(crate) last_fiber: FiberId,
+    pub(crate) last_thread: u32,
     pub asyncgen_firstiter: Value,
     pub asyncgen_finalizer: Value,
 
@@ -144,6 +145,8 @@ pub struct Vm {
     pub(crate) slice_end: u64,
     pub(crate) gc_threshold: usize,
     pub fiber_switches: u64,
+    /// Switches to a fiber of another thread.
+    pub thread_switches: u64,
     pub(crate) collections: u64,
     /// Set by the host to end the program at the next safe point.
     pub stop_requested: bool,
@@ -191,6 +194,7 @@ impl Vm {
             reraising: false,
             delegation: false,
             last_fiber: 0,
+            last_thread: 0,
             asyncgen_firstiter: Value::NONE,
             asyncgen_finalizer: Value::NONE,
             fuel: 20_000,
@@ -198,6 +202,7 @@ impl Vm {
             slice_end: 0,
             gc_threshold: 8 << 20,
             fiber_switches: 0,
+            thread_switches: 0,
             collections: 0,
             stop_requested: false,
             repr_running: Vec::new(),
@@ -420,11 +425,6 @@ impl Vm {
     pub fn pin(&mut self, value: Value) -> Value {
         self.pinned.push(value);
         value
-    }
-
-    /// The namespace in which the prelude runs.
-    pub fn set_prelude(&mut self, namespace: Value) {
-        self.prelude = namespace;
     }
 
     /// A function of the prelude (`prelude.py` and its like, see

@@ -17,7 +17,6 @@ pub static FUNCTIONS: &[NativeDef] = &[
     function("find_module", "name, path, /", find_module),
     function("exec_found", "found, namespace, /", exec_found),
     function("exec_source", "source, filename, namespace, /", exec_source),
-    function("type_lookup", "cls, name, /", type_lookup),
     function("new_module", "name, /", new_module),
     function("module_table", "", module_table),
     function("library_folder", "", library_folder),
@@ -38,6 +37,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
         Ok(Value::count(0))
     }),
     function("builtin_type", "name, /", builtin_type),
+    function("thread_ident", "", |vm, _| Ok(Value::count(vm.fiber(vm.current_fiber()).thread as usize + 1))),
 ];
 
 pub static MODULE: ModuleDef = ModuleDef { name: "_airlock", functions: FUNCTIONS, init: no_init };
@@ -158,18 +158,6 @@ fn exec_source(vm: &mut Vm, args: &[Value]) -> Res {
     vm.dict_set_text(args[2], "__builtins__", vm.builtins);
     let code = vm.load_code(code, &filename.into());
     Err(vm.exec_code(code, args[2], Value::UNBOUND))
-}
-
-/// A class's attribute by its MRO, without descriptors.
-fn type_lookup(vm: &mut Vm, args: &[Value]) -> Res {
-    let name = vm.heap.intern_value(args[1]);
-    if !args[0].is(Kind::Type) {
-        return Err(vm.type_error("type_lookup() takes a class"));
-    }
-    match vm.lookup(args[0], name) {
-        Some(found) => Ok(found),
-        None => Err(vm.lookup_error("")),
-    }
 }
 
 fn new_module(vm: &mut Vm, args: &[Value]) -> Res {
