@@ -427,6 +427,7 @@ impl Vm {
             self.namespace_set(dict, self.names.name, name);
             self.add_functions(dict, name, HELPERS);
             self.add_functions(dict, name, crate::builtins::dict::TABLE_FUNCTIONS);
+            self.add_functions(dict, name, crate::builtins::exceptions::EXCEPTION_FUNCTIONS);
             self.prelude = dict;
         }
         self.prelude
