@@ -265,7 +265,11 @@ impl Vm {
         let native = self.heap.native(method);
         let def = native.def;
         let receiver = if def.raw_self { receiver } else { self.heap.payload(receiver) };
-        (def.function)(self, &[receiver])
+        match (def.function)(self, &[receiver]) {
+            // The call it asks for cannot be made from here.
+            Err(Throw::Call | Throw::Materialize(_)) => Err(Throw::Python),
+            answer => answer,
+        }
     }
 
     /// The items of an iterable, in order. [`Throw::Materialize`] if Python
