@@ -53,9 +53,9 @@ def build_interpolation(parts, unused=None):
     return load_module_named('string.templatelib').Interpolation(*parts)
 
 
-# The module that runs the statement.
+# The module that runs the statement; the prelude's own frames do not count.
 def calling_module():
     try:
-        return sys._getframe(2).f_globals.get('__name__')
+        return sys._getframe().f_globals.get('__name__')
     except (AttributeError, ValueError):
         return None
