@@ -93,8 +93,10 @@ def bytes_splitlines(self, keepends=False):
 
 # Encodings and error handlers that Python code provides.
 def str_encode(self, encoding="utf-8", errors="strict"):
-    import codecs
-    result = codecs.lookup(encoding).encode(self, errors)[0]
+    codec = codec_lookup(encoding)
+    if not getattr(codec, "_is_text_encoding", True):
+        raise LookupError(f"'{encoding}' is not a text encoding; use codecs.encode() to handle arbitrary codecs")
+    result = codec[0](self, errors)[0]
     if not isinstance(result, (bytes, bytearray)):
         raise TypeError(f"'{encoding}' encoder returned '{type(result).__name__}' instead of 'bytes'; "
                         "use codecs.encode() to encode to arbitrary types")
@@ -102,8 +104,10 @@ def str_encode(self, encoding="utf-8", errors="strict"):
 
 
 def bytes_decode(self, encoding="utf-8", errors="strict"):
-    import codecs
-    result = codecs.lookup(encoding).decode(self, errors)[0]
+    codec = codec_lookup(encoding)
+    if not getattr(codec, "_is_text_encoding", True):
+        raise LookupError(f"'{encoding}' is not a text encoding; use codecs.decode() to handle arbitrary codecs")
+    result = codec[1](self, errors)[0]
     if not isinstance(result, str):
         raise TypeError(f"'{encoding}' decoder returned '{type(result).__name__}' instead of 'str'; "
                         "use codecs.decode() to decode to arbitrary types")
@@ -474,6 +478,8 @@ def codec_lookup(encoding):
     found = _codec_cache.get(name)
     if found is not None:
         return found
+    if name in ("utf-7", "utf_7", "utf7", "u7"):
+        raise LookupError("utf-7 is not available in Airlock")
     # `encodings` registers its search function when first imported.
     import encodings
     for search in _codec_searches:

@@ -79,7 +79,7 @@ impl Vm {
             Const::Str(text) if text.len() <= 40 => self.heap.intern(text),
             Const::Str(text) => self.str(text),
             Const::SurrogateStr(data) => {
-                let text = String::from_utf8_lossy(data).into_owned();
+                let text = crate::builtins::unicode::from_wtf8(data);
                 self.string(text)
             }
             Const::Bytes(data) => self.bytes(data),

@@ -288,7 +288,14 @@ fn getnewargs(vm: &mut Vm, args: &[Value]) -> Res {
 fn repr(vm: &mut Vm, args: &[Value]) -> Res {
     vm.reserve(data(vm, args[0]).len() * 4)?;
     let text = repr_bytes(data(vm, args[0]));
-    let text = if args[0].is(Kind::Bytes) { text } else { format!("bytearray({text})") };
+    let text = if args[0].is(Kind::Bytes) {
+        text
+    } else if text.starts_with("b\"") {
+        // A bytearray's single quotes are escaped even so.
+        format!("bytearray({})", text.replace('\'', "\\'"))
+    } else {
+        format!("bytearray({text})")
+    };
     Ok(vm.string(text))
 }
 

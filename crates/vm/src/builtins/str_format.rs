@@ -198,11 +198,17 @@ impl Vm {
             return Ok(self.heap.str(value).to_owned());
         }
         match self.lookup_special(value, self.names.format) {
+            // Every built-in type formats by `str` without a spec.
+            Some(method) if method.is(Kind::Native) && spec.is_empty() => self.str_of(value),
             Some(method) if method.is(Kind::Native) => {
                 let spec = self.str(spec);
                 let def = self.heap.native(method).def;
                 let receiver = if def.raw_self { value } else { self.heap.payload(value) };
-                let text = (def.function)(self, &[receiver, spec])?;
+                let text = match (def.function)(self, &[receiver, spec]) {
+                    // The call it asks for cannot be made from here.
+                    Err(Throw::Call | Throw::Materialize(_)) => return Err(Throw::Python),
+                    answer => answer?,
+                };
                 match self.as_text(text) {
                     Some(text) => Ok(text.to_owned()),
                     None => Err(self.type_error("__format__ must return a str")),
