@@ -2,6 +2,7 @@
 //! belongs to the engine.
 
 mod args;
+mod clock;
 mod files;
 mod py;
 

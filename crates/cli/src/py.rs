@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 
+use airlock_core::{Core, Host};
 use airlock_stdlib::{
     LIBRARY_FOLDER, Library, Program as Main, ProgramContext, SharedFiles, StandardEnvironment, exit_status,
     start, start_program,
@@ -9,7 +10,8 @@ use airlock_stdlib::{
 use airlock_vm::{Exit, Halt, Stream, Vm};
 use anyhow::Context;
 
-use crate::args::{Program, PyOptions};
+use crate::args::{Clock, Program, PyOptions};
+use crate::clock::{RealClock, VirtualClock};
 use crate::files::HostFiles;
 
 /// Instructions between two looks at the output.
@@ -17,8 +19,14 @@ const SLICE: u64 = 1_000_000;
 
 pub fn run(options: PyOptions) -> anyhow::Result<u8> {
     let files = SharedFiles::new(HostFiles);
-    let environment = StandardEnvironment::new(Library::new(), files.clone());
-    let mut vm = Vm::new(Box::new(environment));
+    let mut library = Library::new();
+    airlock_core::MODULES.iter().for_each(|module| library.add_native(module));
+    let mut vm = Vm::new(Box::new(StandardEnvironment::new(library, files.clone())));
+    let host: Box<dyn Host> = match options.clock {
+        Clock::Real => Box::new(RealClock::new()),
+        Clock::Virtual => Box::new(VirtualClock::default()),
+    };
+    airlock_core::install(&mut vm, host, 0);
     vm.add_extension(context(files)?);
     start(&mut vm);
 
@@ -83,7 +91,10 @@ fn drive(vm: &mut Vm) -> anyhow::Result<u8> {
         match exit {
             Exit::Finished(completion) => return Ok(exit_status(completion) as u8),
             Exit::OutOfFuel => {}
-            Exit::Waiting { deadline_nanos: Some(deadline), .. } => vm.wake_due(deadline),
+            Exit::Waiting { deadline_nanos: Some(deadline), .. } => {
+                vm.extension::<Core>().host.advance_to(deadline);
+                vm.wake_due(deadline);
+            }
             Exit::Waiting { deadline_nanos: None, .. } => {
                 eprintln!("airlock: deadlock: everything waits and nothing can wake it");
                 return Ok(4);

@@ -38,7 +38,7 @@ def sequence_getter(index):
 
 
 # A struct sequence with one instance.
-def constants(name, **fields):
+def constants(name, /, **fields):
     return struct_sequence('sys.' + name, 'sys', fields)(fields.values())
 
 
@@ -87,7 +87,7 @@ def displayhook(value, /):
 
 # `sys.excepthook`.
 def excepthook(exc, value, traceback, /):
-    load_module_named('traceback').print_exception(exc, value, traceback)
+    report_uncaught(value)
 
 
 # `sys.unraisablehook`.
@@ -122,7 +122,7 @@ def call_tracing(function, args, /):
 # `sys._getframemodulename`.
 def _getframemodulename(depth=0):
     try:
-        return sys._getframe(depth + 1).f_globals.get('__name__')
+        return sys._getframe(depth).f_globals.get('__name__')
     except ValueError:
         return None
 
@@ -156,9 +156,9 @@ def publish_builtins():
         function.__module__ = 'builtins' if function is not open else '_io'
         setattr(builtins, function.__name__, function)
     helpers = loaded_modules['_airlock']
-    for name in ('LazyModule', 'ModuleSpec', 'SourceFileLoader', 'BuiltinImporter', 'struct_sequence',
-                 'load_module_named', 'load_spec', 'prepare_module', 'exec_found', 'sys_path', 'resolve_relative'):
-        setattr(helpers, name, globals()[name])
+    for function in (LazyModule, ModuleSpec, SourceFileLoader, BuiltinImporter, struct_sequence, load_module_named,
+                     load_spec, prepare_module, exec_found, sys_path, resolve_relative):
+        setattr(helpers, function.__name__, function)
 
 
 publish_builtins()

@@ -26,7 +26,7 @@ try:
     class Broken(Base, Left):
         pass
 except TypeError as error:
-    print(str(error).split("\n")[0])
+    print("consistent method resolution" in str(error))
 class Plugin:
     registry = []
     def __init_subclass__(cls, /, name=None, **kwargs):

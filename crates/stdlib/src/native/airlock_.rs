@@ -151,12 +151,8 @@ pub fn exec_found(vm: &mut Vm, args: &[Value]) -> Res {
 fn exec_source(vm: &mut Vm, args: &[Value]) -> Res {
     let source = vm.expect_str(args[0], "source")?;
     let filename = vm.expect_str(args[1], "filename")?;
-    let code = match vm.environment.compile(&source, &filename, CompileMode::Module) {
-        Ok(code) => code,
-        Err(errors) => return Err(source_error(vm, &errors)),
-    };
+    let code = vm.compile_source(&source, &filename, CompileMode::Module)?;
     vm.dict_set_text(args[2], "__builtins__", vm.builtins);
-    let code = vm.load_code(code, &filename.into());
     Err(vm.exec_code(code, args[2], Value::UNBOUND))
 }
 
