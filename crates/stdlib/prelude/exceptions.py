@@ -67,7 +67,7 @@ def _group_condition(matcher):
         return lambda exc: isinstance(exc, matcher)
     if callable(matcher) and not isinstance(matcher, type):
         return matcher
-    raise TypeError('expected a function, exception type or tuple of exception types')
+    raise TypeError('expected an exception type, a tuple of exception types, or a callable (other than a class)')
 
 
 def _derived(group, members):
@@ -122,7 +122,7 @@ def exception_group_split(exc, classes):
     if isinstance(exc, classes):
         if isinstance(exc, BaseExceptionGroup):
             return exc, None
-        wrapped = BaseExceptionGroup('', [exc])
+        wrapped = BaseExceptionGroup('', (exc,))
         wrapped.__traceback__ = exc.__traceback__
         return wrapped, None
     if isinstance(exc, BaseExceptionGroup):

@@ -727,7 +727,7 @@ fn group_new(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.type_error(message));
     };
     if vm.as_text(message).is_none() {
-        let message = format!("argument 1 must be str, not {}", vm.type_name(message));
+        let message = format!("BaseExceptionGroup.__new__() argument 1 must be str, not {}", vm.type_name(message));
         return Err(vm.type_error(message));
     }
     let plain = vm.heap.payload(members);
