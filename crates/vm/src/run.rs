@@ -81,12 +81,13 @@ impl Vm {
         if let Err(throw) = self.relieve_memory() {
             self.handle(throw, Ret::Discard)?;
         }
+        self.preempt_if_due()?;
         if self.spent >= self.slice_end {
-            // The next call of `run` may go on at once, or after other fibers.
-            self.preempt()?;
+            // The next call of `run` goes on right here, so that slices of any
+            // length give the same run.
             return Err(Exit::OutOfFuel);
         }
-        self.preempt_if_due()
+        Ok(())
     }
 
     fn preempt_if_due(&mut self) -> Result<(), Exit> {
@@ -181,6 +182,18 @@ impl Vm {
                 ($cost:expr) => {{
                     self.fuel -= $cost as i64;
                     if self.fuel < 0 {
+                        save!();
+                        self.safe_point()?;
+                        continue 'frame;
+                    }
+                }};
+            }
+            // Before a call is begun: it is begun again after the safe point.
+            macro_rules! call_fuel {
+                ($cost:expr) => {{
+                    self.fuel -= $cost as i64;
+                    if self.fuel < 0 {
+                        pc -= 1;
                         save!();
                         self.safe_point()?;
                         continue 'frame;
@@ -750,7 +763,7 @@ impl Vm {
                     Instr::Call { dst, base: at, argc } => {
                         let callee = get!(at);
                         let first = base + at as usize + 1;
-                        fuel!(4);
+                        call_fuel!(4);
                         save!();
                         if callee.is(Kind::Function) {
                             flow!(dst, self.call_function(callee, first, argc as usize, Value::UNBOUND, Ret::Reg(dst)))
@@ -794,7 +807,7 @@ impl Vm {
                     }
                     Instr::CallMethod { dst, base: at, argc } => {
                         let callee = get!(at);
-                        fuel!(4);
+                        call_fuel!(4);
                         save!();
                         if callee.is_unbound() {
                             let callee = get!(at + 1);
@@ -826,7 +839,7 @@ impl Vm {
                     }
                     Instr::CallEx { dst, base: at } => {
                         let (callee, args, kwargs) = (get!(at), get!(at + 1), get!(at + 2));
-                        fuel!(4);
+                        call_fuel!(4);
                         save!();
                         flow!(dst, self.call_spread(callee, args, kwargs, Ret::Reg(dst)))
                     }
