@@ -23,15 +23,19 @@ struct Source {
     own: bool,
 }
 
+/// The Python side of the adapters lives with the rest of the shell.
+const SHELL: &str = "../shell/lib";
+
 fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    for folder in ["build", "lib", "prelude", "src/bundle.rs"] {
+    for folder in ["build", "lib", "prelude", "src/bundle.rs", SHELL] {
         println!("cargo::rerun-if-changed={folder}");
     }
 
     let mut sources = BTreeMap::new();
     collect(Path::new(rustpython_pylib::LIB_PATH), "", false, &mut sources);
     collect(Path::new("lib"), "", true, &mut sources);
+    collect(Path::new(SHELL), "", true, &mut sources);
 
     let (mut first, mut extra) = (Vec::new(), Vec::new());
     for (name, source) in &sources {

@@ -6,7 +6,8 @@
 
 mod host;
 mod state;
-mod trace;
+pub mod trace;
+pub mod crossing;
 pub mod contexts;
 pub mod time;
 pub mod threads;

@@ -82,8 +82,16 @@ pub struct Core {
     /// What time passes as now, since when.
     pub phase: Phase,
     pub phase_since_nanos: u64,
+    /// What was going on before the wait that is on, and since when it is.
+    pub phase_before_wait: Phase,
+    pub waiting_since_nanos: u64,
+    /// When the program itself began; the ledger counts from here.
+    pub start_nanos: u64,
     /// Values that modules of this crate keep (types, cached functions).
     pub(crate) kept: FxHashMap<&'static str, Value>,
+    /// Crossings entered and not left.
+    pub crossing_depth: u32,
+    pub(crate) next_crossing: u64,
     /// Lateness of handles that became ready, for the ledger's lag.
     pub lags: Vec<u64>,
     /// Lines of the program's source for events.
@@ -129,7 +137,12 @@ impl Core {
             task_names: 0,
             phase: Phase::Python,
             phase_since_nanos: 0,
+            phase_before_wait: Phase::Python,
+            waiting_since_nanos: 0,
+            start_nanos: 0,
             kept: FxHashMap::default(),
+            crossing_depth: 0,
+            next_crossing: 0,
             lags: Vec::new(),
             source_files: Vec::new(),
         }
@@ -144,7 +157,7 @@ impl Core {
             Phase::Adapter => self.ledger.adapter_ns += passed,
         }
         self.phase_since_nanos = self.phase_since_nanos.max(now);
-        self.ledger.wall_ns = self.phase_since_nanos;
+        self.ledger.wall_ns = self.phase_since_nanos.saturating_sub(self.start_nanos);
         self.phase = phase;
     }
 

@@ -4,7 +4,7 @@
 
 use airlock_trace::{LaneId, LaneKind, LaneState, Outcome};
 use airlock_vm::class::{GetterDef, getter, getter_setter};
-use airlock_vm::{Completion, GeneratorKind, Kind, NativeDef, Res, Throw, Value, Vm, function, method, new_method};
+use airlock_vm::{Completion, FiberId, GeneratorKind, Kind, NativeDef, Res, Throw, Value, Vm, function, method, new_method};
 
 use crate::event_loop::{loop_id, push_ready, running_loop};
 use crate::future::{self, Callback, FutureState, as_future, future, future_mut};
@@ -26,6 +26,8 @@ pub struct TaskPart {
     pub lane: LaneId,
     /// Key in the loop's table of tasks.
     pub order: u64,
+    /// The fiber of a greenlet that this task stands for: a step wakes it.
+    pub fiber: Option<FiberId>,
 }
 
 fn part(vm: &Vm, task: Value) -> &TaskPart {
@@ -73,6 +75,7 @@ fn begin(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Value
         log_destroy_pending: true,
         lane,
         order,
+        fiber: None,
     }));
     match id {
         Some(id) => {
@@ -173,6 +176,11 @@ pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
         let outer = future(vm, task).outer;
         future_mut(vm, waiter).awaited_by.retain(|other| *other != outer);
     }
+    if let Some(fiber) = part(vm, task).fiber {
+        vm.wake(fiber, Completion::Returned(exception));
+        // The greenlet goes on at once, as a switch to it would have it.
+        return Err(vm.yield_then([Value::NONE; 4], crate::future::to_none));
+    }
     let (coroutine, context, lane) = {
         let part = part(vm, task);
         (part.coroutine, part.context, part.lane)
@@ -184,6 +192,7 @@ pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
         core.ledger.task_switches += 1;
         core.host.charge(Charge::TaskSwitch);
     }
+    crate::crossing::step_begins(vm);
     trace::enter(vm, lane, LaneState::Python);
     let previous = crate::contexts::enter(vm, context)?;
     let state = [task, previous, Value::NONE, Value::NONE];
@@ -210,6 +219,7 @@ pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
 fn after_step(vm: &mut Vm, [task, previous, ..]: [Value; 4], completion: Completion) -> Res {
     let context = part(vm, task).context;
     crate::contexts::leave(vm, context, previous);
+    crate::crossing::step_ended(vm);
     let id = future(vm, task).loop_id;
     if let Some(id) = id {
         vm.extension::<Core>().loops[id].current_task = Value::NONE;
@@ -262,6 +272,87 @@ fn finished(vm: &mut Vm, task: Value, outcome: Outcome) {
     trace::end_lane(vm, lane, outcome);
 }
 
+/// Registers a task as waiting for a future of its loop that was yielded to
+/// it; false if the future is not such a one.
+pub fn wait_for(vm: &mut Vm, task: Value, value: Value) -> Res<bool> {
+    let loop_object = future(vm, task).loop_object;
+    let Some(other) = as_future(vm, value) else { return Ok(false) };
+    if other.loop_object != loop_object || !other.blocking {
+        return Ok(false);
+    }
+    let other = future_mut(vm, value);
+    other.blocking = false;
+    other.awaited_by.push(task);
+    future::add_callback(vm, value, Callback::Wakeup(task))?;
+    part_mut(vm, task).waiter = value;
+    if part(vm, task).must_cancel {
+        let message = future(vm, task).cancel_message;
+        let cancelled = if future(vm, value).task.is_some() {
+            cancel(vm, value, message)? == Value::TRUE
+        } else {
+            future::cancel_future(vm, value, message)?
+        };
+        if cancelled {
+            part_mut(vm, task).must_cancel = false;
+        }
+    }
+    Ok(true)
+}
+
+/// A task that stands for the greenlet on the current fiber. It is never
+/// stepped as a coroutine; [`finish_greenlet`] ends it.
+pub fn greenlet_task(vm: &mut Vm, loop_object: Value) -> Res {
+    let class = vm.extension::<Core>().kept("Task");
+    let object = future::make(vm, class, loop_object);
+    let value = vm.heap.new_object(object);
+    let context = crate::contexts::current(vm);
+    let fiber = vm.current_fiber();
+    let core = vm.extension::<Core>();
+    core.next_order += 1;
+    let order = core.next_order;
+    core.task_names += 1;
+    let number = core.task_names;
+    let object = future_mut(vm, value);
+    object.outer = value;
+    object.task = Some(Box::new(TaskPart {
+        coroutine: Value::NONE,
+        context,
+        name: Value::NONE,
+        number,
+        waiter: Value::NONE,
+        must_cancel: false,
+        cancels_requested: 0,
+        log_destroy_pending: false,
+        lane: 0,
+        order,
+        fiber: Some(fiber),
+    }));
+    Ok(value)
+}
+
+/// What a greenlet's task must throw into the coroutine it drives next: a
+/// cancellation that was asked for meanwhile, else None.
+pub fn take_cancellation(vm: &mut Vm, task: Value) -> Value {
+    part_mut(vm, task).waiter = Value::NONE;
+    if std::mem::take(&mut part_mut(vm, task).must_cancel) {
+        return future::cancelled_error(vm, task);
+    }
+    Value::NONE
+}
+
+/// Makes a task the current one of its loop; the one before.
+pub fn set_current(vm: &mut Vm, task: Value, current: Value) -> Value {
+    match future(vm, task).loop_id {
+        Some(id) => std::mem::replace(&mut vm.extension::<Core>().loops[id].current_task, current),
+        None => Value::NONE,
+    }
+}
+
+/// Schedules the wake-up of a greenlet's task in the next iteration.
+pub fn wake_soon(vm: &mut Vm, task: Value) -> Res<()> {
+    again(vm, task, Value::NONE).map(drop)
+}
+
 /// The coroutine suspended with a value: what it waits for.
 fn after_yield(vm: &mut Vm, task: Value, value: Value) -> Res {
     let lane = part(vm, task).lane;
@@ -282,22 +373,7 @@ fn after_yield(vm: &mut Vm, task: Value, value: Value) -> Res {
             return Err(vm.tail_prelude("task_bad_yield", &[task, value, Value::int32(2)]));
         }
         trace::enter(vm, lane, LaneState::Waiting);
-        let other = future_mut(vm, value);
-        other.blocking = false;
-        other.awaited_by.push(task);
-        future::add_callback(vm, value, Callback::Wakeup(task))?;
-        part_mut(vm, task).waiter = value;
-        if part(vm, task).must_cancel {
-            let message = future(vm, task).cancel_message;
-            let cancelled = if future(vm, value).task.is_some() {
-                cancel(vm, value, message)? == Value::TRUE
-            } else {
-                future::cancel_future(vm, value, message)?
-            };
-            if cancelled {
-                part_mut(vm, task).must_cancel = false;
-            }
-        }
+        wait_for(vm, task, value)?;
         return Ok(Value::NONE);
     }
     trace::enter(vm, lane, LaneState::Waiting);

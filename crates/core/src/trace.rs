@@ -48,3 +48,8 @@ pub fn enter(vm: &mut Vm, lane: LaneId, state: LaneState) {
     }
     record(vm, EventKind::LaneEntered { lane, state });
 }
+
+/// A named failure was recognised.
+pub fn report_failure(vm: &mut Vm, failure: &str, explanation: &str) {
+    record(vm, EventKind::Failure { failure: failure.to_owned(), explanation: explanation.to_owned() });
+}

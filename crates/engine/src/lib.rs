@@ -1,1 +1,17 @@
-//! airlock-engine
+//! A session: one side of a playground, run to its end on a VM of its own.
+//!
+//! The engine decides what a run is (which code, which limits, which clock)
+//! and what came of it (ledger, trace, ending). It waits for nothing: where
+//! time has to pass on a real clock, [`Session::poll`] says until when.
+
+mod profile;
+mod clock;
+mod session;
+mod outcome;
+
+pub use airlock_core::Host;
+pub use airlock_stdlib::{FileError, Files, LIBRARY_FOLDER, Library, MemoryFiles, SharedFiles};
+pub use clock::VirtualClock;
+pub use outcome::{RunReport, SideOutcome, SideError, compare, run_report};
+pub use profile::{CPYTHON_311, CostProfile};
+pub use session::{Poll, Session, check};

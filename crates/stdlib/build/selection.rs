@@ -5,7 +5,7 @@
 /// all that these import in turn.
 pub const FIRST: &[&str] = &[
     "__future__", "_collections_abc", "_py_abc", "_py_warnings", "_typing", "_weakref",
-    "_weakrefset", "abc", "annotationlib", "asyncio", "asyncio.base_events", "asyncio.base_futures",
+    "_weakrefset", "abc", "airlock", "airlock._baseline", "annotationlib", "asyncio", "asyncio.base_events", "asyncio.base_futures",
     "asyncio.base_tasks", "asyncio.constants", "asyncio.coroutines", "asyncio.events",
     "asyncio.exceptions", "asyncio.format_helpers", "asyncio.futures", "asyncio.graph",
     "asyncio.locks", "asyncio.log", "asyncio.mixins", "asyncio.protocols", "asyncio.queues",

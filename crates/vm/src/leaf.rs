@@ -173,6 +173,19 @@ impl Vm {
             .unwrap_or(0)
     }
 
+    /// File and line of the innermost frame of the main fiber whose file is
+    /// one asked for.
+    pub fn main_fiber_place(&self, wanted: impl Fn(&str) -> bool) -> Option<(String, u32)> {
+        let frames = if self.current == 0 { &self.frames } else { &self.fibers.first()?.frames };
+        frames.iter().rev().find_map(|frame| match frame {
+            crate::fiber::Frame::Python(frame) if wanted(&frame.code.filename) => {
+                let line = frame.code.code.position(frame.pc.saturating_sub(1)).line;
+                Some((frame.code.filename.to_string(), line))
+            }
+            _ => None,
+        })
+    }
+
     /// A member of module `builtins`.
     pub fn builtin(&mut self, name: &str) -> Value {
         let key = self.heap.intern(name);

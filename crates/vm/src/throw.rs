@@ -80,6 +80,8 @@ pub enum Request {
     ThrowInto { generator: Value, exception: Value },
     /// Let the fiber wait.
     Park(Wake),
+    /// Let every other fiber that is ready run first.
+    Yield,
     /// Module code or a class body, run with a namespace of its own (unbound
     /// for none).
     Body { function: Value, namespace: Value },
@@ -158,6 +160,12 @@ impl Vm {
     pub fn park_then(&mut self, wake: Wake, state: [Value; 4], then: Continuation) -> Throw {
         self.pending =
             Pending { what: Request::Park(wake), then: SmallVec::from_slice(&[(then, state)]) };
+        Throw::Call
+    }
+
+    /// Lets every other fiber that is ready run first.
+    pub fn yield_then(&mut self, state: [Value; 4], then: Continuation) -> Throw {
+        self.pending = Pending { what: Request::Yield, then: SmallVec::from_slice(&[(then, state)]) };
         Throw::Call
     }
 

@@ -31,6 +31,13 @@ impl Vm {
                         self.park(wake, ret);
                         return self.schedule();
                     }
+                    if let Request::Yield = self.pending.what {
+                        let ret = self.push_continuations(undone.1);
+                        self.park(Wake { deadline_nanos: None, blocking: false }, ret);
+                        let id = self.current;
+                        self.wake(id, Completion::Returned(Value::NONE));
+                        return self.schedule();
+                    }
                     self.start_pending(undone.1)
                 }
                 Throw::Park(wake) => {
@@ -57,7 +64,7 @@ impl Vm {
         let ret = self.push_continuations(ret);
         let what = std::mem::replace(&mut self.pending.what, Request::None);
         let flow = match what {
-            Request::None | Request::Park(_) => Ok(Flow::Done(Value::NONE)),
+            Request::None | Request::Park(_) | Request::Yield => Ok(Flow::Done(Value::NONE)),
             Request::Call { callee, args, names } => self.call_args(callee, &args, names, ret),
             Request::Send { generator, value } => self.resume(generator, value, ret),
             Request::ThrowInto { generator, exception } => self.throw_into(generator, exception, ret),
@@ -770,9 +777,11 @@ impl Vm {
         self.schedule()
     }
 
-    /// Lets other fibers run; the current one goes to the end of the queue.
+    /// Lets fibers of other threads run; the current one goes to the end of
+    /// the queue. Fibers of one thread only switch where they wait.
     pub(crate) fn preempt(&mut self) -> Result<(), Exit> {
-        if self.run_queue.is_empty() {
+        let thread = self.fibers[self.current].thread;
+        if self.run_queue.iter().all(|&id| self.fibers[id].thread == thread) {
             return Ok(());
         }
         self.run_queue.push_back(self.current);

@@ -1,0 +1,73 @@
+//! What came of a run, in the JSON of the command line.
+
+use airlock_link::{Clock, Playground};
+use airlock_protocol::{Failure, SideReport};
+use airlock_trace::{Cost, Event, Ledger};
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_64;
+
+#[derive(Clone, Debug, Serialize)]
+pub struct SideError {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub message: String,
+    pub file: Option<String>,
+    pub line: u32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct SideOutcome {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adapter: Option<String>,
+    pub stdout: String,
+    pub stderr: String,
+    pub error: Option<SideError>,
+    pub ledger: Ledger,
+}
+
+/// `airlock run --json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunReport {
+    pub version: u32,
+    pub clock: Clock,
+    pub profile: String,
+    pub seed: u64,
+    pub core: SideOutcome,
+    pub shell: SideOutcome,
+    pub cost: Cost,
+    pub failures: Vec<Failure>,
+    pub trace_hash: String,
+}
+
+/// Puts both sides together.
+pub fn run_report(
+    playground: &Playground,
+    core: (SideOutcome, &SideReport),
+    shell: (SideOutcome, &SideReport),
+) -> RunReport {
+    let cost = Cost::between(&core.0.ledger, &shell.0.ledger);
+    let failures = core.1.failures.iter().chain(&shell.1.failures).cloned().collect();
+    let both = format!("{}{}", core.1.trace_hash, shell.1.trace_hash);
+    RunReport {
+        version: 1,
+        clock: playground.clock,
+        profile: playground.profile.clone(),
+        seed: playground.seed,
+        core: core.0,
+        shell: shell.0,
+        cost,
+        failures,
+        trace_hash: format!("{:016x}", xxh3_64(both.as_bytes())),
+    }
+}
+
+/// `airlock compare --json`.
+pub fn compare(rows: &[RunReport]) -> serde_json::Value {
+    serde_json::json!({ "version": 1, "rows": rows })
+}
+
+/// Hash of all events, the same on every platform (XXH3 of their JSON).
+pub(crate) fn trace_hash(events: &[Event]) -> String {
+    let text = serde_json::to_vec(events).unwrap_or_default();
+    format!("{:016x}", xxh3_64(&text))
+}

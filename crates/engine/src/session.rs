@@ -1,0 +1,442 @@
+//! One side of a playground on a VM.
+
+use airlock_core::{Core, Host, Phase};
+use airlock_link::{Adapter, Limits, Playground};
+use airlock_protocol::{Ending, Failure, PlacedProblem, Problem, Side, SideReport};
+use airlock_stdlib::{
+    LIBRARY_FOLDER, Library, MemoryFiles, Program, ProgramContext, SharedFiles, StandardEnvironment, exit_status,
+    start, start_program,
+};
+use airlock_trace::{Event, EventKind, LaneKind};
+use airlock_vm::{CompileMode, Environment, Exit, Halt, Kind, SourceError, Stream, Vm, VmLimits};
+
+use crate::outcome::SideError;
+
+/// How far a session has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Poll {
+    /// The slice is spent; poll again.
+    Working,
+    /// Nothing can run before this time (nanoseconds of the run's clock) or,
+    /// without one, before an event from outside. `blocking`: the program
+    /// holds its thread meanwhile.
+    Waiting { deadline_nanos: Option<u64>, blocking: bool },
+    Ended,
+}
+
+/// Where the playground's two programs lie for imports.
+const FOLDER: &str = "/playground";
+
+pub struct Session {
+    vm: Vm,
+    side: Side,
+    adapter: Adapter,
+    waiting: Option<bool>,
+    ending: Option<Ending>,
+    explanation: String,
+    problem: Option<PlacedProblem>,
+    failures: Vec<Failure>,
+    events_taken: usize,
+    exit_status: i32,
+}
+
+/// Compiles one program; what is wrong with it.
+pub fn check(source: &str, filename: &str) -> Vec<Problem> {
+    let files = SharedFiles::new(MemoryFiles::default());
+    let mut environment = StandardEnvironment::new(Library::new(), files);
+    match environment.compile(source, filename, CompileMode::Module) {
+        Ok(_) => Vec::new(),
+        Err(errors) => errors.iter().map(|error| problem(source, error)).collect(),
+    }
+}
+
+/// A diagnostic with its columns as editors count them.
+fn problem(source: &str, error: &SourceError) -> Problem {
+    let units = |line: u32, column: u32| -> u32 {
+        let text = source.lines().nth((line as usize).saturating_sub(1)).unwrap_or("");
+        let before = text.chars().take((column as usize).saturating_sub(1));
+        before.map(|c| c.len_utf16() as u32).sum::<u32>() + 1
+    };
+    Problem {
+        line: error.line,
+        column: units(error.line, error.column),
+        end_line: error.end_line,
+        end_column: units(error.end_line, error.end_column),
+        message: format!("{}: {}", error.class, error.message),
+    }
+}
+
+impl Session {
+    /// A session ready to run. `library` may hold more than what is embedded.
+    pub fn new(playground: &Playground, side: Side, host: Box<dyn Host>, library: Library) -> Session {
+        let mut files = MemoryFiles::default();
+        files.insert(format!("{FOLDER}/core.py"), playground.core.as_bytes());
+        files.insert(format!("{FOLDER}/shell.py"), playground.shell.as_bytes());
+        let folder = [FOLDER.to_owned()];
+        Self::with_files(playground, side, host, library, SharedFiles::new(files), &folder)
+    }
+
+    /// As [`Session::new`] over the host's own files.
+    pub fn with_files(
+        playground: &Playground,
+        side: Side,
+        host: Box<dyn Host>,
+        mut library: Library,
+        files: SharedFiles,
+        folders: &[String],
+    ) -> Session {
+        for module in airlock_core::MODULES.iter().chain(airlock_shell::MODULES) {
+            library.add_native(module);
+        }
+        let mut environment = StandardEnvironment::new(library, files.clone());
+        environment.add_source("core.py", &playground.core);
+        environment.add_source("shell.py", &playground.shell);
+        let refused = refused(&mut environment, playground, side);
+        let mut vm = Vm::new(Box::new(environment));
+        let mut context = ProgramContext::new(files);
+        context.entropy = playground.seed;
+        vm.add_extension(context);
+        let limits = &playground.limits;
+        airlock_core::install(&mut vm, host, limits.trace_events as usize);
+        start(&mut vm);
+        airlock_core::trace::start_lane(&mut vm, LaneKind::Main, "main".to_owned(), None);
+        let mut session = Session {
+            vm,
+            side,
+            adapter: playground.adapter,
+            waiting: None,
+            ending: None,
+            explanation: String::new(),
+            problem: None,
+            failures: Vec::new(),
+            events_taken: 0,
+            exit_status: 0,
+        };
+        match refused {
+            Some((explanation, problem)) => {
+                session.ending = Some(Ending::Refused);
+                session.explanation = explanation;
+                session.problem = problem;
+                session.exit_status = 1;
+            }
+            None => session.begin(playground, folders),
+        }
+        set_limits(&mut session.vm, limits);
+        session
+    }
+
+    fn begin(&mut self, playground: &Playground, folders: &[String]) {
+        let mut path = folders.to_vec();
+        path.push(LIBRARY_FOLDER.to_owned());
+        let alone = self.side == Side::Core || self.adapter == Adapter::Direct;
+        let (program, argv) = if alone {
+            (Program::Module { name: "airlock._baseline" }, "core.py")
+        } else {
+            (Program::Source { text: &playground.shell, filename: "shell.py" }, "shell.py")
+        };
+        let key = self.vm.str(self.adapter.key());
+        self.vm.dict_set_text(self.vm.builtins, "__airlock_adapter__", key);
+        start_program(&mut self.vm, program, &[argv.to_owned()], &path);
+        let now = airlock_core::now(&mut self.vm);
+        let core = self.vm.extension::<Core>();
+        core.phase_since_nanos = now;
+        core.start_nanos = now;
+    }
+
+    /// Runs about `slice` instructions.
+    pub fn poll(&mut self, slice: u64) -> Poll {
+        if self.ending.is_some() {
+            return Poll::Ended;
+        }
+        if let Some(blocking) = self.waiting.take() {
+            self.end_wait(blocking);
+        }
+        loop {
+            match self.vm.run(slice) {
+                Exit::OutOfFuel => return Poll::Working,
+                Exit::Waiting { deadline_nanos: None, .. } => {
+                    self.deadlocked();
+                    return Poll::Ended;
+                }
+                Exit::Waiting { deadline_nanos: Some(deadline), blocking } => {
+                    self.begin_wait();
+                    if self.vm.extension::<Core>().host.is_virtual() {
+                        self.vm.extension::<Core>().host.advance_to(deadline);
+                        self.end_wait(blocking);
+                        continue;
+                    }
+                    self.waiting = Some(blocking);
+                    return Poll::Waiting { deadline_nanos: Some(deadline), blocking };
+                }
+                Exit::Finished(completion) => {
+                    self.exit_status = exit_status(completion);
+                    let ending = if self.exit_status == 0 { Ending::Completed } else { Ending::Raised };
+                    self.find_uncaught();
+                    self.end(ending);
+                    return Poll::Ended;
+                }
+                Exit::Halted(halt) => {
+                    self.halted(halt);
+                    return Poll::Ended;
+                }
+            }
+        }
+    }
+
+    fn begin_wait(&mut self) {
+        let now = airlock_core::now(&mut self.vm);
+        let core = self.vm.extension::<Core>();
+        core.phase_before_wait = core.phase;
+        core.enter_phase(Phase::Wait, now);
+        core.waiting_since_nanos = now;
+    }
+
+    fn end_wait(&mut self, blocking: bool) {
+        let now = airlock_core::now(&mut self.vm);
+        let core = self.vm.extension::<Core>();
+        let before = core.phase_before_wait;
+        core.enter_phase(before, now);
+        if blocking {
+            let waited = now.saturating_sub(core.waiting_since_nanos);
+            core.ledger.blocked_ns += waited;
+            core.lags.push(waited);
+        }
+        self.vm.wake_due(now);
+    }
+
+    /// Nanoseconds since the run's start, by its clock.
+    pub fn now_nanos(&mut self) -> u64 {
+        airlock_core::now(&mut self.vm)
+    }
+
+    /// Ends the program at its next safe point, or at once if it waits.
+    pub fn stop(&mut self) {
+        if self.ending.is_some() {
+            return;
+        }
+        if self.waiting.take().is_some() {
+            self.end_wait(false);
+        }
+        self.vm.stop_requested = true;
+        self.halted(Halt::Stopped);
+    }
+
+    /// What was printed since the last call: whether to stderr, and the text.
+    pub fn take_output(&mut self) -> Vec<(bool, String)> {
+        std::mem::take(&mut self.vm.output)
+            .into_iter()
+            .map(|(stream, text)| (stream == Stream::Error, text))
+            .collect()
+    }
+
+    /// The events since the last call.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        let events = self.vm.extension::<Core>().recorder.events();
+        let new = events[self.events_taken.min(events.len())..].to_vec();
+        self.events_taken = events.len();
+        new
+    }
+
+    pub fn ending(&self) -> Option<Ending> {
+        self.ending
+    }
+
+    /// The status `airlock run` exits with for this side.
+    pub fn exit_status(&self) -> u8 {
+        match self.ending {
+            Some(Ending::LimitReached) => 3,
+            Some(Ending::Deadlocked) => 4,
+            Some(Ending::Completed) | None => 0,
+            Some(Ending::Raised) => self.exit_status.clamp(1, 255) as u8,
+            Some(Ending::Stopped | Ending::Refused) => 1,
+        }
+    }
+
+    pub fn report(&mut self) -> SideReport {
+        let mut ledger = airlock_shell::snapshot(&mut self.vm);
+        let recorder = &self.vm.extension::<Core>().recorder;
+        ledger.max_concurrency = max_concurrency(recorder.events());
+        let trace_hash = crate::outcome::trace_hash(recorder.events());
+        let dropped_events = recorder.dropped();
+        SideReport {
+            side: self.side,
+            ending: self.ending.unwrap_or(Ending::Stopped),
+            explanation: self.explanation.clone(),
+            problem: self.problem.clone(),
+            ledger,
+            failures: self.failures.clone(),
+            dropped_events,
+            trace_hash,
+        }
+    }
+
+    /// The error of the JSON contract, if the side did not end well.
+    pub fn error(&self) -> Option<SideError> {
+        let ending = self.ending?;
+        if ending == Ending::Completed {
+            return None;
+        }
+        let (kind, message) = match self.explanation.split_once(": ") {
+            Some((kind, message)) if ending == Ending::Raised => (kind.to_owned(), message.to_owned()),
+            _ if ending == Ending::Raised => (self.explanation.clone(), String::new()),
+            _ => (format!("{ending:?}"), self.explanation.clone()),
+        };
+        Some(SideError {
+            kind,
+            message,
+            file: self.problem.as_ref().map(|placed| placed.file.clone()),
+            line: self.problem.as_ref().map_or(0, |placed| placed.problem.line),
+        })
+    }
+
+    fn end(&mut self, ending: Ending) {
+        let now = airlock_core::now(&mut self.vm);
+        let core = self.vm.extension::<Core>();
+        core.enter_phase(core.phase, now);
+        self.ending = Some(ending);
+    }
+
+    fn halted(&mut self, halt: Halt) {
+        let limits = &self.vm.limits;
+        let (ending, explanation) = match halt {
+            Halt::Stopped => (Ending::Stopped, "stopped".to_owned()),
+            Halt::OutputLimit => (
+                Ending::LimitReached,
+                format!("the program printed more than {} bytes and was stopped", limits.output_bytes),
+            ),
+            Halt::InstructionLimit => (
+                Ending::LimitReached,
+                format!("the program ran more than {} instructions and was stopped", limits.instructions),
+            ),
+            Halt::MemoryLimit => (
+                Ending::LimitReached,
+                format!("the program needed more than {} bytes and was stopped", limits.heap_bytes),
+            ),
+            Halt::Exit(0) => (Ending::Completed, String::new()),
+            Halt::Exit(status) => {
+                self.exit_status = status;
+                (Ending::Raised, format!("the program exited with status {status}"))
+            }
+        };
+        self.explanation = explanation;
+        if ending != Ending::Completed {
+            self.problem = self.place_of_fiber();
+        }
+        self.end(ending);
+    }
+
+    /// Every fiber waits for another or for what cannot come.
+    fn deadlocked(&mut self) {
+        let place = self.place_of_fiber();
+        let line = place.as_ref().map_or(0, |placed| placed.problem.line);
+        let waiting = self.vm.parked_fibers().count();
+        let explanation = format!(
+            "deadlock: nothing can run again; {} and no timer is set",
+            if waiting == 1 {
+                "the program waits".to_owned()
+            } else {
+                format!("all {waiting} fibers of the program wait")
+            }
+        );
+        self.failures.push(Failure { kind: "deadlock".to_owned(), line, explanation: explanation.clone() });
+        airlock_core::trace::report_failure(&mut self.vm, "deadlock", &explanation);
+        self.explanation = explanation;
+        self.problem = place;
+        self.end(Ending::Deadlocked);
+    }
+
+    /// The program's line at which its main fiber stands.
+    fn place_of_fiber(&mut self) -> Option<PlacedProblem> {
+        let (filename, line) = self.vm.main_fiber_place(is_program_file)?;
+        Some(placed(&filename, line, &self.explanation))
+    }
+
+    /// What the uncaught exception was and where.
+    fn find_uncaught(&mut self) {
+        if self.exit_status == 0 {
+            return;
+        }
+        let sys = self.vm.dict_get_text(self.vm.modules, "sys").filter(|sys| sys.is(Kind::Module));
+        let error = sys.and_then(|sys| self.vm.dict_get_text(self.vm.heap.module(sys).dict, "last_exc"));
+        let Some(error) = error.filter(|error| error.is(Kind::Exception)) else {
+            self.explanation = format!("the program exited with status {}", self.exit_status);
+            return;
+        };
+        let class = self.vm.type_name(error);
+        let text = self.vm.str_of(error).unwrap_or_default();
+        self.explanation = if text.is_empty() { class } else { format!("{class}: {text}") };
+        let trace = self.vm.heap.exception(error).trace.clone();
+        // Innermost first: the last place in the programs' own code.
+        let place = trace.iter().find(|entry| is_program_file(&entry.code.filename));
+        if let Some(entry) = place {
+            let line = entry.code.code.position(entry.pc).line;
+            self.problem = Some(placed(&entry.code.filename, line, &self.explanation));
+        }
+    }
+}
+
+fn set_limits(vm: &mut Vm, limits: &Limits) {
+    vm.limits = VmLimits {
+        heap_bytes: limits.heap_bytes as usize,
+        recursion: limits.recursion as usize,
+        output_bytes: limits.output_bytes as usize,
+        instructions: limits.instructions.saturating_add(vm.instructions()),
+    };
+}
+
+fn is_program_file(filename: &str) -> bool {
+    let name = filename.rsplit('/').next().unwrap_or(filename);
+    (name == "core.py" || name == "shell.py") && !filename.starts_with(LIBRARY_FOLDER)
+}
+
+fn placed(filename: &str, line: u32, message: &str) -> PlacedProblem {
+    let file = filename.rsplit('/').next().unwrap_or(filename).to_owned();
+    let problem = Problem { line, column: 1, end_line: line, end_column: 1, message: message.to_owned() };
+    PlacedProblem { file, problem }
+}
+
+/// Why a side cannot start.
+fn refused(
+    environment: &mut StandardEnvironment,
+    playground: &Playground,
+    side: Side,
+) -> Option<(String, Option<PlacedProblem>)> {
+    let mut sources = vec![("core.py", &playground.core)];
+    if side == Side::Shell {
+        sources.push(("shell.py", &playground.shell));
+    }
+    for (filename, source) in sources {
+        if let Err(errors) = environment.compile(source, filename, CompileMode::Module)
+            && let Some(error) = errors.first()
+        {
+            let problem = problem(source, error);
+            let text = problem.message.clone();
+            return Some((text, Some(PlacedProblem { file: filename.to_owned(), problem })));
+        }
+    }
+    let offered = [Adapter::Direct, Adapter::Run, Adapter::Runner, Adapter::Greenlet];
+    if side == Side::Shell && !offered.contains(&playground.adapter) {
+        let text = format!("the adapter '{}' is not offered in this version", playground.adapter.key());
+        return Some((text, None));
+    }
+    None
+}
+
+/// The most tasks that were alive and not done at once.
+fn max_concurrency(events: &[Event]) -> u64 {
+    let mut tasks = std::collections::BTreeSet::new();
+    let mut most = 0;
+    for event in events {
+        match &event.kind {
+            EventKind::LaneStarted { lane, of: LaneKind::Task, .. } => {
+                tasks.insert(*lane);
+            }
+            EventKind::LaneEnded { lane, .. } => {
+                tasks.remove(lane);
+            }
+            _ => continue,
+        }
+        most = most.max(tasks.len() as u64);
+    }
+    most
+}
