@@ -592,27 +592,27 @@ fn subn(vm: &mut Vm, args: &[Value]) -> Res {
 fn sub_with(vm: &mut Vm, args: &[Value], counted: bool) -> Res {
     let [this, replacement, string, count] = args[..] else { return Ok(Value::NONE) };
     let limit = vm.int_argument(count)?;
-    let literal = if vm.heap.downcast::<Template>(replacement).is_some() {
-        false
-    } else if vm.is_callable(replacement) {
+    let is_template = vm.heap.downcast::<Template>(replacement).is_some();
+    if !is_template && vm.is_callable(replacement) {
         let matches = all_matches(vm, this, string, limit)?;
         let matches = vm.list(matches);
         let args = [this, string, matches, replacement, Value::bool(counted)];
         return Err(vm.tail_prelude("re_sub_calling", &args));
-    } else {
+    }
+    if !is_template {
         let plain = match vm.as_text(replacement) {
             Some(text) => !text.contains('\\'),
             None => match vm.buffer(replacement) {
                 Some(data) => !data.contains(&b'\\'),
-                None => false,
+                // Neither: an error once there is a match.
+                None => true,
             },
         };
         if !plain {
             let args = [this, replacement, string, count, Value::bool(counted)];
             return Err(vm.tail_prelude("re_sub_template", &args));
         }
-        true
-    };
+    }
     let subject =
         Subject::new(vm, this, string, Value::count(0), Value::count(Value::SMALL_MAX as usize))?;
     let mut cursor = Cursor::new(vm, this, subject);
@@ -622,16 +622,17 @@ fn sub_with(vm: &mut Vm, args: &[Value], counted: bool) -> Res {
         None => vec![(replacement, None)],
     };
     let mut out = Vec::new();
-    let (mut last, mut done) = (cursor.subject.start, 0);
+    let (mut last, mut done, mut pieces) = (cursor.subject.start, 0, 0);
     while limit <= 0 || done < limit {
         let Some(found) = cursor.advance(vm, How::Search)? else { break };
+        pieces += (found.start > last) as usize;
         let data = cursor.subject.bytes(vm);
         out.extend(&data[last..found.start]);
         for &(part, group) in &parts {
             if !append(vm, flavor, part, &mut out) {
-                let place = if literal { 1 } else { 0 };
-                return wrong_part(vm, flavor, place, part);
+                return wrong_part(vm, flavor, pieces, part);
             }
+            pieces += 1;
             if let Some(group) = group {
                 let span = match group {
                     0 => Some((found.start, found.end)),
@@ -689,13 +690,18 @@ fn join_matches(vm: &mut Vm, args: &[Value]) -> Res {
         Subject::new(vm, this, string, Value::count(0), Value::count(Value::SMALL_MAX as usize))?;
     let mut out = Vec::new();
     let mut last = 0;
-    for (at, (matched, part)) in matches.into_iter().zip(parts).enumerate() {
+    let mut pieces = 0;
+    for (matched, part) in matches.into_iter().zip(parts) {
         let Some(found) = vm.heap.downcast::<Match>(matched).map(|matched| matched.found.clone()) else {
             continue;
         };
+        pieces += (found.start > last) as usize;
         out.extend(subject.bytes(vm).get(last..found.start).unwrap_or_default());
-        if !part.is_none() && !append(vm, subject.flavor, part, &mut out) {
-            return wrong_part(vm, subject.flavor, at * 2 + 1, part);
+        if !part.is_none() {
+            if !append(vm, subject.flavor, part, &mut out) {
+                return wrong_part(vm, subject.flavor, pieces, part);
+            }
+            pieces += 1;
         }
         last = found.end;
     }
@@ -976,6 +982,7 @@ fn match_repr(vm: &mut Vm, args: &[Value]) -> Res {
         Some(text) => repr_text(text),
         None => repr_bytes(vm.buffer(value).unwrap_or_default()),
     };
+    let text: String = text.chars().take(50).collect();
     let text = format!("<re.Match object; span=({start}, {end}), match={text}>");
     Ok(vm.string(text))
 }

@@ -544,8 +544,8 @@ pub(crate) fn text_of(vm: &Vm, value: Value) -> Option<String> {
     if let Some(text) = vm.heap.as_str(plain) {
         return Some(text.to_owned());
     }
-    if plain.is(Kind::Bytes) {
-        let data = &vm.heap.pybytes(plain).data;
+    if plain.is(Kind::Bytes) || vm.is_instance(plain, vm.types.bytearray) {
+        let data = vm.buffer(plain)?;
         return Some(data.iter().map(|&byte| byte as char).collect());
     }
     None

@@ -60,6 +60,8 @@ impl PyMemoryView {
 pub(crate) fn register(vm: &mut Vm) {
     vm.add_methods(vm.types.memoryview, METHODS);
     vm.add_getters(vm.types.memoryview, GETTERS);
+    let flags = &mut vm.heap.ty_mut(vm.types.memoryview).flags;
+    (flags.custom_eq, flags.custom_hash) = (true, true);
 }
 
 static METHODS: &[NativeDef] = &[
