@@ -453,6 +453,11 @@ impl Vm {
         if self.takes_stop(exception, ret) {
             return Ok(());
         }
+        // One made by a native; `raise` has set it already.
+        let object = self.heap.exception(exception);
+        if object.trace.is_empty() && object.context.is_none() && !self.reraising {
+            self.set_context(exception);
+        }
         self.unwind(exception)
     }
 
