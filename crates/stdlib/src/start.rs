@@ -26,6 +26,7 @@ pub fn start(vm: &mut Vm) {
     let helpers = vm.intern("_airlock");
     vm.add_functions(namespace, helpers, airlock_::FUNCTIONS);
     let exec = vm.heap.new_native(PyNative { def: &EXEC, receiver: Value::UNBOUND, owner: helpers });
+    vm.pin(exec);
     for (filename, code) in prelude() {
         let found = airlock_::found_code(vm, code, filename.as_str().into());
         match run(vm, exec, &[found, namespace]) {
