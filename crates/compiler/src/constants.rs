@@ -169,6 +169,10 @@ fn as_float(value: &Const) -> Option<f64> {
 }
 
 fn binary(op: Operator, left: &Const, right: &Const) -> Option<Const> {
+    if let (Const::Bool(_), Const::Bool(_), Operator::BitAnd | Operator::BitOr | Operator::BitXor) = (left, right, op) {
+        // Of these operators, bools stay bools.
+        return None;
+    }
     if let (Some(left), Some(right)) = (as_int(left), as_int(right)) {
         return binary_int(op, left, right);
     }
