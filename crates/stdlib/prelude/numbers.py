@@ -31,21 +31,6 @@ def int_new(cls, x=0, base=10):
     return int.__new__(cls, x, index_of(base))
 
 
-# `int(x)` of a bytearray or memoryview.
-def int_from_buffer(cls, x):
-    try:
-        return int.__new__(cls, bytes(x))
-    except ValueError as error:
-        if not error.args[0].startswith('invalid literal'):
-            raise
-    raise ValueError(f'invalid literal for int() with base 10: {bytes(x)!r}')
-
-
-# `float(x)` of a bytearray or memoryview.
-def float_from_buffer(cls, x):
-    return float.__new__(cls, bytes(x))
-
-
 # `float(x)` where the text's repr is Python's.
 def float_new(cls, x=0.0):
     raise ValueError(f'could not convert string to float: {x!r}')

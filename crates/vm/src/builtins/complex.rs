@@ -371,29 +371,37 @@ fn complex_new(vm: &mut Vm, args: &[Value]) -> Res {
             None => Err(vm.value_error("complex() arg is a malformed string")),
         };
     }
-    let re = match real.bound() {
-        None => (0.0, 0.0),
+    let first = match real.bound() {
+        None => Err(0.0),
         Some(real) => match part(vm, real)? {
-            Some(re) => re,
+            Some(first) => first,
             None => return convert(vm, class, real, imag),
         },
     };
-    let im = match imag.bound() {
-        None => return finish_new(vm, class, re),
+    let second = match imag.bound() {
+        None => return finish_new(vm, class, widen(first)),
         Some(imag) => match part(vm, imag)? {
-            Some(im) => im,
+            Some(second) => second,
             None => return convert_imaginary(vm, class, real, imag),
         },
     };
-    finish_new(vm, class, (re.0 - im.1, im.0 + re.1))
+    // Adding a real number's absent part would lose the sign of zero.
+    let (mut re, mut im) = (widen(first).0, widen(second).0);
+    if let Ok((_, second_im)) = second {
+        re -= second_im;
+    }
+    if let Ok((_, first_im)) = first {
+        im += first_im;
+    }
+    finish_new(vm, class, (re, im))
 }
 
 /// An argument of `complex()` that needs no Python code.
-fn part(vm: &mut Vm, value: Value) -> Res<Option<Complex>> {
+fn part(vm: &mut Vm, value: Value) -> Res<Option<Operand>> {
     if value.is(Kind::Instance) && vm.lookup_special(value, vm.names.complex).is_some_and(|m| !m.is(Kind::Native)) {
         return Ok(None);
     }
-    to_complex(vm, value)
+    operand_of(vm, value)
 }
 
 /// `complex(x)` where Python code gives the number.

@@ -225,9 +225,6 @@ fn float_new(vm: &mut Vm, args: &[Value]) -> Res {
         let then = if name == vm.names.float { float_converted } else { index_converted };
         return Err(vm.call_then(found, &[value], [class, value, Value::NONE, Value::NONE], then));
     }
-    if vm.is_instance(value, vm.types.bytearray) || vm.is_instance(value, vm.types.memoryview) {
-        return Err(vm.tail_prelude("float_from_buffer", &[class, value]));
-    }
     let message =
         format!("float() argument must be a string or a real number, not '{}'", vm.type_name(value));
     Err(vm.type_error(message))

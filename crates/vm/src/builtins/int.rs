@@ -7,6 +7,7 @@ use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
 use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
 
+use super::bytes::repr_bytes;
 use super::format;
 use crate::class::{GetterDef, getter};
 use crate::elementary::ldexp;
@@ -360,6 +361,10 @@ fn pow(vm: &mut Vm, base: Value, exponent: Value, modulus: Value) -> Res {
     }
     match plain(vm, modulus) {
         Some(modulus) => power_modulo(vm, base, exponent, modulus),
+        None if vm.heap.payload(modulus).is_float() => {
+            Err(vm.type_error("pow() 3rd argument not allowed unless all arguments are integers"))
+        }
+        None if vm.as_complex(modulus).is_some() => Err(vm.value_error("complex modulo")),
         None => Ok(Value::NOT_IMPLEMENTED),
     }
 }
@@ -544,11 +549,8 @@ pub(crate) fn text_of(vm: &Vm, value: Value) -> Option<String> {
     if let Some(text) = vm.heap.as_str(plain) {
         return Some(text.to_owned());
     }
-    if plain.is(Kind::Bytes) || vm.is_instance(plain, vm.types.bytearray) {
-        let data = vm.buffer(plain)?;
-        return Some(data.iter().map(|&byte| byte as char).collect());
-    }
-    None
+    let data = vm.buffer_copy(plain)?;
+    Some(data.iter().map(|&byte| byte as char).collect())
 }
 
 fn int_from_text(vm: &mut Vm, value: Value, text: &str, base: u32) -> Res {
@@ -561,7 +563,11 @@ fn int_from_text(vm: &mut Vm, value: Value, text: &str, base: u32) -> Res {
         ))),
         Err(IntTextError::Invalid) => {
             let plain = vm.heap.payload(value);
-            let shown: String = vm.repr(plain)?.chars().take(200).collect();
+            let shown = match vm.buffer_copy(plain) {
+                Some(data) => repr_bytes(&data),
+                None => vm.repr(plain)?,
+            };
+            let shown: String = shown.chars().take(200).collect();
             Err(vm.value_error(format!("invalid literal for int() with base {base}: {shown}")))
         }
     }
@@ -614,9 +620,6 @@ fn int_from(vm: &mut Vm, class: Value, value: Value) -> Res {
         Some(text) => {
             let int = int_from_text(vm, value, &text, 10)?;
             finish_new(vm, class, int)
-        }
-        None if vm.is_instance(value, vm.types.bytearray) || vm.is_instance(value, vm.types.memoryview) => {
-            Err(vm.tail_prelude("int_from_buffer", &[class, value]))
         }
         None => {
             let message = format!(
