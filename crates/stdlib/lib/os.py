@@ -342,7 +342,7 @@ for _name in ('open', 'close', 'read', 'write', 'pipe', 'dup', 'dup2', 'symlink'
               'lseek', 'sendfile', 'set_blocking', 'get_blocking', 'set_inheritable', 'abort', 'posix_spawn'):
     globals()[_name] = _refuse(_name)
 # These programs may test for.
-del fork, posix_spawn, sendfile, symlink, link, readlink, chmod, execv, execve, waitpid, kill
+del fork, posix_spawn, sendfile, symlink, link, chmod, execv, execve, waitpid, kill
 
 
 def urandom(size, /):

@@ -45,12 +45,13 @@ def set_type_params(target, type_params):
 
 # `t'...'`.
 def build_template(parts, unused=None):
-    return load_module_named('string.templatelib').Template(*parts)
+    return load_module_named('_templates').Template(*parts)
 
 
 # One `{...}` of a template string.
 def build_interpolation(parts, unused=None):
-    return load_module_named('string.templatelib').Interpolation(*parts)
+    value, expression, conversion, spec = parts
+    return load_module_named('_templates').Interpolation(value, expression, conversion, spec or '')
 
 
 # The module that runs the statement; the prelude's own frames do not count.

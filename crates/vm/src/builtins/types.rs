@@ -117,9 +117,6 @@ impl Vm {
             };
             self.namespace_set(dict, key, value);
         }
-        if self.namespace_get(dict, self.names.doc).is_none() {
-            self.namespace_set(dict, self.names.doc, Value::NONE);
-        }
         if self.namespace_get(dict, self.names.module).is_none() {
             let module = self.calling_module_name();
             self.namespace_set(dict, self.names.module, module);
@@ -161,6 +158,9 @@ impl Vm {
                 }
                 members.push(key);
             }
+        }
+        if self.namespace_get(dict, self.names.doc).is_none() && !members.contains(&self.names.doc) {
+            self.namespace_set(dict, self.names.doc, Value::NONE);
         }
         let base = bases[0];
         let inherited = self.heap.ty(base).flags;
