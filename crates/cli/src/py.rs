@@ -90,9 +90,12 @@ fn drive(vm: &mut Vm) -> anyhow::Result<u8> {
         print_output(vm);
         match exit {
             Exit::Finished(completion) => return Ok(exit_status(completion) as u8),
-            Exit::OutOfFuel => {}
+            Exit::OutOfFuel => airlock_core::wake_due(vm),
             Exit::Waiting { deadline_nanos: Some(deadline), .. } => {
+                let before = airlock_core::now(vm);
                 vm.extension::<Core>().host.advance_to(deadline);
+                let waited = airlock_core::now(vm).saturating_sub(before);
+                vm.extension::<Core>().ledger.wait_ns += waited;
                 vm.wake_due(deadline);
             }
             Exit::Waiting { deadline_nanos: None, .. } => {

@@ -63,7 +63,6 @@ fn int_of(vm: &mut Vm, nanos: u64) -> Value {
 /// Seconds given as a float or an int, in nanoseconds rounded away from zero,
 /// as CPython rounds timeouts.
 pub(crate) fn timeout_nanos(vm: &mut Vm, value: Value) -> Res<i64> {
-    const TOO_LARGE: &str = "timestamp too large to convert to C PyTime_t";
     if let Some(float) = vm.heap.payload(value).as_float() {
         if float.is_nan() {
             return Err(vm.value_error("Invalid value NaN (not a number)"));
@@ -71,14 +70,14 @@ pub(crate) fn timeout_nanos(vm: &mut Vm, value: Value) -> Res<i64> {
         let nanos = float * 1e9;
         let rounded = if nanos >= 0.0 { nanos.ceil() } else { nanos.floor() };
         if !(-9.223372036854775e18..9.223372036854775e18).contains(&rounded) {
-            return Err(vm.overflow_error(TOO_LARGE));
+            return Err(vm.overflow_error("timestamp out of range for platform time_t"));
         }
         return Ok(rounded as i64);
     }
     let int = vm.index_big(value)?;
     match int.to_i64().and_then(|int| int.checked_mul(NANOS)) {
         Some(nanos) => Ok(nanos),
-        None => Err(vm.overflow_error(TOO_LARGE)),
+        None => Err(vm.overflow_error("timestamp too large to convert to C PyTime_t")),
     }
 }
 
@@ -172,7 +171,7 @@ fn fields_at(vm: &mut Vm, value: Value) -> Res<Fields> {
     }
 }
 
-fn struct_time(vm: &mut Vm, fields: Fields) -> Value {
+fn struct_time(vm: &mut Vm, fields: Fields, zone: &str) -> Value {
     let items: Vec<Value> = [
         fields.year + 1900,
         i64::from(fields.month) + 1,
@@ -190,7 +189,7 @@ fn struct_time(vm: &mut Vm, fields: Fields) -> Value {
     let items = vm.tuple(&items);
     let class = vm.prelude("StructTime");
     let result = vm.heap.new_instance(class, items);
-    for (name, value) in [("tm_zone", vm.str("UTC")), ("tm_gmtoff", Value::int32(0))] {
+    for (name, value) in [("tm_zone", vm.str(zone)), ("tm_gmtoff", Value::int32(0))] {
         let name = vm.intern(name);
         vm.set_own_attr(result, name, value);
     }
@@ -199,7 +198,12 @@ fn struct_time(vm: &mut Vm, fields: Fields) -> Value {
 
 fn gmtime(vm: &mut Vm, args: &[Value]) -> Res {
     let fields = fields_at(vm, args[0])?;
-    Ok(struct_time(vm, fields))
+    Ok(struct_time(vm, fields, "GMT"))
+}
+
+fn localtime(vm: &mut Vm, args: &[Value]) -> Res {
+    let fields = fields_at(vm, args[0])?;
+    Ok(struct_time(vm, fields, "UTC"))
 }
 
 /// The nine fields of a time tuple, unchecked.
@@ -334,7 +338,7 @@ static FUNCTIONS: &[NativeDef] = &[
     function("clock_gettime_ns", "clk_id, /", clock_gettime_ns),
     function("clock_getres", "clk_id, /", clock_getres),
     function("gmtime", "seconds=None, /", gmtime),
-    function("localtime", "seconds=None, /", gmtime),
+    function("localtime", "seconds=None, /", localtime),
     function("mktime", "time_tuple, /", mktime),
     function("asctime", "time_tuple=..., /", asctime),
     function("ctime", "seconds=None, /", ctime),

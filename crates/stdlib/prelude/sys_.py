@@ -72,7 +72,9 @@ def asyncgen_hooks(firstiter, finalizer):
 
 # `sys.exit`.
 def sys_exit(status=None, /):
-    raise SystemExit(status)
+    if status is None:
+        raise SystemExit
+    raise SystemExit(*status) if isinstance(status, tuple) else SystemExit(status)
 
 
 # `sys.displayhook`.
