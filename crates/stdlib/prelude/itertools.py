@@ -430,7 +430,7 @@ def deque_index(self, value, start=0, stop=None):
     """deque.index"""
     at = seq_find(list(self), value, start, stop)
     if at < 0:
-        raise ValueError(f'{value!r} is not in deque')
+        raise ValueError('deque.index(x): x not in deque')
     return at
 
 

@@ -557,7 +557,7 @@ impl Vm {
             }
             bound
         } else {
-            self.bind_native(def, args, names)?
+            self.bind_native(def, owner, args, names)?
         };
         if def.role == NativeRole::Method && !def.raw_self {
             bound[0] = self.heap.payload(bound[0]);
@@ -604,7 +604,13 @@ impl Vm {
         self.tail_prelude(name, &args)
     }
 
-    fn bind_native(&mut self, def: &'static crate::NativeDef, args: &[Value], names: Value) -> Res<Args> {
+    fn bind_native(
+        &mut self,
+        def: &'static crate::NativeDef,
+        owner: Value,
+        args: &[Value],
+        names: Value,
+    ) -> Res<Args> {
         let signature = def.parsed();
         let named = if names.is_unbound() { 0 } else { self.heap.tuple(names).len() };
         let given = args.len() - named;
@@ -613,7 +619,7 @@ impl Vm {
             _ => 1,
         };
         if given > signature.positional && !signature.varargs {
-            return Err(self.native_too_many(def, given - receivers, signature.positional - receivers));
+            return Err(self.native_too_many(def, owner, given - receivers, signature.positional - receivers));
         }
         let mut bound: Args = SmallVec::new();
         bound.resize(signature.slots(), Value::UNBOUND);
@@ -674,7 +680,7 @@ impl Vm {
                     Some(value) => bound[slot(at)] = value,
                     None => {
                         if at >= receivers && at < signature.positional && at < signature.positional_only {
-                            return Err(self.native_too_few(def, given.saturating_sub(receivers), receivers));
+                            return Err(self.native_too_few(def, owner, given.saturating_sub(receivers), receivers));
                         }
                         return Err(self.native_missing_at(def, param.name, at + 1 - receivers.min(at + 1)));
                     }
@@ -690,18 +696,24 @@ impl Vm {
     }
 
     #[cold]
-    fn native_too_few(&mut self, def: &'static crate::NativeDef, given: usize, receivers: usize) -> Throw {
+    fn native_too_few(
+        &mut self,
+        def: &'static crate::NativeDef,
+        owner: Value,
+        given: usize,
+        receivers: usize,
+    ) -> Throw {
         let signature = def.parsed();
         let required = signature.required - receivers;
         let positional = signature.positional - receivers;
         let message = if required == 1 && positional == 1 {
-            format!("{}() takes exactly one argument ({given} given)", self.native_label(def))
+            format!("{}() takes exactly one argument ({given} given)", self.native_label(def, owner))
         } else if required == positional {
-            format!("{} expected {required} argument{}, got {given}", def.name, if required == 1 { "" } else { "s" })
+            format!("{} expected {required} argument{}, got {given}", self.native_name(def, owner), if required == 1 { "" } else { "s" })
         } else {
             format!(
                 "{} expected at least {required} argument{}, got {given}",
-                def.name,
+                self.native_name(def, owner),
                 if required == 1 { "" } else { "s" }
             )
         };
@@ -709,28 +721,49 @@ impl Vm {
     }
 
     #[cold]
-    fn native_too_many(&mut self, def: &'static crate::NativeDef, given: usize, positional: usize) -> Throw {
+    fn native_too_many(
+        &mut self,
+        def: &'static crate::NativeDef,
+        owner: Value,
+        given: usize,
+        positional: usize,
+    ) -> Throw {
         let signature = def.parsed();
         let receivers = if def.role == NativeRole::Function { 0 } else { 1 };
         let required = signature.required.saturating_sub(receivers);
         let message = if positional == 0 {
-            format!("{}() takes no arguments ({given} given)", self.native_label(def))
+            format!("{}() takes no arguments ({given} given)", self.native_label(def, owner))
         } else if positional == 1 && required == 1 {
-            format!("{}() takes exactly one argument ({given} given)", self.native_label(def))
+            format!("{}() takes exactly one argument ({given} given)", self.native_label(def, owner))
         } else if required == positional {
-            format!("{} expected {positional} arguments, got {given}", def.name)
+            format!("{} expected {positional} arguments, got {given}", self.native_name(def, owner))
         } else {
             format!(
                 "{} expected at most {positional} argument{}, got {given}",
-                def.name,
+                self.native_name(def, owner),
                 if positional == 1 { "" } else { "s" }
             )
         };
         self.type_error(message)
     }
 
-    fn native_label(&self, def: &'static crate::NativeDef) -> String {
+    /// The function as "expected at most" messages name it: a class by its
+    /// own name.
+    fn native_name(&self, def: &'static crate::NativeDef, owner: Value) -> String {
+        let constructs = def.role == NativeRole::New || def.name == "__init__";
+        if constructs && owner.is(Kind::Type) {
+            return self.heap.ty(owner).name.to_string();
+        }
         def.name.to_owned()
+    }
+
+    /// The function as "takes exactly one argument" messages name it.
+    fn native_label(&self, def: &'static crate::NativeDef, owner: Value) -> String {
+        let name = self.native_name(def, owner);
+        if def.role == NativeRole::Method && name == def.name && owner.is(Kind::Type) {
+            return format!("{}.{name}", self.heap.ty(owner).name);
+        }
+        name
     }
 
     /// Calls a class: `type.__call__`, unless its metaclass has its own.

@@ -297,7 +297,7 @@ impl Vm {
             Some(Kind::List) => Ok(Some(self.heap.list(plain).clone())),
             Some(Kind::Tuple) => Ok(Some(self.heap.tuple(plain).to_vec())),
             Some(Kind::Dict) => Ok(Some(self.heap.dict(plain).iter().map(|(key, _)| key).collect())),
-            Some(Kind::Set) => Ok(Some(self.heap.set(plain).table.iter().map(|(key, _)| key).collect())),
+            Some(Kind::Set) => Ok(Some(crate::builtins::set::keys_of(&self.heap, plain))),
             Some(Kind::Str) => {
                 let text: Box<str> = self.heap.str(plain).into();
                 let mut buffer = [0; 4];

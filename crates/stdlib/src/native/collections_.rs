@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use airlock_bytecode::CmpOp;
 use airlock_vm::builtins::generic_alias::CLASS_GETITEM;
-use airlock_vm::builtins::iters::ITERATOR_METHODS;
+use airlock_vm::builtins::iters::{ITERATOR_METHODS, LENGTH_HINT};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
     GetterDef, Kind, Layout, NativeDef, NativeIter, NativeObject, PyDict, PyIter, Res, TableItem, Throw,
@@ -22,8 +22,10 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let collections = vm.intern("collections");
     let forward = vm.module_type(dict, "_deque_iterator", &[], &[]);
     let backward = vm.module_type(dict, "_deque_reverse_iterator", &[], &[]);
-    vm.add_methods(forward, ITERATOR_METHODS);
-    vm.add_methods(backward, ITERATOR_METHODS);
+    for ty in [forward, backward] {
+        vm.add_methods(ty, ITERATOR_METHODS);
+        vm.add_methods(ty, LENGTH_HINT);
+    }
     let deque = vm.module_type(dict, "deque", DEQUE, DEQUE_GETTERS);
     vm.set_type_attr(deque, "__hash__", Value::NONE);
     vm.set_type_attr(deque, "__module__", collections);
@@ -364,10 +366,7 @@ fn deque_index(vm: &mut Vm, args: &[Value]) -> Res {
     };
     match deque_find(vm, args[0], args[1], start, stop)? {
         Some(at) => Ok(Value::count(at)),
-        None => {
-            let message = format!("{} is not in deque", vm.repr(args[1])?);
-            Err(vm.value_error(message))
-        }
+        None => Err(vm.value_error("deque.index(x): x not in deque")),
     }
 }
 

@@ -83,7 +83,7 @@ impl NativeObject for Partial {
 }
 
 static PARTIAL: &[NativeDef] = &[
-    new_method("cls, func, /, *args, **keywords", partial_new),
+    new_method("cls, /, *args, **keywords", partial_new),
     method("__call__", "self, /, *args, **keywords", partial_call),
     method("__get__", "self, instance, owner=None, /", bind_to_instance).raw_self(),
     method("__repr__", "self, /", |vm, args| Err(vm.tail_prelude("partial_repr", args))).raw_self(),
@@ -109,11 +109,14 @@ fn partial_of(vm: &mut Vm, value: Value) -> Res<&Partial> {
 }
 
 fn partial_new(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[cls, function, given, keywords] = args else { return Err(Throw::Python) };
+    let &[cls, given, keywords] = args else { return Err(Throw::Python) };
+    let Some((&function, given)) = vm.heap.tuple(given).split_first() else {
+        return Err(vm.type_error("type 'partial' takes at least one argument"));
+    };
+    let given = given.to_vec();
     if !vm.is_callable(function) {
         return Err(vm.type_error("the first argument must be callable"));
     }
-    let given = vm.heap.tuple(given).to_vec();
     if given.last().is_some_and(|&last| is_placeholder(vm, last)) {
         return Err(vm.type_error("trailing Placeholders are not allowed"));
     }

@@ -21,12 +21,12 @@ static FUNCTIONS: &[NativeDef] = &[
     function("heapreplace_max", "heap, item, /", |vm, args| replace(vm, args, true)).slow("heap_replace_max"),
 ];
 
-fn heap_list(vm: &mut Vm, heap: Value) -> Res<Value> {
+fn heap_list(vm: &mut Vm, heap: Value, name: &str) -> Res<Value> {
     let list = vm.heap.payload(heap);
     if list.is(Kind::List) {
         return Ok(list);
     }
-    let message = format!("heap argument must be a list, not {}", vm.type_name(heap));
+    let message = format!("{name}() argument 1 must be list, not {}", vm.type_name(heap));
     Err(vm.type_error(message))
 }
 
@@ -76,7 +76,7 @@ fn shift(items: &mut [Value], path: &[usize], item: Value) {
 }
 
 fn push(vm: &mut Vm, args: &[Value], max: bool) -> Res {
-    let list = heap_list(vm, args[0])?;
+    let list = heap_list(vm, args[0], if max { "heappush_max" } else { "heappush" })?;
     let item = args[1];
     let mut path = vec![vm.heap.list(list).len()];
     let mut at = path[0];
@@ -110,10 +110,10 @@ fn replace_root(vm: &mut Vm, list: Value, length: usize, item: Value, max: bool)
 }
 
 fn pop(vm: &mut Vm, args: &[Value], max: bool) -> Res {
-    let list = heap_list(vm, args[0])?;
+    let list = heap_list(vm, args[0], if max { "heappop_max" } else { "heappop" })?;
     let items = vm.heap.list(list);
     let Some((&last, rest)) = items.split_last() else {
-        return Err(vm.index_error("pop from empty list"));
+        return Err(vm.index_error("index out of range"));
     };
     let length = rest.len();
     let root = if length == 0 { last } else { replace_root(vm, list, length, last, max)? };
@@ -122,16 +122,16 @@ fn pop(vm: &mut Vm, args: &[Value], max: bool) -> Res {
 }
 
 fn replace(vm: &mut Vm, args: &[Value], max: bool) -> Res {
-    let list = heap_list(vm, args[0])?;
+    let list = heap_list(vm, args[0], if max { "heapreplace_max" } else { "heapreplace" })?;
     let length = vm.heap.list(list).len();
     if length == 0 {
-        return Err(vm.index_error("list index out of range"));
+        return Err(vm.index_error("index out of range"));
     }
     replace_root(vm, list, length, args[1], max)
 }
 
 fn push_pop(vm: &mut Vm, args: &[Value], max: bool) -> Res {
-    let list = heap_list(vm, args[0])?;
+    let list = heap_list(vm, args[0], if max { "heappushpop_max" } else { "heappushpop" })?;
     let item = args[1];
     let items = vm.heap.list(list);
     let length = items.len();
@@ -143,7 +143,7 @@ fn push_pop(vm: &mut Vm, args: &[Value], max: bool) -> Res {
 }
 
 fn heapify(vm: &mut Vm, args: &[Value], max: bool) -> Res {
-    let list = heap_list(vm, args[0])?;
+    let list = heap_list(vm, args[0], if max { "heapify_max" } else { "heapify" })?;
     let mut items = vm.heap.list(list).clone();
     for start in (0..items.len() / 2).rev() {
         let item = items[start];

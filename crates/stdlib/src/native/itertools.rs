@@ -5,7 +5,7 @@ use airlock_vm::module::ModuleDef;
 use airlock_vm::{
     Kind, Layout, NativeDef, NativeIter, Res, Throw, Tracer, Value, Vm, class_method, function, new_method,
 };
-use airlock_vm::builtins::iters::ITERATOR_METHODS;
+use airlock_vm::builtins::iters::{ITERATOR_METHODS, LENGTH_HINT};
 
 pub static MODULE: ModuleDef = ModuleDef { name: "itertools", functions: FUNCTIONS, init };
 
@@ -52,6 +52,9 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     for &(name, methods) in TYPES {
         let ty = vm.module_type(dict, name, methods, &[]);
         vm.add_methods(ty, ITERATOR_METHODS);
+        if name == "repeat" {
+            vm.add_methods(ty, LENGTH_HINT);
+        }
     }
     Ok(())
 }

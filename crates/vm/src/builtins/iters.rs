@@ -307,7 +307,8 @@ pub static ITERATOR_METHODS: &[NativeDef] = &[
     method("__next__", "self, /", |vm, args| vm.next_or(args[0], Value::UNBOUND)),
 ];
 
-static LENGTH_HINT: &[NativeDef] = &[method("__length_hint__", "self, /", length_hint)];
+/// `__length_hint__`, for those that know how many items are left.
+pub static LENGTH_HINT: &[NativeDef] = &[method("__length_hint__", "self, /", length_hint)];
 
 fn length_hint(vm: &mut Vm, args: &[Value]) -> Res {
     let heap = &vm.heap;
@@ -380,16 +381,18 @@ static ZIP: &[NativeDef] = &[new_method("cls, *iterables, strict=False", |vm, ar
     }
 })];
 
-static MAP: &[NativeDef] = &[new_method("cls, function, iterable, /, *iterables, strict=False", |vm, args| {
-    let &[cls, function, iterable, iterables, strict] = args else { return Err(Throw::Python) };
+static MAP: &[NativeDef] = &[new_method("cls, /, *args, strict=False", |vm, args| {
+    let &[cls, given, strict] = args else { return Err(Throw::Python) };
     let class = vm.types.map;
-    if vm.heap.tuple(iterables).is_empty() {
-        return vm.wrap_generator("map_new", &[function, iterable], cls, class);
+    match *vm.heap.tuple(given) {
+        [] | [_] => Err(vm.type_error("map() must have at least two arguments.")),
+        [function, iterable] => vm.wrap_generator("map_new", &[function, iterable], cls, class),
+        [function, ref iterables @ ..] => {
+            let iterables = iterables.to_vec();
+            let iterables = vm.tuple(&iterables);
+            vm.wrap_generator("map_many_new", &[function, iterables, strict], cls, class)
+        }
     }
-    let mut all = vec![iterable];
-    all.extend_from_slice(vm.heap.tuple(iterables));
-    let all = vm.tuple(&all);
-    vm.wrap_generator("map_many_new", &[function, all, strict], cls, class)
 })];
 
 static FILTER: &[NativeDef] = &[new_method("cls, function, iterable, /", |vm, args| {

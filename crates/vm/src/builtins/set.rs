@@ -3,7 +3,9 @@
 use crate::builtins::dict::table_iter;
 use crate::builtins::list::repr_items;
 use crate::native::{NativeDef, method, new_method};
-use crate::object::TableItem;
+use crate::gc::Tracer;
+use crate::heap::Heap;
+use crate::object::{NativeIter, TableItem};
 use crate::value::Kind;
 use crate::{Entry, PyDict, Res, Throw, Value, Vm};
 
@@ -38,7 +40,7 @@ static COMMON: &[NativeDef] = &[
     .slow("set_union"),
     method("__len__", "self, /", |vm, args| Ok(Value::count(vm.heap.set(args[0]).table.len()))),
     method("__contains__", "self, key, /", contains).slow("set_contains"),
-    method("__iter__", "self, /", |vm, args| Ok(table_iter(vm, args[0], TableItem::Key, false))),
+    method("__iter__", "self, /", iter),
     method("__repr__", "self, /", repr).raw_self().slow("set_repr"),
     method("__and__", "self, value, /", |vm, args| operation(vm, args, '&', false)).slow("set_and"),
     method("__rand__", "self, value, /", |vm, args| operation(vm, args, '&', true)).slow("set_rand"),
@@ -322,6 +324,128 @@ fn isdisjoint(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::bool(intersection_of(vm, a, b)?.is_empty()))
 }
 
+// Order. CPython's sets are in the order of their hash table. For numbers,
+// and tuples of them, that order is the same in every run, so programs show
+// it; here it is worked out for these from the order of insertion. Other
+// keys' hashes differ from run to run in CPython, and theirs is the order of
+// insertion.
+
+/// Beyond this many keys working out the order would cost too much.
+const MAX_ORDERED: usize = 1 << 16;
+const MAX_ORDERED_TUPLES: usize = 1 << 12;
+
+/// The keys as CPython would have them; `None` for the order of insertion.
+pub(crate) fn ordered_keys(heap: &Heap, set: Value) -> Option<Vec<Value>> {
+    let table = &heap.set(set).table;
+    if table.len() < 2 || table.len() > MAX_ORDERED {
+        return None;
+    }
+    let mut keys = Vec::with_capacity(table.len());
+    let mut hashes = Vec::with_capacity(table.len());
+    for (key, _) in table.iter() {
+        if let Some(int) = key.as_small() {
+            hashes.push(if int == -1 { -2 } else { int });
+        } else if has_fixed_hash(heap, key, 0) && table.len() <= MAX_ORDERED_TUPLES {
+            hashes.push(heap.hash(key).ok()?);
+        } else {
+            return None;
+        }
+        keys.push(key);
+    }
+    // In order already, as small ranges of ints mostly are.
+    if hashes.windows(2).all(|pair| pair[0] < pair[1])
+        && hashes[0] >= 0
+        && hashes[hashes.len() - 1] < hashes.len() as i64
+    {
+        return Some(keys);
+    }
+    let mut slots: Vec<u32> = vec![NO_KEY; 8];
+    for at in 0..keys.len() {
+        place(&mut slots, &hashes, at as u32);
+        let used = at + 1;
+        if used * 5 >= (slots.len() - 1) * 3 {
+            let wanted = if used > 50_000 { used * 2 } else { used * 4 };
+            let old = std::mem::replace(&mut slots, vec![NO_KEY; (wanted + 1).next_power_of_two().max(8)]);
+            for at in old.into_iter().filter(|&at| at != NO_KEY) {
+                place(&mut slots, &hashes, at);
+            }
+        }
+    }
+    Some(slots.into_iter().filter(|&at| at != NO_KEY).map(|at| keys[at as usize]).collect())
+}
+
+const NO_KEY: u32 = u32::MAX;
+
+/// Where `set_add_entry` of `setobject.c` puts a key.
+fn place(slots: &mut [u32], hashes: &[i64], key: u32) {
+    const LINEAR_PROBES: usize = 9;
+    let mask = slots.len() - 1;
+    let mut perturb = hashes[key as usize] as u64;
+    let mut at = perturb as usize & mask;
+    loop {
+        let last = if at + LINEAR_PROBES <= mask { at + LINEAR_PROBES } else { at };
+        for slot in &mut slots[at..=last] {
+            if *slot == NO_KEY {
+                *slot = key;
+                return;
+            }
+        }
+        perturb >>= 5;
+        at = (at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb as usize)) & mask;
+    }
+}
+
+fn has_fixed_hash(heap: &Heap, key: Value, depth: u32) -> bool {
+    heap.number(key).is_some()
+        || key.is(Kind::Tuple)
+            && depth < 3
+            && heap.tuple(key).len() <= 8
+            && heap.tuple(key).iter().all(|&item| has_fixed_hash(heap, item, depth + 1))
+}
+
+/// The keys in the order that programs see.
+pub(crate) fn keys_of(heap: &Heap, set: Value) -> Vec<Value> {
+    match ordered_keys(heap, set) {
+        Some(keys) => keys,
+        None => heap.set(set).table.iter().map(|(key, _)| key).collect(),
+    }
+}
+
+/// Iterates in a worked-out order.
+struct SetIter {
+    set: Value,
+    keys: std::vec::IntoIter<Value>,
+    size: usize,
+}
+
+impl NativeIter for SetIter {
+    fn next(&mut self, vm: &mut Vm) -> Res<Option<Value>> {
+        if vm.heap.set(self.set).table.len() != self.size {
+            self.size = usize::MAX;
+            return Err(vm.runtime_error("Set changed size during iteration"));
+        }
+        Ok(self.keys.next())
+    }
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.value(self.set);
+        tracer.extend(self.keys.as_slice());
+    }
+    fn remaining(&self, _: &Vm) -> Option<usize> {
+        Some(self.keys.len())
+    }
+}
+
+fn iter(vm: &mut Vm, args: &[Value]) -> Res {
+    match ordered_keys(&vm.heap, args[0]) {
+        Some(keys) => {
+            let size = keys.len();
+            let class = vm.types.set_iterator;
+            Ok(vm.native_iterator(class, SetIter { set: args[0], keys: keys.into_iter(), size }))
+        }
+        None => Ok(table_iter(vm, args[0], TableItem::Key, false)),
+    }
+}
+
 /// A set is looked up as the frozenset equal to it.
 fn lookup_key(vm: &mut Vm, key: Value) -> Value {
     let plain = vm.heap.payload(key);
@@ -352,8 +476,13 @@ fn take(vm: &mut Vm, args: &[Value]) -> Res<bool> {
 }
 
 fn pop(vm: &mut Vm, args: &[Value]) -> Res {
+    let table = &vm.heap.set(args[0]).table;
+    let ordered = if table.len() <= 64 { ordered_keys(&vm.heap, args[0]) } else { None };
+    let first = match ordered.as_deref() {
+        Some(&[first, ..]) => (0..table.positions()).find(|&at| table.entry(at).is_some_and(|e| e.key == first)),
+        _ => (0..table.positions()).find(|&at| table.entry(at).is_some()),
+    };
     let table = &mut vm.heap.set_mut(args[0]).table;
-    let first = (0..table.positions()).find(|&at| table.entry(at).is_some());
     match first {
         Some(at) => Ok(table.remove_at(at).key),
         None => {
@@ -366,7 +495,7 @@ fn pop(vm: &mut Vm, args: &[Value]) -> Res {
 fn repr(vm: &mut Vm, args: &[Value]) -> Res {
     let set = vm.heap.payload(args[0]);
     let name = vm.type_name(args[0]);
-    let items: Vec<Value> = vm.heap.set(set).table.iter().map(|(key, _)| key).collect();
+    let items = keys_of(&vm.heap, set);
     if items.is_empty() {
         return Ok(vm.string(format!("{name}()")));
     }
