@@ -604,8 +604,7 @@ fn sub_with(vm: &mut Vm, args: &[Value], counted: bool) -> Res {
             Some(text) => !text.contains('\\'),
             None => match vm.buffer(replacement) {
                 Some(data) => !data.contains(&b'\\'),
-                // Neither: an error once there is a match.
-                None => true,
+                None => false,
             },
         };
         if !plain {

@@ -140,9 +140,21 @@ pub fn byte_at(text: &str, ascii: bool, at: usize) -> usize {
     if at == 0 {
         return 0;
     }
-    // Characters begin at bytes that are no continuation.
-    let mut seen = 0;
-    for (position, byte) in text.bytes().enumerate() {
+    // Characters begin at bytes that are no continuation: eight bytes at a
+    // time, then one by one.
+    let bytes = text.as_bytes();
+    let (mut seen, mut start) = (0, 0);
+    for chunk in bytes.chunks_exact(8) {
+        let word = u64::from_le_bytes(chunk.try_into().unwrap_or_default());
+        let continuations = (word >> 7) & !(word >> 6) & 0x0101_0101_0101_0101;
+        let begun = 8 - continuations.count_ones() as usize;
+        if seen + begun > at {
+            break;
+        }
+        seen += begun;
+        start += 8;
+    }
+    for (position, byte) in bytes.iter().enumerate().skip(start) {
         if byte & 0xC0 != 0x80 {
             if seen == at {
                 return position;

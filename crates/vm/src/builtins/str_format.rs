@@ -6,6 +6,7 @@
 use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
 
+use super::format::{FloatStyle, format_float};
 use super::str::{ascii_text, repeat_size};
 use super::unicode::{char_of, code_of};
 use crate::native::{NativeDef, method};
@@ -196,6 +197,12 @@ impl Vm {
     pub fn format_value(&mut self, value: Value, spec: &str) -> Res<String> {
         if spec.is_empty() && value.is(Kind::Str) {
             return Ok(self.heap.str(value).to_owned());
+        }
+        if value.is_small() || value.is_float() || value.is(Kind::Str) || value.is(Kind::BigInt) {
+            if spec.is_empty() {
+                return self.str_of(value);
+            }
+            return super::format::format_value(self, value, spec);
         }
         match self.lookup_special(value, self.names.format) {
             // Every built-in type formats by `str` without a spec.
@@ -398,100 +405,8 @@ fn dunder_format(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(args[0]);
     }
     let text: String = vm.heap.str(args[0]).to_owned();
-    let text = format_text(vm, &text, &spec)?;
+    let text = super::format::format_str(vm, &text, &spec, "str")?;
     Ok(vm.string(text))
-}
-
-/// Formats text by `[[fill]align][0][width][.precision][s]`.
-pub fn format_text(vm: &mut Vm, text: &str, spec: &str) -> Res<String> {
-    let chars: Vec<char> = spec.chars().collect();
-    let is_align = |c: &char| matches!(c, '<' | '>' | '=' | '^');
-    let (mut fill, mut align, mut at) = (' ', None, 0);
-    if chars.get(1).is_some_and(is_align) {
-        (fill, align, at) = (chars[0], Some(chars[1]), 2);
-    } else if chars.first().is_some_and(is_align) {
-        (align, at) = (Some(chars[0]), 1);
-    }
-    match chars.get(at) {
-        Some(' ') => return Err(vm.value_error("Space not allowed in string format specifier")),
-        Some('+' | '-') => return Err(vm.value_error("Sign not allowed in string format specifier")),
-        _ => {}
-    }
-    if chars.get(at) == Some(&'z') {
-        return Err(vm.value_error("Negative zero coercion (z) not allowed in string format specifier"));
-    }
-    if chars.get(at) == Some(&'#') {
-        return Err(vm.value_error("Alternate form (#) not allowed in string format specifier"));
-    }
-    if chars.get(at) == Some(&'0') {
-        // For text, `0` fills but does not turn the alignment to `=`.
-        if at < 2 || !is_align(&chars[1]) {
-            fill = '0';
-        }
-        at += 1;
-    }
-    let number = |at: &mut usize| -> Result<Option<usize>, ()> {
-        let start = *at;
-        let mut value: usize = 0;
-        while let Some(digit) = chars.get(*at).and_then(|c| c.to_digit(10)) {
-            value = value.checked_mul(10).and_then(|v| v.checked_add(digit as usize)).ok_or(())?;
-            *at += 1;
-        }
-        Ok((*at > start).then_some(value))
-    };
-    let too_many = "Too many decimal digits in format string";
-    let Ok(width) = number(&mut at) else { return Err(vm.value_error(too_many)) };
-    if let Some(c @ (',' | '_')) = chars.get(at) {
-        let message = format!("Cannot specify '{c}' with 's'.");
-        return Err(vm.value_error(message));
-    }
-    let mut precision = None;
-    if chars.get(at) == Some(&'.') {
-        at += 1;
-        match number(&mut at) {
-            Ok(Some(value)) => precision = Some(value),
-            Ok(None) => return Err(vm.value_error("Format specifier missing precision")),
-            Err(()) => return Err(vm.value_error(too_many)),
-        }
-    }
-    let rest = &chars[at..];
-    if rest.len() > 1 {
-        let message = format!("Invalid format specifier '{spec}' for object of type 'str'");
-        return Err(vm.value_error(message));
-    }
-    if let Some(&code) = rest.first()
-        && code != 's'
-    {
-        let code = if (' '..='\x7f').contains(&code) {
-            code.to_string()
-        } else {
-            format!("\\x{:x}", code_of(code))
-        };
-        let message = format!("Unknown format code '{code}' for object of type 'str'");
-        return Err(vm.value_error(message));
-    }
-    if align == Some('=') {
-        return Err(vm.value_error("'=' alignment not allowed in string format specifier"));
-    }
-    let text: String = match precision {
-        Some(precision) => text.chars().take(precision).collect(),
-        None => text.to_owned(),
-    };
-    let missing = width.unwrap_or(0).saturating_sub(text.chars().count());
-    if missing == 0 {
-        return Ok(text);
-    }
-    repeat_size(vm, fill.len_utf8(), missing)?;
-    let left = match align {
-        Some('>') => missing,
-        Some('^') => missing / 2,
-        _ => 0,
-    };
-    let mut out = String::with_capacity(text.len() + missing * fill.len_utf8());
-    out.extend(std::iter::repeat_n(fill, left));
-    out.push_str(&text);
-    out.extend(std::iter::repeat_n(fill, missing - left));
-    Ok(out)
 }
 
 // Percent formatting.
@@ -539,46 +454,42 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
     let is_mapping = !is_tuple
         && !vm.heap.payload(arguments).is(excluded)
         && vm.lookup_special(arguments, vm.names.getitem).is_some();
-    let chars: Vec<char> = template.chars().collect();
+    let bytes = template.as_bytes();
     let mut out = String::with_capacity(template.len() + 16);
     let mut next_item = 0;
     let mut at = 0;
     let mut used_mapping = false;
-    while at < chars.len() {
-        if chars[at] != '%' {
-            out.push(chars[at]);
-            at += 1;
-            continue;
-        }
-        at += 1;
+    while at < bytes.len() {
+        let Some(literal) = template[at..].find('%') else {
+            out.push_str(&template[at..]);
+            break;
+        };
+        out.push_str(&template[at..at + literal]);
+        at += literal + 1;
         let mut conversion = Conversion::default();
         let mut keyed = None;
-        if chars.get(at) == Some(&'(') {
+        if bytes.get(at) == Some(&b'(') {
             if !is_mapping {
                 return Err(vm.type_error("format requires a mapping"));
             }
-            let (mut depth, mut key) = (1, String::new());
             at += 1;
-            loop {
-                let Some(&c) = chars.get(at) else {
-                    return Err(vm.value_error("incomplete format key"));
-                };
+            let start = at;
+            let mut depth = 1;
+            while depth > 0 {
+                match bytes.get(at) {
+                    Some(b'(') => depth += 1,
+                    Some(b')') => depth -= 1,
+                    Some(_) => {}
+                    None => return Err(vm.value_error("incomplete format key")),
+                }
                 at += 1;
-                match c {
-                    '(' => depth += 1,
-                    ')' => depth -= 1,
-                    _ => {}
-                }
-                if depth == 0 {
-                    break;
-                }
-                key.push(c);
             }
+            let key = &template[start..at - 1];
             if !arguments.is(Kind::Dict) {
                 return Err(Throw::Python);
             }
             let key = match flavor {
-                Flavor::Text => vm.string(key),
+                Flavor::Text => vm.str(key),
                 Flavor::Bytes => {
                     let key: Vec<u8> = key.chars().map(|c| c as u8).collect();
                     vm.bytes(&key)
@@ -590,13 +501,13 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
             };
             used_mapping = true;
         }
-        while let Some(&c) = chars.get(at) {
-            match c {
-                '-' => conversion.left = true,
-                '+' => conversion.plus = true,
-                ' ' => conversion.space = true,
-                '#' => conversion.alternate = true,
-                '0' => conversion.zero = true,
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b'-' => conversion.left = true,
+                b'+' => conversion.plus = true,
+                b' ' => conversion.space = true,
+                b'#' => conversion.alternate = true,
+                b'0' => conversion.zero = true,
                 _ => break,
             }
             at += 1;
@@ -610,21 +521,24 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
                 _ => Err(vm.type_error("not enough arguments for format string")),
             }
         };
-        if let Some(width) = field_number(vm, &chars, &mut at, &mut take, "width")? {
+        if let Some(width) = field_number(vm, bytes, &mut at, &mut take, "width")? {
             conversion.left |= width < 0;
             conversion.width = width.unsigned_abs() as usize;
         }
-        if chars.get(at) == Some(&'.') {
+        if bytes.get(at) == Some(&b'.') {
             at += 1;
-            let precision = field_number(vm, &chars, &mut at, &mut take, "precision")?.unwrap_or(0);
+            let precision = field_number(vm, bytes, &mut at, &mut take, "precision")?.unwrap_or(0);
             conversion.precision = Some(precision.max(0) as usize);
         }
-        if matches!(chars.get(at), Some('h' | 'l' | 'L')) {
+        if matches!(bytes.get(at), Some(b'h' | b'l' | b'L')) {
             at += 1;
         }
-        let Some(&code) = chars.get(at) else { return Err(vm.value_error("incomplete format")) };
+        let Some(code) = template[at..].chars().next() else {
+            return Err(vm.value_error("incomplete format"));
+        };
         conversion.code = code;
-        at += 1;
+        let code_at = at;
+        at += code.len_utf8();
         if code == '%' {
             out.push('%');
             continue;
@@ -642,11 +556,11 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
             Flavor::Bytes => "diuxXoeEfFgGcrsab",
         };
         if !known.contains(code) {
-            let shown = if (' '..='~').contains(&code) || flavor == Flavor::Text && code_of(code) < 128 { code } else { '?' };
+            let shown = if (' '..='~').contains(&code) { code } else { '?' };
             let message = format!(
                 "unsupported format character '{shown}' (0x{:x}) at index {}",
                 code_of(code),
-                at - 1
+                template[..code_at].chars().count()
             );
             return Err(vm.value_error(message));
         }
@@ -664,12 +578,12 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
 /// A width or precision: digits, or `*` for the next argument.
 fn field_number(
     vm: &mut Vm,
-    chars: &[char],
+    bytes: &[u8],
     at: &mut usize,
     take: &mut dyn FnMut(&mut Vm) -> Res,
     what: &str,
 ) -> Res<Option<i64>> {
-    if chars.get(*at) == Some(&'*') {
+    if bytes.get(*at) == Some(&b'*') {
         *at += 1;
         let value = take(vm)?;
         return match vm.as_i64(value) {
@@ -681,8 +595,8 @@ fn field_number(
         };
     }
     let mut number: Option<i64> = None;
-    while let Some(digit) = chars.get(*at).and_then(|c| c.to_digit(10)) {
-        match number.unwrap_or(0).checked_mul(10).and_then(|n| n.checked_add(digit as i64)) {
+    while let Some(byte @ b'0'..=b'9') = bytes.get(*at) {
+        match number.unwrap_or(0).checked_mul(10).and_then(|n| n.checked_add((byte - b'0') as i64)) {
             Some(next) => number = Some(next),
             None => {
                 let message = format!("{what} too big");
@@ -697,6 +611,19 @@ fn field_number(
 /// Appends one converted value.
 fn convert(vm: &mut Vm, conversion: &Conversion, value: Value, flavor: Flavor, out: &mut String) -> Res<()> {
     let code = conversion.code;
+    if conversion.width == 0 && conversion.precision.is_none() && flavor == Flavor::Text {
+        match (code, value.as_small()) {
+            ('s', Some(int)) => {
+                out.push_str(&int.to_string());
+                return Ok(());
+            }
+            ('s', None) if value.is(Kind::Str) => {
+                out.push_str(vm.heap.str(value));
+                return Ok(());
+            }
+            _ => {}
+        }
+    }
     // Sign and prefix stand before the zeros that fill.
     let (sign, body, numeric) = match code {
         's' | 'b' if flavor == Flavor::Bytes => {
@@ -802,6 +729,12 @@ fn character(vm: &mut Vm, value: Value, flavor: Flavor) -> Res<String> {
 fn integer(vm: &mut Vm, conversion: &Conversion, value: Value) -> Res<(String, String)> {
     let code = conversion.code;
     let decimal = matches!(code, 'd' | 'i' | 'u');
+    if decimal
+        && conversion.precision.is_none()
+        && let Some(small) = value.as_small()
+    {
+        return Ok((signs(conversion, small < 0), small.unsigned_abs().to_string()));
+    }
     let int = match vm.as_int(value) {
         Some(int) => int,
         None => match vm.heap.payload(value).as_float() {
@@ -895,9 +828,13 @@ fn float(vm: &mut Vm, conversion: &Conversion, value: Value) -> Res<(String, Str
     };
     let precision = conversion.precision.unwrap_or(6);
     repeat_size(vm, 1, precision)?;
-    let alternate = if conversion.alternate { "#" } else { "" };
-    let spec = format!("{alternate}.{precision}{}", conversion.code);
-    let text = vm.format_value(Value::float(number), &spec)?;
+    let style = FloatStyle {
+        code: conversion.code,
+        precision,
+        alternate: conversion.alternate,
+        ..FloatStyle::default()
+    };
+    let text = format_float(number, style);
     match text.strip_prefix('-') {
         Some(body) => Ok(("-".to_owned(), body.to_owned())),
         None => Ok((signs(conversion, false), text)),
