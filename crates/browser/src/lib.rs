@@ -1,1 +1,38 @@
-//! airlock-browser
+//! The Worker: one side of a playground over the browser's clock and loop.
+//!
+//! The page's messages come in through [`handle`]; answers go out by
+//! `self.postMessage`. While a program waits with its thread held, the Worker
+//! really blocks (`Atomics.wait` on the stop flag), so its own event loop
+//! stands still; otherwise it returns to the event loop and asks for one
+//! wake-up.
+
+mod clock;
+mod scope;
+mod worker;
+
+use wasm_bindgen::prelude::*;
+
+/// Called once, with the page's stop flag where the page is cross-origin
+/// isolated.
+#[wasm_bindgen]
+pub fn start(stop: Option<js_sys::Int32Array>) {
+    worker::start(stop);
+}
+
+/// One message of the page, as JSON.
+#[wasm_bindgen]
+pub fn handle(message: &str) {
+    worker::handle(message);
+}
+
+/// Runs a playground (as JSON) on the virtual clock; the report that
+/// `airlock run --json` prints.
+///
+/// # Errors
+/// If the text is not a playground.
+#[wasm_bindgen]
+pub fn run_virtual(playground: &str) -> Result<String, JsError> {
+    let playground = serde_json::from_str(playground)?;
+    let report = airlock_engine::run_virtual(&playground);
+    Ok(serde_json::to_string(&report)?)
+}

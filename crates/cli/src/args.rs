@@ -10,6 +10,8 @@ usage: airlock py [--path DIR]... [--clock real|virtual] (FILE | -c CODE | -m MO
 pub enum Command {
     Help,
     Py(PyOptions),
+    /// `run`, `compare`, `link` or `open`, whose arguments are still to be read.
+    Playground(String, lexopt::Parser),
 }
 
 pub struct PyOptions {
@@ -40,6 +42,9 @@ pub fn parse() -> Result<Command, lexopt::Error> {
     match parser.next()? {
         None | Some(Long("help") | Short('h')) => Ok(Command::Help),
         Some(Value(name)) if name == "py" => parse_py(parser),
+        Some(Value(name)) if name == "run" || name == "compare" || name == "link" || name == "open" => {
+            Ok(Command::Playground(name.string()?, parser))
+        }
         Some(Value(name)) => Err(format!("there is no command {name:?}").into()),
         Some(other) => Err(other.unexpected()),
     }

@@ -4,6 +4,7 @@
 mod args;
 mod clock;
 mod files;
+mod playground;
 mod py;
 
 use std::process::ExitCode;
@@ -11,12 +12,13 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match args::parse() {
         Ok(args::Command::Help) => {
-            println!("{}", args::USAGE);
+            println!("{}\n{}", args::USAGE, playground::USAGE);
             ExitCode::SUCCESS
         }
         Ok(args::Command::Py(options)) => finish(py::run(options)),
+        Ok(args::Command::Playground(name, mut parser)) => finish(playground::command(&name, &mut parser)),
         Err(error) => {
-            eprintln!("airlock: {error}\n\n{}", args::USAGE);
+            eprintln!("airlock: {error}\n\n{}\n{}", args::USAGE, playground::USAGE);
             ExitCode::from(2)
         }
     }

@@ -10,7 +10,9 @@ use airlock_stdlib::{
 use airlock_trace::{Event, EventKind, LaneKind};
 use airlock_vm::{CompileMode, Environment, Exit, Halt, Kind, SourceError, Stream, Vm, VmLimits};
 
-use crate::outcome::SideError;
+use crate::clock::VirtualClock;
+use crate::outcome::{RunReport, SideError, SideOutcome, run_report};
+use crate::profile::CostProfile;
 
 /// How far a session has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +155,11 @@ impl Session {
         }
         loop {
             match self.vm.run(slice) {
-                Exit::OutOfFuel => return Poll::Working,
+                Exit::OutOfFuel => {
+                    // Those whose time has come need not wait until all do.
+                    airlock_core::wake_due(&mut self.vm);
+                    return Poll::Working;
+                }
                 Exit::Waiting { deadline_nanos: None, .. } => {
                     self.deadlocked();
                     return Poll::Ended;
@@ -235,6 +241,11 @@ impl Session {
         let new = events[self.events_taken.min(events.len())..].to_vec();
         self.events_taken = events.len();
         new
+    }
+
+    /// How many iterations loops have made.
+    pub fn iterations(&mut self) -> u64 {
+        self.vm.extension::<Core>().ledger.iterations
     }
 
     pub fn ending(&self) -> Option<Ending> {
@@ -373,6 +384,29 @@ impl Session {
             self.problem = Some(placed(&entry.code.filename, line, &self.explanation));
         }
     }
+}
+
+/// Runs both sides on the virtual clock.
+pub fn run_virtual(playground: &Playground) -> RunReport {
+    let mut sides = [Side::Core, Side::Shell].map(|side| {
+        let profile = CostProfile::by_name(&playground.profile).unwrap_or_else(CostProfile::cpython_311);
+        let host = Box::new(VirtualClock::new(profile, playground.seed));
+        let mut session = Session::new(playground, side, host, Library::new());
+        while session.poll(u64::MAX / 2) != Poll::Ended {}
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        for (error, text) in session.take_output() {
+            if error { &mut stderr } else { &mut stdout }.push_str(&text);
+        }
+        let report = session.report();
+        let adapter = (side == Side::Shell).then(|| playground.adapter.key().to_owned());
+        let outcome = SideOutcome { adapter, stdout, stderr, error: session.error(), ledger: report.ledger.clone() };
+        Some((outcome, report))
+    });
+    let [core, shell] = &mut sides;
+    let (Some((core, core_report)), Some((shell, shell_report))) = (core.take(), shell.take()) else {
+        unreachable!("both sides were just made");
+    };
+    run_report(playground, (core, &core_report), (shell, &shell_report))
 }
 
 fn set_limits(vm: &mut Vm, limits: &Limits) {

@@ -1,0 +1,41 @@
+//! `performance.now` as the engine's clock.
+
+use airlock_engine::{Charge, Host};
+
+use crate::scope;
+
+pub struct BrowserClock {
+    start_millis: f64,
+    last_nanos: u64,
+    seed: u64,
+}
+
+impl BrowserClock {
+    pub fn new(seed: u64) -> BrowserClock {
+        BrowserClock { start_millis: scope::now_millis(), last_nanos: 0, seed }
+    }
+}
+
+impl Host for BrowserClock {
+    fn now_nanos(&mut self, _: u64) -> u64 {
+        let nanos = ((scope::now_millis() - self.start_millis) * 1e6) as u64;
+        self.last_nanos = self.last_nanos.max(nanos);
+        self.last_nanos
+    }
+
+    fn unix_nanos(&mut self, _: u64) -> i128 {
+        (js_sys::Date::now() * 1e6) as i128
+    }
+
+    fn charge(&mut self, _: Charge) {}
+
+    fn advance_to(&mut self, _: u64) {}
+
+    fn is_virtual(&self) -> bool {
+        false
+    }
+
+    fn seed(&self) -> u64 {
+        self.seed
+    }
+}

@@ -1,0 +1,58 @@
+//! The Worker's global scope: messages, the clock, turns of the event loop.
+
+use js_sys::{Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::DedicatedWorkerGlobalScope;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Function, millis: f64) -> JsValue;
+    #[wasm_bindgen(js_name = setInterval)]
+    fn set_interval(callback: &Function, millis: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearInterval)]
+    fn clear_interval(id: &JsValue);
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+thread_local! {
+    static PERFORMANCE: Option<web_sys::Performance> = scope().performance();
+}
+
+/// Milliseconds since the Worker started, at the browser's resolution.
+pub fn now_millis() -> f64 {
+    PERFORMANCE.with(|performance| performance.as_ref().map_or(0.0, web_sys::Performance::now))
+}
+
+pub fn post(text: &str) {
+    // The page may be gone; then nobody is left to tell.
+    let _ = scope().post_message(&JsValue::from_str(text));
+}
+
+/// Calls back in a later turn of the event loop, after `delay_millis`.
+/// `scheduler.postTask` where there is one: nested timers are held to 4 ms.
+pub fn call_later(callback: &Function, delay_millis: f64) {
+    let scheduler = Reflect::get(&scope(), &"scheduler".into()).unwrap_or(JsValue::UNDEFINED);
+    if let Ok(post_task) = Reflect::get(&scheduler, &"postTask".into())
+        && let Ok(post_task) = post_task.dyn_into::<Function>()
+    {
+        let options = Object::new();
+        let _ = Reflect::set(&options, &"delay".into(), &delay_millis.max(0.0).into());
+        if post_task.call2(&scheduler, callback, &options).is_ok() {
+            return;
+        }
+    }
+    set_timeout(callback, delay_millis);
+}
+
+/// Calls back about every `millis`; the answer stops it.
+pub fn call_every(callback: &Function, millis: f64) -> JsValue {
+    set_interval(callback, millis)
+}
+
+pub fn stop_calling(id: &JsValue) {
+    clear_interval(id);
+}

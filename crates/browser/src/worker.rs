@@ -1,0 +1,206 @@
+//! What the Worker does: one run at a time.
+
+use std::cell::RefCell;
+
+use airlock_engine::{CostProfile, Host, Library, Poll, Session, VirtualClock, check};
+use airlock_link::{Adapter, Clock, Playground};
+use airlock_protocol::{FromWorker, Side, ToWorker};
+use js_sys::{Atomics, Int32Array};
+use wasm_bindgen::prelude::*;
+
+use crate::clock::BrowserClock;
+use crate::scope;
+
+/// Instructions between two looks at the stop flag and the clock.
+const SLICE: u64 = 200_000;
+/// How long printed text and events are gathered.
+const FLUSH_MILLIS: f64 = 16.0;
+/// How long a loop may run before the browser's own gets a turn.
+const TURN_MILLIS: f64 = 12.0;
+const BEAT_MILLIS: f64 = 50.0;
+
+struct Run {
+    session: Session,
+    /// Whether waiting and running leave the Worker's event loop free.
+    cooperative: bool,
+    flushed_millis: f64,
+    turn_millis: f64,
+    iterations: u64,
+    beat: JsValue,
+}
+
+#[derive(Default)]
+struct State {
+    stop: Option<Int32Array>,
+    run: Option<Run>,
+    drive: Option<Closure<dyn FnMut()>>,
+    tick: Option<Closure<dyn FnMut()>>,
+    beat_due_millis: f64,
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::new(State::default());
+}
+
+fn send(message: &FromWorker) {
+    if let Ok(text) = serde_json::to_string(message) {
+        scope::post(&text);
+    }
+}
+
+pub fn start(stop: Option<Int32Array>) {
+    std::panic::set_hook(Box::new(|info| {
+        send(&FromWorker::Failed { message: info.to_string() });
+    }));
+    STATE.with_borrow_mut(|state| {
+        state.stop = stop;
+        state.drive = Some(Closure::new(drive));
+        state.tick = Some(Closure::new(beat));
+    });
+    send(&FromWorker::Ready { version: env!("CARGO_PKG_VERSION").to_owned() });
+}
+
+pub fn handle(message: &str) {
+    match serde_json::from_str(message) {
+        Ok(ToWorker::Run { side, playground }) => run(side, &playground),
+        Ok(ToWorker::Check { core, shell }) => send(&FromWorker::Checked {
+            core: check(&core, "core.py"),
+            shell: check(&shell, "shell.py"),
+        }),
+        Ok(ToWorker::Stop) => {
+            STATE.with_borrow_mut(|state| {
+                if let Some(run) = &mut state.run {
+                    run.session.stop();
+                }
+            });
+            finish_if_ended();
+        }
+        Err(error) => send(&FromWorker::Failed { message: format!("the message cannot be read: {error}") }),
+    }
+}
+
+fn run(side: Side, playground: &Playground) {
+    let profile = CostProfile::by_name(&playground.profile).unwrap_or_else(CostProfile::cpython_311);
+    let host: Box<dyn Host> = match playground.clock {
+        Clock::Virtual => Box::new(VirtualClock::new(profile, playground.seed)),
+        Clock::Real => Box::new(BrowserClock::new(playground.seed)),
+    };
+    let session = Session::new(playground, side, host, Library::new());
+    let cooperative = side == Side::Core || matches!(playground.adapter, Adapter::Direct | Adapter::Greenlet);
+    STATE.with_borrow_mut(|state| {
+        let now = scope::now_millis();
+        state.beat_due_millis = now + BEAT_MILLIS;
+        let beat = match &state.tick {
+            Some(tick) => scope::call_every(tick.as_ref().unchecked_ref(), BEAT_MILLIS),
+            None => JsValue::UNDEFINED,
+        };
+        state.run = Some(Run {
+            session,
+            cooperative,
+            flushed_millis: now,
+            turn_millis: now,
+            iterations: 0,
+            beat,
+        });
+    });
+    // In a turn of its own, so that the first beat and a Stop can come first.
+    drive_later(0.0);
+}
+
+fn drive_later(delay_millis: f64) {
+    STATE.with_borrow(|state| {
+        if let Some(drive) = &state.drive {
+            scope::call_later(drive.as_ref().unchecked_ref(), delay_millis);
+        }
+    });
+}
+
+/// What to do once the state is no longer borrowed.
+enum Next {
+    Later(f64),
+    Ended,
+    Nothing,
+}
+
+/// Runs the program until it waits, ends, or the browser's loop is due a turn.
+fn drive() {
+    let next = STATE.with_borrow_mut(|state| {
+        let stop = state.stop.clone();
+        let Some(run) = &mut state.run else { return Next::Nothing };
+        run.turn_millis = scope::now_millis();
+        loop {
+            if stop.as_ref().is_some_and(|flag| Atomics::load(flag, 0).unwrap_or(0) != 0) {
+                run.session.stop();
+            }
+            let poll = run.session.poll(SLICE);
+            let now = scope::now_millis();
+            if now - run.flushed_millis >= FLUSH_MILLIS || poll != Poll::Working {
+                flush(run, now);
+            }
+            match poll {
+                Poll::Ended => return Next::Ended,
+                Poll::Working => {
+                    // Between two iterations of a loop that shares the
+                    // browser's, or where Stop can only come as a message.
+                    let iterations = run.session.iterations();
+                    let between = run.cooperative && iterations != run.iterations;
+                    if (between || stop.is_none()) && now - run.turn_millis >= TURN_MILLIS {
+                        run.iterations = iterations;
+                        return Next::Later(0.0);
+                    }
+                }
+                Poll::Waiting { deadline_nanos, blocking } => {
+                    let left = deadline_nanos.map_or(f64::INFINITY, |deadline| {
+                        deadline.saturating_sub(run.session.now_nanos()) as f64 / 1e6
+                    });
+                    match &stop {
+                        Some(flag) if blocking => {
+                            // Ends early if the page raises the flag.
+                            let _ = Atomics::wait_with_timeout(flag, 0, 0, left);
+                        }
+                        _ => return Next::Later(left),
+                    }
+                }
+            }
+        }
+    });
+    match next {
+        Next::Later(delay) if delay.is_finite() => drive_later(delay),
+        Next::Ended => finish_if_ended(),
+        _ => {}
+    }
+}
+
+/// Sends what was printed and what happened since the last time.
+fn flush(run: &mut Run, now_millis: f64) {
+    run.flushed_millis = now_millis;
+    for (error, text) in run.session.take_output() {
+        send(&FromWorker::Printed { error, text });
+    }
+    let events = run.session.take_events();
+    if !events.is_empty() {
+        send(&FromWorker::Events { events });
+    }
+}
+
+fn finish_if_ended() {
+    let ended = STATE.with_borrow_mut(|state| {
+        if state.run.as_ref().is_some_and(|run| run.session.ending().is_some()) { state.run.take() } else { None }
+    });
+    let Some(mut run) = ended else { return };
+    scope::stop_calling(&run.beat);
+    flush(&mut run, scope::now_millis());
+    let report = Box::new(run.session.report());
+    send(&FromWorker::Finished { report });
+}
+
+/// The Worker's event loop turned.
+fn beat() {
+    let lag = STATE.with_borrow_mut(|state| {
+        let now = scope::now_millis();
+        let late = (now - state.beat_due_millis).max(0.0);
+        state.beat_due_millis = now + BEAT_MILLIS;
+        late
+    });
+    send(&FromWorker::Beat { lag_nanos: (lag * 1e6) as u64 });
+}

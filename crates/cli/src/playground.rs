@@ -1,0 +1,294 @@
+//! `airlock run`, `compare`, `link` and `open`: playgrounds without a page.
+
+use std::io::Write;
+
+use airlock_engine::{CostProfile, Library, Poll, RunReport, Session, SideOutcome, VirtualClock, run_report};
+use airlock_link::{Adapter, Clock, DEFAULT_PROFILE, Limits, Playground};
+use airlock_protocol::{Ending, Side, SideReport};
+use airlock_trace::chrome::{TracedSide, to_json};
+use anyhow::{Context, Result, bail};
+use lexopt::prelude::*;
+
+use crate::clock::RealClock;
+
+pub const USAGE: &str = "\
+       airlock run  CORE.py SHELL.py [--adapter KEY] [--clock real|virtual] [--profile NAME|FILE] [--seed N] [--json] [--trace FILE]
+       airlock compare CORE.py SHELL.py [same options] [--json]
+       airlock link encode CORE.py SHELL.py [same options]
+       airlock link decode LINK
+       airlock open LINK [same options]";
+
+/// Instructions between two looks at the output.
+const SLICE: u64 = 2_000_000;
+
+pub struct Options {
+    json: bool,
+    trace: Option<String>,
+    profile: CostProfile,
+    adapter: Option<Adapter>,
+    clock: Option<Clock>,
+    profile_name: Option<String>,
+    seed: Option<u64>,
+    operands: Vec<String>,
+}
+
+fn parse(parser: &mut lexopt::Parser) -> Result<Options> {
+    let mut options = Options {
+        json: false,
+        trace: None,
+        profile: CostProfile::cpython_311(),
+        adapter: None,
+        clock: None,
+        profile_name: None,
+        seed: None,
+        operands: Vec::new(),
+    };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("json") => options.json = true,
+            Long("trace") => options.trace = Some(parser.value()?.string()?),
+            Long("adapter") => {
+                let key = parser.value()?.string()?;
+                let known: Vec<&str> = Adapter::ALL.iter().map(|adapter| adapter.key()).collect();
+                let adapter = Adapter::from_key(&key);
+                options.adapter =
+                    Some(adapter.with_context(|| format!("unknown adapter {key:?}; there are {}", known.join(", ")))?);
+            }
+            Long("clock") => {
+                options.clock = Some(match parser.value()?.string()?.as_str() {
+                    "real" => Clock::Real,
+                    "virtual" => Clock::Virtual,
+                    other => bail!("--clock is real or virtual, not {other}"),
+                });
+            }
+            Long("profile") => {
+                let name = parser.value()?.string()?;
+                options.profile = load_profile(&name)?;
+                options.profile_name = Some(options.profile.name.clone());
+            }
+            Long("seed") => options.seed = Some(parser.value()?.parse()?),
+            Value(operand) => options.operands.push(operand.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+fn load_profile(name: &str) -> Result<CostProfile> {
+    if let Some(profile) = CostProfile::by_name(name) {
+        return Ok(profile);
+    }
+    let text = std::fs::read_to_string(name)
+        .with_context(|| format!("{name:?} is neither a profile's name ({DEFAULT_PROFILE}) nor a file"))?;
+    serde_json::from_str(&text).with_context(|| format!("{name} is not a profile"))
+}
+
+/// Runs one of the subcommands; its exit status.
+pub fn command(name: &str, parser: &mut lexopt::Parser) -> Result<u8> {
+    match name {
+        "run" => {
+            let options = parse(parser)?;
+            let playground = from_files(&options)?;
+            run(&playground, &options)
+        }
+        "compare" => {
+            let options = parse(parser)?;
+            let playground = from_files(&options)?;
+            compare(&playground, &options)
+        }
+        "open" => {
+            let options = parse(parser)?;
+            let [link] = options.operands.as_slice() else { bail!("open takes one link") };
+            let mut playground = decode(link)?;
+            apply(&mut playground, &options);
+            run(&playground, &options)
+        }
+        _ => link(parser),
+    }
+}
+
+fn link(parser: &mut lexopt::Parser) -> Result<u8> {
+    let verb = match parser.next()? {
+        Some(Value(verb)) => verb.string()?,
+        _ => bail!("link encode or link decode"),
+    };
+    let options = parse(parser)?;
+    match verb.as_str() {
+        "encode" => {
+            let playground = from_files(&options)?;
+            println!("{}", airlock_link::encode(&playground)?);
+        }
+        "decode" => {
+            let [link] = options.operands.as_slice() else { bail!("link decode takes one link") };
+            println!("{}", serde_json::to_string_pretty(&decode(link)?)?);
+        }
+        other => bail!("link encode or link decode, not {other}"),
+    }
+    Ok(0)
+}
+
+fn decode(link: &str) -> Result<Playground> {
+    airlock_link::decode(link).context("the link cannot be read")
+}
+
+fn from_files(options: &Options) -> Result<Playground> {
+    let [core, shell] = options.operands.as_slice() else { bail!("CORE.py and SHELL.py are needed") };
+    let read = |path: &str| -> Result<String> {
+        std::fs::read_to_string(path).with_context(|| format!("could not read {path}"))
+    };
+    let mut playground = Playground {
+        core: read(core)?,
+        shell: read(shell)?,
+        adapter: Adapter::default(),
+        clock: Clock::default(),
+        profile: DEFAULT_PROFILE.to_owned(),
+        seed: 0,
+        limits: Limits::default(),
+        playhead_nanos: None,
+    };
+    apply(&mut playground, options);
+    Ok(playground)
+}
+
+fn apply(playground: &mut Playground, options: &Options) {
+    playground.adapter = options.adapter.unwrap_or(playground.adapter);
+    playground.clock = options.clock.unwrap_or(playground.clock);
+    playground.seed = options.seed.unwrap_or(playground.seed);
+    if let Some(name) = &options.profile_name {
+        playground.profile = name.clone();
+    }
+}
+
+struct Ran {
+    outcome: SideOutcome,
+    report: SideReport,
+    status: u8,
+    events: Vec<airlock_trace::Event>,
+}
+
+/// Runs one side to its end; `echo` prints what it prints.
+fn run_side(playground: &Playground, side: Side, options: &Options, echo: bool) -> Ran {
+    let host: Box<dyn airlock_engine::Host> = match playground.clock {
+        Clock::Virtual => Box::new(VirtualClock::new(options.profile.clone(), playground.seed)),
+        Clock::Real => Box::new(RealClock::new()),
+    };
+    let mut session = Session::new(playground, side, host, Library::new());
+    let (mut stdout, mut stderr) = (String::new(), String::new());
+    let mut take = |session: &mut Session| {
+        for (is_error, text) in session.take_output() {
+            if echo {
+                // A closed pipe ends the output, not the program.
+                let _ = if is_error {
+                    std::io::stderr().write_all(text.as_bytes())
+                } else {
+                    std::io::stdout().write_all(text.as_bytes())
+                };
+            }
+            if is_error { &mut stderr } else { &mut stdout }.push_str(&text);
+        }
+    };
+    loop {
+        let poll = session.poll(SLICE);
+        take(&mut session);
+        match poll {
+            Poll::Working => {}
+            Poll::Ended => break,
+            Poll::Waiting { deadline_nanos, .. } => {
+                let now = session.now_nanos();
+                let wait = deadline_nanos.unwrap_or(now).saturating_sub(now);
+                crate::clock::sleep_nanos(wait);
+            }
+        }
+    }
+    let events = session.take_events();
+    let report = session.report();
+    let adapter = (side == Side::Shell).then(|| playground.adapter.key().to_owned());
+    let outcome = SideOutcome { adapter, stdout, stderr, error: session.error(), ledger: report.ledger.clone() };
+    Ran { outcome, report, status: session.exit_status(), events }
+}
+
+fn both(playground: &Playground, options: &Options, echo: bool) -> Result<(RunReport, u8)> {
+    let core = run_side(playground, Side::Core, options, false);
+    let shell = run_side(playground, Side::Shell, options, echo);
+    if let Some(path) = &options.trace {
+        let sides = [
+            TracedSide { name: "core", events: &core.events, end_nanos: core.outcome.ledger.wall_ns },
+            TracedSide { name: "shell", events: &shell.events, end_nanos: shell.outcome.ledger.wall_ns },
+        ];
+        let text = to_json(&sides);
+        std::fs::write(path, text).with_context(|| format!("could not write {path}"))?;
+    }
+    for (name, ran) in [("core.py", &core), ("shell.py", &shell)] {
+        let told = matches!(ran.report.ending, Ending::Completed | Ending::Raised);
+        if !options.json && echo && !told {
+            let line = ran.report.problem.as_ref().map_or(String::new(), |placed| {
+                format!(" ({}, line {})", placed.file, placed.problem.line)
+            });
+            eprintln!("airlock: {name}: {}{line}", ran.report.explanation);
+        } else if !options.json && echo && name == "core.py" && ran.report.ending == Ending::Raised {
+            eprint!("{}", ran.outcome.stderr);
+        }
+    }
+    let status = shell.status.max(core.status);
+    let status = if status > 4 { 1 } else { status };
+    let report = run_report(playground, (core.outcome, &core.report), (shell.outcome, &shell.report));
+    Ok((report, status))
+}
+
+fn run(playground: &Playground, options: &Options) -> Result<u8> {
+    let (report, status) = both(playground, options, !options.json)?;
+    if options.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        eprintln!("{}", sentence(&report));
+    }
+    Ok(status)
+}
+
+fn compare(playground: &Playground, options: &Options) -> Result<u8> {
+    let mut rows = Vec::new();
+    let mut worst = 0;
+    for adapter in [Adapter::Direct, Adapter::Run, Adapter::Runner, Adapter::Greenlet] {
+        let playground = Playground { adapter, ..playground.clone() };
+        let (report, status) = both(&playground, options, false)?;
+        worst = worst.max(status);
+        rows.push(report);
+    }
+    if options.json {
+        println!("{}", airlock_engine::compare(&rows));
+    } else {
+        println!("{:10} {:>12} {:>12} {:>14} {:>16}", "adapter", "wall", "adapter", "per crossing", "lost concurrency");
+        for row in &rows {
+            println!(
+                "{:10} {:>12} {:>12} {:>14} {:>16}",
+                row.shell.adapter.as_deref().unwrap_or(""),
+                shown(row.cost.wall_ns),
+                shown(row.cost.adapter_ns),
+                shown(row.cost.per_crossing_ns),
+                shown(row.cost.lost_concurrency_ns)
+            );
+        }
+    }
+    Ok(worst)
+}
+
+fn sentence(report: &RunReport) -> String {
+    let crossings = report.shell.ledger.crossings;
+    format!(
+        "{crossings} crossing{}; the shell took {} where the core alone takes {}: {} adapter, {} lost concurrency",
+        if crossings == 1 { "" } else { "s" },
+        shown(report.cost.wall_ns),
+        shown(report.core.ledger.wall_ns),
+        shown(report.cost.adapter_ns),
+        shown(report.cost.lost_concurrency_ns),
+    )
+}
+
+fn shown(nanos: u64) -> String {
+    match nanos {
+        0 => "0".to_owned(),
+        1..1_000 => format!("{nanos} ns"),
+        1_000..1_000_000 => format!("{:.1} µs", nanos as f64 / 1e3),
+        _ => format!("{:.1} ms", nanos as f64 / 1e6),
+    }
+}
