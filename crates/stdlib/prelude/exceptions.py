@@ -206,6 +206,46 @@ def report_uncaught(exc):
         file.flush()
 
 
+# Finalizers.
+
+
+def run_finalizers(items):
+    """Runs what objects that are going ask for; errors are reported only"""
+    for item in items:
+        try:
+            finalize_now(item)
+        except BaseException as error:
+            report_unraisable(error, item)
+    return len(items)
+
+
+def report_unraisable(error, item):
+    """An error in a finalizer, given to sys.unraisablehook"""
+    if isinstance(item, builtin_type('weakref')):
+        message = 'Exception ignored while calling weakref callback'
+    elif hasattr(type(item), '__del__'):
+        message = f'Exception ignored while calling deallocator {type(item).__del__!r}'
+    else:
+        message = f'Exception ignored while closing generator {item!r}'
+    try:
+        sys.unraisablehook(UnraisableHookArgs((type(error), error, error.__traceback__, message, None)))
+    except BaseException:
+        pass
+
+
+def finalize_at_exit():
+    """At the end of the program, for what the collector never saw"""
+    run_finalizers(unfinalized())
+
+
+def warn_never_awaited(coroutine, line):
+    """The warning about a coroutine that nobody awaited"""
+    warnings = load_module_named('warnings')
+    message = f"coroutine '{coroutine.__qualname__}' was never awaited"
+    warnings.warn_explicit(message, RuntimeWarning, coroutine.cr_code.co_filename, line or
+                           coroutine.cr_code.co_firstlineno, source=coroutine)
+
+
 # Weak references, namespaces.
 
 

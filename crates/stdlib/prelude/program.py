@@ -22,6 +22,7 @@ def run_program(kind, value, filename):
     atexit = loaded_modules.get('atexit')
     if atexit is not None:
         atexit._run_exitfuncs()
+    finalize_at_exit()
     return status
 
 

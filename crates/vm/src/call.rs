@@ -315,7 +315,7 @@ impl Vm {
             closed: false,
             finalizer: Value::NONE,
             awaited: false,
-            created_line: 0,
+            created_line: if kind == GeneratorKind::Coroutine { self.visible_line() } else { 0 },
         })
     }
 

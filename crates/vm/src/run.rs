@@ -81,6 +81,9 @@ impl Vm {
         if let Err(throw) = self.relieve_memory() {
             self.handle(throw, Ret::Discard)?;
         }
+        if !self.pending_finalizers.is_empty() {
+            self.start_finalizers()?;
+        }
         self.preempt_if_due()?;
         if self.spent >= self.slice_end {
             // The next call of `run` goes on right here, so that slices of any
@@ -1286,6 +1289,7 @@ impl Vm {
         self.heap.begin_marking();
         self.heap.mark_all(&mut tracer);
         self.clear_weakrefs();
+        self.keep_finalizable();
         self.heap.sweep();
         self.gc_threshold = self.heap.live_bytes().max(8 << 20);
     }

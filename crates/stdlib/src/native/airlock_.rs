@@ -32,10 +32,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
     function("exit_now", "status, /", exit_now),
     function("list_folder", "path, /", list_folder),
     function("is_folder", "path, /", is_folder),
-    function("collect_garbage", "", |vm, _| {
-        vm.collect_garbage();
-        Ok(Value::count(0))
-    }),
+    function("collect_garbage", "", airlock_vm::builtins::finalizers::collect_and_finalize),
     function("builtin_type", "name, /", builtin_type),
     function("thread_ident", "", |vm, _| Ok(Value::count(vm.fiber(vm.current_fiber()).thread as usize + 1))),
 ];

@@ -86,10 +86,11 @@ fn captured(code: &CodeObj) -> std::ops::Range<usize> {
 fn varnames(vm: &mut Vm, this: Value) -> Res {
     let code = code(vm, this);
     let captured = captured(&code);
-    let all = code.code.varnames.iter().enumerate();
     let mut seen: Vec<&str> = Vec::new();
-    for (at, name) in all {
-        if !captured.contains(&at) && !name.is_empty() && !seen.contains(&&**name) {
+    for (at, name) in code.code.varnames.iter().enumerate() {
+        // Parameters are listed even where inner functions use them.
+        let is_cell = at >= captured.start && code.code.cell_registers.contains(&(at as airlock_bytecode::Reg));
+        if !is_cell && !captured.contains(&at) && !name.is_empty() && !seen.contains(&&**name) {
             seen.push(name);
         }
     }

@@ -36,6 +36,7 @@ pub mod code;
 pub mod tracebacks;
 pub mod report;
 pub mod weakref;
+pub mod finalizers;
 pub mod generic_alias;
 pub mod scope;
 

@@ -45,6 +45,8 @@ pub struct FrameObject {
     /// Where it stands on a fiber, unless it has ended already.
     place: Option<(FiberId, usize)>,
     generator: Value,
+    /// False for the frame of a generator that has not begun.
+    begun: bool,
     class: Value,
 }
 
@@ -117,6 +119,7 @@ impl Vm {
             back,
             place: None,
             generator: Value::NONE,
+            begun: true,
             class,
         })
     }
@@ -130,6 +133,12 @@ impl Vm {
         }
     }
 
+    /// The line where the program stands; 0 if it has not begun.
+    pub(crate) fn visible_line(&self) -> u32 {
+        let frame = (0..self.frames.len()).rev().find_map(|at| self.visible_frame(at));
+        frame.map_or(0, |frame| frame.code.code.position(frame.pc.saturating_sub(1)).line)
+    }
+
     /// The frame of a generator or coroutine that has not ended.
     pub(crate) fn suspended_frame(&mut self, code: Rc<CodeObj>, pc: u32, globals: Value, generator: Value) -> Value {
         let running = (0..self.frames.len())
@@ -139,11 +148,12 @@ impl Vm {
             return self.frame_at(at);
         }
         let object = self.heap.generator(generator);
+        let begun = object.state != crate::GeneratorState::Created;
         let pc = pc.saturating_sub(u32::from(!object.delegating));
         let registers = object.registers.clone();
         let locals = self.variables(&code, &registers);
         let (class, back) = (self.types.frame, Value::NONE);
-        self.heap.new_object(FrameObject { code, pc, globals, locals, back, place: None, generator, class })
+        self.heap.new_object(FrameObject { code, pc, globals, locals, back, place: None, generator, begun, class })
     }
 
     fn visible_frame(&self, at: usize) -> Option<&PyFrame> {
@@ -164,6 +174,7 @@ impl Vm {
             back: Value::UNBOUND,
             place: Some((self.current, at)),
             generator: frame.generator.bound().unwrap_or(Value::NONE),
+            begun: true,
             class,
         };
         self.heap.new_object(object)
@@ -265,6 +276,9 @@ fn live<'a>(vm: &'a Vm, object: &FrameObject) -> Option<(&'a PyFrame, usize)> {
 
 fn position(vm: &Vm, this: Value) -> Position {
     let object = frame(vm, this);
+    if !object.begun {
+        return Position { line: object.code.code.first_line, ..Position::default() };
+    }
     let pc = live(vm, object).map_or(object.pc, |(frame, _)| frame.pc.saturating_sub(1));
     object.code.code.position(pc)
 }

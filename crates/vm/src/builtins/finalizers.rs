@@ -1,0 +1,181 @@
+//! What happens to objects when they go: callbacks of weak references,
+//! `__del__`, the end of suspended generators, coroutines nobody awaited.
+//!
+//! The collector keeps such objects for one more round; what they ask for
+//! runs at the next safe point (`run_finalizers` of the prelude).
+
+use rustc_hash::FxHashSet;
+
+use crate::fiber::Ret;
+use crate::gc::Tracer;
+use crate::native::{NativeDef, function};
+use crate::run::Exit;
+use crate::value::Kind;
+use crate::vm::Extension;
+use crate::{GeneratorKind, GeneratorState, Res, Value, Vm};
+
+/// Instances whose `__del__` has been asked for: it runs once.
+#[derive(Default)]
+struct Finalized {
+    done: FxHashSet<Value>,
+}
+
+impl Extension for Finalized {
+    fn trace(&self, _: &mut Tracer) {}
+}
+
+/// What a generator that goes still wants.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum LastWish {
+    /// Its `finally` blocks may have something to do.
+    Close,
+    /// The event loop closes it.
+    Hook,
+    /// A warning that it was never awaited.
+    Warning,
+}
+
+impl Vm {
+    /// After marking and [`Vm::clear_weakrefs`]: marks what was not reached
+    /// but must run something first.
+    pub(crate) fn keep_finalizable(&mut self) {
+        let found: Vec<Value> =
+            self.finalizable().into_iter().filter(|value| !self.heap.is_marked(*value)).collect();
+        let mut tracer = Tracer::default();
+        let mut kept = Vec::new();
+        for value in found {
+            // Seen before: this time it really goes.
+            if value.is(Kind::Instance) && !self.extension::<Finalized>().done.insert(value) {
+                self.extension::<Finalized>().done.remove(&value);
+                continue;
+            }
+            tracer.value(value);
+            kept.push(value);
+        }
+        self.heap.mark_all(&mut tracer);
+        self.pending_finalizers.extend(kept);
+    }
+
+    /// All objects that want something run when they go.
+    fn finalizable(&self) -> Vec<Value> {
+        let mut found = Vec::new();
+        if self.heap.types.iter().any(|(_, ty)| ty.flags.has_del && ty.flags.heap) {
+            for (index, instance) in self.heap.instances.iter() {
+                if self.heap.ty(instance.class).flags.has_del {
+                    found.push(Value::handle(Kind::Instance, index));
+                }
+            }
+        }
+        for (index, _) in self.heap.generators.iter() {
+            let value = Value::handle(Kind::Generator, index);
+            if self.last_wish(value).is_some() {
+                found.push(value);
+            }
+        }
+        found
+    }
+
+    fn last_wish(&self, generator: Value) -> Option<LastWish> {
+        let generator = self.heap.generator(generator);
+        if generator.code.code.flags.hidden {
+            return None;
+        }
+        match (generator.kind, generator.state) {
+            (GeneratorKind::AsyncGenerator, GeneratorState::Suspended) if !generator.finalizer.is_none() => {
+                Some(LastWish::Hook)
+            }
+            (GeneratorKind::AsyncGenerator, _) => None,
+            (GeneratorKind::Coroutine, GeneratorState::Created) if !generator.awaited => Some(LastWish::Warning),
+            (_, GeneratorState::Suspended) if !generator.code.code.exception_table.is_empty() => {
+                Some(LastWish::Close)
+            }
+            _ => None,
+        }
+    }
+
+    /// Begins what [`Vm::pending_finalizers`] asks for, on top of the frame
+    /// that is running.
+    pub(crate) fn start_finalizers(&mut self) -> Result<(), Exit> {
+        let name = self.intern("run_finalizers");
+        // Neither while the VM starts nor where there is no room for frames.
+        let ready = !self.prelude.is_unbound() && self.depth + 50 < self.limits.recursion;
+        let Some(run) = ready.then(|| self.namespace_get(self.prelude, name)).flatten() else {
+            return Ok(());
+        };
+        let items = std::mem::take(&mut self.pending_finalizers);
+        let items = self.list(items);
+        let throw = self.tail_call(run, &[items]);
+        self.handle(throw, Ret::Discard)
+    }
+}
+
+/// Runs what one object asks for.
+fn finalize_now(vm: &mut Vm, args: &[Value]) -> Res {
+    let value = args[0];
+    if let Some(callback) = vm.weakref_callback(value) {
+        return Err(vm.tail_call(callback, &[value]));
+    }
+    if value.is(Kind::Generator) {
+        let generator = vm.heap.generator(value);
+        let (line, hook) = (generator.created_line, generator.finalizer);
+        return match vm.last_wish(value) {
+            None => Ok(Value::NONE),
+            Some(LastWish::Hook) => {
+                vm.heap.generator_mut(value).finalizer = Value::NONE;
+                Err(vm.tail_call(hook, &[value]))
+            }
+            Some(LastWish::Warning) => {
+                vm.heap.generator_mut(value).awaited = true;
+                Err(vm.tail_prelude("warn_never_awaited", &[value, Value::count(line as usize)]))
+            }
+            Some(LastWish::Close) => match vm.lookup_special(value, vm.names.close) {
+                Some(close) => vm.call_special(close, value, &[]),
+                None => Ok(Value::NONE),
+            },
+        };
+    }
+    match vm.lookup_special(value, vm.names.del) {
+        Some(method) => {
+            vm.extension::<Finalized>().done.insert(value);
+            vm.call_special(method, value, &[])
+        }
+        None => Ok(Value::NONE),
+    }
+}
+
+/// At the end of the program: whatever still wants something run.
+fn unfinalized(vm: &mut Vm, _: &[Value]) -> Res {
+    let mut found = std::mem::take(&mut vm.pending_finalizers);
+    for value in vm.finalizable() {
+        let done = value.is(Kind::Instance) && vm.extension::<Finalized>().done.contains(&value);
+        let hooked = value.is(Kind::Generator) && vm.last_wish(value) == Some(LastWish::Hook);
+        if !done && !hooked && !found.contains(&value) {
+            found.push(value);
+        }
+    }
+    Ok(vm.list(found))
+}
+
+/// Collects, then runs what the collection asked for.
+pub fn collect_and_finalize(vm: &mut Vm, _: &[Value]) -> Res {
+    let before = vm.heap.live_bytes();
+    vm.collect_garbage();
+    let freed = before.saturating_sub(vm.heap.live_bytes()) / 100;
+    if vm.pending_finalizers.is_empty() {
+        return Ok(Value::count(freed));
+    }
+    let items = std::mem::take(&mut vm.pending_finalizers);
+    let items = vm.list(items);
+    Err(vm.tail_prelude("run_finalizers", &[items]))
+}
+
+/// For the prelude.
+pub static FINALIZER_FUNCTIONS: &[NativeDef] = &[
+    function("finalize_now", "value, /", finalize_now),
+    function("unfinalized", "", unfinalized),
+    function("collect_and_finalize", "", collect_and_finalize),
+];
+
+pub(crate) fn register(vm: &mut Vm) {
+    vm.add_extension(Finalized::default());
+}
