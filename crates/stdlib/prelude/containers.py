@@ -215,38 +215,10 @@ def tuple_hash(self):
 
 # Sorting.
 
-def merge_order(keys, order):
-    """Sorts positions by their keys, asking only <"""
-    if len(order) < 2:
-        return order
-    middle = len(order) // 2
-    left, right = merge_order(keys, order[:middle]), merge_order(keys, order[middle:])
-    if not keys[right[0]] < keys[left[-1]]:
-        return left + right
-    merged = []
-    a = b = 0
-    while a < len(left) and b < len(right):
-        if keys[right[b]] < keys[left[a]]:
-            merged.append(right[b])
-            b += 1
-        else:
-            merged.append(left[a])
-            a += 1
-    return merged + left[a:] + right[b:]
-
-
 def sorted_items(items, key, reverse):
     """The items, sorted"""
     keys = items if key is None else [key(item) for item in items]
-    order = sort_order(keys, reverse)
-    if order is None:
-        order = list(range(len(keys)))
-        if reverse:
-            order.reverse()
-        order = merge_order(keys, order)
-        if reverse:
-            order.reverse()
-    return pick(items, order)
+    return pick(items, sort_order(keys, reverse))
 
 
 def list_sort(self, key=None, reverse=False):

@@ -4,7 +4,7 @@
 //! which hashes and compares them in Python and reaches the entries by
 //! position through [`TABLE_FUNCTIONS`].
 
-use super::list::{repr_guarded, sorted_order};
+use super::list::{repr_guarded, sort_order};
 use super::set::{table_add, table_of};
 use crate::class::{GetterDef, getter};
 use crate::gc::Tracer;
@@ -187,7 +187,7 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
     if object.is(Kind::Instance)
         && let Some(missing) = vm.lookup_special(object, vm.names.missing)
     {
-        return Err(vm.ask_special(missing, object, &[key], Value::UNBOUND, |_, _, done| done.value())?);
+        return vm.ask_special(missing, object, &[key], Value::UNBOUND, |_, _, done| done.value());
     }
     Err(vm.key_error(key))
 }
@@ -413,11 +413,12 @@ fn view_operation(vm: &mut Vm, args: &[Value], operator: &str, swapped: bool) ->
         let own = view_table(vm, args[0])?;
         let other = table_of(vm, args[1])?;
         let (left, right) = if swapped { (other, own) } else { (own, other) };
+        let heap = &vm.heap;
         let table = match operator {
-            "&" => super::set::intersection_of(vm, left, right)?,
-            "|" => super::set::union_of(vm, left, &right)?,
-            "-" => super::set::difference_of(vm, &left, &right)?,
-            _ => super::set::symmetric_difference_of(vm, &left, &right)?,
+            "&" => super::set::intersection_of(heap, &left, &right)?,
+            "|" => super::set::union_of(heap, left, &right)?,
+            "-" => super::set::difference_of(heap, &left, &right)?,
+            _ => super::set::symmetric_difference_of(heap, &left, &right)?,
         };
         return Ok(vm.heap.new_set(table, false));
     }
@@ -470,16 +471,8 @@ pub static TABLE_FUNCTIONS: &[NativeDef] = &[
         }
         Ok(Value::NONE)
     }),
-    // Positions of the keys in sorted order; None if comparing them needs
-    // Python.
-    function("sort_order", "keys, reverse, /", |vm, args| {
-        let keys = vm.heap.as_items(args[0]).unwrap_or(&[]).to_vec();
-        match sorted_order(vm, &keys, args[1] == Value::TRUE) {
-            Ok(order) => Ok(vm.list(order.into_iter().map(|at| Value::count(at as usize)).collect())),
-            Err(Throw::Python) => Ok(Value::NONE),
-            Err(other) => Err(other),
-        }
-    }),
+    // Positions of the keys in sorted order.
+    function("sort_order", "keys, reverse, /", sort_order),
     // The items at these positions.
     function("pick", "items, positions, /", |vm, args| {
         let items = vm.heap.as_items(args[0]).unwrap_or(&[]);

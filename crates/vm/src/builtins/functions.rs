@@ -18,7 +18,7 @@ static FUNCTIONS: &[NativeDef] = &[
             let message = format!("bad operand type for abs(): '{}'", vm.type_name(args[0]));
             return Err(vm.type_error(message));
         };
-        Err(vm.ask_special(method, args[0], &[], Value::UNBOUND, answer)?)
+        vm.ask_special(method, args[0], &[], Value::UNBOUND, answer)
     }),
     function("all", "iterable, /", |vm, args| every(vm, args[0], true)).slow("all_"),
     function("any", "iterable, /", |vm, args| every(vm, args[0], false)).slow("any_"),
@@ -79,7 +79,7 @@ impl Vm {
     }
 
     /// `repr(value)` through its method, whatever it runs.
-    pub fn call_repr(&mut self, value: Value) -> Throw {
+    pub fn call_repr(&mut self, value: Value) -> Res {
         match self.lookup_special(value, self.names.repr) {
             Some(method) => {
                 let then = |vm: &mut Vm, _: [Value; 4], completion: Completion| {
@@ -90,11 +90,9 @@ impl Vm {
                     let message = format!("__repr__ returned non-string (type {})", vm.type_name(text));
                     Err(vm.type_error(message))
                 };
-                match self.ask_special(method, value, &[], Value::UNBOUND, then) {
-                    Ok(throw) | Err(throw) => throw,
-                }
+                self.ask_special(method, value, &[], Value::UNBOUND, then)
             }
-            None => self.type_error("object has no repr"),
+            None => Err(self.type_error("object has no repr")),
         }
     }
 }
@@ -198,7 +196,7 @@ fn numbers(vm: &mut Vm, args: &[Value], name: Value) -> Res {
         return Err(Throw::Python);
     }
     let given = args.iter().rposition(|arg| !arg.is_none()).map_or(0, |last| last + 1);
-    Err(vm.tail_call(method, &args[..given.max(2)]))
+    vm.call_special(method, args[0], &args[1..given.max(2)])
 }
 
 fn format(vm: &mut Vm, args: &[Value]) -> Res {
@@ -209,14 +207,14 @@ fn format(vm: &mut Vm, args: &[Value]) -> Res {
     let Some(method) = vm.lookup_special(args[0], vm.names.format) else {
         return Err(vm.type_error("Type does not define __format__"));
     };
-    Err(vm.ask_special(method, args[0], &[args[1]], Value::UNBOUND, |vm, _, completion| {
+    vm.ask_special(method, args[0], &[args[1]], Value::UNBOUND, |vm, _, completion| {
         let text = completion.value()?;
         if vm.as_text(text).is_some() {
             return Ok(text);
         }
         let message = format!("__format__ must return a str, not {}", vm.type_name(text));
         Err(vm.type_error(message))
-    })?)
+    })
 }
 
 fn hash(vm: &mut Vm, args: &[Value]) -> Res {
@@ -227,7 +225,7 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res {
                 let message = format!("unhashable type: '{}'", vm.type_name(args[0]));
                 return Err(vm.type_error(message));
             };
-            Err(vm.ask_special(method, args[0], &[], Value::UNBOUND, hash_answered)?)
+            vm.ask_special(method, args[0], &[], Value::UNBOUND, hash_answered)
         }
         Err(other) => Err(other),
     }
@@ -311,13 +309,13 @@ fn check_by(vm: &mut Vm, class: Value, subject: Value, name: Value) -> Res {
         return Err(Throw::Python);
     }
     let Some(check) = vm.lookup_special(class, name) else { return Err(Throw::Python) };
-    Err(vm.ask_special(check, class, &[subject], Value::UNBOUND, |vm, _, completion| {
+    vm.ask_special(check, class, &[subject], Value::UNBOUND, |vm, _, completion| {
         let answer = completion.value()?;
         match vm.truthy(answer) {
             Ok(answer) => Ok(Value::bool(answer)),
             Err(_) => Err(vm.tail_prelude("truth", &[answer])),
         }
-    })?)
+    })
 }
 
 fn issubclass(vm: &mut Vm, args: &[Value]) -> Res {
@@ -352,10 +350,10 @@ fn iter(vm: &mut Vm, args: &[Value]) -> Res {
         return checked_iterator(vm, iter);
     }
     match vm.lookup_special(object, vm.names.iter) {
-        Some(method) => Err(vm.ask_special(method, object, &[], Value::UNBOUND, |vm, _, completion| {
+        Some(method) => vm.ask_special(method, object, &[], Value::UNBOUND, |vm, _, completion| {
             let iter = completion.value()?;
             checked_iterator(vm, iter)
-        })?),
+        }),
         None => {
             let class = vm.types.iterator;
             vm.wrap_generator("sequence_items", &[object], class, class)
@@ -388,7 +386,7 @@ fn len(vm: &mut Vm, args: &[Value]) -> Res {
         let message = format!("object of type '{}' has no len()", vm.type_name(value));
         return Err(vm.type_error(message));
     };
-    Err(vm.ask_special(method, value, &[], Value::UNBOUND, |vm, _, completion| {
+    vm.ask_special(method, value, &[], Value::UNBOUND, |vm, _, completion| {
         let length = completion.value()?;
         if length.as_small().is_some_and(|length| length >= 0) {
             return Ok(length);
@@ -404,7 +402,7 @@ fn len(vm: &mut Vm, args: &[Value]) -> Res {
             Err(Throw::Python) => Err(vm.tail_prelude("index_of", &[length])),
             Err(other) => Err(other),
         }
-    })?)
+    })
 }
 
 fn extreme(vm: &mut Vm, args: &[Value], name: &str) -> Res {
@@ -501,11 +499,7 @@ fn has_own_stdout(vm: &mut Vm) -> bool {
 
 fn repr(vm: &mut Vm, args: &[Value]) -> Res {
     let value = args[0];
-    if !value.is_handle() || matches!(value.kind(), Some(Kind::Str | Kind::Bytes | Kind::BigInt)) {
-        let text = vm.repr(value)?;
-        return Ok(vm.string(text));
-    }
-    Err(vm.call_repr(value))
+    vm.call_repr(value)
 }
 
 fn round(vm: &mut Vm, args: &[Value]) -> Res {
@@ -515,7 +509,7 @@ fn round(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.type_error(message));
     };
     let more: &[Value] = if digits.is_none() { &[] } else { &[digits] };
-    Err(vm.ask_special(method, number, more, Value::UNBOUND, answer)?)
+    vm.ask_special(method, number, more, Value::UNBOUND, answer)
 }
 
 fn sorted(vm: &mut Vm, args: &[Value]) -> Res {

@@ -214,9 +214,9 @@ impl Vm {
                     return Err(self.type_error(message));
                 };
                 if default.is_unbound() {
-                    return Err(self.ask_special(method, iter, &[], Value::UNBOUND, return_it)?);
+                    return self.ask_special(method, iter, &[], Value::UNBOUND, return_it);
                 }
-                return Err(self.ask_special(method, iter, &[], default, next_called)?);
+                return self.ask_special(method, iter, &[], default, next_called);
             }
         };
         let state = [default, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND];
@@ -230,7 +230,9 @@ impl Vm {
         }
     }
 
-    /// Asks for a call of a special method as found on the type of `receiver`.
+    /// Calls a special method as found on the type of `receiver`; `then` gives
+    /// the answer from how that ended, with `state` first and `receiver`
+    /// second in its state.
     pub fn ask_special(
         &mut self,
         method: Value,
@@ -238,16 +240,14 @@ impl Vm {
         args: &[Value],
         state: Value,
         then: crate::Continuation,
-    ) -> Res<Throw> {
+    ) -> Res {
         let state = [state, receiver, Value::UNBOUND, Value::UNBOUND];
-        if method.is(Kind::Function) || method.is(Kind::Native) {
-            let mut all: SmallVec<[Value; 4]> = SmallVec::from_slice(&[receiver]);
-            all.extend_from_slice(args);
-            return Ok(self.call_then(method, &all, state, then));
+        match self.call_special(method, receiver, args) {
+            Ok(value) => then(self, state, Completion::Returned(value)),
+            Err(Throw::Raise(exception)) => then(self, state, Completion::Raised(exception)),
+            Err(Throw::Call) => Err(self.and_then(state, then)),
+            Err(other) => Err(other),
         }
-        let class = self.type_of(receiver);
-        let bound = self.bind(method, receiver, class)?;
-        Ok(self.call_then(bound, args, state, then))
     }
 
     /// Answers with an iterator of class `class` over what the prelude's
@@ -408,7 +408,7 @@ static REVERSED: &[NativeDef] = &[new_method("cls, sequence, /", |vm, args| {
             let message = format!("'{}' object is not reversible", vm.type_name(sequence));
             return Err(vm.type_error(message));
         }
-        return Err(vm.ask_special(method, sequence, &[], Value::UNBOUND, return_it)?);
+        return vm.ask_special(method, sequence, &[], Value::UNBOUND, return_it);
     }
     if vm.type_of(sequence) == vm.types.tuple || vm.type_of(sequence) == vm.types.str {
         let mut items = vm.collect(sequence)?;

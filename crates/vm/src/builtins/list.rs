@@ -7,10 +7,11 @@ use airlock_bytecode::CmpOp;
 use super::iters::{has_python_operator, repeat_count, repeated, sequence_index};
 use super::slice::PySlice;
 use crate::native::{NativeDef, method, new_method};
-use crate::object::PyIter;
+use crate::gc::Tracer;
+use crate::object::{NativeObject, PyIter};
 use crate::protocol::SliceRange;
 use crate::value::Kind;
-use crate::{Number, Res, Throw, Value, Vm};
+use crate::{Completion, Number, Res, Throw, Value, Vm};
 
 static METHODS: &[NativeDef] = &[
     new_method("cls, *args, **kwargs", new),
@@ -423,14 +424,14 @@ pub(crate) fn sorted_order(vm: &mut Vm, keys: &[Value], reverse: bool) -> Res<Ve
     if reverse {
         order.reverse();
     }
-    sort_order(vm, keys, &mut order)?;
+    sort_positions(vm, keys, &mut order)?;
     if reverse {
         order.reverse();
     }
     Ok(order)
 }
 
-fn sort_order(vm: &mut Vm, keys: &[Value], order: &mut Vec<u32>) -> Res<()> {
+fn sort_positions(vm: &mut Vm, keys: &[Value], order: &mut Vec<u32>) -> Res<()> {
     let key = |at: u32| keys[at as usize];
     if keys.iter().all(|key| key.is_small()) {
         order.sort_by_key(|&at| key(at).as_small());
@@ -502,6 +503,195 @@ fn merge_sort(order: &mut Vec<u32>, less: &mut impl FnMut(u32, u32) -> Res<bool>
         width *= 2;
     }
     Ok(())
+}
+
+/// `sort_order(keys, reverse)` of the prelude: the positions of the keys in
+/// sorted order, by whatever `<` of theirs.
+pub(super) fn sort_order(vm: &mut Vm, args: &[Value]) -> Res {
+    let keys = vm.heap.as_items(args[0]).unwrap_or(&[]).to_vec();
+    let reverse = args[1] == Value::TRUE;
+    match sorted_order(vm, &keys, reverse) {
+        Ok(order) => Ok(positions_list(vm, order)),
+        Err(Throw::Python) => {
+            let mut order: Vec<u32> = (0..keys.len() as u32).collect();
+            if reverse {
+                order.reverse();
+            }
+            let class = vm.types.object;
+            let mut sorter = Sorter::new(keys, order, reverse, class);
+            sorter.begin_pair();
+            let sorter = vm.heap.new_object(sorter);
+            run_sorter(vm, sorter)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn positions_list(vm: &mut Vm, order: Vec<u32>) -> Value {
+    vm.list(order.into_iter().map(|at| Value::count(at as usize)).collect())
+}
+
+/// A merge sort that can be left at each comparison and gone on with. Runs of
+/// `width` positions in `order` are merged in pairs into `merged`.
+struct Sorter {
+    keys: Vec<Value>,
+    order: Vec<u32>,
+    merged: Vec<u32>,
+    width: usize,
+    /// Where the pair of runs begins.
+    start: usize,
+    left: usize,
+    right: usize,
+    /// Whether the pair is known not to be in order as it is.
+    merging: bool,
+    reverse: bool,
+    class: Value,
+}
+
+impl NativeObject for Sorter {
+    fn class(&self) -> Value {
+        self.class
+    }
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.extend(&self.keys);
+    }
+    fn bytes(&self) -> usize {
+        64 + self.keys.len() * 16
+    }
+}
+
+impl Sorter {
+    fn new(keys: Vec<Value>, order: Vec<u32>, reverse: bool, class: Value) -> Sorter {
+        Sorter {
+            keys,
+            order,
+            merged: Vec::new(),
+            width: 1,
+            start: 0,
+            left: 0,
+            right: 0,
+            merging: false,
+            reverse,
+            class,
+        }
+    }
+
+    fn middle(&self) -> usize {
+        (self.start + self.width).min(self.order.len())
+    }
+
+    fn end(&self) -> usize {
+        (self.start + self.width * 2).min(self.order.len())
+    }
+
+    fn begin_pair(&mut self) {
+        self.left = self.start;
+        self.right = self.middle();
+        self.merging = false;
+    }
+
+    /// The keys to be compared next; `None` when all is sorted.
+    fn question(&mut self) -> Option<(Value, Value)> {
+        let key = |sorter: &Sorter, at: usize| sorter.keys[sorter.order[at] as usize];
+        loop {
+            let length = self.order.len();
+            if self.width >= length {
+                return None;
+            }
+            let (middle, end) = (self.middle(), self.end());
+            if self.start >= length {
+                std::mem::swap(&mut self.order, &mut self.merged);
+                self.merged.clear();
+                self.width *= 2;
+                self.start = 0;
+                self.begin_pair();
+            } else if !self.merging && middle < end {
+                return Some((key(self, middle), key(self, middle - 1)));
+            } else if self.merging && self.left < middle && self.right < end {
+                return Some((key(self, self.right), key(self, self.left)));
+            } else {
+                self.merged.extend_from_slice(&self.order[self.left..middle]);
+                self.merged.extend_from_slice(&self.order[self.right..end]);
+                self.start = end;
+                self.begin_pair();
+            }
+        }
+    }
+
+    /// Whether the first of the keys asked about is less.
+    fn answer(&mut self, less: bool) {
+        if !self.merging {
+            if less {
+                self.merging = true;
+            } else {
+                let end = self.end();
+                self.merged.extend_from_slice(&self.order[self.start..end]);
+                self.start = end;
+                self.begin_pair();
+            }
+        } else if less {
+            self.merged.push(self.order[self.right]);
+            self.right += 1;
+        } else {
+            self.merged.push(self.order[self.left]);
+            self.left += 1;
+        }
+    }
+}
+
+fn run_sorter(vm: &mut Vm, sorter: Value) -> Res {
+    loop {
+        let Some(state) = vm.heap.downcast_mut::<Sorter>(sorter) else { return Err(Throw::Python) };
+        let Some((a, b)) = state.question() else {
+            let mut order = std::mem::take(&mut state.order);
+            if state.reverse {
+                order.reverse();
+            }
+            return Ok(positions_list(vm, order));
+        };
+        let less = match vm.compare(CmpOp::Lt, a, b) {
+            Ok(less) => less,
+            Err(Throw::Python) => {
+                let state = [sorter, a, b, Value::UNBOUND];
+                let method = vm.lookup_special(a, vm.names.lt);
+                return Err(match method {
+                    // Of one class: its own method decides.
+                    Some(method) if method.is(Kind::Function) && vm.type_of(a) == vm.type_of(b) => {
+                        vm.call_then(method, &[a, b], state, compared)
+                    }
+                    _ => {
+                        let less = vm.prelude("op_lt");
+                        vm.call_then(less, &[a, b], state, compared)
+                    }
+                });
+            }
+            Err(other) => return Err(other),
+        };
+        if let Some(state) = vm.heap.downcast_mut::<Sorter>(sorter) {
+            state.answer(less);
+        }
+    }
+}
+
+fn compared(vm: &mut Vm, [sorter, a, b, _]: [Value; 4], completion: Completion) -> Res {
+    let answer = completion.value()?;
+    let state = [sorter, a, b, Value::UNBOUND];
+    if answer == Value::NOT_IMPLEMENTED {
+        let less = vm.prelude("op_lt");
+        return Err(vm.call_then(less, &[a, b], state, compared));
+    }
+    let less = match vm.truthy(answer) {
+        Ok(less) => less,
+        Err(Throw::Python) => {
+            let truth = vm.prelude("truth");
+            return Err(vm.call_then(truth, &[answer], state, compared));
+        }
+        Err(other) => return Err(other),
+    };
+    if let Some(state) = vm.heap.downcast_mut::<Sorter>(sorter) {
+        state.answer(less);
+    }
+    run_sorter(vm, sorter)
 }
 
 pub(crate) fn register(vm: &mut Vm) {

@@ -12,30 +12,29 @@ use crate::{Entry, PyDict, Res, Throw, Value, Vm};
 static COMMON: &[NativeDef] = &[
     method("copy", "self, /", copy),
     method("difference", "self, /, *others", |vm, args| {
-        fold_others(vm, args, |vm, table, other| difference_of(vm, &table, &other))
+        fold_others(vm, args, |heap, table, other| difference_of(heap, &table, other))
     })
     .slow("set_difference"),
-    method("intersection", "self, /, *others", |vm, args| fold_others(vm, args, intersection_of))
-        .slow("set_intersection"),
+    method("intersection", "self, /, *others", |vm, args| {
+        fold_others(vm, args, |heap, table, other| intersection_of(heap, &table, other))
+    })
+    .slow("set_intersection"),
     method("isdisjoint", "self, other, /", isdisjoint).slow("set_isdisjoint"),
     method("issubset", "self, other, /", |vm, args| {
-        let (a, b) = both(vm, args)?;
-        Ok(Value::bool(is_subset(vm, &a, &b)?))
+        Ok(Value::bool(with_both(vm, args, is_subset)?))
     })
     .slow("set_issubset"),
     method("issuperset", "self, other, /", |vm, args| {
-        let (a, b) = both(vm, args)?;
-        Ok(Value::bool(is_subset(vm, &b, &a)?))
+        Ok(Value::bool(with_both(vm, args, |heap, a, b| is_subset(heap, b, a))?))
     })
     .slow("set_issuperset"),
     method("symmetric_difference", "self, other, /", |vm, args| {
-        let (a, b) = both(vm, args)?;
-        let table = symmetric_difference_of(vm, &a, &b)?;
+        let table = with_both(vm, args, symmetric_difference_of)?;
         Ok(like(vm, args[0], table))
     })
     .slow("set_symmetric_difference"),
     method("union", "self, /, *others", |vm, args| {
-        fold_others(vm, args, |vm, table, other| union_of(vm, table, &other))
+        fold_others(vm, args, union_of)
     })
     .slow("set_union"),
     method("__len__", "self, /", |vm, args| Ok(Value::count(vm.heap.set(args[0]).table.len()))),
@@ -81,18 +80,19 @@ static MUTABLE: &[NativeDef] = &[
     })
     .slow("set_remove"),
     method("update", "self, /, *others", |vm, args| {
-        update_with(vm, args, |vm, table, other| union_of(vm, table, &other))
+        update_with(vm, args, union_of)
     })
     .slow("set_update"),
     method("difference_update", "self, /, *others", |vm, args| {
-        update_with(vm, args, |vm, table, other| difference_of(vm, &table, &other))
+        update_with(vm, args, |heap, table, other| difference_of(heap, &table, other))
     })
     .slow("set_difference_update"),
-    method("intersection_update", "self, /, *others", |vm, args| update_with(vm, args, intersection_of))
-        .slow("set_intersection_update"),
+    method("intersection_update", "self, /, *others", |vm, args| {
+        update_with(vm, args, |heap, table, other| intersection_of(heap, &table, other))
+    })
+    .slow("set_intersection_update"),
     method("symmetric_difference_update", "self, other, /", |vm, args| {
-        let (a, b) = both(vm, args)?;
-        let table = symmetric_difference_of(vm, &a, &b)?;
+        let table = with_both(vm, args, symmetric_difference_of)?;
         replace(vm, args[0], table)
     })
     .slow("set_symmetric_difference_update"),
@@ -141,9 +141,25 @@ pub(crate) fn table_of(vm: &mut Vm, iterable: Value) -> Res<PyDict> {
     Ok(table)
 }
 
-fn both(vm: &mut Vm, args: &[Value]) -> Res<(PyDict, PyDict)> {
+/// The set whose table an iterable has, if its class leaves iterating to it.
+fn plain_set(vm: &Vm, iterable: Value) -> Option<Value> {
+    let plain = vm.heap.payload(iterable);
+    let own_iter =
+        plain == iterable || vm.lookup_special(iterable, vm.names.iter).is_some_and(|m| m.is(Kind::Native));
+    (plain.is(Kind::Set) && own_iter).then_some(plain)
+}
+
+/// What `combine` says of the two arguments' tables.
+fn with_both<T>(
+    vm: &mut Vm,
+    args: &[Value],
+    combine: impl FnOnce(&Heap, &PyDict, &PyDict) -> Res<T>,
+) -> Res<T> {
+    if let Some(other) = plain_set(vm, args[1]) {
+        return combine(&vm.heap, &vm.heap.set(args[0]).table, &vm.heap.set(other).table);
+    }
     let other = table_of(vm, args[1])?;
-    Ok((vm.heap.set(args[0]).table.clone(), other))
+    combine(&vm.heap, &vm.heap.set(args[0]).table, &other)
 }
 
 /// A new set of the same type as `set`.
@@ -159,68 +175,85 @@ fn replace(vm: &mut Vm, set: Value, table: PyDict) -> Res {
     Ok(Value::NONE)
 }
 
-pub(crate) fn union_of(vm: &mut Vm, mut table: PyDict, other: &PyDict) -> Res<PyDict> {
-    for entry in other.entries() {
-        table_add(vm, &mut table, entry.key, entry.hash)?;
+fn has(heap: &Heap, table: &PyDict, entry: &Entry) -> Res<bool> {
+    match heap.find_in(table, entry.key, entry.hash) {
+        Ok(found) => Ok(found.is_some()),
+        Err(_) => Err(Throw::Python),
     }
-    vm.reserve(table.positions() * 24)?;
+}
+
+pub(crate) fn union_of(heap: &Heap, mut table: PyDict, other: &PyDict) -> Res<PyDict> {
+    if table.is_empty() {
+        return Ok(other.clone());
+    }
+    for entry in other.entries() {
+        if !has(heap, &table, &entry)? {
+            table.insert_new(entry.key, Value::NONE, entry.hash);
+        }
+    }
     Ok(table)
 }
 
-pub(crate) fn intersection_of(vm: &mut Vm, a: PyDict, b: PyDict) -> Res<PyDict> {
+pub(crate) fn intersection_of(heap: &Heap, a: &PyDict, b: &PyDict) -> Res<PyDict> {
     let (small, large) = if b.len() > a.len() { (a, b) } else { (b, a) };
     let mut table = PyDict::default();
     for entry in small.entries() {
-        if vm.table_find(&large, entry.key, entry.hash)?.is_some() {
+        if has(heap, large, &entry)? {
             table.insert_new(entry.key, Value::NONE, entry.hash);
         }
     }
     Ok(table)
 }
 
-pub(crate) fn difference_of(vm: &mut Vm, a: &PyDict, b: &PyDict) -> Res<PyDict> {
+pub(crate) fn difference_of(heap: &Heap, a: &PyDict, b: &PyDict) -> Res<PyDict> {
     let mut table = PyDict::default();
     for entry in a.entries() {
-        if vm.table_find(b, entry.key, entry.hash)?.is_none() {
+        if !has(heap, b, &entry)? {
             table.insert_new(entry.key, Value::NONE, entry.hash);
         }
     }
     Ok(table)
 }
 
-pub(crate) fn symmetric_difference_of(vm: &mut Vm, a: &PyDict, b: &PyDict) -> Res<PyDict> {
-    let mut table = difference_of(vm, a, b)?;
-    for entry in difference_of(vm, b, a)?.entries() {
+pub(crate) fn symmetric_difference_of(heap: &Heap, a: &PyDict, b: &PyDict) -> Res<PyDict> {
+    let mut table = difference_of(heap, a, b)?;
+    for entry in difference_of(heap, b, a)?.entries() {
         table.insert_new(entry.key, Value::NONE, entry.hash);
     }
     Ok(table)
 }
 
-fn is_subset(vm: &mut Vm, a: &PyDict, b: &PyDict) -> Res<bool> {
+fn is_subset(heap: &Heap, a: &PyDict, b: &PyDict) -> Res<bool> {
     if a.len() > b.len() {
         return Ok(false);
     }
-    for Entry { key, hash, .. } in a.entries() {
-        if vm.table_find(b, key, hash)?.is_none() {
+    for entry in a.entries() {
+        if !has(heap, b, &entry)? {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
+/// The set combined with each of the others in turn.
 fn fold(
     vm: &mut Vm,
     args: &[Value],
-    combine: impl Fn(&mut Vm, PyDict, PyDict) -> Res<PyDict>,
+    combine: impl Fn(&Heap, PyDict, &PyDict) -> Res<PyDict>,
 ) -> Res<PyDict> {
     let mut table = vm.heap.set(args[0]).table.clone();
     for other in vm.heap.tuple(args[1]).to_vec() {
+        vm.reserve(table.positions() * 24)?;
+        if let Some(other) = plain_set(vm, other) {
+            table = combine(&vm.heap, table, &vm.heap.set(other).table)?;
+            continue;
+        }
         let other = match table_of(vm, other) {
             // The arguments stand in a tuple: the prelude takes their items.
             Err(Throw::Materialize(_)) => return Err(Throw::Python),
             other => other?,
         };
-        table = combine(vm, table, other)?;
+        table = combine(&vm.heap, table, &other)?;
     }
     Ok(table)
 }
@@ -228,7 +261,7 @@ fn fold(
 fn fold_others(
     vm: &mut Vm,
     args: &[Value],
-    combine: impl Fn(&mut Vm, PyDict, PyDict) -> Res<PyDict>,
+    combine: impl Fn(&Heap, PyDict, &PyDict) -> Res<PyDict>,
 ) -> Res {
     let table = fold(vm, args, combine)?;
     Ok(like(vm, args[0], table))
@@ -237,18 +270,20 @@ fn fold_others(
 fn update_with(
     vm: &mut Vm,
     args: &[Value],
-    combine: impl Fn(&mut Vm, PyDict, PyDict) -> Res<PyDict>,
+    combine: impl Fn(&Heap, PyDict, &PyDict) -> Res<PyDict>,
 ) -> Res {
     let table = fold(vm, args, combine)?;
     replace(vm, args[0], table)
 }
 
-fn operate(vm: &mut Vm, operator: char, left: PyDict, right: PyDict) -> Res<PyDict> {
+fn operate(vm: &Vm, operator: char, left: Value, right: Value) -> Res<PyDict> {
+    let heap = &vm.heap;
+    let (left, right) = (&heap.set(left).table, &heap.set(right).table);
     match operator {
-        '&' => intersection_of(vm, left, right),
-        '|' => union_of(vm, left, &right),
-        '-' => difference_of(vm, &left, &right),
-        _ => symmetric_difference_of(vm, &left, &right),
+        '&' => intersection_of(heap, left, right),
+        '|' => union_of(heap, left.clone(), right),
+        '-' => difference_of(heap, left, right),
+        _ => symmetric_difference_of(heap, left, right),
     }
 }
 
@@ -258,8 +293,8 @@ fn operation(vm: &mut Vm, args: &[Value], operator: char, swapped: bool) -> Res 
         return Ok(Value::NOT_IMPLEMENTED);
     }
     let (left, right) = if swapped { (other, args[0]) } else { (args[0], other) };
-    let tables = (vm.heap.set(left).table.clone(), vm.heap.set(right).table.clone());
-    let table = operate(vm, operator, tables.0, tables.1)?;
+    vm.reserve(vm.heap.set(left).table.positions() * 24)?;
+    let table = operate(vm, operator, left, right)?;
     Ok(like(vm, left, table))
 }
 
@@ -268,8 +303,17 @@ fn in_place(vm: &mut Vm, args: &[Value], operator: char) -> Res {
     if !other.is(Kind::Set) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let tables = (vm.heap.set(args[0]).table.clone(), vm.heap.set(other).table.clone());
-    let table = operate(vm, operator, tables.0, tables.1)?;
+    if operator == '|' && other != args[0] {
+        // In place indeed: a large set grows by a small one at no great cost.
+        for entry in vm.heap.set(other).table.entries().collect::<Vec<_>>() {
+            if !has(&vm.heap, &vm.heap.set(args[0]).table, &entry)? {
+                vm.heap.set_mut(args[0]).table.insert_new(entry.key, Value::NONE, entry.hash);
+                vm.heap.charge(24);
+            }
+        }
+        return Ok(args[0]);
+    }
+    let table = operate(vm, operator, args[0], other)?;
     replace(vm, args[0], table)?;
     Ok(args[0])
 }
@@ -279,14 +323,15 @@ fn compare(vm: &mut Vm, args: &[Value], operator: &str) -> Res {
     if !other.is(Kind::Set) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let (a, b) = (vm.heap.set(args[0]).table.clone(), vm.heap.set(other).table.clone());
+    let heap = &vm.heap;
+    let (a, b) = (&heap.set(args[0]).table, &heap.set(other).table);
     Ok(Value::bool(match operator {
-        "==" => a.len() == b.len() && is_subset(vm, &a, &b)?,
-        "!=" => !(a.len() == b.len() && is_subset(vm, &a, &b)?),
-        "<" => a.len() < b.len() && is_subset(vm, &a, &b)?,
-        "<=" => is_subset(vm, &a, &b)?,
-        ">" => b.len() < a.len() && is_subset(vm, &b, &a)?,
-        _ => is_subset(vm, &b, &a)?,
+        "==" => a.len() == b.len() && is_subset(heap, a, b)?,
+        "!=" => !(a.len() == b.len() && is_subset(heap, a, b)?),
+        "<" => a.len() < b.len() && is_subset(heap, a, b)?,
+        "<=" => is_subset(heap, a, b)?,
+        ">" => b.len() < a.len() && is_subset(heap, b, a)?,
+        _ => is_subset(heap, b, a)?,
     }))
 }
 
@@ -320,8 +365,7 @@ fn copy(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn isdisjoint(vm: &mut Vm, args: &[Value]) -> Res {
-    let (a, b) = both(vm, args)?;
-    Ok(Value::bool(intersection_of(vm, a, b)?.is_empty()))
+    Ok(Value::bool(with_both(vm, args, intersection_of)?.is_empty()))
 }
 
 // Order. CPython's sets are in the order of their hash table. For numbers,
