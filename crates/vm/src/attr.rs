@@ -306,7 +306,7 @@ impl Vm {
                 }
                 if let Some(class_method) = self.heap.downcast::<ClassMethod>(found) {
                     let function = class_method.function;
-                    return self.bind(function, class, class);
+                    return Ok(self.heap.new_method(function, class));
                 }
                 self.bind_by_get(found, object, class)
             }
@@ -338,7 +338,7 @@ impl Vm {
                 }
                 if let Some(class_method) = self.heap.downcast::<ClassMethod>(found) {
                     let function = class_method.function;
-                    return self.bind(function, class, class);
+                    return Ok(self.heap.new_method(function, class));
                 }
                 let object: &dyn std::any::Any = &**self.heap.object(found);
                 if object.is::<GetSet>() || object.is::<Property>() || object.is::<Member>() {
