@@ -290,10 +290,6 @@ impl<'a, 'r> Compiler<'a, 'r> {
         index
     }
 
-    fn str_constant(&mut self, text: &str) -> u32 {
-        self.constant(Const::Str(text.into()))
-    }
-
     fn load_const(&mut self, value: Const, dst: Reg, range: TextRange) {
         let instr = match value {
             Const::None => Instr::LoadNone { dst },
@@ -353,8 +349,7 @@ impl<'a, 'r> Compiler<'a, 'r> {
         unit.flags.hidden = self.options.hidden;
         unit.flags.nested = self.symbols.scope(scope).is_nested;
         unit.first_line = self.lines.line(first.start().into());
-        let outer = std::mem::replace(&mut self.unit, unit);
-        outer
+        std::mem::replace(&mut self.unit, unit)
     }
 
     /// Ends the code object begun by [`Self::enter`] and goes on with `outer`.

@@ -128,6 +128,18 @@ pub(crate) fn truthy(value: &Const) -> bool {
     }
 }
 
+/// Whether two constants would be the same key of a dict.
+pub(crate) fn equal(left: &Const, right: &Const) -> bool {
+    let complex = |value: &Const| match value {
+        Const::Complex(real, imag) => Some((*real, *imag)),
+        value => as_float(value).map(|real| (real, 0.0)),
+    };
+    match (complex(left), complex(right)) {
+        (Some(left), Some(right)) => left == right,
+        _ => left == right,
+    }
+}
+
 fn unary(op: UnaryOp, value: Const) -> Option<Const> {
     if op == UnaryOp::Not {
         return Some(Const::Bool(!truthy(&value)));
@@ -324,6 +336,7 @@ pub(crate) fn repr(value: &Const) -> String {
         Const::Int(value) => value.to_string(),
         Const::BigInt(digits) => digits.to_string(),
         Const::Float(value) => format!("{value:?}"),
+        Const::Complex(0.0, imag) => format!("{imag}j"),
         Const::Complex(real, imag) => format!("({real}{imag:+}j)"),
         Const::Str(text) => {
             let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };

@@ -3,12 +3,17 @@
 use std::fmt;
 
 use ruff_python_ast::Mod;
-use ruff_python_parser::Parsed;
+use ruff_python_parser::{ParseErrorType, Parsed};
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::lines::LineIndex;
+use crate::scan;
 
+mod tokens;
 mod wording;
+
+/// More errors than this from one source help nobody.
+const MAX_ERRORS: usize = 50;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiagnosticKind {
@@ -114,22 +119,53 @@ fn floor_boundary(source: &str, offset: u32) -> u32 {
 /// Translates what the parser found wrong. The first error of each line
 /// counts; what follows it there is mostly the parser finding its feet again.
 pub(crate) fn report_parse_errors(source: &str, parsed: &Parsed<Mod>, report: &mut Report) {
+    if parsed.errors().is_empty() {
+        if let Some(error) = parsed.unsupported_syntax_errors().first() {
+            report.push(error.range, DiagnosticKind::SyntaxError, wording::of_version_error(error));
+        }
+        return;
+    }
     let lines = LineIndex::new(source);
+    let scan = scan::run(source);
     let mut seen = Vec::new();
+    // The parser's own order for the first: what it looks back at, such as
+    // the target of an assignment, comes after what it met on the way.
     let mut errors: Vec<_> = parsed.errors().iter().collect();
-    errors.sort_by_key(|error| error.location.start());
-    for error in errors {
+    if let Some(index) = errors.iter().take(4).position(|error| wording::is_bare_lambda(error)) {
+        errors.swap(0, index);
+    }
+    errors[1..].sort_by_key(|error| error.location.start());
+    // CPython's parser stops at an indentation where none belongs; other
+    // mistakes let its tokenizer look for one of its own first.
+    let indented = errors
+        .first()
+        .filter(|error| matches!(error.error, ParseErrorType::UnexpectedIndentation))
+        .map(|error| error.location.start());
+    // What is wrong in a replacement field comes before the end of its string.
+    let in_field = errors
+        .first()
+        .filter(|error| wording::is_of_field(error))
+        .map(|error| error.location.start());
+    if let Some((range, kind, message)) = wording::of_scan(source, &lines, &scan)
+        && indented.is_none_or(|indented| indented >= range.start())
+        && (in_field.is_none_or(|field| field >= range.start()) || scan.mismatch.is_some())
+    {
+        seen.push(lines.line(range.start().into()));
+        report.push(range, kind, message);
+    }
+    for error in errors.into_iter().take(MAX_ERRORS) {
         let line = lines.line(error.location.start().into());
         if seen.contains(&line) {
             continue;
         }
         seen.push(line);
-        let (range, kind, message) = wording::of_parse_error(source, parsed, error);
+        let (range, kind, message) =
+            wording::of_parse_error(source, &lines, &scan, parsed, error);
+        let line = lines.line(range.start().into());
+        if line != *seen.last().unwrap_or(&0) && seen.contains(&line) {
+            continue;
+        }
+        seen.push(line);
         report.push(range, kind, message);
-    }
-    if report.is_empty()
-        && let Some(error) = parsed.unsupported_syntax_errors().first()
-    {
-        report.push(error.range, DiagnosticKind::SyntaxError, wording::of_version_error(error));
     }
 }

@@ -6,6 +6,7 @@
 //! CPython's messages name and the parser's do not.
 
 pub(crate) mod literals;
+mod numbers;
 
 use ruff_text_size::{TextRange, TextSize};
 
@@ -15,6 +16,8 @@ use crate::diagnostics::{DiagnosticKind, Report};
 const MAX_BRACKETS: usize = 200;
 /// f-strings inside one another, as in CPython's tokenizer.
 const MAX_FSTRINGS: usize = 150;
+/// Fields in the format specifications of fields, as in CPython's tokenizer.
+const MAX_FIELDS: usize = 3;
 /// Levels of indentation, as in CPython's tokenizer.
 const MAX_INDENTS: usize = 100;
 /// Bytes; offsets are 32 bits wide.
@@ -33,8 +36,15 @@ pub(crate) struct Scan {
     pub(crate) unclosed: Vec<(u32, u8)>,
     pub(crate) mismatch: Option<Mismatch>,
     pub(crate) unterminated: Option<Unterminated>,
+    /// The first number that is none; the parser takes some of these.
+    pub(crate) bad_number: Option<(TextRange, String)>,
+    /// The first line whose indentation fits no other.
+    pub(crate) bad_indentation: Option<(u32, IndentationFault)>,
+    /// A backslash that is not the last of its line.
+    pub(crate) bad_continuation: Option<u32>,
     too_many_brackets: Option<u32>,
     too_many_fstrings: Option<u32>,
+    too_many_fields: Option<u32>,
     too_deep: Option<u32>,
     too_indented: Option<u32>,
 }
@@ -45,6 +55,8 @@ pub(crate) struct Mismatch {
     pub(crate) offset: u32,
     pub(crate) closing: u8,
     pub(crate) opening: Option<(u32, u8)>,
+    /// It stands in a replacement field, where CPython says so.
+    pub(crate) in_field: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +67,20 @@ pub(crate) struct Unterminated {
     pub(crate) is_triple: bool,
     /// `f` or `t` for interpolated strings, else 0.
     pub(crate) kind: u8,
+    /// Its last quote is there, but escaped.
+    pub(crate) escaped_quote: bool,
+    /// It begins with the quote that would end the f-string around.
+    pub(crate) ends_field: bool,
+    /// It is the f-string or t-string itself, not a string in a field of it.
+    pub(crate) is_text: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IndentationFault {
+    /// Tabs and blanks could mean one thing or another.
+    Inconsistent,
+    /// Back to a level that there was not.
+    Unmatched,
 }
 
 /// Refuses what must not reach the parser.
@@ -77,6 +103,11 @@ pub(crate) fn check(source: &str, report: &mut Report) {
             "too many nested f-strings or t-strings",
         ),
         (
+            scan.too_many_fields,
+            DiagnosticKind::SyntaxError,
+            "f-string: expressions nested too deeply",
+        ),
+        (
             scan.too_indented,
             DiagnosticKind::IndentationError,
             "too many levels of indentation",
@@ -93,6 +124,13 @@ pub(crate) fn check(source: &str, report: &mut Report) {
             return;
         }
     }
+    if let Some((range, message)) = scan.bad_number
+        && scan.unterminated.is_none_or(|string| string.start > range.start().into())
+        && scan.bad_continuation.is_none_or(|offset| offset > range.start().into())
+        && scan.mismatch.is_none_or(|mismatch| mismatch.offset > range.start().into())
+    {
+        report.syntax(range, message);
+    }
 }
 
 /// What the scanner is inside of.
@@ -103,7 +141,13 @@ enum Level {
     /// A replacement field, up to its format specification.
     Field { offset: u32, depth: u32 },
     /// A format specification.
-    Spec { offset: u32 },
+    Spec,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Indent {
+    wide: usize,
+    narrow: usize,
 }
 
 struct Scanner<'s> {
@@ -116,7 +160,7 @@ struct Scanner<'s> {
     depth: u32,
     /// The depths of all open levels together.
     total: u32,
-    indents: Vec<usize>,
+    indents: Vec<Indent>,
     at_line_start: bool,
     found: Scan,
 }
@@ -136,20 +180,26 @@ pub(crate) fn run(source: &str) -> Scan {
     };
     scanner.run();
     let mut found = scanner.found;
+    if found.mismatch.is_some() || found.bad_continuation.is_some() {
+        return found;
+    }
     for level in &scanner.levels {
         match level {
             Level::Bracket { offset, byte, .. } => found.unclosed.push((*offset, *byte)),
             Level::Field { offset, .. } => found.unclosed.push((*offset, b'{')),
-            Level::Text { offset, is_triple, kind, .. } => {
-                found.unterminated.get_or_insert(Unterminated {
-                    start: *offset,
-                    end: source.len() as u32,
-                    is_triple: *is_triple,
-                    kind: *kind,
-                });
-            }
-            Level::Spec { .. } => {}
+            Level::Text { .. } | Level::Spec => {}
         }
+    }
+    if let Some(Level::Text { offset, is_triple, kind, .. }) = scanner.levels.last() {
+        found.unterminated.get_or_insert(Unterminated {
+            start: *offset,
+            end: source.len() as u32,
+            is_triple: *is_triple,
+            kind: *kind,
+            escaped_quote: false,
+            ends_field: false,
+            is_text: true,
+        });
     }
     found
 }
@@ -159,7 +209,7 @@ impl Scanner<'_> {
         while let Some(byte) = self.bytes.get(self.at).copied() {
             match self.levels.last() {
                 Some(Level::Text { .. }) => self.text(byte),
-                Some(Level::Spec { .. }) => self.spec(byte),
+                Some(Level::Spec) => self.spec(byte),
                 _ => self.code(byte),
             }
             if self.found.too_many_brackets.is_some()
@@ -204,6 +254,12 @@ impl Scanner<'_> {
                 if self.peek(0) == b'\r' && self.peek(1) == b'\n' {
                     self.at += 1;
                 }
+                if !matches!(self.peek(0), b'\n' | b'\r') || self.at + 1 >= self.bytes.len() {
+                    let at = if self.peek(0) == b'\n' { self.at + 1 } else { self.at };
+                    self.found.bad_continuation.get_or_insert(at as u32);
+                    self.at = self.bytes.len();
+                    return;
+                }
                 self.at += 1;
             }
             b'"' | b'\'' => self.string(byte, 0),
@@ -217,9 +273,8 @@ impl Scanner<'_> {
                 self.at += 1;
             }
             b':' if matches!(self.levels.last(), Some(Level::Field { .. })) => {
-                let offset = self.at as u32;
                 self.at += 1;
-                self.levels.push(Level::Spec { offset });
+                self.levels.push(Level::Spec);
             }
             b'-' | b'+' | b'~' => {
                 self.at += 1;
@@ -230,6 +285,7 @@ impl Scanner<'_> {
                 self.at += 2;
                 self.deepen(PREFIX_DEPTH);
             }
+            b'.' if self.peek(1).is_ascii_digit() => self.number(),
             b'.' => {
                 self.at += 1;
                 self.deepen(8 * OPERATOR_DEPTH);
@@ -238,14 +294,33 @@ impl Scanner<'_> {
                 self.at += 1;
                 self.deepen(OPERATOR_DEPTH);
             }
-            b'0'..=b'9' => {
-                while matches!(self.peek(0), b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'.') {
-                    self.at += 1;
-                }
-            }
+            b'0'..=b'9' => self.number(),
             byte if is_identifier(byte) => self.word(),
             _ => self.at += 1,
         }
+    }
+
+    fn number(&mut self) {
+        let start = self.at;
+        let end = match numbers::scan(&self.bytes[start..]) {
+            Ok(length) => start + length,
+            Err(fault) => {
+                if self.found.bad_number.is_none() {
+                    let from = if fault.is_whole {
+                        start
+                    } else {
+                        start + fault.at.saturating_sub(1)
+                    };
+                    let range = TextRange::new(
+                        TextSize::new(from as u32),
+                        TextSize::new((start + fault.at.max(1)) as u32),
+                    );
+                    self.found.bad_number = Some((range, fault.message));
+                }
+                start + fault.at.max(1)
+            }
+        };
+        self.at = end;
     }
 
     /// Whether the operator just read follows an operator or opening.
@@ -257,30 +332,58 @@ impl Scanner<'_> {
     }
 
     fn indentation(&mut self) {
-        let mut width = 0;
+        // Columns with tabs as wide as eight blanks, and as one: both must
+        // agree on how lines compare.
+        let mut indent = Indent::default();
         let mut end = self.at;
         loop {
             match self.bytes.get(end) {
-                Some(b' ') => width += 1,
-                Some(b'\t') => width = (width / 8 + 1) * 8,
-                Some(b'\x0c') => width = 0,
+                Some(b' ') => indent = Indent { wide: indent.wide + 1, narrow: indent.narrow + 1 },
+                Some(b'\t') => {
+                    indent =
+                        Indent { wide: (indent.wide / 8 + 1) * 8, narrow: indent.narrow + 1 };
+                }
+                Some(b'\x0c') => indent = Indent::default(),
+                Some(b'\\') if matches!(self.bytes.get(end + 1), Some(b'\n' | b'\r')) => {
+                    // A joined line: what follows counts no further.
+                    break;
+                }
                 _ => break,
             }
             end += 1;
         }
         let start = self.at;
         self.at = end;
-        if matches!(self.peek(0), b'\n' | b'\r' | b'#' | 0) {
+        if matches!(self.peek(0), b'\n' | b'\r' | b'#' | b'\\' | 0) {
             return;
         }
-        while self.indents.last().is_some_and(|indent| *indent > width) {
-            self.indents.pop();
-        }
-        if width > self.indents.last().copied().unwrap_or(0) {
-            self.indents.push(width);
+        let current = self.indents.last().copied().unwrap_or_default();
+        let mut fault = None;
+        if indent.wide == current.wide {
+            if indent.narrow != current.narrow {
+                fault = Some(IndentationFault::Inconsistent);
+            }
+        } else if indent.wide > current.wide {
+            if indent.narrow <= current.narrow {
+                fault = Some(IndentationFault::Inconsistent);
+            }
+            self.indents.push(indent);
             if self.indents.len() >= MAX_INDENTS {
                 self.found.too_indented = Some(start as u32);
             }
+        } else {
+            while self.indents.last().is_some_and(|level| level.wide > indent.wide) {
+                self.indents.pop();
+            }
+            let level = self.indents.last().copied().unwrap_or_default();
+            if level.wide != indent.wide {
+                fault = Some(IndentationFault::Unmatched);
+            } else if level.narrow != indent.narrow {
+                fault = Some(IndentationFault::Inconsistent);
+            }
+        }
+        if let Some(fault) = fault {
+            self.found.bad_indentation.get_or_insert((end as u32, fault));
         }
     }
 
@@ -337,12 +440,17 @@ impl Scanner<'_> {
         let start = self.at - prefix;
         let is_triple = self.peek(1) == quote && self.peek(2) == quote;
         self.at += if is_triple { 3 } else { 1 };
+        let mut escaped = false;
+        let around = self.text_around();
         loop {
             let unterminated = |end: usize| Unterminated {
                 start: start as u32,
                 end: end as u32,
                 is_triple,
-                kind: 0,
+                kind: around.map_or(0, |(.., kind)| kind),
+                escaped_quote: escaped,
+                ends_field: around.is_some_and(|(q, triple, _)| q == quote && triple == is_triple),
+                is_text: false,
             };
             match self.bytes.get(self.at) {
                 None => {
@@ -354,6 +462,7 @@ impl Scanner<'_> {
                     if self.peek(0) == b'\r' && self.peek(1) == b'\n' {
                         self.at += 1;
                     }
+                    escaped |= self.peek(0) == quote;
                     self.at += 1;
                 }
                 Some(b'\n' | b'\r') if !is_triple => {
@@ -411,6 +520,9 @@ impl Scanner<'_> {
                     end: self.at as u32,
                     is_triple,
                     kind,
+                    escaped_quote: false,
+                    ends_field: false,
+                    is_text: true,
                 });
                 self.leave_text();
             }
@@ -429,6 +541,14 @@ impl Scanner<'_> {
         }
     }
 
+    /// Quote, tripleness and kind of the f-string around.
+    fn text_around(&self) -> Option<(u8, bool, u8)> {
+        self.levels.iter().rev().find_map(|level| match level {
+            Level::Text { quote, is_triple, kind, .. } => Some((*quote, *is_triple, *kind)),
+            _ => None,
+        })
+    }
+
     fn leave_text(&mut self) {
         self.levels.pop();
         self.fstrings -= 1;
@@ -445,10 +565,7 @@ impl Scanner<'_> {
     /// One step in a format specification.
     fn spec(&mut self, byte: u8) {
         // The string around: its end also ends a broken specification.
-        let around = self.levels.iter().rev().find_map(|level| match level {
-            Level::Text { quote, is_triple, .. } => Some((*quote, *is_triple)),
-            _ => None,
-        });
+        let around = self.text_around().map(|(quote, is_triple, _)| (quote, is_triple));
         match byte {
             b'{' => self.open_field(),
             b'}' => {
@@ -472,7 +589,7 @@ impl Scanner<'_> {
                     self.total -= depth;
                     self.brackets -= 1;
                 }
-                Level::Spec { .. } => {}
+                Level::Spec => {}
             }
             self.levels.pop();
         }
@@ -488,6 +605,11 @@ impl Scanner<'_> {
     }
 
     fn count_bracket(&mut self, offset: u32) {
+        let fields =
+            self.levels.iter().rev().take_while(|level| !matches!(level, Level::Text { .. }));
+        if fields.filter(|level| matches!(level, Level::Field { .. })).count() > MAX_FIELDS {
+            self.found.too_many_fields = Some(offset);
+        }
         self.total += BRACKET_DEPTH;
         self.brackets += 1;
         if self.brackets > MAX_BRACKETS {
@@ -509,7 +631,11 @@ impl Scanner<'_> {
             (Some((_, b'(')), b')') | (Some((_, b'[')), b']') | (Some((_, b'{')), b'}')
         );
         if !matches {
-            self.found.mismatch = Some(Mismatch { offset, closing: byte, opening });
+            let in_field =
+                opening.is_none_or(|_| matches!(self.levels.last(), Some(Level::Field { .. })))
+                    && self.levels.iter().any(|level| matches!(level, Level::Field { .. }));
+            let opening = opening.filter(|_| !in_field);
+            self.found.mismatch = Some(Mismatch { offset, closing: byte, opening, in_field });
             return;
         }
         if let Some(Level::Bracket { depth, .. } | Level::Field { depth, .. }) = self.levels.pop() {

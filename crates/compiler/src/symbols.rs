@@ -150,7 +150,6 @@ pub(crate) struct WellKnown {
     pub(crate) dot_type_params: Sym,
     pub(crate) dot_generic_base: Sym,
     pub(crate) format: Sym,
-    pub(crate) debug: Sym,
 }
 
 pub(crate) struct SymbolTable {
@@ -197,7 +196,6 @@ impl SymbolTable {
                 dot_type_params: Sym(0),
                 dot_generic_base: Sym(0),
                 format: Sym(0),
-                debug: Sym(0),
             },
             future_annotations: false,
             namespace: mode.has_namespace(),
@@ -213,7 +211,6 @@ impl SymbolTable {
             dot_type_params: table.intern(".type_params"),
             dot_generic_base: table.intern(".generic_base"),
             format: table.intern("format"),
-            debug: table.intern("__debug__"),
         };
         build::run(tree, &mut table, report);
         if report.is_empty() {

@@ -22,18 +22,19 @@ pub(super) fn drop_needless_checks(draft: &Draft, targets: &Targets<'_>, keep: &
         let flow = Flow::run(draft, targets, keep);
         for block in &flow.blocks {
             let Some(mut bound) = block.bound.clone() else { continue };
-            for index in block.start..block.end {
-                if !keep[index] {
+            let range = block.start..block.end;
+            for (op, keep) in draft.ops[range.clone()].iter().zip(&mut keep[range]) {
+                if !*keep {
                     continue;
                 }
-                if let Instr::CheckLocal { src, .. } = draft.ops[index].instr {
+                if let Instr::CheckLocal { src, .. } = op.instr {
                     if bound.has(src) {
-                        keep[index] = false;
+                        *keep = false;
                     } else if let Some(checked) = checked.get_mut(src as usize) {
                         *checked = true;
                     }
                 }
-                step(&draft.ops[index].instr, &mut bound);
+                step(&op.instr, &mut bound);
             }
         }
     }
@@ -161,8 +162,8 @@ impl<'d> Flow<'d> {
         }
         let mut blocks: Vec<Block> = Vec::new();
         let mut block_of = Vec::with_capacity(count);
-        for index in 0..count {
-            if begins[index] {
+        for (index, begins) in begins[..count].iter().enumerate() {
+            if *begins {
                 blocks.push(Block { start: index, end: index, bound: None });
             }
             if let Some(block) = blocks.last_mut() {
@@ -186,11 +187,10 @@ impl<'d> Flow<'d> {
         // What is bound all through the block, for its handler.
         let mut throughout = bound.clone();
         let mut falls = true;
-        for index in *start..*end {
-            if !keep[index] {
+        for (op, keep) in self.draft.ops[*start..*end].iter().zip(&keep[*start..*end]) {
+            if !keep {
                 continue;
             }
-            let op = &self.draft.ops[index];
             step(&op.instr, &mut bound);
             if let Instr::DeleteLocal { .. } = op.instr {
                 throughout.intersect(&bound);

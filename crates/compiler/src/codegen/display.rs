@@ -20,7 +20,7 @@ impl<'a> Compiler<'a, '_> {
             return dst;
         }
         if is_simple(&e.elts) {
-            return self.from_registers(&e.elts, dst, e.range, |dst, base, count| {
+            return self.build_from_registers(&e.elts, dst, e.range, |dst, base, count| {
                 Instr::BuildTuple { dst, base, count }
             });
         }
@@ -36,7 +36,7 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn list(&mut self, e: &'a ast::ExprList, dst: Option<Reg>) -> Reg {
         let constants = self.constants(&e.elts);
         if is_simple(&e.elts) && constants.is_none() {
-            return self.from_registers(&e.elts, dst, e.range, |dst, base, count| {
+            return self.build_from_registers(&e.elts, dst, e.range, |dst, base, count| {
                 Instr::BuildList { dst, base, count }
             });
         }
@@ -46,7 +46,7 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn set(&mut self, e: &'a ast::ExprSet, dst: Option<Reg>) -> Reg {
         let constants = self.constants(&e.elts);
         if is_simple(&e.elts) && constants.is_none() {
-            return self.from_registers(&e.elts, dst, e.range, |dst, base, count| {
+            return self.build_from_registers(&e.elts, dst, e.range, |dst, base, count| {
                 Instr::BuildSet { dst, base, count }
             });
         }
@@ -141,7 +141,7 @@ impl<'a> Compiler<'a, '_> {
         }
     }
 
-    fn from_registers(
+    fn build_from_registers(
         &mut self,
         elements: &'a [Expr],
         dst: Option<Reg>,

@@ -111,6 +111,11 @@ impl<'a> Compiler<'a, '_> {
         p: &'a ast::PatternMatchOr,
         names: &mut Vec<(&'a str, TextRange)>,
     ) {
+        for (index, pattern) in p.patterns.iter().enumerate() {
+            if index + 1 < p.patterns.len() {
+                self.check_refutable(pattern);
+            }
+        }
         let mut first: Option<Vec<(&'a str, TextRange)>> = None;
         for pattern in &p.patterns {
             let mut own = Vec::new();
@@ -125,11 +130,6 @@ impl<'a> Compiler<'a, '_> {
                         return;
                     }
                 }
-            }
-        }
-        for (index, pattern) in p.patterns.iter().enumerate() {
-            if index + 1 < p.patterns.len() {
-                self.check_refutable(pattern);
             }
         }
         for (name, range) in first.unwrap_or_default() {
@@ -206,8 +206,7 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn check_value(&mut self, value: &ast::Expr) {
-        let allowed = self.fold(value).is_some()
-            || matches!(value, ast::Expr::Attribute(_) | ast::Expr::FString(_));
+        let allowed = self.fold(value).is_some() || value.is_attribute_expr();
         if !allowed {
             self.report.syntax(
                 value,
@@ -243,7 +242,7 @@ impl<'a> Compiler<'a, '_> {
         if let Some(star) = star
             && p.patterns[star + 1..].iter().any(Pattern::is_match_star)
         {
-            self.report.syntax(p, "multiple starred expressions in sequence pattern");
+            self.report.syntax(p, "multiple starred names in sequence pattern");
             return;
         }
         if count > 255 {
@@ -386,7 +385,7 @@ impl<'a> Compiler<'a, '_> {
                 }
                 continue;
             };
-            if seen.contains(&value) {
+            if seen.iter().any(|other| constants::equal(other, &value)) {
                 let text = constants::repr(&value);
                 self.report
                     .syntax(p, format!("mapping pattern checks duplicate key ({text})"));

@@ -133,3 +133,96 @@ pub(crate) fn normalize_expression(text: &str) -> String {
     }
     joined
 }
+
+pub(crate) enum Broken {
+    Escape,
+    /// A name of a character that we do not know.
+    UnknownName,
+}
+
+/// What is wrong with the escapes of the literal at `range`.
+pub(crate) fn broken_escape(
+    source: &str,
+    range: ruff_text_size::TextRange,
+) -> Option<(Broken, String)> {
+    let text = source.get(range.start().into()..range.end().into())?;
+    // The text of an f-string has no quotes of its own.
+    let (prefix, body) = match text.find(['"', '\'']) {
+        Some(quote) if quote <= 2 && !text.starts_with('\\') => {
+            (&text[..quote], text[quote..].trim_matches(['"', '\'']))
+        }
+        _ => ("", text),
+    };
+    let is_bytes = prefix.contains(['b', 'B']);
+    let bytes = body.as_bytes();
+    let mut at = 0;
+    while at + 1 < bytes.len() {
+        if bytes[at] != b'\\' {
+            at += 1;
+            continue;
+        }
+        let digits = |count: usize| {
+            bytes[at + 2..].iter().take(count).take_while(|b| b.is_ascii_hexdigit()).count()
+        };
+        let escape = bytes[at + 1];
+        if is_bytes {
+            if escape == b'x' && digits(2) < 2 {
+                let message = format!("(value error) invalid \\x escape at position {at}");
+                return Some((Broken::Escape, message));
+            }
+            at += 2;
+            continue;
+        }
+        let broken = |end: usize, what: &str| {
+            // CPython counts in its own escaped form, the same for ASCII.
+            Some((
+                Broken::Escape,
+                format!(
+                    "(unicode error) 'unicodeescape' codec can't decode bytes in position \
+                     {at}-{end}: {what}"
+                ),
+            ))
+        };
+        let (count, what) = match escape {
+            b'x' => (2, "truncated \\xXX escape"),
+            b'u' => (4, "truncated \\uXXXX escape"),
+            b'U' => (8, "truncated \\UXXXXXXXX escape"),
+            b'N' => {
+                if bytes.get(at + 2) != Some(&b'{') {
+                    return broken(at + 1, "malformed \\N character escape");
+                }
+                let Some(length) = body[at + 3..].find('}') else {
+                    return broken(bytes.len() - 1, "malformed \\N character escape");
+                };
+                if length == 0 {
+                    return broken(at + 2, "malformed \\N character escape");
+                }
+                let name = &body[at + 3..at + 3 + length];
+                if !crate::knows_character(name) {
+                    return Some((
+                        Broken::UnknownName,
+                        format!("the character name \\N{{{name}}} is not supported"),
+                    ));
+                }
+                at += length + 4;
+                continue;
+            }
+            _ => {
+                at += 2;
+                continue;
+            }
+        };
+        let found = digits(count);
+        if found < count {
+            return broken(at + 1 + found, what);
+        }
+        if escape == b'U' {
+            let value = u32::from_str_radix(&body[at + 2..at + 10], 16).unwrap_or(u32::MAX);
+            if value > 0x10FFFF {
+                return broken(at + 9, "illegal Unicode character");
+            }
+        }
+        at += 2 + count;
+    }
+    None
+}

@@ -31,9 +31,17 @@ pub(super) fn run(tree: &Mod, table: &mut SymbolTable, report: &mut Report) {
     builder.close();
     debug_assert_eq!(module, ScopeId(0));
     for (scope, sym, name, range) in std::mem::take(&mut builder.nonlocals) {
-        if !super::resolve::has_outer_variable(builder.table, scope, sym) {
-            builder.report.syntax(range, format!("no binding for nonlocal '{name}' found"));
-        }
+        use super::resolve::Outer;
+        let message = match super::resolve::outer_variable(builder.table, scope, sym) {
+            Outer::Variable => continue,
+            Outer::TypeParam => {
+                format!("nonlocal binding not allowed for type parameter '{name}'")
+            }
+            Outer::None => {
+                format!("no binding for nonlocal '{}' found", builder.table.name(sym))
+            }
+        };
+        builder.report.syntax(range, message);
     }
 }
 
@@ -561,7 +569,7 @@ impl Builder<'_> {
             if self.usage(sym).param {
                 self.report.syntax(
                     param.name.range,
-                    format!("duplicate parameter '{}' in function definition", param.name),
+                    format!("duplicate argument '{}' in function definition", param.name),
                 );
             }
             self.bind(&param.name, param.name.range);
@@ -623,7 +631,7 @@ impl Builder<'_> {
             self.open_at(ScopeKind::TypeParams, stmt, Part::TypeParams);
             self.type_params(type_params);
         }
-        self.thunk("a type alias", &*stmt.value, stmt, Part::Body);
+        self.thunk("a type alias", &stmt.value, stmt, Part::Body);
         if stmt.type_params.is_some() {
             self.close();
         }
@@ -935,7 +943,12 @@ impl Builder<'_> {
     }
 
     fn check_forbidden(&mut self, what: &str, range: TextRange) {
-        if let Some(place) = self.forbids.last() {
+        if matches!(self.kind(), ScopeKind::Comprehension | ScopeKind::Generator) {
+            return;
+        }
+        let in_generic =
+            (self.kind() == ScopeKind::TypeParams).then_some("the definition of a generic");
+        if let Some(place) = in_generic.or(self.forbids.last().copied()) {
             self.report.syntax(range, format!("{what} cannot be used within {place}"));
         }
     }
@@ -999,16 +1012,18 @@ impl Builder<'_> {
                 | ScopeKind::TypeParams
                 | ScopeKind::Thunk
                 | ScopeKind::Dead => {
-                    let what = match self.table.scope(scope).kind {
-                        ScopeKind::TypeParams => "the definition of a generic",
-                        ScopeKind::Thunk => "a type alias",
-                        _ => "an annotation",
+                    let place = match self.table.scope(scope).kind {
+                        ScopeKind::TypeParams => "within the definition of a generic".into(),
+                        ScopeKind::Thunk => {
+                            let what = self.forbids.last().unwrap_or(&"a type alias");
+                            format!("in {what}")
+                        }
+                        _ => String::from("within an annotation"),
                     };
                     self.report.syntax(
                         target,
                         format!(
-                            "assignment expression within a comprehension cannot be used within \
-                             {what}"
+                            "assignment expression within a comprehension cannot be used {place}"
                         ),
                     );
                     return;
@@ -1021,8 +1036,8 @@ impl Builder<'_> {
                     let unit = self.table.scope(scope).unit;
                     self.table.scope_mut(unit).walrus_targets.push(sym);
                     if is_module || self.usage_in(scope, sym).global {
-                        for inner in self.stack[index + 1..].to_vec() {
-                            let usage = self.usage_in(inner, sym);
+                        for at in index + 1..self.stack.len() {
+                            let usage = self.usage_in(self.stack[at], sym);
                             if is_module {
                                 usage.outward = true;
                             }

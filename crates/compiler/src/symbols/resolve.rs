@@ -78,14 +78,20 @@ fn place_of(table: &mut SymbolTable, scope: ScopeId, sym: Sym) -> Place {
     }
 }
 
-/// Whether a function around `scope` binds `sym`, for `nonlocal`.
-pub(super) fn has_outer_variable(table: &SymbolTable, scope: ScopeId, sym: Sym) -> bool {
+/// What `nonlocal` finds in the functions around.
+pub(super) enum Outer {
+    Variable,
+    TypeParam,
+    None,
+}
+
+pub(super) fn outer_variable(table: &SymbolTable, scope: ScopeId, sym: Sym) -> Outer {
     match find_outer(table, scope, sym) {
-        Found::Variable { owner, .. } => {
-            // `nonlocal __class__` is allowed; a type parameter is not a target.
-            table.scope(owner).get(sym).is_none_or(|symbol| !symbol.usage.type_param)
-        }
-        _ => false,
+        Found::Variable { owner, .. } => match table.scope(owner).get(sym) {
+            Some(symbol) if symbol.usage.type_param => Outer::TypeParam,
+            _ => Outer::Variable,
+        },
+        _ => Outer::None,
     }
 }
 
@@ -126,10 +132,8 @@ fn find_outer(table: &SymbolTable, scope: ScopeId, sym: Sym) -> Found {
                 }
                 if looks_into_class && seen_class.is_none() {
                     seen_class = Some(id);
-                    if let Some(symbol) = here.get(sym) {
-                        if symbol.usage.global {
-                            return Found::Global { seen_class: None };
-                        }
+                    if here.get(sym).is_some_and(|symbol| symbol.usage.global) {
+                        return Found::Global { seen_class: None };
                     }
                 }
                 looks_into_class = false;
