@@ -32,7 +32,7 @@ def int_new(cls, x=0, base=10):
 
 
 # `float(x)` where the text's repr is Python's.
-def float_new(cls, x=0.0):
+def float_new(cls, x=0.0, kwargs=None):
     raise ValueError(f'could not convert string to float: {x!r}')
 
 

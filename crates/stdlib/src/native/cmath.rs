@@ -510,8 +510,14 @@ fn rect(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn isclose(vm: &mut Vm, args: &[Value]) -> Res {
-    let a = complex(vm, "isclose", &args[..2], 0)?;
-    let b = complex(vm, "isclose", &args[..2], 1)?;
+    // The Python version converts what needs Python code.
+    let operand = |vm: &mut Vm, value: Value| match to_complex(vm, value)? {
+        Some((re, im)) => Ok(c(re, im)),
+        None if vm.lookup_special(value, vm.names.complex).is_some() => Err(Throw::Python),
+        None => Ok(c(vm.to_float(value)?, 0.0)),
+    };
+    let a = operand(vm, args[0])?;
+    let b = operand(vm, args[1])?;
     let mut tolerance = |value: Value, default: f64| match value.bound() {
         Some(value) => vm.to_float(value),
         None => Ok(default),

@@ -414,15 +414,8 @@ fn nextafter(vm: &mut Vm, args: &[Value]) -> Res {
         from.saturating_sub(steps).max(to)
     };
     let result = from_ordinal(reached);
-    // Zero is reached with the sign of where it was come from, or is `y`.
-    let result = if reached == to {
-        y
-    } else if result == 0.0 {
-        0f64.copysign(x)
-    } else {
-        result
-    };
-    Ok(Value::float(result))
+    // Zero is reached with the sign of where it was come from.
+    Ok(Value::float(if result == 0.0 { 0f64.copysign(x) } else { result }))
 }
 
 fn ulp(vm: &mut Vm, args: &[Value]) -> Res {

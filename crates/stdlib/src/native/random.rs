@@ -5,13 +5,12 @@ use airlock_vm::native::{NativeDef, method, new_method};
 use airlock_vm::{Layout, NativeObject, Res, Tracer, Value, Vm};
 use num_bigint::{BigInt, BigUint, Sign};
 
+use crate::context::ProgramContext;
+
 pub static MODULE: ModuleDef = ModuleDef { name: "_random", functions: &[], init };
 
 const STATE_WORDS: usize = 624;
 const PERIOD: usize = 397;
-
-/// What `seed(None)` uses: runs are repeatable.
-pub const DEFAULT_SEED: u32 = 0x5EED;
 
 /// MT19937 of Matsumoto and Nishimura.
 struct Generator {
@@ -35,9 +34,7 @@ impl NativeObject for Generator {
 
 impl Generator {
     fn new(class: Value) -> Generator {
-        let mut generator = Generator { class, state: Box::new([0; STATE_WORDS]), at: STATE_WORDS };
-        generator.seed(&[DEFAULT_SEED]);
-        generator
+        Generator { class, state: Box::new([0; STATE_WORDS]), at: STATE_WORDS }
     }
 
     fn seed_word(&mut self, seed: u32) {
@@ -117,17 +114,18 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.type_error("_random.Random.__new__(X): X is not a type of random.Random"));
     };
     let value = vm.heap.new_object(Generator::new(base));
-    if let Some(&seed) = vm.heap.tuple(args[1]).first() {
-        seed_with(vm, value, seed)?;
-    }
+    let seed = vm.heap.tuple(args[1]).first().copied().unwrap_or(Value::NONE);
+    seed_with(vm, value, seed)?;
     if class == base { Ok(value) } else { Ok(vm.heap.new_instance(class, value)) }
 }
 
 /// The words that seed the generator: of an int its magnitude, of other values
-/// their hash.
+/// their hash, for None what the host gave the program as randomness.
 fn key_of(vm: &mut Vm, seed: Value) -> Res<Vec<u32>> {
     if seed.is_none() {
-        return Ok(vec![DEFAULT_SEED]);
+        let context = vm.extension::<ProgramContext>();
+        let words = [context.next_random(), context.next_random()];
+        return Ok(words.iter().flat_map(|&word| [word as u32, (word >> 32) as u32]).collect());
     }
     let magnitude: BigUint = match vm.as_int(seed) {
         Some(int) => int.magnitude().clone(),

@@ -31,13 +31,15 @@ static FUNCTIONS: &[NativeDef] = &[
     function("getswitchinterval", "", getswitchinterval),
     function("setswitchinterval", "interval, /", nothing),
     function("get_int_max_str_digits", "", get_int_max_str_digits),
-    function("set_int_max_str_digits", "maxdigits", nothing),
+    function("set_int_max_str_digits", "maxdigits", set_int_max_str_digits),
     function("get_coroutine_origin_tracking_depth", "", zero),
     function("set_coroutine_origin_tracking_depth", "depth", nothing),
     function("getallocatedblocks", "", zero),
     function("_clear_type_cache", "", nothing),
+    function("_clear_type_descriptors", "type, /", nothing),
     function("_clear_internal_caches", "", nothing),
     function("_get_cpu_count_config", "", minus_one),
+    function("_getframe", "depth=0, /", getframe),
     function("exc_info", "", exc_info),
     function("exception", "", exception),
     function("get_asyncgen_hooks", "", get_asyncgen_hooks),
@@ -335,8 +337,22 @@ fn getswitchinterval(_: &mut Vm, _: &[Value]) -> Res {
     Ok(Value::float(0.005))
 }
 
-fn get_int_max_str_digits(_: &mut Vm, _: &[Value]) -> Res {
-    Ok(Value::count(4300))
+fn get_int_max_str_digits(vm: &mut Vm, _: &[Value]) -> Res {
+    Ok(Value::count(vm.int_max_str_digits))
+}
+
+fn set_int_max_str_digits(vm: &mut Vm, args: &[Value]) -> Res {
+    let digits = vm.index(args[0])?;
+    if digits != 0 && digits < 640 {
+        return Err(vm.value_error("maxdigits must be 0 or larger than 640"));
+    }
+    vm.int_max_str_digits = digits as usize;
+    Ok(Value::NONE)
+}
+
+fn getframe(vm: &mut Vm, args: &[Value]) -> Res {
+    let depth = vm.index(args[0])?;
+    vm.frame_object(usize::try_from(depth).unwrap_or(0))
 }
 
 fn exception(vm: &mut Vm, _: &[Value]) -> Res {

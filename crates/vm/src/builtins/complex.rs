@@ -371,6 +371,12 @@ fn complex_new(vm: &mut Vm, args: &[Value]) -> Res {
             None => Err(vm.value_error("complex() arg is a malformed string")),
         };
     }
+    if let (Some(real), true) = (real.bound(), imag.is_unbound())
+        && class == vm.types.complex
+        && vm.heap.downcast::<PyComplex>(real).is_some()
+    {
+        return Ok(real);
+    }
     let first = match real.bound() {
         None => Err(0.0),
         Some(real) => match part(vm, real)? {

@@ -201,19 +201,14 @@ pub fn parse_float(text: &str) -> Option<f64> {
 
 fn float_new(vm: &mut Vm, args: &[Value]) -> Res {
     let (class, value) = (args[0], args[1]);
+    // Subclasses may have an `__init__` with keyword arguments of its own.
+    if !vm.heap.dict(args[2]).is_empty() && vm.lookup(class, vm.names.init).is_none_or(|init| init.is(Kind::Native)) {
+        let message = format!("{}() takes no keyword arguments", vm.heap.ty(class).name);
+        return Err(vm.type_error(message));
+    }
     let Some(value) = value.bound() else { return finish_new(vm, class, 0.0) };
     if let Some(float) = value.as_float() {
         return finish_new(vm, class, float);
-    }
-    if let Some(text) = text_of(vm, value) {
-        return match parse_float(&text) {
-            Some(float) => finish_new(vm, class, float),
-            None => {
-                let plain = vm.heap.payload(value);
-                let shown = vm.repr(plain)?;
-                Err(vm.value_error(format!("could not convert string to float: {shown}")))
-            }
-        };
     }
     for name in [vm.names.float, vm.names.index] {
         let Some(found) = vm.lookup_special(value, name) else { continue };
@@ -224,6 +219,16 @@ fn float_new(vm: &mut Vm, args: &[Value]) -> Res {
         }
         let then = if name == vm.names.float { float_converted } else { index_converted };
         return Err(vm.call_then(found, &[value], [class, value, Value::NONE, Value::NONE], then));
+    }
+    if let Some(text) = text_of(vm, value) {
+        return match parse_float(&text) {
+            Some(float) => finish_new(vm, class, float),
+            None => {
+                let plain = vm.heap.payload(value);
+                let shown = vm.repr(plain)?;
+                Err(vm.value_error(format!("could not convert string to float: {shown}")))
+            }
+        };
     }
     let message =
         format!("float() argument must be a string or a real number, not '{}'", vm.type_name(value));
@@ -480,6 +485,10 @@ fn parse_hex(text: &str) -> Option<f64> {
 }
 
 fn getformat(vm: &mut Vm, args: &[Value]) -> Res {
+    if vm.as_text(args[1]).is_none() {
+        let message = format!("__getformat__() argument must be str, not {}", vm.type_name(args[1]));
+        return Err(vm.type_error(message));
+    }
     match vm.as_text(args[1]) {
         Some("double" | "float") => Ok(vm.str("IEEE, little-endian")),
         _ => Err(vm.value_error("__getformat__() argument 1 must be 'double' or 'float'")),
@@ -496,7 +505,7 @@ fn sizeof(_: &mut Vm, _: &[Value]) -> Res {
 }
 
 static METHODS: &[NativeDef] = &[
-    new_method("cls, x=..., /", float_new).slow("float_new"),
+    new_method("cls, x=..., /, **kwargs", float_new).slow("float_new"),
     operator!("__add__", |_, x, y| Ok(Value::float(x + y))),
     operator!(reflected "__radd__", |_, x, y| Ok(Value::float(x + y))),
     operator!("__sub__", |_, x, y| Ok(Value::float(x - y))),

@@ -530,11 +530,11 @@ fn int_new(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.value_error("int() base must be >= 2 and <= 36, or 0"));
     }
     match text_of(vm, value) {
-        Some(text) => {
+        Some(text) if !vm.is_instance(value, vm.types.memoryview) => {
             let int = int_from_text(vm, value, &text, base as u32)?;
             finish_new(vm, class, int)
         }
-        None => Err(vm.type_error("int() can't convert non-string with explicit base")),
+        _ => Err(vm.type_error("int() can't convert non-string with explicit base")),
     }
 }
 
@@ -550,7 +550,8 @@ pub(crate) fn text_of(vm: &Vm, value: Value) -> Option<String> {
         return Some(text.to_owned());
     }
     let data = vm.buffer_copy(plain)?;
-    Some(data.iter().map(|&byte| byte as char).collect())
+    // Bytes beyond ASCII are neither digits nor spaces.
+    Some(data.iter().map(|&byte| if byte.is_ascii() { byte as char } else { '\u{FFFD}' }).collect())
 }
 
 fn int_from_text(vm: &mut Vm, value: Value, text: &str, base: u32) -> Res {
