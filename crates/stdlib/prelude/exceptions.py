@@ -206,6 +206,40 @@ def report_uncaught(exc):
         file.flush()
 
 
+# The library's own reports, which parse the source for their carets.
+
+
+def fix_traceback(module):
+    """Finds carets as the VM's report does"""
+    def anchors(segment):
+        found = caret_anchors(segment)
+        return None if found is None else module._Anchors(*found)
+
+    def should_show_carets(self, start_offset, end_offset, all_lines, anchors):
+        return carets_shown(all_lines, start_offset, end_offset, anchors is not None)
+
+    module._extract_caret_anchors_from_line_segment = anchors
+    module.StackSummary._should_show_carets = should_show_carets
+
+
+def fix_linecache(module):
+    """Takes source lines from the host first"""
+    read = module.updatecache
+
+    def updatecache(filename, module_globals=None):
+        lines = None if filename.startswith('<') else source_lines(filename)
+        if lines is None:
+            return read(filename, module_globals)
+        lines = [line + '\n' for line in lines]
+        module.cache[filename] = (sum([len(line) for line in lines]), None, lines, filename)
+        return lines
+
+    module.updatecache = updatecache
+
+
+module_fixes = {'traceback': fix_traceback, 'linecache': fix_linecache}
+
+
 # Finalizers.
 
 

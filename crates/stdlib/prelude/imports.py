@@ -298,6 +298,8 @@ def load_found(name, found):
     loaded_modules[name] = module
     try:
         exec_found(payload, module.__dict__)
+        if name in module_fixes:
+            module_fixes[name](module)
     except:
         loaded_modules.pop(name, None)
         raise

@@ -5,11 +5,12 @@
 use std::rc::Rc;
 
 use crate::codeobj::CodeObj;
+use crate::native::{NativeDef, function};
 use crate::object::TraceEntry;
 use crate::unwind::closest;
 use crate::value::Kind;
 use crate::vm::Found;
-use crate::{Throw, Value, Vm};
+use crate::{Res, Throw, Value, Vm};
 
 const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
 const CONTEXT: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
@@ -364,10 +365,7 @@ fn marked_lines(original: &[String], column: usize, end_column: usize) -> Vec<St
     let start = char_offset(&original[0], column).saturating_sub(indent).min(lines[0].len());
     let end = char_offset(&original[last], end_column).saturating_sub(indent).min(lines[last].len());
 
-    let mut segment: Vec<Vec<char>> = lines.clone();
-    segment[last].truncate(end);
-    let cut = start.min(segment[0].len());
-    segment[0].drain(..cut);
+    let segment = segment_of(&lines, start, end);
     let anchors = find_anchors(&segment).map(|mut anchors| {
         if anchors.left.0 == 0 {
             anchors.left.1 += start;
@@ -433,6 +431,17 @@ fn marked_lines(original: &[String], column: usize, end_column: usize) -> Vec<St
         previous = Some(number);
     }
     out
+}
+
+/// The text from the first line's `start` to the last line's `end`.
+fn segment_of(lines: &[Vec<char>], start: usize, end: usize) -> Vec<Vec<char>> {
+    let mut segment = lines.to_vec();
+    if let Some(last) = segment.last_mut() {
+        last.truncate(end);
+    }
+    let cut = start.min(segment[0].len());
+    segment[0].drain(..cut);
+    segment
 }
 
 /// No carets where they would mark all there is to see.
@@ -760,3 +769,49 @@ fn is_library_module(vm: &mut Vm, name: &str) -> bool {
         _ => false,
     }
 }
+
+// For the library's own `traceback` and `linecache`.
+
+fn caret_anchors(vm: &mut Vm, args: &[Value]) -> Res {
+    let text = vm.expect_str(args[0], "segment")?;
+    let lines: Vec<Vec<char>> = text.split('\n').map(|line| line.chars().collect()).collect();
+    let Some(anchors) = find_anchors(&lines) else { return Ok(Value::NONE) };
+    let places = [anchors.left.0, anchors.left.1, anchors.right.0, anchors.right.1];
+    Ok(vm.tuple(&places.map(Value::count)))
+}
+
+fn carets_shown(vm: &mut Vm, args: &[Value]) -> Res {
+    let mut lines: Vec<Vec<char>> = Vec::new();
+    for line in vm.collect(args[0])? {
+        lines.push(vm.expect_str(line, "line")?.chars().collect());
+    }
+    if lines.is_empty() {
+        return Ok(Value::FALSE);
+    }
+    let last = lines.len() - 1;
+    let offset = |vm: &mut Vm, value: Value, line: &[char]| -> Res<usize> {
+        Ok(usize::try_from(vm.index(value)?).unwrap_or(0).min(line.len()))
+    };
+    let start = offset(vm, args[1], &lines[0])?;
+    let end = offset(vm, args[2], &lines[last])?;
+    let segment = segment_of(&lines, start, end);
+    Ok(Value::bool(shows_carets(&lines, &segment, start, end, args[3] == Value::TRUE)))
+}
+
+/// All lines of a source file that the host knows, or None.
+fn source_lines(vm: &mut Vm, args: &[Value]) -> Res {
+    let filename = vm.expect_str(args[0], "filename")?;
+    let mut lines = Vec::new();
+    while let Some(line) = vm.environment.source_line(&filename, lines.len() as u32 + 1) {
+        let line = vm.string(line);
+        lines.push(line);
+    }
+    Ok(if lines.is_empty() { Value::NONE } else { vm.list(lines) })
+}
+
+/// For the prelude.
+pub static REPORT_FUNCTIONS: &[NativeDef] = &[
+    function("caret_anchors", "segment, /", caret_anchors),
+    function("carets_shown", "lines, start, end, anchored, /", carets_shown),
+    function("source_lines", "filename, /", source_lines),
+];

@@ -343,13 +343,6 @@ fn cell_empty(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::bool(vm.heap.cell(args[0]).value.is_unbound()))
 }
 
-/// Marks a generator function as one whose generators can be awaited.
-fn mark_coroutine(vm: &mut Vm, args: &[Value]) -> Res {
-    let name = vm.names.iterable_coroutine;
-    vm.set_own_attr(args[0], name, Value::TRUE);
-    Ok(args[0])
-}
-
 /// Whether a function's calls give generators; of what kind, or None.
 fn generator_kind(vm: &mut Vm, args: &[Value]) -> Res {
     if !args[0].is(Kind::Function) {
@@ -410,7 +403,6 @@ static HELPERS: &[NativeDef] = &[
     function("type_find", "cls, name, /", type_find),
     function("cell_is", "cell, value, /", cell_is),
     function("cell_empty", "cell, /", cell_empty),
-    function("mark_coroutine", "function, /", mark_coroutine),
     function("generator_kind", "function, /", generator_kind),
     function("set_asyncgen_hooks_now", "firstiter=..., finalizer=..., /", set_asyncgen_hooks),
     function("get_asyncgen_hooks_now", "", get_asyncgen_hooks),
@@ -428,6 +420,7 @@ impl Vm {
             self.add_functions(dict, name, HELPERS);
             self.add_functions(dict, name, crate::builtins::dict::TABLE_FUNCTIONS);
             self.add_functions(dict, name, crate::builtins::exceptions::EXCEPTION_FUNCTIONS);
+            self.add_functions(dict, name, crate::builtins::report::REPORT_FUNCTIONS);
             self.add_functions(dict, name, crate::builtins::finalizers::FINALIZER_FUNCTIONS);
             self.prelude = dict;
         }
