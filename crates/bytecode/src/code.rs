@@ -60,6 +60,8 @@ pub struct CodeFlags {
     pub generator: bool,
     pub coroutine: bool,
     pub async_generator: bool,
+    /// A generator whose objects can be awaited (`types.coroutine`).
+    pub iterable_coroutine: bool,
     pub class_body: bool,
     /// Names go through the frame's namespace (`LoadName`), as in a class
     /// body and in `exec` with separate locals.

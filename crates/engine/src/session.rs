@@ -101,6 +101,9 @@ impl Session {
         let limits = &playground.limits;
         airlock_core::install(&mut vm, host, limits.trace_events as usize);
         start(&mut vm);
+        // What nearly every playground imports is loaded before its time
+        // counts, as it would be in a process that is already up.
+        preload(&mut vm);
         airlock_core::trace::start_lane(&mut vm, LaneKind::Main, "main".to_owned(), None);
         let mut session = Session {
             vm,
@@ -427,6 +430,14 @@ fn placed(filename: &str, line: u32, message: &str) -> PlacedProblem {
     let file = filename.rsplit('/').next().unwrap_or(filename).to_owned();
     let problem = Problem { line, column: 1, end_line: line, end_column: 1, message: message.to_owned() };
     PlacedProblem { file, problem }
+}
+
+/// Imports the modules that every side uses.
+fn preload(vm: &mut Vm) {
+    let source = "import asyncio, airlock";
+    let path = [LIBRARY_FOLDER.to_owned()];
+    start_program(vm, Program::Source { text: source, filename: "<preload>" }, &["".to_owned()], &path);
+    while let Exit::OutOfFuel = vm.run(u64::MAX / 4) {}
 }
 
 /// Why a side cannot start.

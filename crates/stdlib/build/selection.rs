@@ -60,8 +60,26 @@ const LAZY: &[(&str, &str)] = &[
     ("traceback", "_colorize"),
 ];
 
-/// Other changes: module, what stands there, what is to stand there.
-const PATCHES: &[(&str, &str, &str)] = &[];
+/// Other changes: module, what stands there (everywhere), what is to stand
+/// there.
+const PATCHES: &[(&str, &str, &str)] = &[
+    // These need nodes of `ast` at import.
+    ("annotationlib", "op(ast.", "op(lambda: ast."),
+    ("annotationlib", "_make_compare(ast.", "_make_compare(lambda: ast."),
+    ("annotationlib", "self.__get_ast(), op, rhs", "self.__get_ast(), op(), rhs"),
+    ("annotationlib", "new_other, op, self.__get_ast()", "new_other, op(), self.__get_ast()"),
+    ("annotationlib", "ops=[op]", "ops=[op()]"),
+    ("annotationlib", "ast.UnaryOp(op, ", "ast.UnaryOp(op(), "),
+    // Code objects cannot be changed; functions are marked instead.
+    // Without `dis`.
+    (
+        "inspect",
+        "dis.COMPILER_FLAG_NAMES.items()",
+        "((1, 'OPTIMIZED'), (2, 'NEWLOCALS'), (4, 'VARARGS'), (8, 'VARKEYWORDS'), (16, 'NESTED'), \
+         (32, 'GENERATOR'), (64, 'NOFREE'), (128, 'COROUTINE'), (256, 'ITERABLE_COROUTINE'), \
+         (512, 'ASYNC_GENERATOR'), (0x4000000, 'HAS_DOCSTRING'), (0x8000000, 'METHOD'))",
+    ),
+];
 
 /// A module's text as it is compiled.
 pub fn adapt(name: &str, text: String) -> Result<String, String> {
@@ -78,7 +96,7 @@ pub fn adapt(name: &str, text: String) -> Result<String, String> {
         if !text.contains(from) {
             return Err(format!("nothing to change in {module}: {from:?}"));
         }
-        text = text.replacen(from, to, 1);
+        text = text.replace(from, to);
     }
     Ok(text)
 }

@@ -293,10 +293,6 @@ impl Vm {
         let registers = self.stack[base..base + code.code.registers as usize].into();
         let object = self.heap.function(function);
         let (globals, name, qualname) = (object.globals, object.name, object.qualname);
-        let iterable = !object.dict.is_none() && {
-            let mark = self.names.iterable_coroutine;
-            self.own_attr(function, mark).is_some()
-        };
         self.heap.new_generator(Generator {
             kind,
             state: GeneratorState::Created,
@@ -309,7 +305,7 @@ impl Vm {
             function,
             handled: Value::NONE,
             delegating: false,
-            iterable_coroutine: iterable,
+            iterable_coroutine: flags.iterable_coroutine,
             hooks_inited: false,
             running_async: false,
             closed: false,

@@ -171,5 +171,4 @@ names! {
     module_all = "__all__",
     stdout = "stdout",
     return_name = "return",
-    iterable_coroutine = "__iterable_coroutine__",
 }

@@ -122,6 +122,7 @@ pub(crate) fn flag_bits(code: &CodeObj) -> i32 {
         (flags.nested, 16),
         (flags.generator && !flags.coroutine && !flags.async_generator, 32),
         (flags.coroutine && !flags.async_generator, 128),
+        (flags.iterable_coroutine, 256),
         (flags.async_generator, 512),
         (is_function && code.code.doc.is_some(), 0x400_0000),
     ];
@@ -207,6 +208,7 @@ fn replace(vm: &mut Vm, args: &[Value]) -> Res {
                 let bits = vm.index_exact(value)?;
                 // `types.coroutine` marks generators so.
                 new.flags.coroutine |= bits & 128 != 0;
+                new.flags.iterable_coroutine |= bits & 256 != 0;
             }
             _ => return Err(vm.not_implemented_error(format!("code.replace({key}=...) is not available"))),
         }

@@ -234,34 +234,14 @@ pub fn push_fold(c: char, out: &mut String) {
 }
 
 /// The one-to-one lower-case mapping.
+/// As CPython has it: the first character of the full mapping.
 pub fn simple_lower(c: char) -> char {
-    if c == '\u{130}' {
-        return 'i';
-    }
-    let mut chars = c.to_lowercase();
-    match (chars.next(), chars.next()) {
-        (Some(lower), None) => lower,
-        _ => c,
-    }
+    c.to_lowercase().next().unwrap_or(c)
 }
 
-/// The one-to-one upper-case mapping; the character itself if it has only a
-/// longer one.
+/// The one-to-one upper-case mapping; as for lower case.
 pub fn simple_upper(c: char) -> char {
-    match c as u32 {
-        code @ (0x1F80..=0x1F87 | 0x1F90..=0x1F97 | 0x1FA0..=0x1FA7) => {
-            return char::from_u32(code + 8).unwrap_or(c);
-        }
-        0x1FB3 => return '\u{1FBC}',
-        0x1FC3 => return '\u{1FCC}',
-        0x1FF3 => return '\u{1FFC}',
-        _ => {}
-    }
-    let mut chars = c.to_uppercase();
-    match (chars.next(), chars.next()) {
-        (Some(upper), None) => upper,
-        _ => c,
-    }
+    c.to_uppercase().next().unwrap_or(c)
 }
 
 pub fn is_identifier_start(c: char) -> bool {
