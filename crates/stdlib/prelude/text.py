@@ -447,6 +447,17 @@ def re_sub_template(pattern, template, string, count, counted):
     return (pattern.subn if counted else pattern.sub)(template, string, count)
 
 
+# Groups by an object with __index__.
+def re_group(self, groups=()):
+    return self.group(*[_plain(group) for group in groups])
+
+
+re_start = _with_plain(lambda self, group: self.start(group))
+re_end = _with_plain(lambda self, group: self.end(group))
+re_span = _with_plain(lambda self, group: self.span(group))
+re_getitem = _with_plain(lambda self, group: self[group])
+
+
 def re_expand(match, template):
     import re
     import _sre

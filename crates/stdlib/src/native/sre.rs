@@ -45,11 +45,17 @@ struct SreTypes {
     matched: Value,
     scanner: Value,
     template: Value,
+    /// The last patterns made. An equal one is the same object again, so
+    /// patterns compare and hash by identity.
+    recent: std::collections::VecDeque<Value>,
 }
+
+const RECENT: usize = 128;
 
 impl Extension for SreTypes {
     fn trace(&self, tracer: &mut Tracer) {
         tracer.extend(&[self.pattern, self.matched, self.scanner, self.template]);
+        self.recent.iter().for_each(|pattern| tracer.value(*pattern));
     }
 }
 
@@ -67,7 +73,8 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
         for ty in [pattern, matched] {
             vm.set_type_attr(ty, "__module__", re);
         }
-        vm.add_extension(SreTypes { pattern, matched, scanner, template });
+        let recent = Default::default();
+        vm.add_extension(SreTypes { pattern, matched, scanner, template, recent });
     }
     Ok(())
 }
@@ -85,6 +92,7 @@ fn code(vm: &mut Vm, value: Value) -> Res<u32> {
 
 struct Pattern {
     program: Rc<Program>,
+    code: Box<[u32]>,
     /// The source; None if compiled from a parsed pattern.
     pattern: Value,
     flags: i64,
@@ -183,9 +191,24 @@ fn compile(vm: &mut Vm, args: &[Value]) -> Res {
     } else {
         Some(Flavor::Bytes)
     };
-    let class = vm.extension::<SreTypes>().pattern;
-    Ok(vm.heap.new_object(Pattern {
+    let types = vm.extension::<SreTypes>();
+    let class = types.pattern;
+    let recent: Vec<Value> = types.recent.iter().copied().collect();
+    for known in recent {
+        let other = pattern(vm, known);
+        let same_source = other.kind == kind
+            && match kind {
+                Some(Flavor::Text) => vm.as_text(other.pattern) == vm.as_text(source),
+                Some(Flavor::Bytes) => vm.buffer(other.pattern) == vm.buffer(source),
+                None => false,
+            };
+        if same_source && other.flags == flags && *other.code == *code {
+            return Ok(known);
+        }
+    }
+    let made = vm.heap.new_object(Pattern {
         program: Rc::new(program),
+        code: code.into(),
         pattern: source,
         flags,
         groups,
@@ -193,7 +216,13 @@ fn compile(vm: &mut Vm, args: &[Value]) -> Res {
         index_group,
         kind,
         class,
-    }))
+    });
+    let recent = &mut vm.extension::<SreTypes>().recent;
+    recent.push_back(made);
+    if recent.len() > RECENT {
+        recent.pop_front();
+    }
+    Ok(made)
 }
 
 const FLAG_NAMES: [(i64, &str); 8] = [
@@ -806,28 +835,32 @@ impl NativeObject for Match {
 }
 
 static MATCH_METHODS: &[NativeDef] = &[
-    method("group", "self, /, *args", group),
+    method("group", "self, /, *args", group).slow("re_group"),
     method("groups", "self, /, default=None", groups),
     method("groupdict", "self, /, default=None", groupdict),
     method("start", "self, group=0, /", |vm, args| {
         let span = char_span(vm, args[0], args[1])?;
         Ok(Value::int32(span.map_or(-1, |span| span.0 as i32)))
-    }),
+    })
+    .slow("re_start"),
     method("end", "self, group=0, /", |vm, args| {
         let span = char_span(vm, args[0], args[1])?;
         Ok(Value::int32(span.map_or(-1, |span| span.1 as i32)))
-    }),
+    })
+    .slow("re_end"),
     method("span", "self, group=0, /", |vm, args| {
         let span = char_span(vm, args[0], args[1])?;
         Ok(span_tuple(vm, span))
-    }),
+    })
+    .slow("re_span"),
     method("expand", "self, /, template", |vm, args| {
         Err(vm.tail_prelude("re_expand", &[args[0], args[1]]))
     }),
     method("__getitem__", "self, key, /", |vm, args| {
         let at = group_number(vm, args[0], args[1])?;
         Ok(group_value(vm, args[0], at, Value::NONE))
-    }),
+    })
+    .slow("re_getitem"),
     method("__repr__", "self, /", match_repr),
     method("__copy__", "self, /", |_, args| Ok(args[0])),
     method("__deepcopy__", "self, memo, /", |_, args| Ok(args[0])),

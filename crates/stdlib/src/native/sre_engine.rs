@@ -636,6 +636,8 @@ pub trait Text: Copy {
     fn next(self, at: usize) -> (u32, usize);
     /// The character before an offset above 0, and its offset.
     fn previous(self, at: usize) -> (u32, usize);
+    /// The offset `count` characters before; `None` if there are not so many.
+    fn back(self, at: usize, count: usize) -> Option<usize>;
     /// The first place of these characters from an offset on.
     fn find(self, at: usize, prefix: &[u32]) -> Option<usize>;
 }
@@ -656,6 +658,9 @@ impl Text for Narrow<'_> {
     #[inline]
     fn previous(self, at: usize) -> (u32, usize) {
         (self.0[at - 1] as u32, at - 1)
+    }
+    fn back(self, at: usize, count: usize) -> Option<usize> {
+        at.checked_sub(count)
     }
     fn find(self, at: usize, prefix: &[u32]) -> Option<usize> {
         let mut needle = Vec::with_capacity(prefix.len());
@@ -688,6 +693,12 @@ impl Text for Wide<'_> {
             Some(c) => (uni::code_of(c), at - c.len_utf8()),
             None => (0, at - 1),
         }
+    }
+    fn back(self, at: usize, count: usize) -> Option<usize> {
+        if count > at {
+            return None;
+        }
+        (0..count).try_fold(at, |at, _| (at > 0).then(|| self.previous(at).1))
     }
     fn find(self, at: usize, prefix: &[u32]) -> Option<usize> {
         let needle: String = prefix.iter().filter_map(|c| uni::char_of(*c)).collect();
@@ -922,11 +933,7 @@ impl<'a, T: Text> Machine<'a, T> {
                     }
                 }
                 Inst::Assert { positive, back, end: after } => {
-                    let mut from = Some(at);
-                    for _ in 0..*back {
-                        from = from.filter(|at| *at > 0).map(|at| text.previous(at).1);
-                    }
-                    match from {
+                    match text.back(at, *back as usize) {
                         Some(from) => {
                             self.groups.push(self.stack.len());
                             self.stack.push(Entry::Group { pc, at });
