@@ -286,9 +286,20 @@ class FileIO(_RawIOBase):
 
     def __init__(self, file, mode='r', closefd=True, opener=None):
         import os
+        if opener is not None:
+            flags = {'r': 0, 'w': 577, 'a': 1089, 'x': 193}[mode[0]] | (2 if '+' in mode else 0)
+            found = opener(file, flags)
+            if not isinstance(found, int):
+                raise TypeError('expected integer from opener')
+            name, file = file, found
         if isinstance(file, int):
-            raise UnsupportedOperation('there are no file descriptors here')
+            # Shares what lies in memory with the descriptor.
+            self.__dict__.update(os._descriptor(file).__dict__)
+            self._number = file if closefd else None
+            self.name = name if opener is not None else file
+            return
         self.name = file
+        self._number = None
         self._path = os.fspath(os.path.abspath(file))
         self._reads = 'r' in mode or '+' in mode
         self._writes = mode.strip('b') != 'r'
@@ -370,6 +381,23 @@ class FileIO(_RawIOBase):
         if self._changed:
             _airlock.write_file(self._path, self._memory.getvalue())
             self._changed = False
+
+    def fileno(self):
+        import os
+        self._checkClosed()
+        if self._number is None:
+            self._number = os._number_of(self)
+        return self._number
+
+    def close(self):
+        if not self._closed:
+            try:
+                self.flush()
+            finally:
+                self._closed = True
+                if self._number is not None:
+                    import os
+                    os._descriptors.pop(self._number, None)
 
     def __repr__(self):
         return f'<_io.FileIO name={self.name!r} mode={self.mode!r} closefd={self.closefd}>'
@@ -854,10 +882,9 @@ def open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None,
         raise ValueError("binary mode doesn't take a newline argument")
     if isinstance(file, int):
         stream = {0: sys.__stdin__, 1: sys.__stdout__, 2: sys.__stderr__}.get(file)
-        if stream is None:
-            raise OSError(9, 'Bad file descriptor')
-        return stream.buffer if binary else stream
-    raw = FileIO(file, mode.replace('b', '').replace('t', ''))
+        if stream is not None:
+            return stream.buffer if binary else stream
+    raw = FileIO(file, mode.replace('b', '').replace('t', ''), closefd, opener)
     if buffering == 0:
         if not binary:
             raise ValueError("can't have unbuffered text I/O")

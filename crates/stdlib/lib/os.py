@@ -198,7 +198,7 @@ def lstat(path, *, dir_fd=None):
 
 def fstat(fd):
     if fd not in (0, 1, 2):
-        raise OSError(9, 'Bad file descriptor')
+        return stat(_descriptor(fd)._path)
     return stat_result((st.S_IFCHR | 0o620, 0, 0, 1, 0, 0, 0, 0, 0, 0))
 
 
@@ -330,6 +330,71 @@ def rename(src, dst, *, src_dir_fd=None, dst_dir_fd=None):
 replace = rename
 
 
+# Open files by number, from 3 on.
+_descriptors = {}
+
+
+def _descriptor(fd):
+    try:
+        return _descriptors[fd]
+    except KeyError:
+        raise OSError(9, 'Bad file descriptor') from None
+
+
+def _number_of(file):
+    fd = 3
+    while fd in _descriptors:
+        fd += 1
+    _descriptors[fd] = file
+    return fd
+
+
+def open(path, flags, mode=0o777, *, dir_fd=None):
+    import _io
+    exists = access(path, F_OK)
+    if flags & O_CREAT and flags & O_EXCL and exists:
+        raise FileExistsError(17, 'File exists', path)
+    if not exists and not flags & O_CREAT:
+        raise FileNotFoundError(2, 'No such file or directory', path)
+    if not flags & (O_WRONLY | O_RDWR):
+        text = 'r'
+    elif flags & O_APPEND:
+        text = 'a+'
+    else:
+        text = 'r+' if exists and not flags & O_TRUNC else 'w+'
+    return _io.FileIO(path, text).fileno()
+
+
+def close(fd, /):
+    _descriptor(fd).close()
+    _descriptors.pop(fd, None)
+
+
+def read(fd, length, /):
+    return _descriptor(fd).read(length)
+
+
+def write(fd, data, /):
+    if fd in (1, 2):
+        (sys.__stdout__ if fd == 1 else sys.__stderr__).buffer.write(data)
+        return len(data)
+    count = _descriptor(fd).write(data)
+    _descriptor(fd).flush()
+    return count
+
+
+def lseek(fd, position, whence, /):
+    return _descriptor(fd).seek(position, whence)
+
+
+def ftruncate(fd, length, /):
+    _descriptor(fd).truncate(length)
+
+
+def fsync(fd, /):
+    _descriptor(fd).flush()
+
+
 def _refuse(what):
     def refused(*args, **kwargs):
         raise OSError(38, f'{what} is not available here')
@@ -337,9 +402,8 @@ def _refuse(what):
     return refused
 
 
-for _name in ('open', 'close', 'read', 'write', 'pipe', 'dup', 'dup2', 'symlink', 'link', 'readlink', 'chmod',
-              'fork', 'kill', 'waitpid', 'system', 'popen', 'execv', 'execve', 'utime', 'truncate', 'ftruncate',
-              'lseek', 'sendfile', 'set_blocking', 'get_blocking', 'set_inheritable', 'abort', 'posix_spawn'):
+for _name in ('pipe', 'dup', 'dup2', 'symlink', 'link', 'readlink', 'chmod',
+              'fork', 'kill', 'waitpid', 'system', 'popen', 'execv', 'execve', 'utime', 'truncate', 'sendfile', 'set_blocking', 'get_blocking', 'set_inheritable', 'abort', 'posix_spawn'):
     globals()[_name] = _refuse(_name)
 # These programs may test for.
 del fork, posix_spawn, sendfile, symlink, link, chmod, execv, execve, waitpid, kill

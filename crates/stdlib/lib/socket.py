@@ -29,6 +29,7 @@ SHUT_RD, SHUT_WR, SHUT_RDWR = 0, 1, 2
 EAI_NONAME, EAI_FAMILY = -2, -6
 has_ipv6 = False
 _default_timeout = None
+_GLOBAL_DEFAULT_TIMEOUT = object()
 
 
 class socket:

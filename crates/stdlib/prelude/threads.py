@@ -39,7 +39,7 @@ def thread_died(function, error):
 # `threading.excepthook`.
 def thread_excepthook(args, /):
     if type(args) is not ThreadHookArgs:
-        raise TypeError('_thread._excepthook argument type must be ExceptHookArgs')
+        raise TypeError('_thread.excepthook argument type must be ExceptHookArgs')
     if args.exc_type is SystemExit:
         return
     thread = args.thread

@@ -1,3 +1,4 @@
+# python: 3.14
 # A tokenizer, a parser and an evaluator.
 import re
 from dataclasses import dataclass

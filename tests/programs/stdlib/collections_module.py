@@ -1,3 +1,4 @@
+# python: 3.14
 from collections import deque, Counter, defaultdict, OrderedDict, ChainMap, UserDict
 d = deque([1, 2, 3], maxlen=4)
 d.append(4); d.append(5); d.appendleft(0); d.rotate(1)

@@ -1,3 +1,4 @@
+# python: 3.14
 from typing import Any, Optional, Union, List, Dict, Callable, TypeVar, Generic, Protocol, TypedDict, Literal, get_type_hints, runtime_checkable, Annotated, get_args, get_origin, ClassVar, cast
 T = TypeVar("T")
 class Stack(Generic[T]):

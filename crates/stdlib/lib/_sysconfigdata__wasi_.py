@@ -1,0 +1,3 @@
+"""Nothing was built here."""
+
+build_time_vars = {}
