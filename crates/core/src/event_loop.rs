@@ -250,6 +250,10 @@ fn set_timer(vm: &mut Vm, this: Value, when: f64, callback: Value, extra: Value,
     let loop_state = &mut core.loops[id];
     loop_state.timers.push(Timer { at_nanos: Reverse(nanos), order: Reverse(order), key: order });
     loop_state.timer_handles.insert(order, handle);
+    // A loop that waits on another fiber has to wait for this one instead.
+    if let Some(fiber) = loop_state.waiting.take() {
+        vm.wake(fiber, Completion::Returned(Value::TRUE));
+    }
     Ok(handle)
 }
 

@@ -103,6 +103,8 @@ impl Session {
         start(&mut vm);
         // What nearly every playground imports is loaded before its time
         // counts, as it would be in a process that is already up.
+        let key = vm.str(playground.adapter.key());
+        vm.dict_set_text(vm.builtins, "__airlock_adapter__", key);
         preload(&mut vm);
         airlock_core::trace::start_lane(&mut vm, LaneKind::Main, "main".to_owned(), None);
         let mut session = Session {
@@ -139,8 +141,6 @@ impl Session {
         } else {
             (Program::Source { text: &playground.shell, filename: "shell.py" }, "shell.py")
         };
-        let key = self.vm.str(self.adapter.key());
-        self.vm.dict_set_text(self.vm.builtins, "__airlock_adapter__", key);
         start_program(&mut self.vm, program, &[argv.to_owned()], &path);
         let now = airlock_core::now(&mut self.vm);
         let core = self.vm.extension::<Core>();

@@ -11,6 +11,8 @@ use super::{current_thread, threads};
 /// The built-in part of a `_local` object.
 struct Local {
     class: Value,
+    /// What Python sees; this is its payload.
+    object: Value,
     dicts: FxHashMap<u32, Value>,
     /// What `__init__` gets in each thread.
     args: Value,
@@ -22,7 +24,7 @@ impl NativeObject for Local {
         self.class
     }
     fn trace(&self, tracer: &mut Tracer) {
-        tracer.extend(&[self.class, self.args, self.kwargs]);
+        tracer.extend(&[self.class, self.object, self.args, self.kwargs]);
         for &dict in self.dicts.values() {
             tracer.value(dict);
         }
@@ -37,8 +39,12 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let base = vm.extension::<crate::Core>().kept("_local");
     let dicts = FxHashMap::default();
-    let local = vm.heap.new_object(Local { class: base, dicts, args: positional, kwargs: keywords });
+    let state = Local { class: base, object: Value::NONE, dicts, args: positional, kwargs: keywords };
+    let local = vm.heap.new_object(state);
     let object = vm.heap.new_instance(class, local);
+    if let Some(state) = vm.heap.downcast_mut::<Local>(local) {
+        state.object = object;
+    }
     // The making of the object runs `__init__` in this thread.
     add_dict(vm, object);
     Ok(object)
@@ -69,8 +75,12 @@ fn add_dict(vm: &mut Vm, object: Value) {
 
 /// Drops what an ended thread kept.
 pub(super) fn forget(vm: &mut Vm, local: Value, thread: u32) {
-    if let Some(state) = vm.heap.downcast_mut::<Local>(local) {
-        state.dicts.remove(&thread);
+    let Some(state) = vm.heap.downcast_mut::<Local>(local) else { return };
+    let dict = state.dicts.remove(&thread);
+    let object = state.object;
+    if object.is(Kind::Instance) && dict == Some(vm.heap.instance(object).dict) {
+        let none = vm.heap.new_dict(Default::default());
+        vm.heap.instance_mut(object).dict = none;
     }
 }
 
