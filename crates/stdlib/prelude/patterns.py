@@ -33,7 +33,7 @@ def match_mapping(subject):
     return abc is not None and issubclass(cls, abc.Mapping)
 
 
-def match_keys(subject, keys):
+def match_keys_slow(subject, keys):
     """Tuple of the values of all keys, or None"""
     seen = set()
     values = []
@@ -50,7 +50,7 @@ def match_keys(subject, keys):
     return tuple(values)
 
 
-def match_class(subject, cls, count, names):
+def match_class_slow(subject, cls, count, names):
     """Tuple of the attributes that a class pattern looks at, or None"""
     if not isinstance(cls, type):
         raise TypeError('called match pattern must be a class')

@@ -797,6 +797,9 @@ impl Vm {
             }
         }
         let args: Args = self.stack[base..base + argc].into();
+        if names.is_unbound() && let Some(exception) = self.plain_exception(class, &args) {
+            return Ok(Flow::Done(exception));
+        }
         let Some(new) = self.lookup(class, self.names.new) else {
             let message = format!("cannot create '{}' instances", self.heap.ty(class).name);
             return Err(self.type_error(message));

@@ -6,6 +6,7 @@
 
 use crate::class::{GetSet, GetterDef, getter, getter_setter};
 use crate::native::{NativeDef, function, method, new_method};
+use crate::object::Layout;
 use crate::value::Kind;
 use crate::{PyDict, Res, Throw, Value, Vm};
 
@@ -22,6 +23,23 @@ fn init(vm: &mut Vm, args: &[Value]) -> Res {
     }
     vm.heap.exception_mut(args[0]).args = args[1];
     Ok(Value::NONE)
+}
+
+impl Vm {
+    /// A new exception of a class that leaves `__new__` and `__init__` to
+    /// `BaseException`, made without calling them; `None` for other classes.
+    pub(crate) fn plain_exception(&mut self, class: Value, args: &[Value]) -> Option<Value> {
+        if self.heap.ty(class).layout != Layout::Exception {
+            return None;
+        }
+        let base = self.types.base_exception;
+        for name in [self.names.new, self.names.init] {
+            if self.lookup(class, name) != self.lookup(base, name) {
+                return None;
+            }
+        }
+        Some(self.make_exception(class, args))
+    }
 }
 
 fn arguments(vm: &Vm, this: Value) -> &[Value] {

@@ -35,6 +35,7 @@ pub mod misc;
 pub mod code;
 pub mod tracebacks;
 pub mod report;
+pub mod matching;
 pub mod weakref;
 pub mod finalizers;
 pub mod generic_alias;

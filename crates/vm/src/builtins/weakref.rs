@@ -68,13 +68,28 @@ impl Vm {
         Some(std::mem::replace(&mut object.callback, Value::NONE)).filter(|callback| !callback.is_none())
     }
 
+    /// Whether instances of a class may be weakly referenced: not with
+    /// `__slots__` that leave out `__weakref__`.
+    fn takes_weakrefs(&self, class: Value) -> bool {
+        let ty = self.heap.ty(class);
+        if !ty.flags.no_dict {
+            return class != self.types.object;
+        }
+        ty.mro.iter().any(|&base| {
+            let slots = self.namespace_get(self.heap.ty(base).dict, self.names.slots);
+            let Some(slots) = slots else { return false };
+            let names = self.heap.as_items(slots).unwrap_or(std::slice::from_ref(&slots));
+            names.iter().any(|&name| self.heap.as_str(name) == Some("__weakref__"))
+        })
+    }
+
     /// A new weak reference.
     pub fn new_weakref(&mut self, cls: Value, target: Value, callback: Value) -> Res {
         let allowed = match target.kind() {
             Some(Kind::Str | Kind::Bytes | Kind::BigInt | Kind::Tuple | Kind::List | Kind::Dict | Kind::Cell) | None => {
                 false
             }
-            Some(Kind::Instance) => self.heap.instance(target).class != self.types.object,
+            Some(Kind::Instance) => self.takes_weakrefs(self.heap.instance(target).class),
             Some(Kind::Exception) => self.heap.ty(self.type_of(target)).flags.heap,
             _ => true,
         };
