@@ -387,7 +387,7 @@ def _percent_value(value, code, kind):
 
 # bytes(object) where __bytes__, __index__ or an iterator decides.
 def bytes_new(cls, source=b"", encoding=None, errors=None):
-    if isinstance(source, str):
+    if encoding is not None:
         data = str_encode(source, encoding, "strict" if errors is None else errors)
     else:
         try:
@@ -485,11 +485,16 @@ def codec_unregister(search):
 def codec_lookup(encoding):
     if not isinstance(encoding, str):
         raise TypeError(f"lookup() argument must be str, not {type(encoding).__name__}")
-    name = encoding.lower().replace(" ", "-")
+    name = ""
+    for char in encoding:
+        if char.isascii() and (char.isalnum() or char == "."):
+            name += char.lower()
+        elif name and name[-1] != "_":
+            name += "_"
     found = _codec_cache.get(name)
     if found is not None:
         return found
-    if name in ("utf-7", "utf_7", "utf7", "u7"):
+    if name in ("utf_7", "utf7", "u7"):
         raise LookupError("utf-7 is not available in Airlock")
     # `encodings` registers its search function when first imported.
     import encodings
@@ -504,11 +509,21 @@ def codec_lookup(encoding):
 
 
 def codec_encode_any(obj, encoding, errors):
-    return codec_lookup(encoding)[0](obj, errors)[0]
+    codec = codec_lookup(encoding)[0]
+    try:
+        return codec(obj, errors)[0]
+    except BaseException as error:
+        error.add_note(f"encoding with '{encoding}' codec failed")
+        raise
 
 
 def codec_decode_any(obj, encoding, errors):
-    return codec_lookup(encoding)[1](obj, errors)[0]
+    codec = codec_lookup(encoding)[1]
+    try:
+        return codec(obj, errors)[0]
+    except BaseException as error:
+        error.add_note(f"decoding with '{encoding}' codec failed")
+        raise
 
 
 def codec_register_error(name, handler):
@@ -571,8 +586,10 @@ def namereplace_errors(error):
     import unicodedata
     out = []
     for char in error.object[error.start:error.end]:
-        name = unicodedata.name(char, None)
-        out.append(backslashreplace_errors(error)[0] if name is None else f"\\N{{{name}}}")
+        if 0xD800 <= ord(char) <= 0xDFFF:
+            out.append(f"\\u{ord(char):04x}")
+        else:
+            out.append(f"\\N{{{unicodedata.name(char)}}}")
     return "".join(out), error.end
 
 
@@ -604,10 +621,10 @@ _codec_handlers.update({
 
 
 # Natives called again, error by error, with a handler from the registry.
-def _slow_encoder(encoding):
+def _slow_encoder(encoding, mark=b""):
     def encode(text, errors=None, order=0):
         handler = codec_lookup_error(errors)
-        return codec_encode(lambda part: part.encode(encoding), text, handler), len(text)
+        return mark + codec_encode(lambda part: part.encode(encoding), text, handler), len(text)
     return encode
 
 
@@ -624,13 +641,13 @@ codec_ascii_encode = _slow_encoder("ascii")
 codec_ascii_decode = _slow_decoder("ascii")
 codec_latin_1_encode = _slow_encoder("latin-1")
 codec_latin_1_decode = _slow_decoder("latin-1")
-codec_utf_16_encode = _slow_encoder("utf-16")
+codec_utf_16_encode = _slow_encoder("utf-16-le", b"\xff\xfe")
 codec_utf_16_decode = _slow_decoder("utf-16")
 codec_utf_16_le_encode = _slow_encoder("utf-16-le")
 codec_utf_16_le_decode = _slow_decoder("utf-16-le")
 codec_utf_16_be_encode = _slow_encoder("utf-16-be")
 codec_utf_16_be_decode = _slow_decoder("utf-16-be")
-codec_utf_32_encode = _slow_encoder("utf-32")
+codec_utf_32_encode = _slow_encoder("utf-32-le", b"\xff\xfe\0\0")
 codec_utf_32_decode = _slow_decoder("utf-32")
 codec_utf_32_le_encode = _slow_encoder("utf-32-le")
 codec_utf_32_le_decode = _slow_decoder("utf-32-le")

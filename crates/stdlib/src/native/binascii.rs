@@ -59,7 +59,7 @@ fn ascii_argument(vm: &mut Vm, value: Value) -> Res<Vec<u8>> {
         return Ok(text.as_bytes().to_vec());
     }
     match vm.buffer_copy(value) {
-        Some(data) => Ok(data),
+        Some(_) => vm.expect_buffer(value),
         None => {
             let message = format!(
                 "argument should be bytes, buffer or ASCII string, not '{}'",

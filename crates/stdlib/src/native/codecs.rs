@@ -301,6 +301,10 @@ fn charmap_decode(vm: &mut Vm, args: &[Value]) -> Res {
 // Escapes of bytes.
 
 fn escape_encode(vm: &mut Vm, args: &[Value]) -> Res {
+    if !vm.heap.payload(args[0]).is(Kind::Bytes) {
+        let message = format!("escape_encode() argument 1 must be bytes, not {}", vm.type_name(args[0]));
+        return Err(vm.type_error(message));
+    }
     let data = vm.expect_buffer(args[0])?;
     let text = repr_bytes(&data);
     // Without the quotes; a double quote is never escaped.

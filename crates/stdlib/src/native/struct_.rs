@@ -119,6 +119,9 @@ fn parse(text: &str) -> Result<Format, &'static str> {
         _ => (true, false, text),
     };
     let mut format = Format { items: Vec::new(), size: 0, big_endian, values: 0 };
+    if rest.contains('\0') {
+        return Err("embedded null character");
+    }
     let mut chars = rest.chars().peekable();
     while let Some(c) = chars.next() {
         if c.is_ascii_whitespace() {
@@ -225,8 +228,8 @@ fn pack_one(vm: &mut Vm, item: &Item, big_endian: bool, value: Value, out: &mut 
                 let length = data.len().min(out.len());
                 out[..length].copy_from_slice(&data[..length]);
             } else if !out.is_empty() {
-                let length = data.len().min(out.len() - 1).min(255);
-                out[0] = length as u8;
+                let length = data.len().min(out.len() - 1);
+                out[0] = length.min(255) as u8;
                 out[1..=length].copy_from_slice(&data[..length]);
             }
         }
@@ -384,7 +387,7 @@ fn start_of(
             let message = if doing == "packing" {
                 format!("no space to pack {size} bytes at offset {offset}")
             } else {
-                format!("not enough data to unpack {size} bytes")
+                format!("not enough data to unpack {size} bytes at offset {offset}")
             };
             return Err(error(vm, message));
         }

@@ -205,7 +205,11 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
     let bytes = vm.bytes(&copied);
     let arguments = vm.tuple(&[bytes]);
     let class = vm.type_of(args[0]);
-    Ok(vm.tuple(&[class, arguments]))
+    let state = match vm.attr_dict(args[0]) {
+        Some(dict) if !vm.heap.dict(dict).is_empty() => dict,
+        _ => Value::NONE,
+    };
+    Ok(vm.tuple(&[class, arguments, state]))
 }
 
 fn append(vm: &mut Vm, args: &[Value]) -> Res {

@@ -7,7 +7,8 @@ use super::memoryview::PyMemoryView;
 use super::str::{repeat_count, repeat_size};
 use super::str_format::{Flavor, percent};
 use crate::native::{NativeDef, class_method, method, new_method, static_method};
-use crate::object::PyIter;
+use crate::gc::Tracer;
+use crate::object::{NativeIter, PyIter};
 use crate::value::Kind;
 use crate::{Res, Throw, Value, Vm};
 
@@ -118,8 +119,11 @@ impl Vm {
 
     /// A bytes-like argument, else `TypeError`.
     pub fn expect_buffer(&mut self, value: Value) -> Res<Vec<u8>> {
-        match self.buffer_copy(value) {
-            Some(data) => Ok(data),
+        match self.buffer(value) {
+            Some(data) => Ok(data.to_vec()),
+            None if self.buffer_copy(value).is_some() => {
+                Err(self.buffer_error("memoryview: underlying buffer is not C-contiguous"))
+            }
             None => {
                 let message =
                     format!("a bytes-like object is required, not '{}'", self.type_name(value));
@@ -188,11 +192,12 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
     let value = if class == vm.types.bytes && source.is(Kind::Bytes) && encoding.is_unbound() && errors.is_unbound() {
         source
     } else {
-        if source.bound().is_some()
-            && vm.as_text(source).is_none()
-            && vm.lookup_special(source, vm.names.bytes).is_some_and(|method| !method.is(Kind::Native))
-        {
-            return Err(Throw::Python);
+        if source.bound().is_some() && encoding.is_unbound() && errors.is_unbound() {
+            match vm.lookup(vm.type_of(source), vm.names.bytes) {
+                Some(Value::NONE) => return Err(vm.type_error("'NoneType' object is not callable")),
+                Some(method) if !method.is(Kind::Native) => return Err(Throw::Python),
+                _ => {}
+            }
         }
         let data = bytes_from(vm, source, encoding, errors, "bytes")?;
         vm.bytes(&data)
@@ -311,8 +316,34 @@ fn iter(vm: &mut Vm, args: &[Value]) -> Res {
     if args[0].is(Kind::Bytes) {
         return Ok(vm.heap.new_iter(PyIter::Bytes { data: args[0], at: 0 }));
     }
-    let items = data(vm, args[0]).iter().map(|byte| Value::count(*byte as usize)).collect();
-    Ok(vm.heap.new_iter(PyIter::Items { items, at: 0 }))
+    let class = vm.types.bytes_iterator;
+    Ok(vm.native_iterator(class, Live { bytes: args[0], at: 0 }))
+}
+
+/// Over a bytearray, whose length may change meanwhile.
+struct Live {
+    bytes: Value,
+    at: usize,
+}
+
+impl NativeIter for Live {
+    fn next(&mut self, vm: &mut Vm) -> Res<Option<Value>> {
+        if self.bytes.is_unbound() {
+            return Ok(None);
+        }
+        let found = data(vm, self.bytes).get(self.at).copied();
+        self.at += 1;
+        if found.is_none() {
+            self.bytes = Value::UNBOUND;
+        }
+        Ok(found.map(|byte| Value::count(byte as usize)))
+    }
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.value(self.bytes);
+    }
+    fn remaining(&self, vm: &Vm) -> Option<usize> {
+        Some(self.bytes.bound().map_or(0, |bytes| data(vm, bytes).len().saturating_sub(self.at)))
+    }
 }
 
 fn getitem(vm: &mut Vm, args: &[Value]) -> Res {

@@ -314,6 +314,15 @@ impl Vm {
             match decode_step(data, at, encoding, last, &mut out) {
                 Ok(0) => break,
                 Ok(used) => at += used,
+                // The start of a surrogate, of which more may come.
+                Err(fault)
+                    if !last
+                        && errors == Errors::SurrogatePass
+                        && encoding == Encoding::Utf8
+                        && matches!(data[fault.at..], [0xED, 0xA0..=0xBF]) =>
+                {
+                    break;
+                }
                 Err(fault) => {
                     at = self.handle_decode_error(data, fault, encoding, errors, &mut out)?;
                 }
@@ -569,7 +578,7 @@ fn unescape(data: &[u8], at: usize, last: bool, raw: bool, out: &mut String) -> 
         return Ok(1);
     }
     let Some(&kind) = rest.get(1) else {
-        if raw {
+        if raw && last {
             out.push('\\');
             return Ok(1);
         }
@@ -595,7 +604,10 @@ fn unescape(data: &[u8], at: usize, last: bool, raw: bool, out: &mut String) -> 
             out.extend(char::from_u32(code));
             return Ok(used);
         }
-        b'N' => return fault(2, "named characters are not available here"),
+        b'N' => {
+            let end = rest.iter().position(|byte| *byte == b'}').filter(|_| rest.get(2) == Some(&b'{'));
+            return fault(end.map_or(2, |end| end + 1), "named characters are not available here");
+        }
         _ => {
             match kind {
                 b'\\' | b'\'' | b'"' => out.push(kind as char),

@@ -14,7 +14,7 @@ use crate::value::Kind;
 use crate::{Res, Throw, Value, Vm};
 
 pub(crate) static METHODS: &[NativeDef] = &[
-    method("__format__", "self, format_spec, /", dunder_format),
+    method("__format__", "self, format_spec, /", dunder_format).raw_self(),
     method("format", "self, /, *args, **kwargs", format).slow("str_format"),
     method("format_map", "self, mapping, /", format_map).slow("str_format_map"),
     method("__mod__", "self, value, /", modulo).slow("str_mod"),
@@ -312,10 +312,7 @@ fn field_value(
     arguments: &Arguments,
     numbering: &mut Numbering,
 ) -> Res {
-    let (first, lookups) = match split_field_name(name) {
-        Ok(parts) => parts,
-        Err(message) => return Err(vm.value_error(message)),
-    };
+    let first = &name[..name.find(['.', '[']).unwrap_or(name.len())];
     let index = match field_index(first) {
         Ok(index) => index,
         Err(message) => return Err(vm.value_error(message)),
@@ -372,6 +369,10 @@ fn field_value(
             }
         }
     };
+    let lookups = match split_field_name(name) {
+        Ok((_, lookups)) => lookups,
+        Err(message) => return Err(vm.value_error(message)),
+    };
     for lookup in lookups {
         let items = vm.heap.as_items(value);
         value = match (lookup, items) {
@@ -402,9 +403,13 @@ fn dunder_format(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.type_error(message));
     };
     if spec.is_empty() {
-        return Ok(args[0]);
+        // A subclass may have its own `__str__`.
+        return match args[0].is(Kind::Str) {
+            true => Ok(args[0]),
+            false => Err(vm.tail_call(vm.types.str, &[args[0]])),
+        };
     }
-    let text: String = vm.heap.str(args[0]).to_owned();
+    let text: String = vm.as_text(args[0]).unwrap_or_default().to_owned();
     let text = super::format::format_str(vm, &text, &spec, "str")?;
     Ok(vm.string(text))
 }
@@ -450,9 +455,12 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
     let tuple = vm.heap.payload(arguments);
     let is_tuple = tuple.is(Kind::Tuple);
     let items = if is_tuple { vm.heap.tuple(tuple).to_vec() } else { vec![arguments] };
-    let excluded = if flavor == Flavor::Text { Kind::Str } else { Kind::Bytes };
+    let excluded = match flavor {
+        Flavor::Text => tuple.is(Kind::Str),
+        Flavor::Bytes => tuple.is(Kind::Str) || vm.buffer(tuple).is_some(),
+    };
     let is_mapping = !is_tuple
-        && !vm.heap.payload(arguments).is(excluded)
+        && !excluded
         && vm.lookup_special(arguments, vm.names.getitem).is_some();
     let bytes = template.as_bytes();
     let mut out = String::with_capacity(template.len() + 16);
@@ -528,6 +536,12 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
         if bytes.get(at) == Some(&b'.') {
             at += 1;
             let precision = field_number(vm, bytes, &mut at, &mut take, "precision")?.unwrap_or(0);
+            if precision > i32::MAX as i64 {
+                return Err(match bytes[at - 1] {
+                    b'*' => vm.overflow_error("Python int too large to convert to C int"),
+                    _ => vm.value_error("precision too big"),
+                });
+            }
             conversion.precision = Some(precision.max(0) as usize);
         }
         if matches!(bytes.get(at), Some(b'h' | b'l' | b'L')) {

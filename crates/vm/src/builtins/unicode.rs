@@ -203,7 +203,7 @@ pub fn push_title(c: char, out: &mut String) {
         0x1FB3 | 0x1FBC => out.push('\u{1FBC}'),
         0x1FC3 | 0x1FCC => out.push('\u{1FCC}'),
         0x1FF3 | 0x1FFC => out.push('\u{1FFC}'),
-        0x1FB2..=0x1FFF => {
+        0x1FB2 | 0x1FB4 | 0x1FB7 | 0x1FC2 | 0x1FC4 | 0x1FC7 | 0x1FF2 | 0x1FF4 | 0x1FF7 => {
             out.extend(c.to_uppercase().map(|c| if c == '\u{399}' { '\u{345}' } else { c }));
         }
         0xDF | 0x587 | 0xFB00..=0xFB17 => {
