@@ -865,8 +865,51 @@ fn comb(vm: &mut Vm, args: &[Value]) -> Res {
     if k == 0 {
         return Ok(Value::int32(1));
     }
+    if let Some(n) = n.to_u64().filter(|&n| n <= SIEVE_LIMIT && k > 64) {
+        let result = comb_by_primes(n as usize, k as usize);
+        return Ok(vm.heap.new_bigint(result.into()));
+    }
     let result = falling(vm, &n, k)? / BigInt::from(range_product(1, k));
     Ok(vm.heap.new_bigint(result))
+}
+
+/// Up to this `n`, `comb` goes by prime factors.
+const SIEVE_LIMIT: u64 = 1 << 23;
+
+/// `comb(n, k)` without long division: by Legendre's formula for the exponent
+/// of each prime. No prime power in it exceeds `n`.
+fn comb_by_primes(n: usize, k: usize) -> BigUint {
+    let mut composite = vec![false; n + 1];
+    let mut factors = Vec::new();
+    for prime in 2..=n {
+        if composite[prime] {
+            continue;
+        }
+        for multiple in (prime.saturating_mul(prime)..=n).step_by(prime) {
+            composite[multiple] = true;
+        }
+        let mut factor = 1u64;
+        let mut power = prime;
+        while power <= n {
+            if n / power > k / power + (n - k) / power {
+                factor *= prime as u64;
+            }
+            power = power.saturating_mul(prime);
+        }
+        if factor > 1 {
+            factors.push(factor);
+        }
+    }
+    product_of(&factors)
+}
+
+/// The product of many factors, by halves.
+fn product_of(factors: &[u64]) -> BigUint {
+    if factors.len() < 8 {
+        return factors.iter().fold(BigUint::one(), |product, factor| product * factor);
+    }
+    let (left, right) = factors.split_at(factors.len() / 2);
+    product_of(left) * product_of(right)
 }
 
 fn perm(vm: &mut Vm, args: &[Value]) -> Res {

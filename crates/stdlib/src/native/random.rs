@@ -154,7 +154,7 @@ fn getrandbits(vm: &mut Vm, args: &[Value]) -> Res {
     let Ok(bits) = u64::try_from(vm.index_exact(args[1])?) else {
         return Err(vm.value_error("number of bits must be non-negative"));
     };
-    vm.reserve((bits / 8) as usize)?;
+    vm.reserve(usize::try_from(bits / 8).unwrap_or(usize::MAX))?;
     let generator = generator(vm, args[0])?;
     if bits == 0 {
         return Ok(Value::int32(0));

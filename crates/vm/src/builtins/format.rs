@@ -7,6 +7,7 @@
 use num_bigint::BigInt;
 
 use crate::builtins::complex::PyComplex;
+use crate::elementary;
 use crate::value::Kind;
 use crate::{Res, Value, Vm};
 
@@ -128,10 +129,12 @@ fn digits_of(text: String) -> (String, i64) {
 fn shortest_digits(value: f64) -> (String, i64) {
     let shortest = format!("{value:e}");
     let digits = shortest.bytes().take_while(|&b| b != b'e').filter(|&b| b != b'.').count();
-    if digits >= 16 {
-        // Only so long ones can be halfway; exact rounding goes to even.
+    // Only so long ones can be halfway, and only of a float with few bits after
+    // the point; exact rounding goes to even.
+    let scaled = value * 256.0;
+    if digits >= 16 && elementary::trunc(scaled) == scaled {
         let rounded = format!("{value:.*e}", digits - 1);
-        if rounded.parse() == Ok(value) {
+        if rounded != shortest && rounded.parse() == Ok(value) {
             return digits_of(rounded);
         }
     }

@@ -699,9 +699,10 @@ fn to_bytes(vm: &mut Vm, args: &[Value]) -> Res {
     let length = vm.index(args[1])?;
     let little = is_little_endian(vm, args[2])?;
     let signed = vm.truthy(args[3])?;
-    let Ok(length) = usize::try_from(length) else {
+    if length < 0 {
         return Err(vm.value_error("length argument must be non-negative"));
-    };
+    }
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
     let int = big(vm, value).into_owned();
     if int.is_negative() && !signed {
         return Err(vm.overflow_error("can't convert negative int to unsigned"));
