@@ -138,7 +138,7 @@ fn parse(text: &str) -> Result<Format, &'static str> {
                             count = count
                                 .checked_mul(10)
                                 .and_then(|count| count.checked_add(digit as usize))
-                                .filter(|count| *count < 1 << 40)
+                                .filter(|count| *count < 1 << 30)
                                 .ok_or("overflow in item count")?;
                         }
                         None => {
@@ -171,7 +171,7 @@ fn parse(text: &str) -> Result<Format, &'static str> {
         }
         let total = size.checked_mul(count).ok_or("total struct size too long")?;
         let offset = format.size;
-        format.size = format.size.checked_add(total).filter(|size| *size < 1 << 40).ok_or("total struct size too long")?;
+        format.size = format.size.checked_add(total).filter(|size| *size < 1 << 30).ok_or("total struct size too long")?;
         match code {
             'x' => {}
             's' | 'p' => {
