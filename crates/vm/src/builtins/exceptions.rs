@@ -50,7 +50,8 @@ fn str(vm: &mut Vm, args: &[Value]) -> Res {
     let given = vm.heap.exception(args[0]).args;
     let text = match *vm.heap.tuple(given) {
         [] => String::new(),
-        [one] => vm.str_of(one)?,
+        [one] if vm.as_text(one).is_some() => return Ok(vm.heap.payload(one)),
+        [one] => super::list::repr_guarded(vm, args[0], |vm| vm.str_of(one))?,
         _ => vm.repr(given)?,
     };
     Ok(vm.string(text))
@@ -59,9 +60,6 @@ fn str(vm: &mut Vm, args: &[Value]) -> Res {
 fn repr(vm: &mut Vm, args: &[Value]) -> Res {
     let given = vm.heap.exception(args[0]).args;
     let name = vm.type_name(args[0]);
-    if vm.repr_running.contains(&args[0]) {
-        return Ok(vm.string(format!("{name}(...)")));
-    }
     let text = super::list::repr_guarded(vm, args[0], |vm| match *vm.heap.tuple(given) {
         [one] => Ok(format!("({})", vm.repr(one)?)),
         _ => vm.repr(given),

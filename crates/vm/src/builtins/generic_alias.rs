@@ -7,6 +7,9 @@ use crate::object::NativeObject;
 use crate::value::Kind;
 use crate::{Completion, Res, Throw, Value, Vm};
 
+/// Aliases nested deeper than this are the same only if identical.
+const MAX_DEPTH: u32 = 64;
+
 pub struct GenericAlias {
     pub origin: Value,
     /// A tuple.
@@ -64,13 +67,13 @@ impl Vm {
 
     /// Whether two arguments of a union are the same type. Where Python code
     /// would decide, identity does.
-    fn same_argument(&mut self, a: Value, b: Value) -> bool {
+    fn same_argument(&mut self, a: Value, b: Value, depth: u32) -> bool {
         if a == b {
             return true;
         }
         if let (Some(x), Some(y)) = (self.alias(a), self.alias(b)) {
             let (x, y) = ((x.origin, x.args, x.starred), (y.origin, y.args, y.starred));
-            return x.0 == y.0 && x.2 == y.2 && self.same_arguments(x.1, y.1);
+            return x.0 == y.0 && x.2 == y.2 && depth < MAX_DEPTH && self.same_arguments(x.1, y.1, depth + 1);
         }
         if a.is(Kind::Type) || b.is(Kind::Type) {
             return false;
@@ -78,9 +81,9 @@ impl Vm {
         self.equal(a, b).unwrap_or(false)
     }
 
-    fn same_arguments(&mut self, a: Value, b: Value) -> bool {
+    fn same_arguments(&mut self, a: Value, b: Value, depth: u32) -> bool {
         let (a, b) = (self.heap.tuple(a).to_vec(), self.heap.tuple(b).to_vec());
-        a.len() == b.len() && a.iter().zip(&b).all(|(&a, &b)| self.same_argument(a, b))
+        a.len() == b.len() && a.iter().zip(&b).all(|(&a, &b)| self.same_argument(a, b, depth))
     }
 
     /// The union of these: nested ones flattened, duplicates left out, None
@@ -94,7 +97,7 @@ impl Vm {
                 None => vec![member],
             };
             for part in parts {
-                if !flat.clone().into_iter().any(|other| self.same_argument(other, part)) {
+                if !flat.clone().into_iter().any(|other| self.same_argument(other, part, 0)) {
                     flat.push(part);
                 }
             }
@@ -132,7 +135,8 @@ fn argument_repr(vm: &mut Vm, value: Value) -> Res<String> {
         Some(Kind::Type) => Ok(vm.qualified_name(value)),
         Some(Kind::List) => {
             let items = vm.heap.list(value).clone();
-            Ok(format!("[{}]", arguments_repr(vm, &items)?))
+            let inner = super::list::repr_guarded(vm, value, |vm| arguments_repr(vm, &items))?;
+            Ok(format!("[{inner}]"))
         }
         Some(Kind::Function) => {
             let function = vm.heap.function(value);
@@ -363,7 +367,7 @@ fn union_eq(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let mut all = true;
     for &x in &a {
-        all &= b.iter().any(|&y| vm.same_argument(x, y));
+        all &= b.iter().any(|&y| vm.same_argument(x, y, 0));
     }
     Ok(Value::bool(all))
 }
