@@ -308,9 +308,10 @@ impl Parser<'_> {
             return Ok((vm.int(int), at));
         }
         let length = text.trim_start_matches('-').len();
-        if length > 4300 {
+        let limit = vm.int_max_str_digits;
+        if limit > 0 && length > limit {
             let message = format!(
-                "Exceeds the limit (4300 digits) for integer string conversion: value has {length} digits; \
+                "Exceeds the limit ({limit} digits) for integer string conversion: value has {length} digits; \
                  use sys.set_int_max_str_digits() to increase the limit"
             );
             return Err(vm.value_error(message).into());

@@ -474,6 +474,12 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
         };
         out.push_str(&template[at..at + literal]);
         at += literal + 1;
+        // With flags or a width it is no conversion.
+        if bytes.get(at) == Some(&b'%') {
+            out.push('%');
+            at += 1;
+            continue;
+        }
         let mut conversion = Conversion::default();
         let mut keyed = None;
         if bytes.get(at) == Some(&b'(') {
@@ -553,10 +559,6 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
         conversion.code = code;
         let code_at = at;
         at += code.len_utf8();
-        if code == '%' {
-            out.push('%');
-            continue;
-        }
         let value = match keyed {
             Some(value) => value,
             None => take(vm)?,
