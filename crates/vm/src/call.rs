@@ -506,6 +506,24 @@ impl Vm {
         self.type_error(message)
     }
 
+    /// `__new__` of a built-in type makes instances of it and its subclasses.
+    fn check_new_class(&mut self, owner: Value, class: Option<Value>) -> Res<()> {
+        let message = match class {
+            Some(class) if class.is(Kind::Type) && self.is_subtype(class, owner) => return Ok(()),
+            Some(class) => {
+                let owner = &self.heap.ty(owner).name;
+                if class.is(Kind::Type) {
+                    let name = &self.heap.ty(class).name;
+                    format!("{owner}.__new__({name}): {name} is not a subtype of {owner}")
+                } else {
+                    format!("{owner}.__new__(X): X is not a type object ({})", self.type_name(class))
+                }
+            }
+            None => format!("{}.__new__(): not enough arguments", self.heap.ty(owner).name),
+        };
+        Err(self.type_error(message))
+    }
+
     /// Calls a native. Its requests to be called again, or replaced by its
     /// Python version, come back as [`Throw::Call`].
     pub(crate) fn call_native(&mut self, native: Value, args: &[Value], names: Value) -> Res {
@@ -540,6 +558,8 @@ impl Vm {
                 );
                 return Err(self.type_error(message));
             }
+        } else if def.role == NativeRole::New && args.first() != Some(&owner) {
+            self.check_new_class(owner, args.first().copied())?;
         }
         let plain = names.is_unbound() && !signature.varkw && !signature.varargs;
         let mut bound: Args = if plain && args.len() <= signature.positional && args.len() >= signature.required {
