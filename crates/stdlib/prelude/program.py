@@ -86,6 +86,7 @@ def report_exit(error):
     try:
         hook(type(error), error, error.__traceback__)
     except BaseException as second:
+        second.__context__ = None
         print('Error in sys.excepthook:', file=sys.stderr)
         excepthook(type(second), second, second.__traceback__)
         print('\nOriginal exception was:', file=sys.stderr)

@@ -18,9 +18,6 @@ pub struct StandardEnvironment {
     sources: BTreeMap<String, Rc<str>>,
 }
 
-/// How many sources compiled from strings are kept for tracebacks.
-const KEPT_SOURCES: usize = 64;
-
 impl StandardEnvironment {
     pub fn new(library: Library, files: SharedFiles) -> StandardEnvironment {
         StandardEnvironment { library, files, sources: BTreeMap::new() }
@@ -91,9 +88,6 @@ impl Environment for StandardEnvironment {
             CompileMode::EvalNamespace => Mode::EvalNamespace,
         };
         compile(source, filename, compiler_mode, Options::default()).map_err(|diagnostics| {
-            if filename.starts_with('<') && self.sources.len() < KEPT_SOURCES {
-                self.sources.insert(filename.to_owned(), source.into());
-            }
             diagnostics.into_iter().map(|diagnostic| source_error(diagnostic, filename)).collect()
         })
     }
@@ -120,6 +114,10 @@ impl Environment for StandardEnvironment {
             }
         }
         Ok(namespace)
+    }
+
+    fn remember_source(&mut self, filename: &str, source: &str) {
+        self.add_source(filename, source);
     }
 
     fn source_line(&mut self, filename: &str, line: u32) -> Option<String> {

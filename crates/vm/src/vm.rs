@@ -76,6 +76,8 @@ pub trait Environment {
     fn find_module(&mut self, name: &str, path: &[String]) -> Result<Option<Found>, Vec<SourceError>>;
     /// A line of a source file, for tracebacks; without its newline.
     fn source_line(&mut self, filename: &str, line: u32) -> Option<String>;
+    /// Notes the program's own source if it is no file.
+    fn remember_source(&mut self, _filename: &str, _source: &str) {}
 }
 
 /// State that another crate keeps in the VM.

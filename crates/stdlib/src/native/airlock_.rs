@@ -149,6 +149,9 @@ fn exec_source(vm: &mut Vm, args: &[Value]) -> Res {
     let source = vm.expect_str(args[0], "source")?;
     let filename = vm.expect_str(args[1], "filename")?;
     let code = vm.compile_source(&source, &filename, CompileMode::Module)?;
+    if filename.starts_with('<') {
+        vm.environment.remember_source(&filename, &source);
+    }
     vm.dict_set_text(args[2], "__builtins__", vm.builtins);
     Err(vm.exec_code(code, args[2], Value::UNBOUND))
 }
