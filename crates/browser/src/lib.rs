@@ -12,6 +12,8 @@ mod worker;
 
 use wasm_bindgen::prelude::*;
 
+pub use clock::BrowserClock;
+
 /// Called once, with the page's stop flag where the page is cross-origin
 /// isolated.
 #[wasm_bindgen]
