@@ -3,6 +3,7 @@
 use airlock_vm::module::ModuleDef;
 
 pub mod airlock_;
+pub mod array;
 pub mod binascii;
 pub mod bisect;
 pub mod cmath;
@@ -26,6 +27,7 @@ pub mod unicodedata;
 /// All native modules of this crate.
 pub static MODULES: &[&ModuleDef] = &[
     &airlock_::MODULE,
+    &array::MODULE,
     &binascii::MODULE,
     &bisect::MODULE,
     &cmath::MODULE,

@@ -4,7 +4,7 @@
 
 use airlock_vm::builtins::unicode as uni;
 use airlock_vm::module::ModuleDef;
-use airlock_vm::{NativeDef, Res, Throw, Value, Vm, function};
+use airlock_vm::{NativeDef, PyDict, Res, Throw, Value, Vm, function};
 
 pub static MODULE: ModuleDef = ModuleDef { name: "unicodedata", functions: FUNCTIONS, init };
 
@@ -59,6 +59,14 @@ static FUNCTIONS: &[NativeDef] = &[
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let version = vm.str("16.0.0");
     vm.dict_set_text(dict, "unidata_version", version);
+    // The names of `stringprep`; the data are those of today.
+    let old = vm.heap.new_dict(PyDict::default());
+    let name = vm.intern("unicodedata");
+    vm.add_functions(old, name, FUNCTIONS);
+    let version = vm.str("3.2.0");
+    vm.dict_set_text(old, "unidata_version", version);
+    let old = vm.heap.new_module(old);
+    vm.dict_set_text(dict, "ucd_3_2_0", old);
     Ok(())
 }
 

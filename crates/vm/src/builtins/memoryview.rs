@@ -172,8 +172,8 @@ fn len(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::count(view(vm, args[0])?.length))
 }
 
-/// One item of these bytes.
-fn unpack(vm: &mut Vm, format: char, data: &[u8]) -> Res {
+/// The value of an item with this `struct` code.
+pub fn unpack(vm: &mut Vm, format: char, data: &[u8]) -> Res {
     let mut wide = [0; 8];
     wide[..data.len().min(8)].copy_from_slice(&data[..data.len().min(8)]);
     let raw = u64::from_le_bytes(wide);
@@ -192,8 +192,8 @@ fn unpack(vm: &mut Vm, format: char, data: &[u8]) -> Res {
     })
 }
 
-/// The bytes of one item.
-fn pack(vm: &mut Vm, format: char, item_bytes: usize, value: Value) -> Res<Vec<u8>> {
+/// The bytes of an item with this `struct` code.
+pub fn pack(vm: &mut Vm, format: char, item_bytes: usize, value: Value) -> Res<Vec<u8>> {
     let invalid = format!("memoryview: invalid value for format '{format}'");
     let bits = item_bytes as u32 * 8;
     let raw = match format {
