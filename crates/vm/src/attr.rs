@@ -296,7 +296,7 @@ impl Vm {
                 }
                 if let Some(member) = self.heap.downcast::<Member>(found) {
                     let name = member.name;
-                    return match self.own_attr(object, name) {
+                    return match self.slot_value(object, name) {
                         Some(value) => Ok(value),
                         None => Err(self.no_attribute(object, name)),
                     };
@@ -466,12 +466,8 @@ impl Vm {
                     });
                 }
                 if self.heap.downcast::<Member>(descriptor).is_some() {
-                    if new.is_unbound() {
-                        if !self.delete_own_attr(value, name) {
-                            return Err(self.no_attribute(value, name));
-                        }
-                    } else {
-                        self.set_own_attr(value, name, new);
+                    if !self.set_slot(value, name, new) {
+                        return Err(self.no_attribute(value, name));
                     }
                     return Ok(true);
                 }
@@ -598,8 +594,11 @@ impl Vm {
                     self.class_changed(class);
                 }
                 let attrs = std::mem::take(&mut self.heap.instance_mut(value).attrs);
+                let (slots, attrs) = self.split_slots(class, attrs);
                 let dict = self.heap.new_dict(attrs);
-                self.heap.instance_mut(value).dict = dict;
+                let instance = self.heap.instance_mut(value);
+                instance.dict = dict;
+                instance.attrs = slots;
                 Some(dict)
             }
             Kind::Module => Some(self.heap.module(value).dict),
@@ -620,6 +619,58 @@ impl Vm {
             }
             _ => None,
         }
+    }
+
+    /// Values of `__slots__`, which no `__dict__` shows, apart from the other
+    /// attributes.
+    fn split_slots(&self, class: Value, attrs: PyDict) -> (PyDict, PyDict) {
+        let is_slot = |key: Value| {
+            self.lookup(class, key).is_some_and(|found| self.heap.downcast::<Member>(found).is_some())
+        };
+        if !attrs.iter().any(|(key, _)| is_slot(key)) {
+            return (PyDict::default(), attrs);
+        }
+        let mut split = (PyDict::default(), PyDict::default());
+        for entry in attrs.entries() {
+            let table = if is_slot(entry.key) { &mut split.0 } else { &mut split.1 };
+            table.insert_new(entry.key, entry.value, entry.hash);
+        }
+        split
+    }
+
+    /// Value of a slot: beside the dict, if that was handed out.
+    fn slot_value(&self, object: Value, name: Value) -> Option<Value> {
+        if !object.is(Kind::Instance) {
+            return self.own_attr(object, name);
+        }
+        let attrs = &self.heap.instance(object).attrs;
+        let at = attrs.find_identical(name, self.heap.str_table_hash(name))?;
+        attrs.entry(at).map(|entry| entry.value)
+    }
+
+    /// Sets a slot, or with an unbound value empties it; false if it was
+    /// empty.
+    fn set_slot(&mut self, object: Value, name: Value, new: Value) -> bool {
+        if !object.is(Kind::Instance) || self.heap.instance(object).dict.is_none() {
+            return if new.is_unbound() {
+                self.delete_own_attr(object, name)
+            } else {
+                self.set_own_attr(object, name, new)
+            };
+        }
+        let hash = self.heap.str_table_hash(name);
+        let attrs = &mut self.heap.instance_mut(object).attrs;
+        match attrs.find_identical(name, hash) {
+            Some(at) if new.is_unbound() => {
+                attrs.remove_at(at);
+            }
+            Some(at) => attrs.set_value(at, new),
+            None if new.is_unbound() => return false,
+            None => {
+                attrs.insert_new(name, new, hash);
+            }
+        }
+        true
     }
 
     fn property_name(&self, property: Value) -> String {

@@ -702,6 +702,9 @@ impl Vm {
         loop {
             let Some(next) = self.run_queue.pop_front() else {
                 self.swap_out();
+                if self.finalize_when_stuck() {
+                    continue;
+                }
                 return Err(self.idle_exit());
             };
             if self.fibers[next].state != FiberState::Ready {

@@ -12,7 +12,7 @@ use crate::native::{NativeDef, function};
 use crate::run::Exit;
 use crate::value::Kind;
 use crate::vm::Extension;
-use crate::{GeneratorKind, GeneratorState, Res, Value, Vm};
+use crate::{FiberState, GeneratorKind, GeneratorState, Res, Value, Vm, Wake};
 
 /// Instances whose `__del__` has been asked for: it runs once.
 #[derive(Default)]
@@ -106,6 +106,33 @@ impl Vm {
         let items = self.list(items);
         let throw = self.tail_call(run, &[items]);
         self.handle(throw, Ret::Discard)
+    }
+
+    /// With threads that all wait for others: one may go on once an object
+    /// that is gone is finalized (the workers of a forgotten executor, say),
+    /// which CPython would have done earlier. Whether there is something to
+    /// run now.
+    pub(crate) fn finalize_when_stuck(&mut self) -> bool {
+        let mut stuck = 0;
+        for fiber in &self.fibers {
+            match fiber.state {
+                FiberState::Parked(Wake { deadline_nanos: None, blocking: true }) => stuck += 1,
+                FiberState::Parked(Wake { deadline_nanos: Some(_), .. }) => return false,
+                _ => {}
+            }
+        }
+        if stuck < 2 || self.heap.charged_since_gc() == 0 {
+            return false;
+        }
+        self.collect_garbage();
+        if self.pending_finalizers.is_empty() {
+            return false;
+        }
+        let items = std::mem::take(&mut self.pending_finalizers);
+        let items = self.list(items);
+        let run = self.prelude("run_finalizers");
+        self.spawn(run, &[items], Value::NONE, 0);
+        true
     }
 }
 
