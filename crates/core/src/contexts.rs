@@ -161,8 +161,13 @@ fn context_new(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn context_run(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[context, callable, positional, keywords] = args else { return Err(vm.system_error("bad call")) };
+    let &[context, all, keywords] = args else { return Err(vm.system_error("bad call")) };
+    let &[callable, ref rest @ ..] = vm.heap.tuple(all) else {
+        return Err(vm.type_error("run() missing 1 required positional argument"));
+    };
+    let rest = rest.to_vec();
     let previous = enter(vm, context)?;
+    let positional = vm.tuple(&rest);
     vm.tail_call_with(callable, positional, keywords);
     Err(vm.and_then([context, previous, Value::NONE, Value::NONE], |vm, [context, previous, ..], completion| {
         leave(vm, context, previous);
@@ -402,7 +407,7 @@ static FUNCTIONS: &[NativeDef] = &[
 
 static CONTEXT_METHODS: &[NativeDef] = &[
     new_method("cls, /, *args, **kwargs", context_new),
-    method("run", "self, callable, /, *args, **kwargs", context_run),
+    method("run", "self, /, *args, **kwargs", context_run),
     method("copy", "self, /", context_copy),
     method("get", "self, key, default=None, /", context_get),
     method("keys", "self, /", context_keys),

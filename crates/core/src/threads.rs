@@ -23,6 +23,9 @@ const THREAD_LIMIT: usize = 20_000;
 /// The longest timeout, in seconds: what 64 bits of nanoseconds hold.
 const TIMEOUT_MAX: f64 = 9_223_372_036.0;
 
+const SIGINT: i64 = 2;
+const SIGNAL_LIMIT: i64 = 65;
+
 /// The threads of the VM.
 #[derive(Default)]
 struct Threads {
@@ -344,7 +347,12 @@ fn exit(vm: &mut Vm, _: &[Value]) -> Res {
 
 /// `KeyboardInterrupt` in the main thread: now if it waits, else when it next
 /// does.
-fn interrupt_main(vm: &mut Vm, _: &[Value]) -> Res {
+fn interrupt_main(vm: &mut Vm, args: &[Value]) -> Res {
+    match vm.index(args[0])? {
+        SIGINT => {}
+        1..SIGNAL_LIMIT => return Ok(Value::NONE),
+        _ => return Err(vm.value_error("signal number out of range")),
+    }
     let class = vm.types.keyboard_interrupt;
     let exception = vm.make_exception(class, &[]);
     if current_thread(vm) == 0 {

@@ -279,7 +279,7 @@ static LOCK_METHODS: &[NativeDef] = &[
 ];
 
 static RLOCK_METHODS: &[NativeDef] = &[
-    new_method("cls, /", rlock_new),
+    new_method("cls, /, *args, **kwargs", rlock_new),
     method("acquire", "self, blocking=True, timeout=-1", acquire),
     method("release", "self, /", release_owned),
     method("locked", "self, /", locked),
