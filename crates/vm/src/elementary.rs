@@ -6,32 +6,43 @@
 //! `pow`, `sin`, ...) comes from `pxfm`, which rounds correctly; the rest
 //! follows fdlibm, as glibc does, so the digits are CPython's.
 
-pub use libm::{cbrt, ceil, erf, erfc, exp2, expm1, floor, fma, fmod, ldexp, log1p, round, sinh, sqrt, trunc};
+pub use libm::{
+    cbrt, ceil, erf, erfc, exp2, expm1, floor, fma, fmod, ldexp, log1p, round, sinh, sqrt, trunc,
+};
 pub use pxfm::{
-    f_acos as acos, f_asin as asin, f_atan as atan, f_atan2 as atan2, f_cos as cos, f_exp as exp, f_log as log,
-    f_log2 as log2, f_pow as pow, f_sin as sin, f_tan as tan,
+    f_acos as acos, f_asin as asin, f_atan as atan, f_atan2 as atan2, f_cos as cos, f_exp as exp,
+    f_log as log, f_log2 as log2, f_pow as pow, f_sin as sin, f_tan as tan,
 };
 
 const LN_2: f64 = std::f64::consts::LN_2;
+/// 2^-28.
+const TINY: f64 = 3.725290298461914e-9;
 
 /// Mantissa in [0.5, 1) with the sign of `value`, and exponent. Zeros and
 /// non-finite values are their own mantissa, with exponent 0.
 pub fn frexp(value: f64) -> (f64, i32) {
-    if value == 0.0 || !value.is_finite() { (value, 0) } else { libm::frexp(value) }
+    if value == 0.0 || !value.is_finite() {
+        (value, 0)
+    } else {
+        libm::frexp(value)
+    }
 }
 
 pub fn log10(x: f64) -> f64 {
-    const IVLN10: f64 = 4.34294481903251816668e-01;
-    const LOG10_2HI: f64 = 3.01029995663611771306e-01;
-    const LOG10_2LO: f64 = 3.69423907715893078616e-13;
+    const LOG10_2HI: f64 = 0.30102999566361177;
+    const LOG10_2LO: f64 = 3.694239077158931e-13;
     if x <= 0.0 || !x.is_finite() {
         return log(x);
     }
     let (mantissa, exponent) = frexp(x);
     // In [1, 2) for x >= 1, else in [0.5, 1).
-    let (mantissa, y) = if exponent > 0 { (mantissa * 2.0, exponent - 1) } else { (mantissa, exponent) };
+    let (mantissa, y) = if exponent > 0 {
+        (mantissa * 2.0, exponent - 1)
+    } else {
+        (mantissa, exponent)
+    };
     let y = y as f64;
-    let z = y * LOG10_2LO + IVLN10 * log(mantissa);
+    let z = y * LOG10_2LO + std::f64::consts::LOG10_E * log(mantissa);
     z + y * LOG10_2HI
 }
 
@@ -70,7 +81,7 @@ pub fn tanh(x: f64) -> f64 {
 
 pub fn asinh(x: f64) -> f64 {
     let magnitude = x.abs();
-    if !x.is_finite() || magnitude < 3.7252902984619140625e-09 {
+    if !x.is_finite() || magnitude < TINY {
         return x;
     }
     let w = if magnitude > 268435456.0 {
@@ -102,7 +113,7 @@ pub fn atanh(x: f64) -> f64 {
     if magnitude > 1.0 || x.is_nan() {
         return f64::NAN;
     }
-    let t = if magnitude < 3.7252902984619140625e-09 {
+    let t = if magnitude < TINY {
         return x;
     } else if magnitude < 0.5 {
         let t = magnitude + magnitude;

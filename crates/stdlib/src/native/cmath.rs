@@ -5,22 +5,33 @@
 //! their special values are stated for an imaginary part that is not negative.
 
 use std::f64::consts::{E, FRAC_PI_2, FRAC_PI_4, LN_2, LN_10, PI, TAU};
-use std::f64::{INFINITY, NAN};
 
 use airlock_vm::builtins::complex::{quotient, to_complex};
 use airlock_vm::elementary as e;
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{NativeDef, Res, Throw, Value, Vm, function};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "cmath", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "cmath",
+    functions: FUNCTIONS,
+    init,
+};
 
+const INFINITY: f64 = f64::INFINITY;
+const NAN: f64 = f64::NAN;
 const THREE_PI_4: f64 = 3.0 * FRAC_PI_4;
 /// Beyond it squares and sums could overflow.
 const LARGE: f64 = f64::MAX / 4.0;
 const LOG_LARGE: f64 = 708.3964185322641;
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
-    for (name, value) in [("pi", PI), ("e", E), ("tau", TAU), ("inf", INFINITY), ("nan", NAN)] {
+    for (name, value) in [
+        ("pi", PI),
+        ("e", E),
+        ("tau", TAU),
+        ("inf", INFINITY),
+        ("nan", NAN),
+    ] {
         vm.dict_set_text(dict, name, Value::float(value));
     }
     for (name, im) in [("infj", INFINITY), ("nanj", NAN)] {
@@ -56,11 +67,19 @@ impl Complex {
 
     /// Gives the imaginary part the sign of `im`, NaNs counting as positive.
     fn im_signed(self, im: f64) -> Complex {
-        if im.is_sign_negative() && !im.is_nan() { c(self.re, -self.im) } else { self }
+        if im.is_sign_negative() && !im.is_nan() {
+            c(self.re, -self.im)
+        } else {
+            self
+        }
     }
 
     fn re_signed(self, re: f64) -> Complex {
-        if re.is_sign_negative() && !re.is_nan() { c(-self.re, self.im) } else { self }
+        if re.is_sign_negative() && !re.is_nan() {
+            c(-self.re, self.im)
+        } else {
+            self
+        }
     }
 }
 
@@ -121,7 +140,11 @@ fn exp(z: Complex) -> Outcome {
         let length = e::exp(z.re);
         c(length * e::cos(z.im), length * e::sin(z.im))
     };
-    if result.re.is_infinite() || result.im.is_infinite() { Err(Failure::Range) } else { Ok(result) }
+    if result.re.is_infinite() || result.im.is_infinite() {
+        Err(Failure::Range)
+    } else {
+        Ok(result)
+    }
 }
 
 fn log(z: Complex) -> Outcome {
@@ -186,7 +209,11 @@ fn sqrt(z: Complex) -> Outcome {
         2.0 * e::sqrt(re / 8.0 + e::hypot(re / 8.0, im / 8.0))
     };
     let d = im / (2.0 * s);
-    Ok(if z.re >= 0.0 { c(s, signed(d, z.im)) } else { c(d, signed(s, z.im)) })
+    Ok(if z.re >= 0.0 {
+        c(s, signed(d, z.im))
+    } else {
+        c(d, signed(s, z.im))
+    })
 }
 
 fn acos(z: Complex) -> Outcome {
@@ -210,7 +237,10 @@ fn acos(z: Complex) -> Outcome {
     }
     let s1 = sqrt(c(1.0 - z.re, -z.im))?;
     let s2 = sqrt(c(1.0 + z.re, z.im))?;
-    Ok(c(2.0 * e::atan2(s1.re, s2.re), e::asinh(s2.re * s1.im - s2.im * s1.re)))
+    Ok(c(
+        2.0 * e::atan2(s1.re, s2.re),
+        e::asinh(s2.re * s1.im - s2.im * s1.re),
+    ))
 }
 
 fn acosh(z: Complex) -> Outcome {
@@ -227,7 +257,10 @@ fn acosh(z: Complex) -> Outcome {
     }
     let s1 = sqrt(c(z.re - 1.0, z.im))?;
     let s2 = sqrt(c(z.re + 1.0, z.im))?;
-    Ok(c(e::asinh(s1.re * s2.re + s1.im * s2.im), 2.0 * e::atan2(s1.im, s2.re)))
+    Ok(c(
+        e::asinh(s1.re * s2.re + s1.im * s2.im),
+        2.0 * e::atan2(s1.im, s2.re),
+    ))
 }
 
 fn asin(z: Complex) -> Outcome {
@@ -253,7 +286,10 @@ fn asinh(z: Complex) -> Outcome {
     }
     let s1 = sqrt(c(1.0 + z.im, -z.re))?;
     let s2 = sqrt(c(1.0 - z.im, z.re))?;
-    Ok(c(e::asinh(s1.re * s2.im - s2.re * s1.im), e::atan2(z.im, s1.re * s2.re - s1.im * s2.im)))
+    Ok(c(
+        e::asinh(s1.re * s2.im - s2.re * s1.im),
+        e::atan2(z.im, s1.re * s2.re - s1.im * s2.im),
+    ))
 }
 
 fn atan(z: Complex) -> Outcome {
@@ -302,7 +338,10 @@ fn cosh(z: Complex) -> Outcome {
     if !z.is_finite() {
         if z.re.is_infinite() && z.im.is_finite() && z.im != 0.0 {
             let im = signed(INFINITY, e::sin(z.im));
-            return Ok(c(signed(INFINITY, e::cos(z.im)), if z.re > 0.0 { im } else { -im }));
+            return Ok(c(
+                signed(INFINITY, e::cos(z.im)),
+                if z.re > 0.0 { im } else { -im },
+            ));
         }
         if z.im.is_infinite() && !z.re.is_nan() {
             return Err(Failure::Domain);
@@ -325,7 +364,10 @@ fn sinh(z: Complex) -> Outcome {
     if !z.is_finite() {
         if z.re.is_infinite() && z.im.is_finite() && z.im != 0.0 {
             let re = signed(INFINITY, e::cos(z.im));
-            return Ok(c(if z.re > 0.0 { re } else { -re }, signed(INFINITY, e::sin(z.im))));
+            return Ok(c(
+                if z.re > 0.0 { re } else { -re },
+                signed(INFINITY, e::sin(z.im)),
+            ));
         }
         if z.im.is_infinite() && !z.re.is_nan() {
             return Err(Failure::Domain);
@@ -345,11 +387,18 @@ fn sinh(z: Complex) -> Outcome {
 fn finite_hyperbolic(z: Complex, first: fn(f64) -> f64, second: fn(f64) -> f64) -> Outcome {
     let result = if z.re.abs() > LOG_LARGE {
         let less = z.re - signed(1.0, z.re);
-        c(e::cos(z.im) * first(less) * E, e::sin(z.im) * second(less) * E)
+        c(
+            e::cos(z.im) * first(less) * E,
+            e::sin(z.im) * second(less) * E,
+        )
     } else {
         c(e::cos(z.im) * first(z.re), e::sin(z.im) * second(z.re))
     };
-    if result.re.is_infinite() || result.im.is_infinite() { Err(Failure::Range) } else { Ok(result) }
+    if result.re.is_infinite() || result.im.is_infinite() {
+        Err(Failure::Range)
+    } else {
+        Ok(result)
+    }
 }
 
 fn tan(z: Complex) -> Outcome {
@@ -359,7 +408,10 @@ fn tan(z: Complex) -> Outcome {
 fn tanh(z: Complex) -> Outcome {
     if !z.is_finite() {
         if z.re.is_infinite() && z.im.is_finite() && z.im != 0.0 {
-            return Ok(c(signed(1.0, z.re), signed(0.0, 2.0 * e::sin(z.im) * e::cos(z.im))));
+            return Ok(c(
+                signed(1.0, z.re),
+                signed(0.0, 2.0 * e::sin(z.im) * e::cos(z.im)),
+            ));
         }
         if z.im.is_infinite() && z.re.is_finite() {
             return Err(Failure::Domain);
@@ -380,7 +432,10 @@ fn tanh(z: Complex) -> Outcome {
     let cx = 1.0 / e::cosh(z.re);
     let both = tx * ty;
     let denominator = 1.0 + both * both;
-    Ok(c(tx * (1.0 + ty * ty) / denominator, ((ty / denominator) * cx) * cx))
+    Ok(c(
+        tx * (1.0 + ty * ty) / denominator,
+        ((ty / denominator) * cx) * cx,
+    ))
 }
 
 // Calling them.
@@ -397,7 +452,11 @@ fn complex(vm: &mut Vm, name: &str, args: &[Value], at: usize) -> Res<Complex> {
             other => return Ok(c(other?, 0.0)),
         }
     }
-    let given: Vec<Value> = args.iter().copied().filter(|arg| !arg.is_unbound()).collect();
+    let given: Vec<Value> = args
+        .iter()
+        .copied()
+        .filter(|arg| !arg.is_unbound())
+        .collect();
     let name = vm.str(name);
     let given = vm.tuple(&given);
     Err(vm.tail_prelude("cmath_again", &[name, given]))
@@ -464,7 +523,10 @@ fn log_function(vm: &mut Vm, args: &[Value]) -> Res {
     let base = complex(vm, "log", args, 1)?;
     let outcome = log(z).and_then(|numerator| {
         let denominator = log(base)?;
-        match quotient((numerator.re, numerator.im), (denominator.re, denominator.im)) {
+        match quotient(
+            (numerator.re, numerator.im),
+            (denominator.re, denominator.im),
+        ) {
             Some((re, im)) => Ok(c(re, im)),
             None => Err(Failure::Domain),
         }

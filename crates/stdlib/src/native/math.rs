@@ -9,7 +9,11 @@ use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "math", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "math",
+    functions: FUNCTIONS,
+    init,
+};
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     for (name, value) in [
@@ -44,7 +48,11 @@ fn integer(vm: &mut Vm, name: &str, args: &[Value], at: usize) -> Res<BigInt> {
 }
 
 fn again(vm: &mut Vm, helper: &str, name: &str, args: &[Value]) -> Throw {
-    let given: Vec<Value> = args.iter().copied().filter(|arg| !arg.is_unbound()).collect();
+    let given: Vec<Value> = args
+        .iter()
+        .copied()
+        .filter(|arg| !arg.is_unbound())
+        .collect();
     let name = vm.str(name);
     let given = vm.tuple(&given);
     vm.tail_prelude(helper, &[name, given])
@@ -61,7 +69,14 @@ fn range_error(vm: &mut Vm) -> Throw {
 /// A function of one float. A NaN that was not given, or an infinity from a
 /// finite argument, is an error: `OverflowError` if the function can
 /// overflow, else `ValueError` with the message ("{}" is the argument).
-fn unary(vm: &mut Vm, name: &str, args: &[Value], f: fn(f64) -> f64, overflows: bool, message: &str) -> Res {
+fn unary(
+    vm: &mut Vm,
+    name: &str,
+    args: &[Value],
+    f: fn(f64) -> f64,
+    overflows: bool,
+    message: &str,
+) -> Res {
     let x = real(vm, name, args, 0)?;
     let result = f(x);
     let outside = result.is_nan() && !x.is_nan();
@@ -100,7 +115,9 @@ macro_rules! unary {
         unary!($name, $f, false, $message)
     };
     ($name:literal, $f:expr, $overflows:literal, $message:literal) => {
-        function($name, "x, /", |vm, args| unary(vm, $name, args, $f, $overflows, $message))
+        function($name, "x, /", |vm, args| {
+            unary(vm, $name, args, $f, $overflows, $message)
+        })
     };
 }
 
@@ -121,13 +138,29 @@ macro_rules! predicate {
 }
 
 static FUNCTIONS: &[NativeDef] = &[
-    unary!("acos", e::acos, "expected a number in range from -1 up to 1, got {}"),
-    unary!("acosh", e::acosh, "expected argument value not less than 1, got {}"),
-    unary!("asin", e::asin, "expected a number in range from -1 up to 1, got {}"),
+    unary!(
+        "acos",
+        e::acos,
+        "expected a number in range from -1 up to 1, got {}"
+    ),
+    unary!(
+        "acosh",
+        e::acosh,
+        "expected argument value not less than 1, got {}"
+    ),
+    unary!(
+        "asin",
+        e::asin,
+        "expected a number in range from -1 up to 1, got {}"
+    ),
     unary!("asinh", e::asinh),
     unary!("atan", e::atan),
     binary!("atan2", "y, x, /", e::atan2),
-    unary!("atanh", e::atanh, "expected a number between -1 and 1, got {}"),
+    unary!(
+        "atanh",
+        e::atanh,
+        "expected a number between -1 and 1, got {}"
+    ),
     unary!("cbrt", e::cbrt),
     function("ceil", "x, /", ceil),
     function("comb", "n, k, /", comb),
@@ -148,7 +181,15 @@ static FUNCTIONS: &[NativeDef] = &[
     function("factorial", "n, /", factorial),
     function("floor", "x, /", floor),
     function("fma", "x, y, z, /", fma),
-    binary!("fmod", "x, y, /", |x, y| if y.is_infinite() && x.is_finite() { x } else { e::fmod(x, y) }),
+    binary!(
+        "fmod",
+        "x, y, /",
+        |x, y| if y.is_infinite() && x.is_finite() {
+            x
+        } else {
+            e::fmod(x, y)
+        }
+    ),
     function("frexp", "x, /", frexp_function),
     function("fsum", "seq, /", fsum).slow("math_fsum"),
     function("gamma", "x, /", gamma_function),
@@ -219,7 +260,10 @@ fn ceil(vm: &mut Vm, args: &[Value]) -> Res {
 fn trunc(vm: &mut Vm, args: &[Value]) -> Res {
     let name = vm.intern("__trunc__");
     if vm.lookup_special(args[0], name).is_none() {
-        let message = format!("type {} doesn't define __trunc__ method", vm.type_name(args[0]));
+        let message = format!(
+            "type {} doesn't define __trunc__ method",
+            vm.type_name(args[0])
+        );
         return Err(vm.type_error(message));
     }
     rounded(vm, "trunc", "__trunc__", args, e::trunc)
@@ -254,7 +298,11 @@ fn pow(vm: &mut Vm, args: &[Value]) -> Res {
         f64::NAN
     } else if x.is_infinite() {
         let magnitude = if y > 0.0 { f64::INFINITY } else { 0.0 };
-        if odd(y) { magnitude.copysign(x) } else { magnitude }
+        if odd(y) {
+            magnitude.copysign(x)
+        } else {
+            magnitude
+        }
     } else if y.is_infinite() {
         match x.abs() {
             1.0 => 1.0,
@@ -274,7 +322,11 @@ fn pow(vm: &mut Vm, args: &[Value]) -> Res {
         if magnitude.is_infinite() {
             return Err(range_error(vm));
         }
-        if x < 0.0 && odd(y) { -magnitude } else { magnitude }
+        if x < 0.0 && odd(y) {
+            -magnitude
+        } else {
+            magnitude
+        }
     };
     Ok(Value::float(result))
 }
@@ -342,7 +394,11 @@ fn ldexp_function(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let limit = if exponent.is_negative() { -5000 } else { 5000 };
     let result = ldexp(x, exponent.to_i32().map_or(limit, |e| e.clamp(-5000, 5000)));
-    if result.is_infinite() { Err(range_error(vm)) } else { Ok(Value::float(result)) }
+    if result.is_infinite() {
+        Err(range_error(vm))
+    } else {
+        Ok(Value::float(result))
+    }
 }
 
 fn modf(vm: &mut Vm, args: &[Value]) -> Res {
@@ -386,7 +442,11 @@ fn ordinal(x: f64) -> i64 {
 }
 
 fn from_ordinal(ordinal: i64) -> f64 {
-    if ordinal < 0 { -f64::from_bits(-ordinal as u64) } else { f64::from_bits(ordinal as u64) }
+    if ordinal < 0 {
+        -f64::from_bits(-ordinal as u64)
+    } else {
+        f64::from_bits(ordinal as u64)
+    }
 }
 
 fn nextafter(vm: &mut Vm, args: &[Value]) -> Res {
@@ -415,7 +475,11 @@ fn nextafter(vm: &mut Vm, args: &[Value]) -> Res {
     };
     let result = from_ordinal(reached);
     // Zero is reached with the sign of where it was come from.
-    Ok(Value::float(if result == 0.0 { 0f64.copysign(x) } else { result }))
+    Ok(Value::float(if result == 0.0 {
+        0f64.copysign(x)
+    } else {
+        result
+    }))
 }
 
 fn ulp(vm: &mut Vm, args: &[Value]) -> Res {
@@ -448,8 +512,9 @@ fn isclose(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(Value::FALSE);
     }
     let difference = (b - a).abs();
-    let close =
-        difference <= (relative * b).abs() || difference <= (relative * a).abs() || difference <= absolute;
+    let close = difference <= (relative * b).abs()
+        || difference <= (relative * a).abs()
+        || difference <= absolute;
     Ok(Value::bool(close))
 }
 
@@ -519,7 +584,9 @@ fn fsum(vm: &mut Vm, args: &[Value]) -> Res {
         }
         return Ok(Value::float(special));
     }
-    let Some(mut high) = partials.pop() else { return Ok(Value::float(0.0)) };
+    let Some(mut high) = partials.pop() else {
+        return Ok(Value::float(0.0));
+    };
     let mut low = 0.0;
     while let Some(y) = partials.pop() {
         let x = high;
@@ -547,7 +614,9 @@ fn prod(vm: &mut Vm, args: &[Value]) -> Res {
     let start = args[1];
     let items = vm.collect(args[0])?;
     let Some(mut product) = plain_int(vm, start) else {
-        let Some(float) = start.as_float() else { return Err(Throw::Python) };
+        let Some(float) = start.as_float() else {
+            return Err(Throw::Python);
+        };
         return float_prod(vm, float, &items);
     };
     for (at, &item) in items.iter().enumerate() {
@@ -569,7 +638,11 @@ fn prod(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// An int or a bool, but no instance of a subclass, whose operators may differ.
 fn plain_int(vm: &Vm, value: Value) -> Option<BigInt> {
-    if value.is(airlock_vm::Kind::Instance) { None } else { vm.as_int(value) }
+    if value.is(airlock_vm::Kind::Instance) {
+        None
+    } else {
+        vm.as_int(value)
+    }
 }
 
 fn float_prod(vm: &mut Vm, start: f64, items: &[Value]) -> Res {
@@ -629,26 +702,37 @@ fn sumprod(vm: &mut Vm, args: &[Value]) -> Res {
 
 // Gamma: Lanczos' approximation with the parameters of CPython (and Boost).
 
-const LANCZOS_G: f64 = 6.024680040776729583740234375;
-const LANCZOS_G_MINUS_HALF: f64 = 5.524680040776729583740234375;
+const LANCZOS_G: f64 = 6.02468004077673;
+const LANCZOS_G_MINUS_HALF: f64 = 5.52468004077673;
 const LANCZOS_NUMERATOR: [f64; 13] = [
-    23531376880.410759688572007674451636754734846804940,
-    42919803642.649098768957899047001988850926355848959,
-    35711959237.355668049440185451547166705960488635843,
-    17921034426.037209699919755754458931112671403265390,
-    6039542586.3520280050642916443072979210699388420708,
-    1439720407.3117216736632230727949123939715485786772,
-    248874557.86205415651146038641322942321632125127801,
-    31426415.585400194380614231628318205362874684987640,
-    2876370.6289353724412254090516208496135991145378768,
-    186056.26539522349504029498971604569928220784236328,
-    8071.6720023658162106380029022722506138218516325024,
-    210.82427775157934587250973392071336271166969580291,
-    2.5066282746310002701649081771338373386264310793408,
+    23531376880.41076,
+    42919803642.6491,
+    35711959237.35567,
+    17921034426.03721,
+    6039542586.352028,
+    1439720407.3117216,
+    248874557.86205417,
+    31426415.585400194,
+    2876370.6289353725,
+    186056.26539522348,
+    8071.672002365816,
+    210.82427775157936,
+    2.5066282746310002,
 ];
 const LANCZOS_DENOMINATOR: [f64; 13] = [
-    0.0, 39916800.0, 120543840.0, 150917976.0, 105258076.0, 45995730.0, 13339535.0, 2637558.0, 357423.0, 32670.0,
-    1925.0, 66.0, 1.0,
+    0.0,
+    39916800.0,
+    120543840.0,
+    150917976.0,
+    105258076.0,
+    45995730.0,
+    13339535.0,
+    2637558.0,
+    357423.0,
+    32670.0,
+    1925.0,
+    66.0,
+    1.0,
 ];
 
 fn lanczos_sum(x: f64) -> f64 {
@@ -702,7 +786,11 @@ fn gamma(x: f64) -> f64 {
         return 1.0 / x;
     }
     if size > 200.0 {
-        return if x < 0.0 { 0.0 / sin_pi(x) } else { f64::INFINITY };
+        return if x < 0.0 {
+            0.0 / sin_pi(x)
+        } else {
+            f64::INFINITY
+        };
     }
     let y = size + LANCZOS_G_MINUS_HALF;
     let error = if size > LANCZOS_G_MINUS_HALF {
@@ -712,7 +800,8 @@ fn gamma(x: f64) -> f64 {
     };
     let z = error * LANCZOS_G / y;
     if x < 0.0 {
-        let mut result = -std::f64::consts::PI / sin_pi(size) / size * e::exp(y) / lanczos_sum(size);
+        let mut result =
+            -std::f64::consts::PI / sin_pi(size) / size * e::exp(y) / lanczos_sum(size);
         result -= z * result;
         if size < 140.0 {
             result / e::pow(y, size - 0.5)
@@ -734,7 +823,7 @@ fn gamma(x: f64) -> f64 {
 
 /// NaN at poles.
 fn lgamma(x: f64) -> f64 {
-    const LOG_PI: f64 = 1.144729885849400174143427351353058711647;
+    const LOG_PI: f64 = 1.1447298858494002;
     if x.is_nan() {
         return x;
     }
@@ -757,23 +846,41 @@ fn lgamma(x: f64) -> f64 {
 }
 
 fn gamma_function(vm: &mut Vm, args: &[Value]) -> Res {
-    unary(vm, "gamma", args, gamma, true, "expected a noninteger or positive integer, got {}")
+    unary(
+        vm,
+        "gamma",
+        args,
+        gamma,
+        true,
+        "expected a noninteger or positive integer, got {}",
+    )
 }
 
 fn lgamma_function(vm: &mut Vm, args: &[Value]) -> Res {
-    unary(vm, "lgamma", args, lgamma, true, "expected a noninteger or positive integer, got {}")
+    unary(
+        vm,
+        "lgamma",
+        args,
+        lgamma,
+        true,
+        "expected a noninteger or positive integer, got {}",
+    )
 }
 
 // Integers.
 
 fn integers(vm: &mut Vm, name: &str, args: &[Value]) -> Res<Vec<BigInt>> {
     let items = vm.heap.tuple(args[0]).to_vec();
-    (0..items.len()).map(|at| integer(vm, name, &items, at)).collect()
+    (0..items.len())
+        .map(|at| integer(vm, name, &items, at))
+        .collect()
 }
 
 fn gcd(vm: &mut Vm, args: &[Value]) -> Res {
     let ints = integers(vm, "gcd", args)?;
-    let result = ints.iter().fold(BigInt::zero(), |result, int| result.gcd(int));
+    let result = ints
+        .iter()
+        .fold(BigInt::zero(), |result, int| result.gcd(int));
     Ok(vm.heap.new_bigint(result.abs()))
 }
 
@@ -821,11 +928,18 @@ fn factorial(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.value_error("factorial() not defined for negative values"));
     }
     let Some(n) = n.to_i64() else {
-        return Err(vm.overflow_error(format!("factorial() argument should not exceed {}", i64::MAX)));
+        return Err(vm.overflow_error(format!(
+            "factorial() argument should not exceed {}",
+            i64::MAX
+        )));
     };
     let n = n as u64;
     reserve_product(vm, n, n)?;
-    let result = if n == 0 { BigUint::one() } else { range_product(1, n) };
+    let result = if n == 0 {
+        BigUint::one()
+    } else {
+        range_product(1, n)
+    };
     Ok(vm.heap.new_bigint(result.into()))
 }
 
@@ -833,7 +947,11 @@ fn factorial(vm: &mut Vm, args: &[Value]) -> Res {
 fn falling(vm: &mut Vm, n: &BigInt, count: u64) -> Res<BigInt> {
     if let Some(n) = n.to_u64() {
         reserve_product(vm, count, n)?;
-        return Ok(if count == 0 { BigInt::one() } else { range_product(n - count + 1, n).into() });
+        return Ok(if count == 0 {
+            BigInt::one()
+        } else {
+            range_product(n - count + 1, n).into()
+        });
     }
     vm.reserve(usize::try_from((n.bits() / 8).saturating_mul(count)).unwrap_or(usize::MAX))?;
     Ok((0..count).fold(BigInt::one(), |product, at| product * (n - at)))
@@ -906,7 +1024,9 @@ fn comb_by_primes(n: usize, k: usize) -> BigUint {
 /// The product of many factors, by halves.
 fn product_of(factors: &[u64]) -> BigUint {
     if factors.len() < 8 {
-        return factors.iter().fold(BigUint::one(), |product, factor| product * factor);
+        return factors
+            .iter()
+            .fold(BigUint::one(), |product, factor| product * factor);
     }
     let (left, right) = factors.split_at(factors.len() / 2);
     product_of(left) * product_of(right)

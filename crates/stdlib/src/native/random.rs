@@ -7,7 +7,11 @@ use num_bigint::{BigInt, BigUint, Sign};
 
 use crate::context::ProgramContext;
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_random", functions: &[], init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_random",
+    functions: &[],
+    init,
+};
 
 const STATE_WORDS: usize = 624;
 const PERIOD: usize = 397;
@@ -34,14 +38,20 @@ impl NativeObject for Generator {
 
 impl Generator {
     fn new(class: Value) -> Generator {
-        Generator { class, state: Box::new([0; STATE_WORDS]), at: STATE_WORDS }
+        Generator {
+            class,
+            state: Box::new([0; STATE_WORDS]),
+            at: STATE_WORDS,
+        }
     }
 
     fn seed_word(&mut self, seed: u32) {
         self.state[0] = seed;
         for at in 1..STATE_WORDS {
             let previous = self.state[at - 1];
-            self.state[at] = 1812433253u32.wrapping_mul(previous ^ (previous >> 30)).wrapping_add(at as u32);
+            self.state[at] = 1812433253u32
+                .wrapping_mul(previous ^ (previous >> 30))
+                .wrapping_add(at as u32);
         }
         self.at = STATE_WORDS;
     }
@@ -64,8 +74,9 @@ impl Generator {
         }
         for _ in 0..STATE_WORDS - 1 {
             let previous = self.state[i - 1];
-            self.state[i] = (self.state[i] ^ (previous ^ (previous >> 30)).wrapping_mul(1566083941))
-                .wrapping_sub(i as u32);
+            self.state[i] = (self.state[i]
+                ^ (previous ^ (previous >> 30)).wrapping_mul(1566083941))
+            .wrapping_sub(i as u32);
             i += 1;
             if i >= STATE_WORDS {
                 self.state[0] = self.state[STATE_WORDS - 1];
@@ -78,7 +89,8 @@ impl Generator {
     fn next_word(&mut self) -> u32 {
         if self.at >= STATE_WORDS {
             for at in 0..STATE_WORDS {
-                let joined = (self.state[at] & 0x8000_0000) | (self.state[(at + 1) % STATE_WORDS] & 0x7FFF_FFFF);
+                let joined = (self.state[at] & 0x8000_0000)
+                    | (self.state[(at + 1) % STATE_WORDS] & 0x7FFF_FFFF);
                 let twist = if joined & 1 == 0 { 0 } else { 0x9908_B0DF };
                 self.state[at] = self.state[(at + PERIOD) % STATE_WORDS] ^ (joined >> 1) ^ twist;
             }
@@ -94,7 +106,10 @@ impl Generator {
 
     /// In [0, 1), with 53 random bits.
     fn next_float(&mut self) -> f64 {
-        let (a, b) = ((self.next_word() >> 5) as f64, (self.next_word() >> 6) as f64);
+        let (a, b) = (
+            (self.next_word() >> 5) as f64,
+            (self.next_word() >> 6) as f64,
+        );
         (a * 67108864.0 + b) * (1.0 / 9007199254740992.0)
     }
 }
@@ -104,7 +119,10 @@ fn generator(vm: &mut Vm, value: Value) -> Res<&mut Generator> {
     if vm.heap.downcast::<Generator>(value).is_none() {
         return Err(vm.type_error("a '_random.Random' object is required"));
     }
-    Ok(vm.heap.downcast_mut(value).expect("the type was just checked"))
+    Ok(vm
+        .heap
+        .downcast_mut(value)
+        .expect("the type was just checked"))
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
@@ -114,9 +132,18 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.type_error("_random.Random.__new__(X): X is not a type of random.Random"));
     };
     let value = vm.heap.new_object(Generator::new(base));
-    let seed = vm.heap.tuple(args[1]).first().copied().unwrap_or(Value::NONE);
+    let seed = vm
+        .heap
+        .tuple(args[1])
+        .first()
+        .copied()
+        .unwrap_or(Value::NONE);
     seed_with(vm, value, seed)?;
-    if class == base { Ok(value) } else { Ok(vm.heap.new_instance(class, value)) }
+    if class == base {
+        Ok(value)
+    } else {
+        Ok(vm.heap.new_instance(class, value))
+    }
 }
 
 /// The words that seed the generator: of an int its magnitude, of other values
@@ -125,7 +152,10 @@ fn key_of(vm: &mut Vm, seed: Value) -> Res<Vec<u32>> {
     if seed.is_none() {
         let context = vm.extension::<ProgramContext>();
         let words = [context.next_random(), context.next_random()];
-        return Ok(words.iter().flat_map(|&word| [word as u32, (word >> 32) as u32]).collect());
+        return Ok(words
+            .iter()
+            .flat_map(|&word| [word as u32, (word >> 32) as u32])
+            .collect());
     }
     let magnitude: BigUint = match vm.as_int(seed) {
         Some(int) => int.magnitude().clone(),
@@ -164,7 +194,9 @@ fn getrandbits(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(vm.int(word as i64));
     }
     // Words from the lowest up; the last gives its top bits.
-    let mut words: Vec<u32> = (0..bits.div_ceil(32)).map(|_| generator.next_word()).collect();
+    let mut words: Vec<u32> = (0..bits.div_ceil(32))
+        .map(|_| generator.next_word())
+        .collect();
     if let Some(last) = words.last_mut()
         && bits % 32 != 0
     {

@@ -78,8 +78,12 @@ fn widen(operand: Operand) -> Complex {
 type BinaryOp = fn(&mut Vm, Operand, Operand) -> Res;
 
 fn binary(vm: &mut Vm, a: Value, b: Value, op: BinaryOp) -> Res {
-    let Some(x) = operand_of(vm, a)? else { return Ok(Value::NOT_IMPLEMENTED) };
-    let Some(y) = operand_of(vm, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(x) = operand_of(vm, a)? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
+    let Some(y) = operand_of(vm, b)? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     op(vm, x, y)
 }
 
@@ -138,10 +142,22 @@ fn product((mut a, mut b): Complex, (mut c, mut d): Complex) -> Complex {
         recovered = true;
     }
     if !recovered && [ac, bd, ad, bc].iter().any(|x| x.is_infinite()) {
-        (a, b, c, d) = (zero_if_nan(a), zero_if_nan(b), zero_if_nan(c), zero_if_nan(d));
+        (a, b, c, d) = (
+            zero_if_nan(a),
+            zero_if_nan(b),
+            zero_if_nan(c),
+            zero_if_nan(d),
+        );
         recovered = true;
     }
-    if recovered { (f64::INFINITY * (a * c - b * d), f64::INFINITY * (a * d + b * c)) } else { (re, im) }
+    if recovered {
+        (
+            f64::INFINITY * (a * c - b * d),
+            f64::INFINITY * (a * d + b * c),
+        )
+    } else {
+        (re, im)
+    }
 }
 
 /// The quotient by Smith's method; `None` for a zero divisor.
@@ -153,18 +169,27 @@ pub fn quotient(a: Complex, b: Complex) -> Option<Complex> {
         }
         let ratio = b.1 / b.0;
         let denominator = b.0 + b.1 * ratio;
-        ((a.0 + a.1 * ratio) / denominator, (a.1 - a.0 * ratio) / denominator)
+        (
+            (a.0 + a.1 * ratio) / denominator,
+            (a.1 - a.0 * ratio) / denominator,
+        )
     } else if im_size >= re_size {
         let ratio = b.0 / b.1;
         let denominator = b.0 * ratio + b.1;
-        ((a.0 * ratio + a.1) / denominator, (a.1 * ratio - a.0) / denominator)
+        (
+            (a.0 * ratio + a.1) / denominator,
+            (a.1 * ratio - a.0) / denominator,
+        )
     } else {
         (f64::NAN, f64::NAN)
     };
     if re.is_nan() && im.is_nan() {
         if (a.0.is_infinite() || a.1.is_infinite()) && b.0.is_finite() && b.1.is_finite() {
             let (x, y) = (boxed(a.0), boxed(a.1));
-            return Some((f64::INFINITY * (x * b.0 + y * b.1), f64::INFINITY * (y * b.0 - x * b.1)));
+            return Some((
+                f64::INFINITY * (x * b.0 + y * b.1),
+                f64::INFINITY * (y * b.0 - x * b.1),
+            ));
         }
         if (re_size.is_infinite() || im_size.is_infinite()) && a.0.is_finite() && a.1.is_finite() {
             let (x, y) = (boxed(b.0), boxed(b.1));
@@ -285,7 +310,10 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// `repr(complex(re, im))`.
 pub fn complex_repr(re: f64, im: f64) -> String {
-    let style = FloatStyle { code: 'r', ..FloatStyle::default() };
+    let style = FloatStyle {
+        code: 'r',
+        ..FloatStyle::default()
+    };
     let imaginary = format_float(im, style);
     if re == 0.0 && !re.is_sign_negative() {
         return format!("{imaginary}j");
@@ -319,7 +347,10 @@ pub fn parse_complex(text: &str) -> Option<(f64, f64)> {
     }
     let text = text.replace('_', "");
     let text = match text.strip_prefix('(') {
-        Some(inner) => inner.trim_start_matches(is_number_space).strip_suffix(')')?.trim_matches(is_number_space),
+        Some(inner) => inner
+            .trim_start_matches(is_number_space)
+            .strip_suffix(')')?
+            .trim_matches(is_number_space),
         None => &text,
     };
     let Some(body) = text.strip_suffix(['j', 'J']) else {
@@ -328,9 +359,11 @@ pub fn parse_complex(text: &str) -> Option<(f64, f64)> {
     // The imaginary part begins at the last sign that is not an exponent's.
     let split = body
         .char_indices()
-        .filter(|&(at, c)| matches!(c, '+' | '-') && !(at > 0 && matches!(body.as_bytes()[at - 1], b'e' | b'E')))
+        .filter(|&(at, c)| {
+            matches!(c, '+' | '-') && !(at > 0 && matches!(body.as_bytes()[at - 1], b'e' | b'E'))
+        })
         .map(|(at, _)| at)
-        .last()
+        .next_back()
         .unwrap_or(0);
     let (real, imaginary) = body.split_at(split);
     let im = match imaginary {
@@ -338,7 +371,11 @@ pub fn parse_complex(text: &str) -> Option<(f64, f64)> {
         "-" => -1.0,
         text => float_text(text)?,
     };
-    let re = if real.is_empty() { 0.0 } else { float_text(real)? };
+    let re = if real.is_empty() {
+        0.0
+    } else {
+        float_text(real)?
+    };
     Some((re, im))
 }
 
@@ -351,7 +388,11 @@ fn has_misplaced_underscore(text: &str) -> bool {
 
 fn float_text(text: &str) -> Option<f64> {
     // `parse` would take a second sign of the exponent's mantissa as its own.
-    if text.starts_with("+-") || text.starts_with("-+") { None } else { text.parse().ok() }
+    if text.starts_with("+-") || text.starts_with("-+") {
+        None
+    } else {
+        text.parse().ok()
+    }
 }
 
 fn complex_new(vm: &mut Vm, args: &[Value]) -> Res {
@@ -404,7 +445,11 @@ fn complex_new(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// An argument of `complex()` that needs no Python code.
 fn part(vm: &mut Vm, value: Value) -> Res<Option<Operand>> {
-    if value.is(Kind::Instance) && vm.lookup_special(value, vm.names.complex).is_some_and(|m| !m.is(Kind::Native)) {
+    if value.is(Kind::Instance)
+        && vm
+            .lookup_special(value, vm.names.complex)
+            .is_some_and(|m| !m.is(Kind::Native))
+    {
         return Ok(None);
     }
     operand_of(vm, value)
@@ -413,26 +458,54 @@ fn part(vm: &mut Vm, value: Value) -> Res<Option<Operand>> {
 /// `complex(x)` where Python code gives the number.
 fn convert(vm: &mut Vm, class: Value, real: Value, imag: Value) -> Res {
     if let Some(method) = vm.lookup_special(real, vm.names.complex) {
-        return Err(vm.call_then(method, &[real], [class, real, imag, Value::NONE], complex_converted));
+        return Err(vm.call_then(
+            method,
+            &[real],
+            [class, real, imag, Value::NONE],
+            complex_converted,
+        ));
     }
-    if vm.lookup_special(real, vm.names.float).is_some() || vm.lookup_special(real, vm.names.index).is_some() {
+    if vm.lookup_special(real, vm.names.float).is_some()
+        || vm.lookup_special(real, vm.names.index).is_some()
+    {
         let callee = vm.types.float;
-        return Err(vm.call_then(callee, &[real], [class, real, imag, Value::NONE], real_converted));
+        return Err(vm.call_then(
+            callee,
+            &[real],
+            [class, real, imag, Value::NONE],
+            real_converted,
+        ));
     }
     let message = if imag.is_unbound() {
-        format!("complex() argument must be a string or a number, not {}", vm.type_name(real))
+        format!(
+            "complex() argument must be a string or a number, not {}",
+            vm.type_name(real)
+        )
     } else {
-        format!("complex() argument 'real' must be a real number, not {}", vm.type_name(real))
+        format!(
+            "complex() argument 'real' must be a real number, not {}",
+            vm.type_name(real)
+        )
     };
     Err(vm.type_error(message))
 }
 
 fn convert_imaginary(vm: &mut Vm, class: Value, real: Value, imag: Value) -> Res {
-    if vm.lookup_special(imag, vm.names.float).is_some() || vm.lookup_special(imag, vm.names.index).is_some() {
+    if vm.lookup_special(imag, vm.names.float).is_some()
+        || vm.lookup_special(imag, vm.names.index).is_some()
+    {
         let callee = vm.types.float;
-        return Err(vm.call_then(callee, &[imag], [class, real, imag, Value::NONE], imag_converted));
+        return Err(vm.call_then(
+            callee,
+            &[imag],
+            [class, real, imag, Value::NONE],
+            imag_converted,
+        ));
     }
-    let message = format!("complex() argument 'imag' must be a real number, not {}", vm.type_name(imag));
+    let message = format!(
+        "complex() argument 'imag' must be a real number, not {}",
+        vm.type_name(imag)
+    );
     Err(vm.type_error(message))
 }
 
@@ -462,7 +535,11 @@ fn imag_converted(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res
 
 fn finish_new(vm: &mut Vm, class: Value, (re, im): Complex) -> Res {
     let value = vm.complex(re, im);
-    if class == vm.types.complex { Ok(value) } else { Ok(vm.heap.new_instance(class, value)) }
+    if class == vm.types.complex {
+        Ok(value)
+    } else {
+        Ok(vm.heap.new_instance(class, value))
+    }
 }
 
 fn from_number(vm: &mut Vm, args: &[Value]) -> Res {
@@ -510,10 +587,14 @@ fn getnewargs(vm: &mut Vm, args: &[Value]) -> Res {
 
 macro_rules! operator {
     ($name:literal, $op:expr) => {
-        method($name, "self, value, /", |vm, args| binary(vm, args[0], args[1], $op))
+        method($name, "self, value, /", |vm, args| {
+            binary(vm, args[0], args[1], $op)
+        })
     };
     (reflected $name:literal, $op:expr) => {
-        method($name, "self, value, /", |vm, args| binary(vm, args[1], args[0], $op))
+        method($name, "self, value, /", |vm, args| {
+            binary(vm, args[1], args[0], $op)
+        })
     };
 }
 

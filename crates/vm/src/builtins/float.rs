@@ -40,13 +40,21 @@ pub(crate) fn operand(vm: &mut Vm, value: Value) -> Res<Option<f64>> {
 type BinaryOp = fn(&mut Vm, f64, f64) -> Res;
 
 fn binary(vm: &mut Vm, a: Value, b: Value, op: BinaryOp) -> Res {
-    let Some(x) = operand(vm, a)? else { return Ok(Value::NOT_IMPLEMENTED) };
-    let Some(y) = operand(vm, b)? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(x) = operand(vm, a)? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
+    let Some(y) = operand(vm, b)? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     op(vm, x, y)
 }
 
 fn divisor(vm: &mut Vm, y: f64) -> Res<()> {
-    if y == 0.0 { Err(vm.zero_division_error("division by zero")) } else { Ok(()) }
+    if y == 0.0 {
+        Err(vm.zero_division_error("division by zero"))
+    } else {
+        Ok(())
+    }
 }
 
 fn truediv(vm: &mut Vm, x: f64, y: f64) -> Res {
@@ -68,7 +76,11 @@ pub fn float_divmod(x: f64, y: f64) -> (f64, f64) {
     }
     if quotient != 0.0 {
         let floor = elementary::floor(quotient);
-        quotient = if quotient - floor > 0.5 { floor + 1.0 } else { floor };
+        quotient = if quotient - floor > 0.5 {
+            floor + 1.0
+        } else {
+            floor
+        };
     } else {
         quotient = 0f64.copysign(x / y);
     }
@@ -114,7 +126,11 @@ pub fn power(vm: &mut Vm, x: f64, y: f64) -> Res {
         }
     } else if x.is_infinite() {
         let magnitude = if y > 0.0 { f64::INFINITY } else { 0.0 };
-        if is_odd(y) { magnitude.copysign(x) } else { magnitude }
+        if is_odd(y) {
+            magnitude.copysign(x)
+        } else {
+            magnitude
+        }
     } else if x == 0.0 {
         if y < 0.0 {
             return Err(vm.zero_division_error("zero to a negative power"));
@@ -124,11 +140,19 @@ pub fn power(vm: &mut Vm, x: f64, y: f64) -> Res {
         if x < 0.0 && y != elementary::floor(y) {
             return super::complex::power(vm, (x, 0.0), (y, 0.0));
         }
-        let magnitude = if x.abs() == 1.0 { 1.0 } else { elementary::pow(x.abs(), y) };
+        let magnitude = if x.abs() == 1.0 {
+            1.0
+        } else {
+            elementary::pow(x.abs(), y)
+        };
         if magnitude.is_infinite() {
             return Err(out_of_range(vm));
         }
-        if x < 0.0 && is_odd(y) { -magnitude } else { magnitude }
+        if x < 0.0 && is_odd(y) {
+            -magnitude
+        } else {
+            magnitude
+        }
     };
     Ok(Value::float(result))
 }
@@ -150,7 +174,9 @@ fn rpow_method(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn pow(vm: &mut Vm, base: Value, exponent: Value, modulus: Value) -> Res {
     if !modulus.is_none() {
-        return Err(vm.type_error("pow() 3rd argument not allowed unless all arguments are integers"));
+        return Err(
+            vm.type_error("pow() 3rd argument not allowed unless all arguments are integers")
+        );
     }
     binary(vm, base, exponent, power)
 }
@@ -165,16 +191,22 @@ fn compare(vm: &mut Vm, args: &[Value], holds: fn(Option<Ordering>) -> bool) -> 
 
 macro_rules! operator {
     ($name:literal, $op:expr) => {
-        method($name, "self, value, /", |vm, args| binary(vm, args[0], args[1], $op))
+        method($name, "self, value, /", |vm, args| {
+            binary(vm, args[0], args[1], $op)
+        })
     };
     (reflected $name:literal, $op:expr) => {
-        method($name, "self, value, /", |vm, args| binary(vm, args[1], args[0], $op))
+        method($name, "self, value, /", |vm, args| {
+            binary(vm, args[1], args[0], $op)
+        })
     };
 }
 
 macro_rules! comparison {
     ($name:literal, $holds:expr) => {
-        method($name, "self, value, /", |vm, args| compare(vm, args, $holds))
+        method($name, "self, value, /", |vm, args| {
+            compare(vm, args, $holds)
+        })
     };
 }
 
@@ -202,23 +234,40 @@ pub fn parse_float(text: &str) -> Option<f64> {
 fn float_new(vm: &mut Vm, args: &[Value]) -> Res {
     let (class, value) = (args[0], args[1]);
     // Subclasses may have an `__init__` with keyword arguments of its own.
-    if !vm.heap.dict(args[2]).is_empty() && vm.lookup(class, vm.names.init).is_none_or(|init| init.is(Kind::Native)) {
+    if !vm.heap.dict(args[2]).is_empty()
+        && vm
+            .lookup(class, vm.names.init)
+            .is_none_or(|init| init.is(Kind::Native))
+    {
         let message = format!("{}() takes no keyword arguments", vm.heap.ty(class).name);
         return Err(vm.type_error(message));
     }
-    let Some(value) = value.bound() else { return finish_new(vm, class, 0.0) };
+    let Some(value) = value.bound() else {
+        return finish_new(vm, class, 0.0);
+    };
     if let Some(float) = value.as_float() {
         return finish_new(vm, class, float);
     }
     for name in [vm.names.float, vm.names.index] {
-        let Some(found) = vm.lookup_special(value, name) else { continue };
+        let Some(found) = vm.lookup_special(value, name) else {
+            continue;
+        };
         if found.is(Kind::Native)
             && let Some(float) = operand(vm, value)?
         {
             return finish_new(vm, class, float);
         }
-        let then = if name == vm.names.float { float_converted } else { index_converted };
-        return Err(vm.call_then(found, &[value], [class, value, Value::NONE, Value::NONE], then));
+        let then = if name == vm.names.float {
+            float_converted
+        } else {
+            index_converted
+        };
+        return Err(vm.call_then(
+            found,
+            &[value],
+            [class, value, Value::NONE, Value::NONE],
+            then,
+        ));
     }
     if let Some(text) = text_of(vm, value) {
         return match parse_float(&text) {
@@ -230,14 +279,20 @@ fn float_new(vm: &mut Vm, args: &[Value]) -> Res {
             }
         };
     }
-    let message =
-        format!("float() argument must be a string or a real number, not '{}'", vm.type_name(value));
+    let message = format!(
+        "float() argument must be a string or a real number, not '{}'",
+        vm.type_name(value)
+    );
     Err(vm.type_error(message))
 }
 
 fn finish_new(vm: &mut Vm, class: Value, float: f64) -> Res {
     let float = Value::float(float);
-    if class == vm.types.float { Ok(float) } else { Ok(vm.heap.new_instance(class, float)) }
+    if class == vm.types.float {
+        Ok(float)
+    } else {
+        Ok(vm.heap.new_instance(class, float))
+    }
 }
 
 /// Continues `float(x)` after `x.__float__()`.
@@ -270,7 +325,11 @@ fn index_converted(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Re
 fn from_number(vm: &mut Vm, args: &[Value]) -> Res {
     let (class, value) = (args[0], args[1]);
     let float = Value::float(vm.to_float(value)?);
-    if class == vm.types.float { Ok(float) } else { Err(vm.tail_call(class, &[float])) }
+    if class == vm.types.float {
+        Ok(float)
+    } else {
+        Err(vm.tail_call(class, &[float]))
+    }
 }
 
 fn to_int(vm: &mut Vm, args: &[Value]) -> Res {
@@ -328,7 +387,9 @@ fn to_bool(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn is_integer(vm: &mut Vm, args: &[Value]) -> Res {
     let value = receiver(vm, args[0]);
-    Ok(Value::bool(value.is_finite() && elementary::floor(value) == value))
+    Ok(Value::bool(
+        value.is_finite() && elementary::floor(value) == value,
+    ))
 }
 
 fn as_integer_ratio(vm: &mut Vm, args: &[Value]) -> Res {
@@ -370,7 +431,11 @@ fn round(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn round_half_even(value: f64) -> f64 {
     let rounded = elementary::round(value);
-    if (value - rounded).abs() == 0.5 { 2.0 * elementary::round(value / 2.0) } else { rounded }
+    if (value - rounded).abs() == 0.5 {
+        2.0 * elementary::round(value / 2.0)
+    } else {
+        rounded
+    }
 }
 
 /// To the nearest decimal of so many digits after the point; `None` if the
@@ -385,7 +450,9 @@ fn round_to(value: f64, digits: i64) -> Option<f64> {
     let magnitude = value.abs();
     let rounded = if digits >= 0 {
         // The decimal expansion is exact and rounds half to even.
-        format!("{magnitude:.*}", digits as usize).parse::<f64>().ok()?
+        format!("{magnitude:.*}", digits as usize)
+            .parse::<f64>()
+            .ok()?
     } else {
         let whole = elementary::trunc(magnitude);
         let unit: BigInt = Pow::pow(BigInt::from(10), -digits as u32);
@@ -395,7 +462,9 @@ fn round_to(value: f64, digits: i64) -> Option<f64> {
             Ordering::Equal => magnitude > whole || quotient.is_odd(),
             Ordering::Greater => true,
         };
-        ((quotient + up as u8) * unit).to_f64().filter(|result| result.is_finite())?
+        ((quotient + up as u8) * unit)
+            .to_f64()
+            .filter(|result| result.is_finite())?
     };
     Some(rounded.copysign(value))
 }
@@ -423,7 +492,10 @@ fn hex(vm: &mut Vm, args: &[Value]) -> Res {
 fn fromhex(vm: &mut Vm, args: &[Value]) -> Res {
     let class = args[0];
     let Some(text) = vm.as_text(args[1]) else {
-        let message = format!("fromhex() argument must be str, not {}", vm.type_name(args[1]));
+        let message = format!(
+            "fromhex() argument must be str, not {}",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     };
     let float = match parse_hex(text.trim_matches(int::is_number_space)) {
@@ -433,7 +505,11 @@ fn fromhex(vm: &mut Vm, args: &[Value]) -> Res {
         }
         Some(float) => Value::float(float),
     };
-    if class == vm.types.float { Ok(float) } else { Err(vm.tail_call(class, &[float])) }
+    if class == vm.types.float {
+        Ok(float)
+    } else {
+        Err(vm.tail_call(class, &[float]))
+    }
 }
 
 /// Infinite if the number is too large.
@@ -457,8 +533,17 @@ fn parse_hex(text: &str) -> Option<f64> {
                 return None;
             }
             // Beyond 64 bits the outcome is infinity or zero all the same.
-            let limit = if exponent.starts_with('-') { i64::MIN / 4 } else { i64::MAX / 4 };
-            (digits, exponent.parse::<i64>().map_or(limit, |e| e.clamp(i64::MIN / 4, i64::MAX / 4)))
+            let limit = if exponent.starts_with('-') {
+                i64::MIN / 4
+            } else {
+                i64::MAX / 4
+            };
+            (
+                digits,
+                exponent
+                    .parse::<i64>()
+                    .map_or(limit, |e| e.clamp(i64::MIN / 4, i64::MAX / 4)),
+            )
         }
         None => (text, 0),
     };
@@ -486,7 +571,10 @@ fn parse_hex(text: &str) -> Option<f64> {
 
 fn getformat(vm: &mut Vm, args: &[Value]) -> Res {
     if vm.as_text(args[1]).is_none() {
-        let message = format!("__getformat__() argument must be str, not {}", vm.type_name(args[1]));
+        let message = format!(
+            "__getformat__() argument must be str, not {}",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     }
     match vm.as_text(args[1]) {

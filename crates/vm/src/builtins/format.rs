@@ -17,7 +17,14 @@ const MAX_DIGITS: usize = 1100;
 
 /// `repr(value)`.
 pub fn float_repr(value: f64) -> String {
-    format_float(value, FloatStyle { code: 'r', add_dot_zero: true, ..FloatStyle::default() })
+    format_float(
+        value,
+        FloatStyle {
+            code: 'r',
+            add_dot_zero: true,
+            ..FloatStyle::default()
+        },
+    )
 }
 
 /// How [`format_float`] writes a float.
@@ -38,7 +45,13 @@ pub struct FloatStyle {
 
 impl Default for FloatStyle {
     fn default() -> Self {
-        FloatStyle { code: 'g', precision: 6, alternate: false, add_dot_zero: false, no_negative_zero: false }
+        FloatStyle {
+            code: 'g',
+            precision: 6,
+            alternate: false,
+            add_dot_zero: false,
+            no_negative_zero: false,
+        }
     }
 }
 
@@ -47,15 +60,27 @@ impl Default for FloatStyle {
 pub fn format_float(value: f64, style: FloatStyle) -> String {
     let text = format_magnitude(value, style);
     let negative = value.is_sign_negative() && !value.is_nan();
-    let zero = || text.bytes().take_while(|b| !matches!(b, b'e' | b'E')).all(|b| !matches!(b, b'1'..=b'9'));
-    if negative && !(style.no_negative_zero && value.is_finite() && zero()) { format!("-{text}") } else { text }
+    let zero = || {
+        text.bytes()
+            .take_while(|b| !matches!(b, b'e' | b'E'))
+            .all(|b| !matches!(b, b'1'..=b'9'))
+    };
+    if negative && !(style.no_negative_zero && value.is_finite() && zero()) {
+        format!("-{text}")
+    } else {
+        text
+    }
 }
 
 fn format_magnitude(value: f64, style: FloatStyle) -> String {
     let capital = style.code.is_ascii_uppercase();
     if !value.is_finite() {
         let text = if value.is_nan() { "nan" } else { "inf" };
-        return if capital { text.to_ascii_uppercase() } else { text.to_owned() };
+        return if capital {
+            text.to_ascii_uppercase()
+        } else {
+            text.to_owned()
+        };
     }
     let value = value.abs();
     let code = style.code.to_ascii_lowercase();
@@ -66,8 +91,10 @@ fn format_magnitude(value: f64, style: FloatStyle) -> String {
         'e' => digits_of(format!("{value:.*e}", style.precision.min(MAX_DIGITS))),
         'f' => fixed_digits(value, style.precision),
         _ => {
-            let (mut digits, point) =
-                digits_of(format!("{value:.*e}", style.precision.clamp(1, MAX_DIGITS) - 1));
+            let (mut digits, point) = digits_of(format!(
+                "{value:.*e}",
+                style.precision.clamp(1, MAX_DIGITS) - 1
+            ));
             digits.truncate(digits.trim_end_matches('0').len().max(1));
             (digits, point)
         }
@@ -84,7 +111,11 @@ fn format_magnitude(value: f64, style: FloatStyle) -> String {
     };
     let shown_point = if scientific { 1 } else { point };
     end = end.max(digits.len() as i64);
-    end = end.max(if !scientific && style.add_dot_zero { shown_point + 1 } else { shown_point });
+    end = end.max(if !scientific && style.add_dot_zero {
+        shown_point + 1
+    } else {
+        shown_point
+    });
     let mut text = String::new();
     if shown_point <= 0 {
         text.push_str("0.");
@@ -105,7 +136,11 @@ fn format_magnitude(value: f64, style: FloatStyle) -> String {
     if scientific {
         let exponent = point - 1;
         let sign = if exponent < 0 { '-' } else { '+' };
-        text.push_str(&format!("{}{sign}{:02}", if capital { 'E' } else { 'e' }, exponent.abs()));
+        text.push_str(&format!(
+            "{}{sign}{:02}",
+            if capital { 'E' } else { 'e' },
+            exponent.abs()
+        ));
     }
     text
 }
@@ -128,7 +163,11 @@ fn digits_of(text: String) -> (String, i64) {
 /// equally near, the even one, as CPython chooses.
 fn shortest_digits(value: f64) -> (String, i64) {
     let shortest = format!("{value:e}");
-    let digits = shortest.bytes().take_while(|&b| b != b'e').filter(|&b| b != b'.').count();
+    let digits = shortest
+        .bytes()
+        .take_while(|&b| b != b'e')
+        .filter(|&b| b != b'.')
+        .count();
     // Only so long ones can be halfway, and only of a float with few bits after
     // the point; exact rounding goes to even.
     let scaled = value * 256.0;
@@ -254,7 +293,14 @@ impl FormatSpec {
 
     /// Puts the parts of a number together: sign, prefix, digits, point,
     /// fraction and suffix, with grouping and padding.
-    fn number(&self, vm: &mut Vm, negative: bool, prefix: &str, text: &str, group: usize) -> Res<String> {
+    fn number(
+        &self,
+        vm: &mut Vm,
+        negative: bool,
+        prefix: &str,
+        text: &str,
+        group: usize,
+    ) -> Res<String> {
         let sign = match (negative, self.sign) {
             (true, _) => "-",
             (false, Some('+')) => "+",
@@ -262,8 +308,17 @@ impl FormatSpec {
             _ => "",
         };
         let hex = group == 4;
-        let is_digit = |b: u8| if hex { b.is_ascii_alphanumeric() } else { b.is_ascii_digit() };
-        let whole_end = text.bytes().position(|b| !is_digit(b)).unwrap_or(text.len());
+        let is_digit = |b: u8| {
+            if hex {
+                b.is_ascii_alphanumeric()
+            } else {
+                b.is_ascii_digit()
+            }
+        };
+        let whole_end = text
+            .bytes()
+            .position(|b| !is_digit(b))
+            .unwrap_or(text.len());
         let (whole, rest) = text.split_at(whole_end);
         let rest = match self.fraction_grouping {
             Some(separator) if rest.starts_with('.') => group_fraction(rest, separator),
@@ -271,9 +326,17 @@ impl FormatSpec {
         };
         let fixed = sign.len() + prefix.len() + rest.chars().count();
         let zero_padded = self.fill == Some('0') && self.align.unwrap_or('>') == '=';
-        let minimum = if zero_padded { self.width.saturating_sub(fixed) } else { 0 };
+        let minimum = if zero_padded {
+            self.width.saturating_sub(fixed)
+        } else {
+            0
+        };
         vm.reserve(self.width.saturating_mul(2))?;
-        let digits = if whole.is_empty() { String::new() } else { self.group(whole, group, minimum) };
+        let digits = if whole.is_empty() {
+            String::new()
+        } else {
+            self.group(whole, group, minimum)
+        };
         let padding = self.width.saturating_sub(fixed + digits.len());
         let head = format!("{sign}{prefix}");
         Ok(self.pad(padding, '>', &head, &format!("{digits}{rest}")))
@@ -299,10 +362,14 @@ impl FormatSpec {
         let zeros = count - digits.len();
         let mut text = String::with_capacity(length(count));
         for at in 0..count {
-            if at > 0 && (count - at) % group == 0 {
+            if at > 0 && (count - at).is_multiple_of(group) {
                 text.push(separator);
             }
-            text.push(if at < zeros { '0' } else { digits.as_bytes()[at - zeros] as char });
+            text.push(if at < zeros {
+                '0'
+            } else {
+                digits.as_bytes()[at - zeros] as char
+            });
         }
         text
     }
@@ -330,7 +397,10 @@ impl FormatSpec {
 fn integer(vm: &mut Vm, chars: &[char], at: &mut usize) -> Res<Option<usize>> {
     let mut value: Option<usize> = None;
     while let Some(digit) = chars.get(*at).and_then(|&c| super::int::decimal_digit(c)) {
-        let next = value.unwrap_or(0).checked_mul(10).and_then(|v| v.checked_add(digit as usize));
+        let next = value
+            .unwrap_or(0)
+            .checked_mul(10)
+            .and_then(|v| v.checked_add(digit as usize));
         match next {
             Some(next) if next <= i64::MAX as usize => value = Some(next),
             _ => return Err(vm.value_error("Too many decimal digits in format string")),
@@ -342,7 +412,9 @@ fn integer(vm: &mut Vm, chars: &[char], at: &mut usize) -> Res<Option<usize>> {
 
 /// A thousands separator at `at`, if there is one.
 fn separator(vm: &mut Vm, chars: &[char], at: &mut usize) -> Res<Option<char>> {
-    let Some(&c @ (',' | '_')) = chars.get(*at) else { return Ok(None) };
+    let Some(&c @ (',' | '_')) = chars.get(*at) else {
+        return Ok(None);
+    };
     *at += 1;
     if matches!((c, chars.get(*at)), (',', Some('_')) | ('_', Some(','))) {
         return Err(vm.value_error("Cannot specify both ',' and '_'."));
@@ -351,21 +423,34 @@ fn separator(vm: &mut Vm, chars: &[char], at: &mut usize) -> Res<Option<char>> {
 }
 
 fn bad_separator(vm: &mut Vm, separator: char, code: char) -> crate::Throw {
-    vm.value_error(format!("Cannot specify '{separator}' with '{}'.", shown(code)))
+    vm.value_error(format!(
+        "Cannot specify '{separator}' with '{}'.",
+        shown(code)
+    ))
 }
 
 fn unknown_code(vm: &mut Vm, code: char, type_name: &str) -> crate::Throw {
-    vm.value_error(format!("Unknown format code '{}' for object of type '{type_name}'", shown(code)))
+    vm.value_error(format!(
+        "Unknown format code '{}' for object of type '{type_name}'",
+        shown(code)
+    ))
 }
 
 /// A format code as messages show it.
 fn shown(code: char) -> String {
-    if (' '..'\u{80}').contains(&code) && code != ' ' { code.to_string() } else { format!("\\x{:x}", code as u32) }
+    if (' '..'\u{80}').contains(&code) && code != ' ' {
+        code.to_string()
+    } else {
+        format!("\\x{:x}", code as u32)
+    }
 }
 
 /// Puts separators into `.ddd...`, from the point on.
 fn group_fraction(rest: &str, separator: char) -> String {
-    let end = rest[1..].bytes().position(|b| !b.is_ascii_digit()).map_or(rest.len(), |at| at + 1);
+    let end = rest[1..]
+        .bytes()
+        .position(|b| !b.is_ascii_digit())
+        .map_or(rest.len(), |at| at + 1);
     let mut text = String::from(".");
     for (at, digit) in rest[1..end].chars().enumerate() {
         if at > 0 && at % 3 == 0 {
@@ -393,7 +478,9 @@ pub fn format_value(vm: &mut Vm, value: Value, spec: &str) -> Res<String> {
         let (re, im) = (complex.re, complex.im);
         format_complex(vm, re, im, spec, &type_name)
     } else {
-        Err(vm.type_error(format!("unsupported format string passed to {type_name}.__format__")))
+        Err(vm.type_error(format!(
+            "unsupported format string passed to {type_name}.__format__"
+        )))
     }
 }
 
@@ -414,8 +501,12 @@ pub fn format_str(vm: &mut Vm, text: &str, spec: &str, type_name: &str) -> Res<S
         None if parsed.no_negative_zero => {
             Some("Negative zero coercion (z) not allowed in string format specifier")
         }
-        None if parsed.alternate => Some("Alternate form (#) not allowed in string format specifier"),
-        None if parsed.align == Some('=') => Some("'=' alignment not allowed in string format specifier"),
+        None if parsed.alternate => {
+            Some("Alternate form (#) not allowed in string format specifier")
+        }
+        None if parsed.align == Some('=') => {
+            Some("'=' alignment not allowed in string format specifier")
+        }
         None => None,
     };
     if let Some(message) = refused {
@@ -448,14 +539,18 @@ fn format_int(vm: &mut Vm, value: Value, int: &BigInt, spec: &str, type_name: &s
         return Err(vm.value_error("Precision not allowed in integer format specifier"));
     }
     if parsed.no_negative_zero {
-        return Err(vm.value_error("Negative zero coercion (z) not allowed in integer format specifier"));
+        return Err(
+            vm.value_error("Negative zero coercion (z) not allowed in integer format specifier")
+        );
     }
     if code == 'c' {
         if parsed.sign.is_some() {
             return Err(vm.value_error("Sign not allowed with integer format specifier 'c'"));
         }
         if parsed.alternate {
-            return Err(vm.value_error("Alternate form (#) not allowed with integer format specifier 'c'"));
+            return Err(
+                vm.value_error("Alternate form (#) not allowed with integer format specifier 'c'")
+            );
         }
         let Some(c) = u32::try_from(int).ok().and_then(char::from_u32) else {
             return Err(vm.overflow_error(if i64::try_from(int).is_ok() {
@@ -476,7 +571,11 @@ fn format_int(vm: &mut Vm, value: Value, int: &BigInt, spec: &str, type_name: &s
         _ => (10, ""),
     };
     let digits = super::int::magnitude_text(vm, int, radix)?;
-    let digits = if code == 'X' { digits.to_ascii_uppercase() } else { digits };
+    let digits = if code == 'X' {
+        digits.to_ascii_uppercase()
+    } else {
+        digits
+    };
     let negative = int.sign() == num_bigint::Sign::Minus;
     let prefix = if parsed.alternate { prefix } else { "" };
     let group = if radix == 10 { 3 } else { 4 };
@@ -498,7 +597,12 @@ fn format_float_spec(vm: &mut Vm, value: f64, spec: &FormatSpec, type_name: &str
 
 /// How a spec says to write a float: its code, the style, and the value to
 /// write (times 100 for `%`).
-fn float_style(vm: &mut Vm, value: f64, spec: &FormatSpec, type_name: &str) -> Res<(char, FloatStyle, f64)> {
+fn float_style(
+    vm: &mut Vm,
+    value: f64,
+    spec: &FormatSpec,
+    type_name: &str,
+) -> Res<(char, FloatStyle, f64)> {
     let code = spec.code.unwrap_or('\0');
     let mut style = FloatStyle {
         code,
@@ -548,7 +652,13 @@ fn format_complex(vm: &mut Vm, re: f64, im: f64, spec: &str, type_name: &str) ->
     let skip_real = parenthesized && re == 0.0 && !re.is_sign_negative();
     let part = |vm: &mut Vm, value: f64, sign: Option<char>| {
         let text = format_float(value, style);
-        let plain = FormatSpec { fill: None, align: Some('<'), width: 0, sign, ..spec.clone() };
+        let plain = FormatSpec {
+            fill: None,
+            align: Some('<'),
+            width: 0,
+            sign,
+            ..spec.clone()
+        };
         match text.strip_prefix('-') {
             Some(rest) => plain.number(vm, true, "", rest, 3),
             None => plain.number(vm, false, "", &text, 3),
@@ -559,7 +669,11 @@ fn format_complex(vm: &mut Vm, re: f64, im: f64, spec: &str, type_name: &str) ->
     } else {
         let real = part(vm, re, spec.sign)?;
         let imaginary = part(vm, im, Some('+'))?;
-        if parenthesized { format!("({real}{imaginary}j)") } else { format!("{real}{imaginary}j") }
+        if parenthesized {
+            format!("({real}{imaginary}j)")
+        } else {
+            format!("{real}{imaginary}j")
+        }
     };
     let padding = spec.width.saturating_sub(text.len());
     vm.reserve(padding.saturating_mul(4))?;

@@ -17,12 +17,13 @@ use crate::{Completion, Res, Value, Vm};
 
 /// Where the ten decimal digits of each script begin (Unicode 16, Nd).
 const DIGIT_ZEROS: [u32; 74] = [
-    0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50,
-    0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40,
-    0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10, 0x104A0, 0x10D30, 0x10D40, 0x11066,
-    0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x116D0, 0x116DA, 0x11730, 0x118E0,
-    0x11950, 0x11BF0, 0x11C50, 0x11D50, 0x11DA0, 0x11F50, 0x16A60, 0x16AC0, 0x16B50, 0x1CCF0, 0x1D7CE, 0x1D7D8,
-    0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950, 0x1FBF0,
+    0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66,
+    0xDE6, 0xE50, 0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90,
+    0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10,
+    0x104A0, 0x10D30, 0x10D40, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0,
+    0x11650, 0x116C0, 0x116D0, 0x116DA, 0x11730, 0x118E0, 0x11950, 0x11BF0, 0x11C50, 0x11D50,
+    0x11DA0, 0x11F50, 0x16A60, 0x16AC0, 0x16B50, 0x1CCF0, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC,
+    0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950, 0x1FBF0,
 ];
 
 /// The value of a decimal digit of any script.
@@ -37,7 +38,11 @@ pub fn decimal_digit(c: char) -> Option<u32> {
 
 /// What may stand around a number: of ASCII, C's whitespace only.
 pub(crate) fn is_number_space(c: char) -> bool {
-    if c.is_ascii() { matches!(c, ' ' | '\t'..='\r') } else { c.is_whitespace() }
+    if c.is_ascii() {
+        matches!(c, ' ' | '\t'..='\r')
+    } else {
+        c.is_whitespace()
+    }
 }
 
 /// The text of a number as its parsers take it: without surrounding
@@ -123,7 +128,11 @@ fn mul(vm: &mut Vm, a: Value, b: Value) -> Res {
 }
 
 fn nonzero(vm: &mut Vm, b: Value, message: &str) -> Res<()> {
-    if is_zero(b) { Err(vm.zero_division_error(message)) } else { Ok(()) }
+    if is_zero(b) {
+        Err(vm.zero_division_error(message))
+    } else {
+        Ok(())
+    }
 }
 
 fn floordiv(vm: &mut Vm, a: Value, b: Value) -> Res {
@@ -184,7 +193,10 @@ pub fn divide(a: &BigInt, b: &BigInt) -> Option<f64> {
     let (shifted, mut inexact) = if shift <= 0 {
         (a << (-shift) as u64, false)
     } else {
-        (a >> shift as u64, a.trailing_zeros().is_some_and(|zeros| zeros < shift as u64))
+        (
+            a >> shift as u64,
+            a.trailing_zeros().is_some_and(|zeros| zeros < shift as u64),
+        )
     };
     let (quotient, rest) = shifted.div_rem(b);
     inexact |= !rest.is_zero();
@@ -197,7 +209,11 @@ pub fn divide(a: &BigInt, b: &BigInt) -> Option<f64> {
     }
     quotient &= !(2 * half - 1);
     let result = ldexp(quotient as f64, shift as i32);
-    if result.is_finite() { Some(signed(result)) } else { None }
+    if result.is_finite() {
+        Some(signed(result))
+    } else {
+        None
+    }
 }
 
 fn power(vm: &mut Vm, a: Value, b: Value) -> Res {
@@ -213,14 +229,20 @@ fn power(vm: &mut Vm, a: Value, b: Value) -> Res {
         Some(-1) => return Ok(Value::int32(if big(vm, b).is_even() { 1 } else { -1 })),
         _ => {}
     }
-    let Some(exponent) = b.as_small().map(|b| b as u64) else { return Err(vm.memory_error("")) };
+    let Some(exponent) = b.as_small().map(|b| b as u64) else {
+        return Err(vm.memory_error(""));
+    };
     reserve_bits(vm, (bits(vm, a) - 1).saturating_mul(exponent))?;
     if let (Some(base), Ok(exponent)) = (a.as_small(), u32::try_from(exponent))
         && let Some(result) = base.checked_pow(exponent)
     {
         return Ok(vm.int(result));
     }
-    let result = if a.as_small() == Some(2) { BigInt::one() << exponent } else { Pow::pow(&*big(vm, a), exponent) };
+    let result = if a.as_small() == Some(2) {
+        BigInt::one() << exponent
+    } else {
+        Pow::pow(&*big(vm, a), exponent)
+    };
     Ok(vm.heap.new_bigint(result))
 }
 
@@ -228,8 +250,11 @@ fn power_modulo(vm: &mut Vm, base: Value, exponent: Value, modulus: Value) -> Re
     if is_zero(modulus) {
         return Err(vm.value_error("pow() 3rd argument cannot be 0"));
     }
-    let (base, exponent, modulus) =
-        (big(vm, base).into_owned(), big(vm, exponent).into_owned(), big(vm, modulus).into_owned());
+    let (base, exponent, modulus) = (
+        big(vm, base).into_owned(),
+        big(vm, exponent).into_owned(),
+        big(vm, modulus).into_owned(),
+    );
     if modulus.magnitude().is_one() {
         return Ok(Value::int32(0));
     }
@@ -258,7 +283,9 @@ fn lshift(vm: &mut Vm, a: Value, b: Value) -> Res {
     if is_zero(a) {
         return Ok(a);
     }
-    let Some(count) = count else { return Err(vm.overflow_error("too many digits in integer")) };
+    let Some(count) = count else {
+        return Err(vm.overflow_error("too many digits in integer"));
+    };
     if let Some(x) = a.as_small()
         && count < 16
     {
@@ -275,7 +302,11 @@ fn rshift(vm: &mut Vm, a: Value, b: Value) -> Res {
         return Ok(vm.int(x >> count.min(63)));
     }
     let result = if count > bits(vm, a) {
-        if big(vm, a).is_negative() { BigInt::from(-1) } else { BigInt::zero() }
+        if big(vm, a).is_negative() {
+            BigInt::from(-1)
+        } else {
+            BigInt::zero()
+        }
     } else {
         &*big(vm, a) >> count
     };
@@ -331,16 +362,22 @@ fn compare(vm: &mut Vm, args: &[Value], holds: fn(Ordering) -> bool) -> Res {
 
 macro_rules! operator {
     ($name:literal, $op:expr) => {
-        method($name, "self, value, /", |vm, args| binary(vm, args[0], args[1], $op))
+        method($name, "self, value, /", |vm, args| {
+            binary(vm, args[0], args[1], $op)
+        })
     };
     (reflected $name:literal, $op:expr) => {
-        method($name, "self, value, /", |vm, args| binary(vm, args[1], args[0], $op))
+        method($name, "self, value, /", |vm, args| {
+            binary(vm, args[1], args[0], $op)
+        })
     };
 }
 
 macro_rules! comparison {
     ($name:literal, $holds:expr) => {
-        method($name, "self, value, /", |vm, args| compare(vm, args, $holds))
+        method($name, "self, value, /", |vm, args| {
+            compare(vm, args, $holds)
+        })
     };
 }
 
@@ -416,9 +453,12 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res {
 pub fn magnitude_text(vm: &mut Vm, int: &BigInt, radix: u32) -> Res<String> {
     let limit = vm.int_max_str_digits;
     if radix == 10 && limit > 0 {
-        // 0.30103 decimal digits for each bit.
-        let too_long = int.bits() as f64 * 0.30102999 > limit as f64 + 1.0;
-        let text = if too_long { String::new() } else { int.magnitude().to_str_radix(10) };
+        let too_long = int.bits() as f64 * std::f64::consts::LOG10_2 > limit as f64 + 1.5;
+        let text = if too_long {
+            String::new()
+        } else {
+            int.magnitude().to_str_radix(10)
+        };
         if too_long || text.len() > limit {
             return Err(vm.value_error(format!(
                 "Exceeds the limit ({limit} digits) for integer string conversion; use \
@@ -439,7 +479,11 @@ pub fn int_text(vm: &mut Vm, value: Value) -> Res<String> {
     }
     let int = big(vm, value).into_owned();
     let digits = magnitude_text(vm, &int, 10)?;
-    Ok(if int.is_negative() { format!("-{digits}") } else { digits })
+    Ok(if int.is_negative() {
+        format!("-{digits}")
+    } else {
+        digits
+    })
 }
 
 fn repr(vm: &mut Vm, args: &[Value]) -> Res {
@@ -511,7 +555,10 @@ pub fn parse_int(text: &str, base: u32, limit: usize) -> Result<BigInt, IntTextE
         return Err(IntTextError::Invalid);
     }
     let magnitude = BigUint::from_radix_be(&plain, radix).ok_or(IntTextError::Invalid)?;
-    Ok(BigInt::from_biguint(if negative { Sign::Minus } else { Sign::Plus }, magnitude))
+    Ok(BigInt::from_biguint(
+        if negative { Sign::Minus } else { Sign::Plus },
+        magnitude,
+    ))
 }
 
 // Making ints.
@@ -519,7 +566,9 @@ pub fn parse_int(text: &str, base: u32, limit: usize) -> Result<BigInt, IntTextE
 fn int_new(vm: &mut Vm, args: &[Value]) -> Res {
     let (class, value, base) = (args[0], args[1], args[2]);
     let Some(base) = base.bound() else {
-        let Some(value) = value.bound() else { return finish_new(vm, class, Value::int32(0)) };
+        let Some(value) = value.bound() else {
+            return finish_new(vm, class, Value::int32(0));
+        };
         return int_from(vm, class, value);
     };
     if value.is_unbound() {
@@ -540,7 +589,11 @@ fn int_new(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// Wraps a plain int in an instance if the class is a subclass.
 fn finish_new(vm: &mut Vm, class: Value, int: Value) -> Res {
-    if class == vm.types.int { Ok(int) } else { Ok(vm.heap.new_instance(class, int)) }
+    if class == vm.types.int {
+        Ok(int)
+    } else {
+        Ok(vm.heap.new_instance(class, int))
+    }
 }
 
 /// The text of a str or a bytes-like object.
@@ -551,7 +604,17 @@ pub(crate) fn text_of(vm: &Vm, value: Value) -> Option<String> {
     }
     let data = vm.buffer_copy(plain)?;
     // Bytes beyond ASCII are neither digits nor spaces.
-    Some(data.iter().map(|&byte| if byte.is_ascii() { byte as char } else { '\u{FFFD}' }).collect())
+    Some(
+        data.iter()
+            .map(|&byte| {
+                if byte.is_ascii() {
+                    byte as char
+                } else {
+                    '\u{FFFD}'
+                }
+            })
+            .collect(),
+    )
 }
 
 fn int_from_text(vm: &mut Vm, value: Value, text: &str, base: u32) -> Res {
@@ -602,7 +665,9 @@ fn int_from(vm: &mut Vm, class: Value, value: Value) -> Res {
         return finish_new(vm, class, int);
     }
     for name in [vm.names.int, vm.names.index] {
-        let Some(found) = vm.lookup_special(value, name) else { continue };
+        let Some(found) = vm.lookup_special(value, name) else {
+            continue;
+        };
         if found.is(Kind::Native) {
             let payload = vm.heap.payload(value);
             if let Some(int) = plain(vm, payload) {
@@ -613,9 +678,18 @@ fn int_from(vm: &mut Vm, class: Value, value: Value) -> Res {
                 return finish_new(vm, class, int);
             }
         }
-        let how = if name == vm.names.int { "__int__" } else { "__index__" };
+        let how = if name == vm.names.int {
+            "__int__"
+        } else {
+            "__index__"
+        };
         let how = vm.intern(how);
-        return Err(vm.call_then(found, &[value], [class, how, Value::NONE, Value::NONE], int_converted));
+        return Err(vm.call_then(
+            found,
+            &[value],
+            [class, how, Value::NONE, Value::NONE],
+            int_converted,
+        ));
     }
     match text_of(vm, value) {
         Some(text) => {
@@ -654,8 +728,10 @@ fn is_little_endian(vm: &mut Vm, byteorder: Value) -> Res<bool> {
         Some("big") => Ok(false),
         Some(_) => Err(vm.value_error("byteorder must be either 'little' or 'big'")),
         None => {
-            let message =
-                format!("argument 'byteorder' must be str, not {}", vm.type_name(byteorder));
+            let message = format!(
+                "argument 'byteorder' must be str, not {}",
+                vm.type_name(byteorder)
+            );
             Err(vm.type_error(message))
         }
     }
@@ -671,7 +747,11 @@ fn from_bytes(vm: &mut Vm, args: &[Value]) -> Res {
     } else if plain.is(Kind::Str) {
         return Err(vm.type_error("cannot convert 'str' object to bytes"));
     } else {
-        if plain.is_small() || vm.native_iter(args[1]).is_err_and(|error| matches!(error, crate::Throw::Raise(_))) {
+        if plain.is_small()
+            || vm
+                .native_iter(args[1])
+                .is_err_and(|error| matches!(error, crate::Throw::Raise(_)))
+        {
             let message = format!("cannot convert '{}' object to bytes", vm.type_name(args[1]));
             return Err(vm.type_error(message));
         }
@@ -691,7 +771,11 @@ fn from_bytes(vm: &mut Vm, args: &[Value]) -> Res {
         (false, false) => BigInt::from_bytes_be(Sign::Plus, &data),
     };
     let int = vm.heap.new_bigint(int);
-    if class == vm.types.int { Ok(int) } else { Err(vm.tail_call(class, &[int])) }
+    if class == vm.types.int {
+        Ok(int)
+    } else {
+        Err(vm.tail_call(class, &[int]))
+    }
 }
 
 fn to_bytes(vm: &mut Vm, args: &[Value]) -> Res {
@@ -707,7 +791,11 @@ fn to_bytes(vm: &mut Vm, args: &[Value]) -> Res {
     if int.is_negative() && !signed {
         return Err(vm.overflow_error("can't convert negative int to unsigned"));
     }
-    let mut data = if signed { int.to_signed_bytes_le() } else { int.magnitude().to_bytes_le() };
+    let mut data = if signed {
+        int.to_signed_bytes_le()
+    } else {
+        int.magnitude().to_bytes_le()
+    };
     if int.is_zero() {
         data.clear();
     }
@@ -751,7 +839,9 @@ fn always_true(_: &mut Vm, _: &[Value]) -> Res {
 /// the even one.
 fn round(vm: &mut Vm, args: &[Value]) -> Res {
     let value = receiver(vm, args[0]);
-    let Some(digits) = args[1].bound().filter(|digits| !digits.is_none()) else { return Ok(value) };
+    let Some(digits) = args[1].bound().filter(|digits| !digits.is_none()) else {
+        return Ok(value);
+    };
     let digits = vm.index(digits)?;
     if digits >= 0 {
         return Ok(value);
@@ -838,9 +928,18 @@ static METHODS: &[NativeDef] = &[
     method("conjugate", "self, /", identity),
     method("as_integer_ratio", "self, /", as_integer_ratio),
     method("is_integer", "self, /", always_true),
-    method("to_bytes", "self, /, length=1, byteorder='big', *, signed=False", to_bytes).slow("int_to_bytes"),
-    class_method("from_bytes", "cls, /, bytes, byteorder='big', *, signed=False", from_bytes)
-        .slow("int_from_bytes"),
+    method(
+        "to_bytes",
+        "self, /, length=1, byteorder='big', *, signed=False",
+        to_bytes,
+    )
+    .slow("int_to_bytes"),
+    class_method(
+        "from_bytes",
+        "cls, /, bytes, byteorder='big', *, signed=False",
+        from_bytes,
+    )
+    .slow("int_from_bytes"),
 ];
 
 static GETTERS: &[GetterDef] = &[
@@ -857,7 +956,11 @@ fn bool_new(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn bool_repr(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(vm.intern(if args[0] == Value::TRUE { "True" } else { "False" }))
+    Ok(vm.intern(if args[0] == Value::TRUE {
+        "True"
+    } else {
+        "False"
+    }))
 }
 
 /// `&`, `|`, `^`: a bool for two bools, else as ints do.
@@ -870,7 +973,9 @@ fn bool_binary(vm: &mut Vm, args: &[Value], on_bools: fn(bool, bool) -> bool, op
 
 macro_rules! bool_operator {
     ($name:literal, $on_bools:expr, $op:expr) => {
-        method($name, "self, value, /", |vm, args| bool_binary(vm, args, $on_bools, $op))
+        method($name, "self, value, /", |vm, args| {
+            bool_binary(vm, args, $on_bools, $op)
+        })
     };
 }
 
