@@ -578,8 +578,10 @@ fn int_new(vm: &mut Vm, args: &[Value]) -> Res {
     if base != 0 && !(2..=36).contains(&base) {
         return Err(vm.value_error("int() base must be >= 2 and <= 36, or 0"));
     }
+    let types = [vm.types.str, vm.types.bytes, vm.types.bytearray];
+    let takes_base = types.iter().any(|&class| vm.is_instance(value, class));
     match text_of(vm, value) {
-        Some(text) if !vm.is_instance(value, vm.types.memoryview) => {
+        Some(text) if takes_base => {
             let int = int_from_text(vm, value, &text, base as u32)?;
             finish_new(vm, class, int)
         }
