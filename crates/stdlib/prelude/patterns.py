@@ -12,25 +12,37 @@ def _has_base(cls, bases):
     return False
 
 
+def _collection_kind(cls):
+    """Whether sequence or mapping patterns are for a class: by the first class
+    of its MRO that is for one of them"""
+    # Without this module nothing can have been made or registered as either.
+    abc = loaded_modules.get('_collections_abc')
+    sequence = getattr(abc, 'Sequence', None)
+    mapping = getattr(abc, 'Mapping', None)
+    for base in cls.__mro__:
+        if base in (str, bytes, bytearray):
+            return None
+        if base in _sequence_types or base is sequence:
+            return 'sequence'
+        if base is dict or base is _proxy_type or base is mapping:
+            return 'mapping'
+        if base is object or mapping is None:
+            continue
+        if sequence not in base.__mro__ and issubclass(base, sequence):
+            return 'sequence'
+        if mapping not in base.__mro__ and issubclass(base, mapping):
+            return 'mapping'
+    return None
+
+
 def match_sequence(subject):
     """Whether a sequence pattern may match"""
-    cls = type(subject)
-    if _has_base(cls, (str, bytes, bytearray)):
-        return False
-    if _has_base(cls, _sequence_types):
-        return True
-    # Without this module nothing can have been made or registered as one.
-    abc = loaded_modules.get('_collections_abc')
-    return abc is not None and issubclass(cls, abc.Sequence)
+    return _collection_kind(type(subject)) == 'sequence'
 
 
 def match_mapping(subject):
     """Whether a mapping pattern may match"""
-    cls = type(subject)
-    if _has_base(cls, (dict, _proxy_type)):
-        return True
-    abc = loaded_modules.get('_collections_abc')
-    return abc is not None and issubclass(cls, abc.Mapping)
+    return _collection_kind(type(subject)) == 'mapping'
 
 
 def match_keys_slow(subject, keys):
@@ -63,17 +75,15 @@ def match_class_slow(subject, cls, count, names):
         try:
             match_args = cls.__match_args__
         except AttributeError:
-            match_args = ()
-            if _has_base(cls, _self_matching):
-                match_args = None
-        if match_args is not None and type(match_args) is not tuple:
+            match_args = ... if _has_base(cls, _self_matching) else ()
+        if match_args is not ... and type(match_args) is not tuple:
             raise TypeError(f'{cls.__name__}.__match_args__ must be a tuple '
                             f'(got {type(match_args).__name__})')
-        allowed = 1 if match_args is None else len(match_args)
+        allowed = 1 if match_args is ... else len(match_args)
         if allowed < count:
             plural = '' if allowed == 1 else 's'
             raise TypeError(f'{cls.__name__}() accepts {allowed} positional sub-pattern{plural} ({count} given)')
-        if match_args is None:
+        if match_args is ...:
             values.append(subject)
         else:
             wanted[:0] = match_args[:count]

@@ -847,8 +847,10 @@ fn same_origin(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// Gives a new exception traceback, cause, context and notes of another.
 fn copy_origin(vm: &mut Vm, args: &[Value]) -> Res {
+    // The same traceback object, not only an equal one.
+    let traceback = vm.traceback_of(args[1]);
     let from = vm.heap.exception(args[1]);
-    let (trace, traceback) = (from.trace.clone(), from.traceback);
+    let trace = from.trace.clone();
     let (cause, context, suppress) = (from.cause, from.context, from.suppress_context);
     vm.heap.charge(trace.len() * 24);
     let to = vm.heap.exception_mut(args[0]);

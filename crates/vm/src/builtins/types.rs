@@ -105,6 +105,11 @@ impl Vm {
                 cell = value;
                 continue;
             }
+            if key == self.names.classdictcell && value.is(Kind::Cell) {
+                // Annotations evaluated later look names up in the class.
+                self.heap.cell_mut(value).value = dict;
+                continue;
+            }
             if key == self.names.slots {
                 slots = Some(value);
             }
