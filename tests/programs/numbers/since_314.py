@@ -21,7 +21,7 @@ divmod(1,0)
 divmod(1.0,0)
 1j/0
 (5).as_integer_ratio(), (2.5).as_integer_ratio(), (-0.1).as_integer_ratio(), (0.0).as_integer_ratio(), (5).is_integer(), (5.5).is_integer()
-format(12345.678, '.4_f'), format(12345.67891, ',.5,f'), format(1.5, '.10_'), format(1, '_,')
+format(12345.678, '.4_f'), format(12345.67891, ',.5,f'), format(1.5, '.10_')
 math.sqrt(-1)
 math.log(0)
 math.log(-1.5)

@@ -1,6 +1,3 @@
-import operator
-import sys
-
 expressions = r'''
 int('z', 36)
 int('1', 1)
