@@ -715,6 +715,34 @@ def json_encode(arguments, obj, level):
     return tuple(encode(obj, level))
 
 
+# array.array of values with their own __index__ or __float__.
+def array_new(cls, typecode, values=()):
+    import array
+    made = array.array(typecode)
+    for value in values:
+        value = _plain(value)
+        made.append(value if isinstance(value, (int, float, str)) else float(value))
+    return made if cls is array.array else cls(typecode, made)
+
+
+# array.array with files.
+def array_fromfile(self, file, count):
+    if count < 0:
+        raise ValueError("negative count")
+    size = count * self.itemsize
+    data = file.read(size)
+    if not isinstance(data, bytes):
+        raise TypeError("read() didn't return bytes")
+    short = len(data) != size
+    self.frombytes(data)
+    if short:
+        raise EOFError("read() didn't return enough bytes")
+
+
+def array_tofile(self, file):
+    file.write(self.tobytes())
+
+
 # struct packing of values with their own __index__, __float__ or __bool__.
 def _struct_plain(values):
     out = []

@@ -14,6 +14,10 @@ static FUNCTIONS: &[NativeDef] = &[function(
     "_array_reconstructor",
     "arraytype, typecode, mformat_code, items, /",
     |vm, args| {
+        let own = vm.extension::<ArrayTypes>().array;
+        if !args[0].is(Kind::Type) || !vm.is_subtype(args[0], own) {
+            return Err(vm.type_error("first argument must be a type object that is a subtype of array.array"));
+        }
         let code = typecode(vm, args[1])?;
         let data = vm.expect_buffer(args[3])?;
         Ok(make(vm, args[0], code, data))
@@ -71,7 +75,7 @@ impl NativeObject for Array {
 }
 
 static METHODS: &[NativeDef] = &[
-    new_method("cls, typecode, initializer=..., /", new),
+    new_method("cls, typecode, initializer=..., /", new).slow("array_new"),
     method("__len__", "self, /", |vm, args| Ok(Value::count(len(vm, args[0])))),
     method("__getitem__", "self, key, /", getitem),
     method("__setitem__", "self, key, value, /", setitem),
@@ -111,6 +115,8 @@ static METHODS: &[NativeDef] = &[
         Ok(vm.tuple(&items))
     }),
     method("byteswap", "self, /", byteswap),
+    method("fromfile", "self, f, n, /", |vm, args| Err(vm.tail_prelude("array_fromfile", args))),
+    method("tofile", "self, f, /", |vm, args| Err(vm.tail_prelude("array_tofile", args))),
     method("clear", "self, /", |vm, args| {
         let end = data(vm, args[0]).len();
         splice(vm, args[0], 0, end, &[]);
@@ -285,6 +291,11 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let plain = vm.heap.payload(source);
     let is_array = vm.heap.downcast::<Array>(plain).is_some();
+    if is_array && !unicode && matches!(code_of(vm, plain), 'u' | 'w') {
+        let message =
+            format!("cannot use a unicode array to initialize an array with typecode '{code}'");
+        return Err(vm.type_error(message));
+    }
     let data = match vm.buffer_copy(source) {
         Some(data) if !is_array => {
             if data.len() % item_bytes(code) != 0 {
@@ -569,7 +580,8 @@ fn extend_from(vm: &mut Vm, this: Value, source: Value, how: &str) -> Res<()> {
 
 fn repeat(vm: &mut Vm, args: &[Value], in_place: bool) -> Res {
     if vm.as_int(args[1]).is_none() && vm.lookup_special(args[1], vm.names.index).is_none() {
-        return Ok(Value::NOT_IMPLEMENTED);
+        let message = format!("can't multiply sequence by non-int of type '{}'", vm.type_name(args[1]));
+        return Err(vm.type_error(message));
     }
     let times = usize::try_from(vm.index(args[1])?.max(0)).unwrap_or(usize::MAX);
     let length = data(vm, args[0]).len();

@@ -428,6 +428,10 @@ fn rmodulo(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn compare(vm: &mut Vm, args: &[Value], op: CmpOp) -> Res {
+    // With other buffers, those are to decide.
+    if args[0].is(Kind::Bytes) && !vm.heap.payload(args[1]).is(Kind::Bytes) {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
     match vm.buffer(args[1]) {
         Some(right) => Ok(Value::bool(crate::ops::holds(op, data(vm, args[0]).cmp(right)))),
         None => Ok(Value::NOT_IMPLEMENTED),

@@ -248,6 +248,7 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
         let stride = view.stride.saturating_mul(range.step as isize);
         return Ok(vm.heap.new_object(PyMemoryView { start, length: range.count, stride, ..view }));
     }
+    many_slices(vm, key)?;
     if key == Value::ELLIPSIS {
         return Ok(args[0]);
     }
@@ -264,12 +265,25 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
     }
 }
 
+/// Refuses slices of several dimensions.
+fn many_slices(vm: &mut Vm, key: Value) -> Res<()> {
+    let slices = match key.is(Kind::Tuple) {
+        true => vm.heap.tuple(key).to_vec(),
+        false => return Ok(()),
+    };
+    if !slices.is_empty() && slices.iter().all(|item| vm.is_instance(*item, vm.types.slice)) {
+        return Err(vm.not_implemented_error("multi-dimensional slicing is not implemented"));
+    }
+    Ok(())
+}
+
 fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
     let view = view(vm, args[0])?;
     let (key, value) = (args[1], args[2]);
     if !writable(vm, view.base) {
         return Err(vm.type_error("cannot modify read-only memory"));
     }
+    many_slices(vm, key)?;
     let (positions, data): (Vec<usize>, Vec<u8>) = if vm.is_instance(key, vm.types.slice) {
         let range = vm.slice_indices(key, view.length)?;
         let data = vm.expect_buffer(value)?;
