@@ -23,7 +23,7 @@ use airlock_vm::module::ModuleDef;
 
 /// The native modules of this crate.
 pub static MODULES: &[&ModuleDef] =
-    &[&time::MODULE, &threads::MODULE, &contexts::MODULE, &future::MODULE];
+    &[&time::MODULE, &threads::MODULE, &threads::queue::MODULE, &contexts::MODULE, &future::MODULE];
 
 /// Adds the core to a VM.
 pub fn install(vm: &mut Vm, host: Box<dyn Host>, trace_limit: usize) {

@@ -5,6 +5,7 @@
 
 mod local;
 mod lock;
+pub mod queue;
 
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
