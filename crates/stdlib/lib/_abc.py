@@ -96,3 +96,8 @@ def _reset_caches(cls):
 def _get_dump(cls):
     data = cls._abc_impl
     return set(data.registry), data.cache, data.negative, data.version
+
+
+# `typing` asks for the module of its caller. CPython's functions of this
+# module leave no frame, so that it sees `abc`.
+__name__ = 'abc'

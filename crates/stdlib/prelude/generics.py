@@ -146,6 +146,13 @@ def alias_getitem(self, args, item):
     return next(iter(new)) if self.__unpacked__ else new
 
 
+def alias_dir(origin):
+    """GenericAlias.__dir__"""
+    own = ('__origin__', '__args__', '__unpacked__', '__parameters__', '__typing_unpacked_tuple_args__',
+           '__mro_entries__', '__reduce_ex__', '__reduce__', '__copy__', '__deepcopy__')
+    return list({*dir(origin), *own})
+
+
 def union_of(members):
     """`Union[...]` of anything"""
     checked = []

@@ -28,11 +28,21 @@ def _collection_kind(cls):
             return 'mapping'
         if base is object or mapping is None:
             continue
-        if sequence not in base.__mro__ and issubclass(base, sequence):
+        if _is_registered(base, sequence):
             return 'sequence'
-        if mapping not in base.__mro__ and issubclass(base, mapping):
+        if _is_registered(base, mapping):
             return 'mapping'
     return None
+
+
+def _is_registered(cls, abc):
+    """Whether the class itself, not one of its bases, counts as an `abc`"""
+    if not issubclass(cls, abc):
+        return False
+    for base in cls.__mro__[1:]:
+        if issubclass(base, abc):
+            return False
+    return True
 
 
 def match_sequence(subject):

@@ -283,7 +283,7 @@ fn mro_entries(vm: &mut Vm, args: &[Value]) -> Res {
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
     let (origin, items, _) = fields(vm, args[0]);
     let class = vm.types.generic_alias;
-    let starred = vm.heap.new_object(GenericAlias { origin, args: items, starred: true, class });
+    let starred = unpacked(vm, &[class, origin, items])?;
     Ok(vm.items_iter(vec![starred]))
 }
 
@@ -302,11 +302,15 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
         let class = vm.types.generic_alias;
         return Ok(vm.tuple(&[class, plain]));
     }
-    let alias = vm.new_generic_alias(origin, items);
-    let iter = iter(vm, &[alias])?;
-    let next = vm.builtin("next");
-    let arguments = vm.tuple(&[iter]);
-    Ok(vm.tuple(&[next, arguments]))
+    let class = vm.types.generic_alias;
+    let name = vm.intern("_unpacked");
+    let make = vm.get_attr_generic(class, name)?;
+    Ok(vm.tuple(&[make, plain]))
+}
+
+fn unpacked(vm: &mut Vm, args: &[Value]) -> Res {
+    let (origin, class) = (args[1], vm.types.generic_alias);
+    Ok(vm.heap.new_object(GenericAlias { origin, args: args[2], starred: true, class }))
 }
 
 static METHODS: &[NativeDef] = &[
@@ -324,6 +328,11 @@ static METHODS: &[NativeDef] = &[
     method("__instancecheck__", "self, instance, /", no_instance_check),
     method("__subclasscheck__", "self, cls, /", no_subclass_check),
     method("__reduce__", "self, /", reduce),
+    method("__dir__", "self, /", |vm, args| {
+        let (origin, ..) = fields(vm, args[0]);
+        Err(vm.tail_prelude("alias_dir", &[origin]))
+    }),
+    class_method("_unpacked", "cls, origin, args, /", unpacked),
     method("__or__", "self, value, /", |vm, args| type_or(vm, args[0], args[1])).raw_self(),
     method("__ror__", "self, value, /", |vm, args| type_or(vm, args[1], args[0])).raw_self(),
 ];
