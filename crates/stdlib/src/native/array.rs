@@ -4,11 +4,15 @@ use airlock_vm::builtins::memoryview::{pack, unpack};
 use airlock_vm::builtins::unicode as uni;
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Extension, GetterDef, Kind, NativeDef, NativeIter, NativeObject, Number, Res, Tracer, Value, Vm,
-    class_method, function, getter, method, new_method,
+    Extension, GetterDef, Kind, NativeDef, NativeIter, NativeObject, Number, Res, Tracer, Value,
+    Vm, class_method, function, getter, method, new_method,
 };
 
-pub static MODULE: ModuleDef = ModuleDef { name: "array", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "array",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[function(
     "_array_reconstructor",
@@ -16,7 +20,9 @@ static FUNCTIONS: &[NativeDef] = &[function(
     |vm, args| {
         let own = vm.extension::<ArrayTypes>().array;
         if !args[0].is(Kind::Type) || !vm.is_subtype(args[0], own) {
-            return Err(vm.type_error("first argument must be a type object that is a subtype of array.array"));
+            return Err(vm.type_error(
+                "first argument must be a type object that is a subtype of array.array",
+            ));
         }
         let code = typecode(vm, args[1])?;
         let data = vm.expect_buffer(args[3])?;
@@ -76,30 +82,59 @@ impl NativeObject for Array {
 
 static METHODS: &[NativeDef] = &[
     new_method("cls, typecode, initializer=..., /", new).slow("array_new"),
-    method("__len__", "self, /", |vm, args| Ok(Value::count(len(vm, args[0])))),
+    method("__len__", "self, /", |vm, args| {
+        Ok(Value::count(len(vm, args[0])))
+    }),
     method("__getitem__", "self, key, /", getitem),
     method("__setitem__", "self, key, value, /", setitem),
     method("__delitem__", "self, key, /", delitem),
     method("__iter__", "self, /", |vm, args| {
         let class = vm.types.iterator;
-        Ok(vm.native_iterator(class, Items { array: args[0], at: 0 }))
+        Ok(vm.native_iterator(
+            class,
+            Items {
+                array: args[0],
+                at: 0,
+            },
+        ))
     }),
-    method("__contains__", "self, key, /", |vm, args| Ok(Value::bool(find(vm, args[0], args[1], 0)?.is_some()))),
+    method("__contains__", "self, key, /", |vm, args| {
+        Ok(Value::bool(find(vm, args[0], args[1], 0)?.is_some()))
+    }),
     method("__add__", "self, value, /", add),
     method("__iadd__", "self, value, /", |vm, args| {
         extend_from(vm, args[0], args[1], "+=")?;
         Ok(args[0])
     })
     .raw_self(),
-    method("__mul__", "self, value, /", |vm, args| repeat(vm, args, false)),
-    method("__rmul__", "self, value, /", |vm, args| repeat(vm, args, false)),
-    method("__imul__", "self, value, /", |vm, args| repeat(vm, args, true)).raw_self(),
-    method("__eq__", "self, value, /", |vm, args| equality(vm, args, true)),
-    method("__ne__", "self, value, /", |vm, args| equality(vm, args, false)),
-    method("__lt__", "self, value, /", |vm, args| order(vm, args, |order| order.is_lt())),
-    method("__le__", "self, value, /", |vm, args| order(vm, args, |order| order.is_le())),
-    method("__gt__", "self, value, /", |vm, args| order(vm, args, |order| order.is_gt())),
-    method("__ge__", "self, value, /", |vm, args| order(vm, args, |order| order.is_ge())),
+    method("__mul__", "self, value, /", |vm, args| {
+        repeat(vm, args, false)
+    }),
+    method("__rmul__", "self, value, /", |vm, args| {
+        repeat(vm, args, false)
+    }),
+    method("__imul__", "self, value, /", |vm, args| {
+        repeat(vm, args, true)
+    })
+    .raw_self(),
+    method("__eq__", "self, value, /", |vm, args| {
+        equality(vm, args, true)
+    }),
+    method("__ne__", "self, value, /", |vm, args| {
+        equality(vm, args, false)
+    }),
+    method("__lt__", "self, value, /", |vm, args| {
+        order(vm, args, |order| order.is_lt())
+    }),
+    method("__le__", "self, value, /", |vm, args| {
+        order(vm, args, |order| order.is_le())
+    }),
+    method("__gt__", "self, value, /", |vm, args| {
+        order(vm, args, |order| order.is_gt())
+    }),
+    method("__ge__", "self, value, /", |vm, args| {
+        order(vm, args, |order| order.is_ge())
+    }),
     method("__repr__", "self, /", repr),
     method("__copy__", "self, /", copy),
     method("__deepcopy__", "self, memo, /", copy),
@@ -111,12 +146,19 @@ static METHODS: &[NativeDef] = &[
         Ok(Value::NONE)
     }),
     method("buffer_info", "self, /", |vm, args| {
-        let items = [Value::count((args[0].bits() & 0xFFFF_FFFF) as usize), Value::count(len(vm, args[0]))];
+        let items = [
+            Value::count((args[0].bits() & 0xFFFF_FFFF) as usize),
+            Value::count(len(vm, args[0])),
+        ];
         Ok(vm.tuple(&items))
     }),
     method("byteswap", "self, /", byteswap),
-    method("fromfile", "self, f, n, /", |vm, args| Err(vm.tail_prelude("array_fromfile", args))),
-    method("tofile", "self, f, /", |vm, args| Err(vm.tail_prelude("array_tofile", args))),
+    method("fromfile", "self, f, n, /", |vm, args| {
+        Err(vm.tail_prelude("array_fromfile", args))
+    }),
+    method("tofile", "self, f, /", |vm, args| {
+        Err(vm.tail_prelude("array_tofile", args))
+    }),
     method("clear", "self, /", |vm, args| {
         let end = data(vm, args[0]).len();
         splice(vm, args[0], 0, end, &[]);
@@ -152,7 +194,9 @@ static METHODS: &[NativeDef] = &[
     }),
     method("fromunicode", "self, ustr, /", |vm, args| {
         if !matches!(code_of(vm, args[0]), 'u' | 'w') {
-            return Err(vm.value_error("fromunicode() may only be called on unicode type arrays ('u' or 'w')"));
+            return Err(vm.value_error(
+                "fromunicode() may only be called on unicode type arrays ('u' or 'w')",
+            ));
         }
         vm.expect_str(args[1], "fromunicode() argument")?;
         extend_from(vm, args[0], args[1], "extend")?;
@@ -171,7 +215,11 @@ static METHODS: &[NativeDef] = &[
         let code = code_of(vm, args[0]);
         let item = pack_item(vm, code, args[2])?;
         let length = len(vm, args[0]) as i64;
-        let at = if index < 0 { index.saturating_add(length).max(0) } else { index.min(length) };
+        let at = if index < 0 {
+            index.saturating_add(length).max(0)
+        } else {
+            index.min(length)
+        };
         let at = at as usize * item_bytes(code);
         splice(vm, args[0], at, at, &item);
         Ok(Value::NONE)
@@ -190,17 +238,24 @@ static METHODS: &[NativeDef] = &[
         splice(vm, args[0], at * size, (at + 1) * size, &[]);
         Ok(value)
     }),
-    method("remove", "self, v, /", |vm, args| match find(vm, args[0], args[1], 0)? {
-        Some(at) => {
-            let size = item_bytes(code_of(vm, args[0]));
-            splice(vm, args[0], at * size, (at + 1) * size, &[]);
-            Ok(Value::NONE)
+    method("remove", "self, v, /", |vm, args| {
+        match find(vm, args[0], args[1], 0)? {
+            Some(at) => {
+                let size = item_bytes(code_of(vm, args[0]));
+                splice(vm, args[0], at * size, (at + 1) * size, &[]);
+                Ok(Value::NONE)
+            }
+            None => Err(vm.value_error("array.remove(x): x not in array")),
         }
-        None => Err(vm.value_error("array.remove(x): x not in array")),
     }),
     method("reverse", "self, /", |vm, args| {
         let size = item_bytes(code_of(vm, args[0]));
-        let reversed: Vec<u8> = data(vm, args[0]).chunks(size).rev().flatten().copied().collect();
+        let reversed: Vec<u8> = data(vm, args[0])
+            .chunks(size)
+            .rev()
+            .flatten()
+            .copied()
+            .collect();
         let end = reversed.len();
         splice(vm, args[0], 0, end, &reversed);
         Ok(Value::NONE)
@@ -215,12 +270,16 @@ static METHODS: &[NativeDef] = &[
     }),
     method("tounicode", "self, /", |vm, args| {
         if !matches!(code_of(vm, args[0]), 'u' | 'w') {
-            return Err(vm.value_error("tounicode() may only be called on unicode type arrays ('u' or 'w')"));
+            return Err(vm.value_error(
+                "tounicode() may only be called on unicode type arrays ('u' or 'w')",
+            ));
         }
         let text = text_of(vm, args[0]);
         Ok(vm.string(text))
     }),
-    class_method("__class_getitem__", "cls, item, /", |vm, args| Ok(vm.new_generic_alias(args[0], args[1]))),
+    class_method("__class_getitem__", "cls, item, /", |vm, args| {
+        Ok(vm.new_generic_alias(args[0], args[1]))
+    }),
 ];
 
 static GETTERS: &[GetterDef] = &[
@@ -228,7 +287,9 @@ static GETTERS: &[GetterDef] = &[
         let code = code_of(vm, this);
         Ok(vm.char_value(code))
     }),
-    getter("itemsize", |vm, this| Ok(Value::count(item_bytes(code_of(vm, this))))),
+    getter("itemsize", |vm, this| {
+        Ok(Value::count(item_bytes(code_of(vm, this))))
+    }),
 ];
 
 fn item_bytes(code: char) -> usize {
@@ -241,7 +302,9 @@ fn item_bytes(code: char) -> usize {
 }
 
 fn code_of(vm: &Vm, value: Value) -> char {
-    vm.heap.downcast::<Array>(vm.heap.payload(value)).map_or('B', |array| array.code)
+    vm.heap
+        .downcast::<Array>(vm.heap.payload(value))
+        .map_or('B', |array| array.code)
 }
 
 fn data(vm: &Vm, value: Value) -> &[u8] {
@@ -254,8 +317,16 @@ fn len(vm: &Vm, value: Value) -> usize {
 
 fn make(vm: &mut Vm, class: Value, code: char, data: Vec<u8>) -> Value {
     let own = vm.extension::<ArrayTypes>().array;
-    let value = vm.heap.new_object(Array { code, data, class: own });
-    if class == own { value } else { vm.heap.new_instance(class, value) }
+    let value = vm.heap.new_object(Array {
+        code,
+        data,
+        class: own,
+    });
+    if class == own {
+        value
+    } else {
+        vm.heap.new_instance(class, value)
+    }
 }
 
 fn splice(vm: &mut Vm, value: Value, start: usize, end: usize, new: &[u8]) {
@@ -270,20 +341,26 @@ fn typecode(vm: &mut Vm, value: Value) -> Res<char> {
     let text = match vm.as_text(value) {
         Some(text) if text.chars().count() == 1 => text.to_owned(),
         _ => {
-            let message =
-                format!("array() argument 1 must be a unicode character, not {}", vm.type_name(value));
+            let message = format!(
+                "array() argument 1 must be a unicode character, not {}",
+                vm.type_name(value)
+            );
             return Err(vm.type_error(message));
         }
     };
     match text.chars().next().filter(|code| TYPECODES.contains(*code)) {
         Some(code) => Ok(code),
-        None => Err(vm.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)")),
+        None => {
+            Err(vm.value_error("bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)"))
+        }
     }
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
     let code = typecode(vm, args[1])?;
-    let Some(source) = args[2].bound() else { return Ok(make(vm, args[0], code, Vec::new())) };
+    let Some(source) = args[2].bound() else {
+        return Ok(make(vm, args[0], code, Vec::new()));
+    };
     let unicode = matches!(code, 'u' | 'w');
     if vm.as_text(source).is_some() && !unicode {
         let message = format!("cannot use a str to initialize an array with typecode '{code}'");
@@ -328,8 +405,10 @@ fn pack_item(vm: &mut Vm, code: char, value: Value) -> Res<Vec<u8>> {
             match (chars.next(), chars.next()) {
                 (Some(c), None) => Ok(uni::code_of(c).to_le_bytes().to_vec()),
                 _ => {
-                    let message =
-                        format!("array item must be a unicode character, not {}", vm.type_name(value));
+                    let message = format!(
+                        "array item must be a unicode character, not {}",
+                        vm.type_name(value)
+                    );
                     Err(vm.type_error(message))
                 }
             }
@@ -384,7 +463,11 @@ fn pack_item(vm: &mut Vm, code: char, value: Value) -> Res<Vec<u8>> {
                     return Err(vm.overflow_error(message));
                 }
             };
-            let which = if int < low { "less than minimum" } else { "greater than maximum" };
+            let which = if int < low {
+                "less than minimum"
+            } else {
+                "greater than maximum"
+            };
             Err(vm.overflow_error(format!("{name} is {which}")))
         }
     }
@@ -406,7 +489,10 @@ fn unpack_item(vm: &mut Vm, code: char, data: &[u8]) -> Res {
 fn item(vm: &mut Vm, value: Value, at: usize) -> Res {
     let code = code_of(vm, value);
     let size = item_bytes(code);
-    let part = data(vm, value).get(at * size..(at + 1) * size).unwrap_or_default().to_vec();
+    let part = data(vm, value)
+        .get(at * size..(at + 1) * size)
+        .unwrap_or_default()
+        .to_vec();
     unpack_item(vm, code, &part)
 }
 
@@ -466,7 +552,10 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
         let code = code_of(vm, this);
         let size = item_bytes(code);
         let bytes = data(vm, this);
-        let part = range.positions().flat_map(|at| bytes[at * size..(at + 1) * size].to_vec()).collect();
+        let part = range
+            .positions()
+            .flat_map(|at| bytes[at * size..(at + 1) * size].to_vec())
+            .collect();
         let class = vm.extension::<ArrayTypes>().array;
         return Ok(make(vm, class, code, part));
     }
@@ -495,7 +584,10 @@ fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
         Some(other) if other.code == code => other.data.clone(),
         Some(_) => return Err(vm.type_error("bad argument type for built-in operation")),
         None => {
-            let message = format!("can only assign array (not \"{}\") to array slice", vm.type_name(value));
+            let message = format!(
+                "can only assign array (not \"{}\") to array slice",
+                vm.type_name(value)
+            );
             return Err(vm.type_error(message));
         }
     };
@@ -550,7 +642,10 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
         Some(other) if other.code == code => other.data.clone(),
         Some(_) => return Err(vm.type_error("bad argument type for built-in operation")),
         None => {
-            let message = format!("can only append array (not \"{}\") to array", vm.type_name(args[1]));
+            let message = format!(
+                "can only append array (not \"{}\") to array",
+                vm.type_name(args[1])
+            );
             return Err(vm.type_error(message));
         }
     };
@@ -564,10 +659,15 @@ fn extend_from(vm: &mut Vm, this: Value, source: Value, how: &str) -> Res<()> {
     let code = code_of(vm, this);
     let new = match vm.heap.downcast::<Array>(vm.heap.payload(source)) {
         Some(other) if other.code == code => other.data.clone(),
-        Some(_) if how == "extend" => return Err(vm.type_error("can only extend with array of same kind")),
+        Some(_) if how == "extend" => {
+            return Err(vm.type_error("can only extend with array of same kind"));
+        }
         Some(_) => return Err(vm.type_error("bad argument type for built-in operation")),
         None if how == "+=" => {
-            let message = format!("can only extend with array (not \"{}\")", vm.type_name(source));
+            let message = format!(
+                "can only extend with array (not \"{}\")",
+                vm.type_name(source)
+            );
             return Err(vm.type_error(message));
         }
         None => pack_all(vm, code, source)?,
@@ -580,7 +680,10 @@ fn extend_from(vm: &mut Vm, this: Value, source: Value, how: &str) -> Res<()> {
 
 fn repeat(vm: &mut Vm, args: &[Value], in_place: bool) -> Res {
     if vm.as_int(args[1]).is_none() && vm.lookup_special(args[1], vm.names.index).is_none() {
-        let message = format!("can't multiply sequence by non-int of type '{}'", vm.type_name(args[1]));
+        let message = format!(
+            "can't multiply sequence by non-int of type '{}'",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     }
     let times = usize::try_from(vm.index(args[1])?.max(0)).unwrap_or(usize::MAX);
@@ -589,7 +692,11 @@ fn repeat(vm: &mut Vm, args: &[Value], in_place: bool) -> Res {
         Some(total) => vm.reserve(total)?,
         None => return Err(vm.memory_error("")),
     }
-    let repeated = if length == 0 { Vec::new() } else { data(vm, args[0]).repeat(times) };
+    let repeated = if length == 0 {
+        Vec::new()
+    } else {
+        data(vm, args[0]).repeat(times)
+    };
     if in_place {
         splice(vm, args[0], 0, length, &repeated);
         return Ok(args[0]);
@@ -600,7 +707,11 @@ fn repeat(vm: &mut Vm, args: &[Value], in_place: bool) -> Res {
 }
 
 fn equality(vm: &mut Vm, args: &[Value], wanted: bool) -> Res {
-    if vm.heap.downcast::<Array>(vm.heap.payload(args[1])).is_none() {
+    if vm
+        .heap
+        .downcast::<Array>(vm.heap.payload(args[1]))
+        .is_none()
+    {
         return Ok(Value::NOT_IMPLEMENTED);
     }
     let (left, right) = (items(vm, args[0])?, items(vm, args[1])?);
@@ -612,7 +723,11 @@ fn equality(vm: &mut Vm, args: &[Value], wanted: bool) -> Res {
 }
 
 fn order(vm: &mut Vm, args: &[Value], holds: fn(std::cmp::Ordering) -> bool) -> Res {
-    if vm.heap.downcast::<Array>(vm.heap.payload(args[1])).is_none() {
+    if vm
+        .heap
+        .downcast::<Array>(vm.heap.payload(args[1]))
+        .is_none()
+    {
         return Ok(Value::NOT_IMPLEMENTED);
     }
     let (left, right) = (items(vm, args[0])?, items(vm, args[1])?);
@@ -634,7 +749,10 @@ fn repr(vm: &mut Vm, args: &[Value]) -> Res {
         format!("array('{code}')")
     } else if matches!(code, 'u' | 'w') {
         let text = text_of(vm, args[0]);
-        format!("array('{code}', {})", airlock_vm::builtins::str::repr_text(&text))
+        format!(
+            "array('{code}', {})",
+            airlock_vm::builtins::str::repr_text(&text)
+        )
     } else {
         let items = items(vm, args[0])?;
         let list = vm.list(items);
@@ -664,7 +782,11 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn byteswap(vm: &mut Vm, args: &[Value]) -> Res {
     let size = item_bytes(code_of(vm, args[0]));
-    let swapped: Vec<u8> = data(vm, args[0]).chunks(size).flat_map(|part| part.iter().rev()).copied().collect();
+    let swapped: Vec<u8> = data(vm, args[0])
+        .chunks(size)
+        .flat_map(|part| part.iter().rev())
+        .copied()
+        .collect();
     let end = swapped.len();
     splice(vm, args[0], 0, end, &swapped);
     Ok(Value::NONE)

@@ -4,7 +4,11 @@ use airlock_vm::builtins::bytes::hex_text;
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{Extension, Layout, NativeDef, Res, Throw, Tracer, Value, Vm, function};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "binascii", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "binascii",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
     function("hexlify", "data, sep=..., bytes_per_sep=1", hexlify),
@@ -15,7 +19,11 @@ static FUNCTIONS: &[NativeDef] = &[
     function("a2b_base64", "data, /, *, strict_mode=False", a2b_base64),
     function("b2a_uu", "data, /, *, backtick=False", b2a_uu),
     function("a2b_uu", "data, /", a2b_uu),
-    function("b2a_qp", "data, quotetabs=False, istext=True, header=False", b2a_qp),
+    function(
+        "b2a_qp",
+        "data, quotetabs=False, istext=True, header=False",
+        b2a_qp,
+    ),
     function("a2b_qp", "data, header=False", a2b_qp),
     function("crc32", "data, crc=0, /", crc32),
     function("crc_hqx", "data, crc, /", crc_hqx),
@@ -83,7 +91,10 @@ fn unhexlify(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let mut out = Vec::with_capacity(data.len() / 2);
     for pair in data.chunks(2) {
-        match ((pair[0] as char).to_digit(16), (pair[1] as char).to_digit(16)) {
+        match (
+            (pair[0] as char).to_digit(16),
+            (pair[1] as char).to_digit(16),
+        ) {
             (Some(high), Some(low)) => out.push((high * 16 + low) as u8),
             _ => return Err(error(vm, "Non-hexadecimal digit found")),
         }
@@ -190,7 +201,13 @@ fn b2a_uu(vm: &mut Vm, args: &[Value]) -> Res {
     if data.len() > 45 {
         return Err(error(vm, "At most 45 bytes at once"));
     }
-    let show = |value: u8| if value == 0 && backtick { b'`' } else { value + b' ' };
+    let show = |value: u8| {
+        if value == 0 && backtick {
+            b'`'
+        } else {
+            value + b' '
+        }
+    };
     let mut out = vec![show(data.len() as u8)];
     for chunk in data.chunks(3) {
         let word = (chunk[0] as u32) << 16
@@ -281,7 +298,10 @@ fn b2a_qp(vm: &mut Vm, args: &[Value]) -> Res {
     let is_text = vm.truthy(args[2])?;
     let header = vm.truthy(args[3])?;
     // Line ends as the first one is.
-    let crlf = data.iter().position(|byte| *byte == b'\n').is_some_and(|at| at > 0 && data[at - 1] == b'\r');
+    let crlf = data
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .is_some_and(|at| at > 0 && data[at - 1] == b'\r');
     let mut out: Vec<u8> = Vec::with_capacity(data.len());
     let mut line = 0;
     let mut at = 0;
@@ -299,11 +319,12 @@ fn b2a_qp(vm: &mut Vm, args: &[Value]) -> Res {
         let quote = byte > 126
             || byte == b'='
             || (header && byte == b'_')
-            || (byte == b'.' && line == 0 && (next.is_none() || matches!(next, Some(b'\n' | b'\r' | 0))))
+            || (byte == b'.'
+                && line == 0
+                && (next.is_none() || matches!(next, Some(b'\n' | b'\r' | 0))))
             || (!is_text && matches!(byte, b'\r' | b'\n'))
             || (matches!(byte, b'\t' | b' ') && at + 1 == data.len())
-            || (byte < 33
-                && !matches!(byte, b'\r' | b'\n' | b'\t' | b' '))
+            || (byte < 33 && !matches!(byte, b'\r' | b'\n' | b'\t' | b' '))
             || (byte < 33
                 && !matches!(byte, b'\r' | b'\n')
                 && (quote_tabs || !matches!(byte, b'\t' | b' ')));
@@ -351,7 +372,11 @@ pub fn crc32_of(data: &[u8], crc: u32) -> u32 {
             let mut word = at as u32;
             let mut bit = 0;
             while bit < 8 {
-                word = if word & 1 != 0 { word >> 1 ^ 0xEDB8_8320 } else { word >> 1 };
+                word = if word & 1 != 0 {
+                    word >> 1 ^ 0xEDB8_8320
+                } else {
+                    word >> 1
+                };
                 bit += 1;
             }
             table[at] = word;
@@ -359,7 +384,9 @@ pub fn crc32_of(data: &[u8], crc: u32) -> u32 {
         }
         table
     };
-    !data.iter().fold(!crc, |crc, byte| crc >> 8 ^ TABLE[((crc ^ *byte as u32) & 255) as usize])
+    !data.iter().fold(!crc, |crc, byte| {
+        crc >> 8 ^ TABLE[((crc ^ *byte as u32) & 255) as usize]
+    })
 }
 
 fn crc32(vm: &mut Vm, args: &[Value]) -> Res {
@@ -375,7 +402,11 @@ fn crc_hqx(vm: &mut Vm, args: &[Value]) -> Res {
     for byte in vm.expect_buffer(args[0])? {
         crc ^= (byte as u32) << 8;
         for _ in 0..8 {
-            crc = if crc & 0x8000 != 0 { crc << 1 ^ 0x1021 } else { crc << 1 };
+            crc = if crc & 0x8000 != 0 {
+                crc << 1 ^ 0x1021
+            } else {
+                crc << 1
+            };
         }
         crc &= 0xFFFF;
     }

@@ -7,11 +7,18 @@ use airlock_vm::builtins::unicode as uni;
 use airlock_vm::module::{ModuleDef, no_init};
 use airlock_vm::{Kind, NativeDef, PyDict, Res, Throw, Value, Vm, function};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_codecs", functions: FUNCTIONS, init: no_init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_codecs",
+    functions: FUNCTIONS,
+    init: no_init,
+};
 
 macro_rules! encoder {
     ($name:literal, $slow:literal, $encoding:expr) => {
-        function($name, "str, errors=None, /", |vm, args| encode_with(vm, args, $encoding)).slow($slow)
+        function($name, "str, errors=None, /", |vm, args| {
+            encode_with(vm, args, $encoding)
+        })
+        .slow($slow)
     };
 }
 
@@ -35,61 +42,157 @@ macro_rules! whole_decoder {
 }
 
 static FUNCTIONS: &[NativeDef] = &[
-    function("register", "search_function, /", |vm, args| prelude(vm, "codec_register", args)),
-    function("unregister", "search_function, /", |vm, args| prelude(vm, "codec_unregister", args)),
-    function("lookup", "encoding, /", |vm, args| prelude(vm, "codec_lookup", args)),
-    function("encode", "obj, encoding='utf-8', errors='strict'", |vm, args| prelude(vm, "codec_encode_any", args)),
-    function("decode", "obj, encoding='utf-8', errors='strict'", |vm, args| prelude(vm, "codec_decode_any", args)),
-    function("register_error", "errors, handler, /", |vm, args| prelude(vm, "codec_register_error", args)),
-    function("lookup_error", "name, /", |vm, args| prelude(vm, "codec_lookup_error", args)),
+    function("register", "search_function, /", |vm, args| {
+        prelude(vm, "codec_register", args)
+    }),
+    function("unregister", "search_function, /", |vm, args| {
+        prelude(vm, "codec_unregister", args)
+    }),
+    function("lookup", "encoding, /", |vm, args| {
+        prelude(vm, "codec_lookup", args)
+    }),
+    function(
+        "encode",
+        "obj, encoding='utf-8', errors='strict'",
+        |vm, args| prelude(vm, "codec_encode_any", args),
+    ),
+    function(
+        "decode",
+        "obj, encoding='utf-8', errors='strict'",
+        |vm, args| prelude(vm, "codec_decode_any", args),
+    ),
+    function("register_error", "errors, handler, /", |vm, args| {
+        prelude(vm, "codec_register_error", args)
+    }),
+    function("lookup_error", "name, /", |vm, args| {
+        prelude(vm, "codec_lookup_error", args)
+    }),
     encoder!("utf_8_encode", "codec_utf_8_encode", Encoding::Utf8),
     decoder!("utf_8_decode", "codec_utf_8_decode", Encoding::Utf8),
     encoder!("ascii_encode", "codec_ascii_encode", Encoding::Ascii),
     whole_decoder!("ascii_decode", "codec_ascii_decode", Encoding::Ascii),
     encoder!("latin_1_encode", "codec_latin_1_encode", Encoding::Latin1),
     whole_decoder!("latin_1_decode", "codec_latin_1_decode", Encoding::Latin1),
-    function("utf_16_encode", "str, errors=None, byteorder=0, /", |vm, args| {
-        let encoding = Encoding::Utf16(byte_order(vm, args[2]));
-        encode_with(vm, args, encoding)
-    })
+    function(
+        "utf_16_encode",
+        "str, errors=None, byteorder=0, /",
+        |vm, args| {
+            let encoding = Encoding::Utf16(byte_order(vm, args[2]));
+            encode_with(vm, args, encoding)
+        },
+    )
     .slow("codec_utf_16_encode"),
-    decoder!("utf_16_decode", "codec_utf_16_decode", Encoding::Utf16(Endian::Marked)),
-    encoder!("utf_16_le_encode", "codec_utf_16_le_encode", Encoding::Utf16(Endian::Little)),
-    decoder!("utf_16_le_decode", "codec_utf_16_le_decode", Encoding::Utf16(Endian::Little)),
-    encoder!("utf_16_be_encode", "codec_utf_16_be_encode", Encoding::Utf16(Endian::Big)),
-    decoder!("utf_16_be_decode", "codec_utf_16_be_decode", Encoding::Utf16(Endian::Big)),
-    function("utf_16_ex_decode", "data, errors=None, byteorder=0, final=False, /", |vm, args| {
-        ex_decode(vm, args, 2)
-    }),
-    function("utf_32_encode", "str, errors=None, byteorder=0, /", |vm, args| {
-        let encoding = Encoding::Utf32(byte_order(vm, args[2]));
-        encode_with(vm, args, encoding)
-    })
+    decoder!(
+        "utf_16_decode",
+        "codec_utf_16_decode",
+        Encoding::Utf16(Endian::Marked)
+    ),
+    encoder!(
+        "utf_16_le_encode",
+        "codec_utf_16_le_encode",
+        Encoding::Utf16(Endian::Little)
+    ),
+    decoder!(
+        "utf_16_le_decode",
+        "codec_utf_16_le_decode",
+        Encoding::Utf16(Endian::Little)
+    ),
+    encoder!(
+        "utf_16_be_encode",
+        "codec_utf_16_be_encode",
+        Encoding::Utf16(Endian::Big)
+    ),
+    decoder!(
+        "utf_16_be_decode",
+        "codec_utf_16_be_decode",
+        Encoding::Utf16(Endian::Big)
+    ),
+    function(
+        "utf_16_ex_decode",
+        "data, errors=None, byteorder=0, final=False, /",
+        |vm, args| ex_decode(vm, args, 2),
+    ),
+    function(
+        "utf_32_encode",
+        "str, errors=None, byteorder=0, /",
+        |vm, args| {
+            let encoding = Encoding::Utf32(byte_order(vm, args[2]));
+            encode_with(vm, args, encoding)
+        },
+    )
     .slow("codec_utf_32_encode"),
-    decoder!("utf_32_decode", "codec_utf_32_decode", Encoding::Utf32(Endian::Marked)),
-    encoder!("utf_32_le_encode", "codec_utf_32_le_encode", Encoding::Utf32(Endian::Little)),
-    decoder!("utf_32_le_decode", "codec_utf_32_le_decode", Encoding::Utf32(Endian::Little)),
-    encoder!("utf_32_be_encode", "codec_utf_32_be_encode", Encoding::Utf32(Endian::Big)),
-    decoder!("utf_32_be_decode", "codec_utf_32_be_decode", Encoding::Utf32(Endian::Big)),
-    function("utf_32_ex_decode", "data, errors=None, byteorder=0, final=False, /", |vm, args| {
-        ex_decode(vm, args, 4)
-    }),
-    encoder!("unicode_escape_encode", "codec_unicode_escape_encode", Encoding::UnicodeEscape),
-    function("unicode_escape_decode", "data, errors=None, final=True, /", |vm, args| {
-        decode_with(vm, args[0], args[1], args[2], Encoding::UnicodeEscape)
-    })
+    decoder!(
+        "utf_32_decode",
+        "codec_utf_32_decode",
+        Encoding::Utf32(Endian::Marked)
+    ),
+    encoder!(
+        "utf_32_le_encode",
+        "codec_utf_32_le_encode",
+        Encoding::Utf32(Endian::Little)
+    ),
+    decoder!(
+        "utf_32_le_decode",
+        "codec_utf_32_le_decode",
+        Encoding::Utf32(Endian::Little)
+    ),
+    encoder!(
+        "utf_32_be_encode",
+        "codec_utf_32_be_encode",
+        Encoding::Utf32(Endian::Big)
+    ),
+    decoder!(
+        "utf_32_be_decode",
+        "codec_utf_32_be_decode",
+        Encoding::Utf32(Endian::Big)
+    ),
+    function(
+        "utf_32_ex_decode",
+        "data, errors=None, byteorder=0, final=False, /",
+        |vm, args| ex_decode(vm, args, 4),
+    ),
+    encoder!(
+        "unicode_escape_encode",
+        "codec_unicode_escape_encode",
+        Encoding::UnicodeEscape
+    ),
+    function(
+        "unicode_escape_decode",
+        "data, errors=None, final=True, /",
+        |vm, args| decode_with(vm, args[0], args[1], args[2], Encoding::UnicodeEscape),
+    )
     .slow("codec_unicode_escape_decode"),
-    encoder!("raw_unicode_escape_encode", "codec_raw_unicode_escape_encode", Encoding::RawUnicodeEscape),
-    function("raw_unicode_escape_decode", "data, errors=None, final=True, /", |vm, args| {
-        decode_with(vm, args[0], args[1], args[2], Encoding::RawUnicodeEscape)
-    })
+    encoder!(
+        "raw_unicode_escape_encode",
+        "codec_raw_unicode_escape_encode",
+        Encoding::RawUnicodeEscape
+    ),
+    function(
+        "raw_unicode_escape_decode",
+        "data, errors=None, final=True, /",
+        |vm, args| decode_with(vm, args[0], args[1], args[2], Encoding::RawUnicodeEscape),
+    )
     .slow("codec_raw_unicode_escape_decode"),
     function("charmap_build", "map, /", charmap_build),
-    function("charmap_encode", "str, errors=None, mapping=None, /", charmap_encode).slow("codec_charmap_encode"),
-    function("charmap_decode", "data, errors=None, mapping=None, /", charmap_decode).slow("codec_charmap_decode"),
+    function(
+        "charmap_encode",
+        "str, errors=None, mapping=None, /",
+        charmap_encode,
+    )
+    .slow("codec_charmap_encode"),
+    function(
+        "charmap_decode",
+        "data, errors=None, mapping=None, /",
+        charmap_decode,
+    )
+    .slow("codec_charmap_decode"),
     function("escape_encode", "data, errors=None, /", escape_encode),
     function("escape_decode", "data, errors=None, /", escape_decode),
-    function("readbuffer_encode", "data, errors=None, /", readbuffer_encode),
+    function(
+        "readbuffer_encode",
+        "data, errors=None, /",
+        readbuffer_encode,
+    ),
 ];
 
 fn prelude(vm: &mut Vm, name: &str, args: &[Value]) -> Res {
@@ -108,7 +211,10 @@ fn encode_with(vm: &mut Vm, args: &[Value], encoding: Encoding) -> Res {
     let text = match vm.as_text(args[0]) {
         Some(text) => text.to_owned(),
         None => {
-            let message = format!("encode() argument 1 must be str, not {}", vm.type_name(args[0]));
+            let message = format!(
+                "encode() argument 1 must be str, not {}",
+                vm.type_name(args[0])
+            );
             return Err(vm.type_error(message));
         }
     };
@@ -127,8 +233,15 @@ fn data_argument(vm: &mut Vm, value: Value) -> Res<Vec<u8>> {
 }
 
 fn decode_with(vm: &mut Vm, data: Value, errors: Value, last: Value, encoding: Encoding) -> Res {
-    let escapes = matches!(encoding, Encoding::UnicodeEscape | Encoding::RawUnicodeEscape);
-    let data = if escapes { data_argument(vm, data)? } else { vm.expect_buffer(data)? };
+    let escapes = matches!(
+        encoding,
+        Encoding::UnicodeEscape | Encoding::RawUnicodeEscape
+    );
+    let data = if escapes {
+        data_argument(vm, data)?
+    } else {
+        vm.expect_buffer(data)?
+    };
     let errors = vm.error_handler(errors)?;
     let last = vm.truthy(last)?;
     let (text, used) = vm.decode_partial(&data, encoding, errors, last)?;
@@ -159,10 +272,22 @@ fn ex_decode(vm: &mut Vm, args: &[Value], unit: usize) -> Res {
         Endian::Big => 1,
         Endian::Marked => 0,
     };
-    let actual = if endian == Endian::Marked { Endian::Little } else { endian };
-    let encoding = if unit == 2 { Encoding::Utf16(actual) } else { Encoding::Utf32(actual) };
+    let actual = if endian == Endian::Marked {
+        Endian::Little
+    } else {
+        endian
+    };
+    let encoding = if unit == 2 {
+        Encoding::Utf16(actual)
+    } else {
+        Encoding::Utf32(actual)
+    };
     let (text, used) = vm.decode_partial(&data[skipped..], encoding, errors, last)?;
-    let items = [vm.string(text), Value::count(used + skipped), Value::int32(order)];
+    let items = [
+        vm.string(text),
+        Value::count(used + skipped),
+        Value::int32(order),
+    ];
     Ok(vm.tuple(&items))
 }
 
@@ -174,7 +299,11 @@ fn charmap_build(vm: &mut Vm, args: &[Value]) -> Res {
     let dict = vm.heap.new_dict(PyDict::default());
     for (byte, c) in map.chars().take(256).enumerate() {
         if c != '\u{FFFE}' {
-            vm.dict_set(dict, Value::count(uni::code_of(c) as usize), Value::count(byte))?;
+            vm.dict_set(
+                dict,
+                Value::count(uni::code_of(c) as usize),
+                Value::count(byte),
+            )?;
         }
     }
     Ok(dict)
@@ -261,7 +390,10 @@ fn charmap_decode(vm: &mut Vm, args: &[Value]) -> Res {
     let mut out = String::with_capacity(data.len());
     for (at, &byte) in data.iter().enumerate() {
         let found = match &table {
-            Some(table) => table.get(byte as usize).filter(|c| **c != '\u{FFFE}').map(|c| c.to_string()),
+            Some(table) => table
+                .get(byte as usize)
+                .filter(|c| **c != '\u{FFFE}')
+                .map(|c| c.to_string()),
             None => match vm.dict_get(args[2], Value::count(byte as usize))? {
                 None | Some(Value::NONE) => None,
                 Some(found) => match (vm.as_text(found), vm.as_i64(found)) {
@@ -270,10 +402,16 @@ fn charmap_decode(vm: &mut Vm, args: &[Value]) -> Res {
                     (_, Some(code)) => match u32::try_from(code).ok().and_then(uni::char_of) {
                         Some(c) => Some(c.to_string()),
                         None => {
-                            return Err(vm.type_error("character mapping must be in range(0x110000)"));
+                            return Err(
+                                vm.type_error("character mapping must be in range(0x110000)")
+                            );
                         }
                     },
-                    _ => return Err(vm.type_error("character mapping must return integer, None or str")),
+                    _ => {
+                        return Err(
+                            vm.type_error("character mapping must return integer, None or str")
+                        );
+                    }
                 },
             },
         };
@@ -302,7 +440,10 @@ fn charmap_decode(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn escape_encode(vm: &mut Vm, args: &[Value]) -> Res {
     if !vm.heap.payload(args[0]).is(Kind::Bytes) {
-        let message = format!("escape_encode() argument 1 must be bytes, not {}", vm.type_name(args[0]));
+        let message = format!(
+            "escape_encode() argument 1 must be bytes, not {}",
+            vm.type_name(args[0])
+        );
         return Err(vm.type_error(message));
     }
     let data = vm.expect_buffer(args[0])?;
@@ -342,7 +483,10 @@ fn escape_decode(vm: &mut Vm, args: &[Value]) -> Res {
             b't' => out.push(b'\t'),
             b'v' => out.push(11),
             b'0'..=b'7' => {
-                let digits = data[at - 1..].iter().take(3).take_while(|b| (b'0'..=b'7').contains(b));
+                let digits = data[at - 1..]
+                    .iter()
+                    .take(3)
+                    .take_while(|b| (b'0'..=b'7').contains(b));
                 let (mut code, mut used) = (0u32, 0);
                 for digit in digits {
                     code = code * 8 + (digit - b'0') as u32;

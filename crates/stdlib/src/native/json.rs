@@ -1,23 +1,31 @@
 //! `_json`: whole documents of plain values at native speed. Hooks, other
 //! classes and very deep nesting are left to CPython's own `json` in Python.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use airlock_vm::builtins::str::{byte_at, char_at};
 use airlock_vm::builtins::unicode as uni;
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Extension, GetterDef, Kind, NativeDef, NativeObject, PyDict, Res, Throw, Tracer, Value, Vm, function,
-    getter, method, new_method,
+    Extension, GetterDef, Kind, NativeDef, NativeObject, PyDict, Res, Throw, Tracer, Value, Vm,
+    function, getter, method, new_method,
 };
 use num_bigint::BigInt;
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_json", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_json",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
     function("scanstring", "string, end, strict=True, /", scanstring),
-    function("encode_basestring_ascii", "string, /", |vm, args| encode_basestring(vm, args, true)),
-    function("encode_basestring", "string, /", |vm, args| encode_basestring(vm, args, false)),
+    function("encode_basestring_ascii", "string, /", |vm, args| {
+        encode_basestring(vm, args, true)
+    }),
+    function("encode_basestring", "string, /", |vm, args| {
+        encode_basestring(vm, args, false)
+    }),
 ];
 
 /// Nesting that is scanned or encoded here.
@@ -70,7 +78,10 @@ static SCANNER_METHODS: &[NativeDef] = &[
 ];
 
 static SCANNER_GETTERS: &[GetterDef] = &[getter("context", |vm, this| {
-    Ok(vm.heap.downcast::<Scanner>(this).map_or(Value::NONE, |scanner| scanner.context))
+    Ok(vm
+        .heap
+        .downcast::<Scanner>(this)
+        .map_or(Value::NONE, |scanner| scanner.context))
 })];
 
 fn new_scanner(vm: &mut Vm, args: &[Value]) -> Res {
@@ -95,7 +106,12 @@ fn new_scanner(vm: &mut Vm, args: &[Value]) -> Res {
         && field(vm, "parse_int")? == vm.types.int
         && field(vm, "object_hook")?.is_none()
         && field(vm, "object_pairs_hook")?.is_none();
-    Ok(vm.heap.new_object(Scanner { context, strict, plain, class }))
+    Ok(vm.heap.new_object(Scanner {
+        context,
+        strict,
+        plain,
+        class,
+    }))
 }
 
 /// Why scanning stopped.
@@ -113,7 +129,9 @@ impl From<Throw> for Stop {
 }
 
 fn scan(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, string, start] = args[..] else { return Ok(Value::NONE) };
+    let [this, string, start] = args[..] else {
+        return Ok(Value::NONE);
+    };
     let Some((context, strict, plain)) = vm
         .heap
         .downcast::<Scanner>(this)
@@ -123,8 +141,10 @@ fn scan(vm: &mut Vm, args: &[Value]) -> Res {
     };
     let text = vm.heap.payload(string);
     if !text.is(Kind::Str) {
-        let message =
-            format!("first argument must be a string, not {}", vm.type_name(string));
+        let message = format!(
+            "first argument must be a string, not {}",
+            vm.type_name(string)
+        );
         return Err(vm.type_error(message));
     }
     let index = vm.int_argument(start)?;
@@ -142,7 +162,11 @@ fn scan(vm: &mut Vm, args: &[Value]) -> Res {
     let at = byte_at(&object.text, ascii, index as usize);
     let copy: Box<str> = object.text.clone();
     vm.reserve(copy.len().saturating_mul(2))?;
-    let mut parser = Parser { text: &copy, strict, keys: HashMap::new() };
+    let mut parser = Parser {
+        text: &copy,
+        strict,
+        keys: BTreeMap::new(),
+    };
     match parser.value(vm, at, 0) {
         Ok((value, end)) => {
             let end = Value::count(char_at(&copy, ascii, end));
@@ -169,7 +193,7 @@ struct Parser<'a> {
     text: &'a str,
     strict: bool,
     /// Keys seen, so that equal ones share one str.
-    keys: HashMap<String, Value>,
+    keys: BTreeMap<String, Value>,
 }
 
 impl Parser<'_> {
@@ -186,7 +210,11 @@ impl Parser<'_> {
 
     fn value(&mut self, vm: &mut Vm, at: usize, depth: usize) -> Result<(Value, usize), Stop> {
         if depth > MAX_DEPTH {
-            let what = if self.byte(at) == Some(b'{') { "object" } else { "array" };
+            let what = if self.byte(at) == Some(b'{') {
+                "object"
+            } else {
+                "array"
+            };
             let message = format!(
                 "maximum recursion depth exceeded while decoding a JSON {what} from a unicode string"
             );
@@ -221,7 +249,10 @@ impl Parser<'_> {
         }
         loop {
             if self.byte(at) != Some(b'"') {
-                return Err(Stop::Error("Expecting property name enclosed in double quotes", at));
+                return Err(Stop::Error(
+                    "Expecting property name enclosed in double quotes",
+                    at,
+                ));
             }
             let (text, end) = scan_text(self.text, at + 1, self.strict)?;
             let key = match self.keys.get(&text) {
@@ -248,7 +279,10 @@ impl Parser<'_> {
             let comma = at;
             at = self.skip_blanks(at + 1);
             if self.byte(at) == Some(b'}') {
-                return Err(Stop::Error("Illegal trailing comma before end of object", comma));
+                return Err(Stop::Error(
+                    "Illegal trailing comma before end of object",
+                    comma,
+                ));
             }
         }
     }
@@ -271,7 +305,10 @@ impl Parser<'_> {
             let comma = at;
             at = self.skip_blanks(at + 1);
             if self.byte(at) == Some(b']') {
-                return Err(Stop::Error("Illegal trailing comma before end of array", comma));
+                return Err(Stop::Error(
+                    "Illegal trailing comma before end of array",
+                    comma,
+                ));
             }
         }
     }
@@ -352,13 +389,15 @@ fn scan_text(text: &str, start: usize, strict: bool) -> Result<(String, usize), 
             b'r' => '\r',
             b't' => '\t',
             b'u' => {
-                let mut code = hex4(bytes, at + 2).ok_or(Stop::Error("Invalid \\uXXXX escape", at + 1))?;
+                let mut code =
+                    hex4(bytes, at + 2).ok_or(Stop::Error("Invalid \\uXXXX escape", at + 1))?;
                 at += 6;
                 if (0xD800..=0xDBFF).contains(&code)
                     && bytes.get(at) == Some(&b'\\')
                     && bytes.get(at + 1) == Some(&b'u')
                 {
-                    let low = hex4(bytes, at + 2).ok_or(Stop::Error("Invalid \\uXXXX escape", at + 1))?;
+                    let low =
+                        hex4(bytes, at + 2).ok_or(Stop::Error("Invalid \\uXXXX escape", at + 1))?;
                     if (0xDC00..=0xDFFF).contains(&low) {
                         code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
                         at += 6;
@@ -383,10 +422,15 @@ fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 fn scanstring(vm: &mut Vm, args: &[Value]) -> Res {
-    let [string, end, strict] = args[..] else { return Ok(Value::NONE) };
+    let [string, end, strict] = args[..] else {
+        return Ok(Value::NONE);
+    };
     let text = vm.heap.payload(string);
     if !text.is(Kind::Str) {
-        let message = format!("first argument must be a string, not {}", vm.type_name(string));
+        let message = format!(
+            "first argument must be a string, not {}",
+            vm.type_name(string)
+        );
         return Err(vm.type_error(message));
     }
     let end = vm.int_argument(end)?;
@@ -442,7 +486,10 @@ fn push_text(text: &str, ascii: bool, out: &mut String) {
 
 fn encode_basestring(vm: &mut Vm, args: &[Value], ascii: bool) -> Res {
     let Some(text) = vm.as_text(args[0]) else {
-        let message = format!("first argument must be a string, not {}", vm.type_name(args[0]));
+        let message = format!(
+            "first argument must be a string, not {}",
+            vm.type_name(args[0])
+        );
         return Err(vm.type_error(message));
     };
     let mut out = String::with_capacity(text.len() + 2);
@@ -485,7 +532,10 @@ fn new_encoder(vm: &mut Vm, args: &[Value]) -> Res {
     let class = args[0];
     let arguments = vm.tuple(&args[1..]);
     let encoder = args[3];
-    let ascii = match encoder.is(Kind::Native).then(|| vm.heap.native(encoder).def.name) {
+    let ascii = match encoder
+        .is(Kind::Native)
+        .then(|| vm.heap.native(encoder).def.name)
+    {
         Some("encode_basestring_ascii") => Some(true),
         Some("encode_basestring") => Some(false),
         _ => None,
@@ -510,8 +560,12 @@ fn new_encoder(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn encode(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, object, level] = args[..] else { return Ok(Value::NONE) };
-    let Some(encoder) = vm.heap.downcast::<Encoder>(this) else { return Ok(Value::NONE) };
+    let [this, object, level] = args[..] else {
+        return Ok(Value::NONE);
+    };
+    let Some(encoder) = vm.heap.downcast::<Encoder>(this) else {
+        return Ok(Value::NONE);
+    };
     let arguments = encoder.arguments;
     let writer = encoder.ascii.map(|ascii| Writer {
         ascii,
@@ -607,7 +661,11 @@ impl Writer {
         } else if number.is_nan() {
             self.out.push_str("NaN");
         } else {
-            self.out.push_str(if number > 0.0 { "Infinity" } else { "-Infinity" });
+            self.out.push_str(if number > 0.0 {
+                "Infinity"
+            } else {
+                "-Infinity"
+            });
         }
         Ok(())
     }
@@ -631,7 +689,10 @@ impl Writer {
                 self.out.push_str(&self.item_separator);
             }
             self.new_line(level + 1);
-            let item = vm.heap.as_items(list).map_or(Value::NONE, |items| items[at]);
+            let item = vm
+                .heap
+                .as_items(list)
+                .map_or(Value::NONE, |items| items[at]);
             self.value(vm, item, level + 1, depth + 1)?;
         }
         self.new_line(level);

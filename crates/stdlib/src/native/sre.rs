@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use airlock_vm::builtins::str::{byte_at, char_at, repr_text};
 use airlock_vm::builtins::bytes::repr_bytes;
+use airlock_vm::builtins::str::{byte_at, char_at, repr_text};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Extension, GetterDef, Kind, NativeDef, NativeIter, NativeObject, PyDict, Res, Tracer, Value, Vm,
-    class_method, function, getter, method,
+    Extension, GetterDef, Kind, NativeDef, NativeIter, NativeObject, PyDict, Res, Tracer, Value,
+    Vm, class_method, function, getter, method,
 };
 
 use super::sre_engine::{
@@ -15,10 +15,18 @@ use super::sre_engine::{
     lower_ascii, lower_unicode, upper_unicode,
 };
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_sre", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_sre",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
-    function("compile", "pattern, flags, code, groups, groupindex, indexgroup", compile),
+    function(
+        "compile",
+        "pattern, flags, code, groups, groupindex, indexgroup",
+        compile,
+    ),
     function("template", "pattern, template, /", template),
     function("getcodesize", "", |_, _| Ok(Value::count(4))),
     function("ascii_iscased", "character, /", |vm, args| {
@@ -35,7 +43,11 @@ static FUNCTIONS: &[NativeDef] = &[
     function("unicode_tolower", "character, /", |vm, args| {
         Ok(Value::count(lower_unicode(code(vm, args[0])?) as usize))
     }),
-    function("join_matches", "pattern, string, matches, parts, /", join_matches),
+    function(
+        "join_matches",
+        "pattern, string, matches, parts, /",
+        join_matches,
+    ),
     function("expand_match", "template, match, /", expand_match),
 ];
 
@@ -55,7 +67,9 @@ const RECENT: usize = 128;
 impl Extension for SreTypes {
     fn trace(&self, tracer: &mut Tracer) {
         tracer.extend(&[self.pattern, self.matched, self.scanner, self.template]);
-        self.recent.iter().for_each(|pattern| tracer.value(*pattern));
+        self.recent
+            .iter()
+            .for_each(|pattern| tracer.value(*pattern));
     }
 }
 
@@ -74,7 +88,13 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
             vm.set_type_attr(ty, "__module__", re);
         }
         let recent = Default::default();
-        vm.add_extension(SreTypes { pattern, matched, scanner, template, recent });
+        vm.add_extension(SreTypes {
+            pattern,
+            matched,
+            scanner,
+            template,
+            recent,
+        });
     }
     Ok(())
 }
@@ -126,8 +146,16 @@ impl NativeObject for Pattern {
 
 static PATTERN_METHODS: &[NativeDef] = &[
     method("match", "self, /, string, pos=0, endpos=...", pattern_match),
-    method("fullmatch", "self, /, string, pos=0, endpos=...", pattern_fullmatch),
-    method("search", "self, /, string, pos=0, endpos=...", pattern_search),
+    method(
+        "fullmatch",
+        "self, /, string, pos=0, endpos=...",
+        pattern_fullmatch,
+    ),
+    method(
+        "search",
+        "self, /, string, pos=0, endpos=...",
+        pattern_search,
+    ),
     method("findall", "self, /, string, pos=0, endpos=...", findall),
     method("finditer", "self, /, string, pos=0, endpos=...", finditer),
     method("scanner", "self, /, string, pos=0, endpos=...", scanner),
@@ -146,7 +174,9 @@ static PATTERN_GETTERS: &[GetterDef] = &[
         let flags = pattern(vm, this).flags;
         Ok(vm.int(flags))
     }),
-    getter("groups", |vm, this| Ok(Value::count(pattern(vm, this).groups))),
+    getter("groups", |vm, this| {
+        Ok(Value::count(pattern(vm, this).groups))
+    }),
     getter("groupindex", |vm, this| {
         let index = pattern(vm, this).group_index;
         Err(vm.tail_call(vm.types.mapping_proxy, &[index]))
@@ -289,8 +319,10 @@ impl Subject {
         } else if let Some(data) = vm.buffer(string) {
             (Flavor::Bytes, true, data.len())
         } else {
-            let message =
-                format!("expected string or bytes-like object, got '{}'", vm.type_name(string));
+            let message = format!(
+                "expected string or bytes-like object, got '{}'",
+                vm.type_name(string)
+            );
             return Err(vm.type_error(message));
         };
         match (kind, flavor) {
@@ -309,9 +341,18 @@ impl Subject {
         } else {
             let text = vm.heap.str(plain);
             let start_byte = byte_at(text, false, start);
-            (start_byte, start_byte + byte_at(&text[start_byte..], false, end - start))
+            (
+                start_byte,
+                start_byte + byte_at(&text[start_byte..], false, end - start),
+            )
         };
-        Ok(Subject { string, flavor, narrow, start, end })
+        Ok(Subject {
+            string,
+            flavor,
+            narrow,
+            start,
+            end,
+        })
     }
 
     fn bytes<'vm>(&self, vm: &'vm Vm) -> &'vm [u8] {
@@ -331,7 +372,11 @@ impl Subject {
             how.run(program, Narrow(data), start)
         } else {
             // The bounds lie between characters.
-            how.run(program, Wide(std::str::from_utf8(data).unwrap_or_default()), start)
+            how.run(
+                program,
+                Wide(std::str::from_utf8(data).unwrap_or_default()),
+                start,
+            )
         };
         match result {
             Ok(found) => Ok(found),
@@ -353,7 +398,10 @@ impl Subject {
             }
             Flavor::Bytes => {
                 let data = vm.buffer(self.string).unwrap_or_default();
-                let part = data.get(start..end.min(data.len())).unwrap_or_default().to_vec();
+                let part = data
+                    .get(start..end.min(data.len()))
+                    .unwrap_or_default()
+                    .to_vec();
                 vm.bytes(&part)
             }
         }
@@ -361,7 +409,11 @@ impl Subject {
 
     /// Character index of a byte offset.
     fn index(&self, vm: &Vm, at: usize) -> usize {
-        if self.narrow { at } else { char_at(vm.heap.str(vm.heap.payload(self.string)), false, at) }
+        if self.narrow {
+            at
+        } else {
+            char_at(vm.heap.str(vm.heap.payload(self.string)), false, at)
+        }
     }
 
     fn empty(&self, vm: &mut Vm) -> Value {
@@ -437,18 +489,31 @@ impl Cursor {
     fn new(vm: &Vm, this: Value, subject: Subject) -> Cursor {
         let program = pattern(vm, this).program.clone();
         let at = subject.start;
-        Cursor { pattern: this, program, subject, at, reach: Reach::Anywhere, done: false }
+        Cursor {
+            pattern: this,
+            program,
+            subject,
+            at,
+            reach: Reach::Anywhere,
+            done: false,
+        }
     }
 
     fn advance(&mut self, vm: &mut Vm, how: fn(Reach) -> How) -> Res<Option<Found>> {
         if self.done {
             return Ok(None);
         }
-        let found = self.subject.run(vm, &self.program, self.at, how(self.reach))?;
+        let found = self
+            .subject
+            .run(vm, &self.program, self.at, how(self.reach))?;
         match &found {
             Some(found) => {
                 self.at = found.end;
-                self.reach = if found.start == found.end { Reach::Advance } else { Reach::Anywhere };
+                self.reach = if found.start == found.end {
+                    Reach::Advance
+                } else {
+                    Reach::Anywhere
+                };
             }
             None => self.done = true,
         }
@@ -477,8 +542,9 @@ fn findall(vm: &mut Vm, args: &[Value]) -> Res {
             0 => subject.part(vm, found.start, found.end),
             1 => group_or_empty(vm, subject, &found, 0),
             _ => {
-                let parts: Vec<Value> =
-                    (0..groups).map(|group| group_or_empty(vm, subject, &found, group)).collect();
+                let parts: Vec<Value> = (0..groups)
+                    .map(|group| group_or_empty(vm, subject, &found, group))
+                    .collect();
                 vm.tuple(&parts)
             }
         };
@@ -508,17 +574,30 @@ fn split(vm: &mut Vm, args: &[Value]) -> Res {
     let limit = vm.int_argument(args[2])?;
     if limit < 0 {
         let only = args[1];
-        Subject::new(vm, args[0], only, Value::count(0), Value::count(Value::SMALL_MAX as usize))?;
+        Subject::new(
+            vm,
+            args[0],
+            only,
+            Value::count(0),
+            Value::count(Value::SMALL_MAX as usize),
+        )?;
         return Ok(vm.list(vec![only]));
     }
-    let subject =
-        Subject::new(vm, args[0], args[1], Value::count(0), Value::count(Value::SMALL_MAX as usize))?;
+    let subject = Subject::new(
+        vm,
+        args[0],
+        args[1],
+        Value::count(0),
+        Value::count(Value::SMALL_MAX as usize),
+    )?;
     let groups = pattern(vm, args[0]).groups;
     let mut cursor = Cursor::new(vm, args[0], subject);
     let mut items = Vec::new();
     let (mut last, mut count) = (cursor.subject.start, 0);
     while limit == 0 || count < limit {
-        let Some(found) = cursor.advance(vm, How::Search)? else { break };
+        let Some(found) = cursor.advance(vm, How::Search)? else {
+            break;
+        };
         let subject = &cursor.subject;
         items.push(subject.part(vm, last, found.start));
         for group in 0..groups {
@@ -604,9 +683,15 @@ fn finish(vm: &mut Vm, flavor: Flavor, data: Vec<u8>) -> Value {
 }
 
 fn wrong_part(vm: &mut Vm, flavor: Flavor, at: usize, part: Value) -> Res {
-    let expected = if flavor == Flavor::Text { "str instance" } else { "a bytes-like object" };
-    let message =
-        format!("sequence item {at}: expected {expected}, {} found", vm.type_name(part));
+    let expected = if flavor == Flavor::Text {
+        "str instance"
+    } else {
+        "a bytes-like object"
+    };
+    let message = format!(
+        "sequence item {at}: expected {expected}, {} found",
+        vm.type_name(part)
+    );
     Err(vm.type_error(message))
 }
 
@@ -619,7 +704,9 @@ fn subn(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn sub_with(vm: &mut Vm, args: &[Value], counted: bool) -> Res {
-    let [this, replacement, string, count] = args[..] else { return Ok(Value::NONE) };
+    let [this, replacement, string, count] = args[..] else {
+        return Ok(Value::NONE);
+    };
     let limit = vm.int_argument(count)?;
     let is_template = vm.heap.downcast::<Template>(replacement).is_some();
     if !is_template && vm.is_callable(replacement) {
@@ -641,8 +728,13 @@ fn sub_with(vm: &mut Vm, args: &[Value], counted: bool) -> Res {
             return Err(vm.tail_prelude("re_sub_template", &args));
         }
     }
-    let subject =
-        Subject::new(vm, this, string, Value::count(0), Value::count(Value::SMALL_MAX as usize))?;
+    let subject = Subject::new(
+        vm,
+        this,
+        string,
+        Value::count(0),
+        Value::count(Value::SMALL_MAX as usize),
+    )?;
     let mut cursor = Cursor::new(vm, this, subject);
     let flavor = cursor.subject.flavor;
     let parts = match vm.heap.downcast::<Template>(replacement) {
@@ -652,7 +744,9 @@ fn sub_with(vm: &mut Vm, args: &[Value], counted: bool) -> Res {
     let mut out = Vec::new();
     let (mut last, mut done, mut pieces) = (cursor.subject.start, 0, 0);
     while limit <= 0 || done < limit {
-        let Some(found) = cursor.advance(vm, How::Search)? else { break };
+        let Some(found) = cursor.advance(vm, How::Search)? else {
+            break;
+        };
         pieces += (found.start > last) as usize;
         let data = cursor.subject.bytes(vm);
         out.extend(&data[last..found.start]);
@@ -685,12 +779,21 @@ fn sub_with(vm: &mut Vm, args: &[Value], counted: bool) -> Res {
         vm.reserve(out.len())?;
         finish(vm, flavor, out)
     };
-    Ok(if counted { vm.tuple(&[result, Value::count(done as usize)]) } else { result })
+    Ok(if counted {
+        vm.tuple(&[result, Value::count(done as usize)])
+    } else {
+        result
+    })
 }
 
 fn all_matches(vm: &mut Vm, this: Value, string: Value, limit: i64) -> Res<Vec<Value>> {
-    let subject =
-        Subject::new(vm, this, string, Value::count(0), Value::count(Value::SMALL_MAX as usize))?;
+    let subject = Subject::new(
+        vm,
+        this,
+        string,
+        Value::count(0),
+        Value::count(Value::SMALL_MAX as usize),
+    )?;
     let mut cursor = Cursor::new(vm, this, subject);
     let mut matches = Vec::new();
     while limit <= 0 || (matches.len() as i64) < limit {
@@ -707,20 +810,31 @@ fn all_matches(vm: &mut Vm, this: Value, string: Value, limit: i64) -> Res<Vec<V
 
 /// The text between matches with what stands in their places.
 fn join_matches(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, string, matches, parts] = args[..] else { return Ok(Value::NONE) };
+    let [this, string, matches, parts] = args[..] else {
+        return Ok(Value::NONE);
+    };
     let (Some(matches), Some(parts)) = (
         vm.heap.as_items(matches).map(<[Value]>::to_vec),
         vm.heap.as_items(parts).map(<[Value]>::to_vec),
     ) else {
         return Err(vm.type_error("join_matches() takes lists"));
     };
-    let subject =
-        Subject::new(vm, this, string, Value::count(0), Value::count(Value::SMALL_MAX as usize))?;
+    let subject = Subject::new(
+        vm,
+        this,
+        string,
+        Value::count(0),
+        Value::count(Value::SMALL_MAX as usize),
+    )?;
     let mut out = Vec::new();
     let mut last = 0;
     let mut pieces = 0;
     for (matched, part) in matches.into_iter().zip(parts) {
-        let Some(found) = vm.heap.downcast::<Match>(matched).map(|matched| matched.found.clone()) else {
+        let Some(found) = vm
+            .heap
+            .downcast::<Match>(matched)
+            .map(|matched| matched.found.clone())
+        else {
             continue;
         };
         pieces += (found.start > last) as usize;
@@ -783,23 +897,37 @@ impl NativeObject for Scanner {
 
 static SCANNER_METHODS: &[NativeDef] = &[
     method("match", "self, /", |vm, args| scan(vm, args[0], How::Match)),
-    method("search", "self, /", |vm, args| scan(vm, args[0], How::Search)),
+    method("search", "self, /", |vm, args| {
+        scan(vm, args[0], How::Search)
+    }),
 ];
 
 static SCANNER_GETTERS: &[GetterDef] = &[getter("pattern", |vm, this| {
-    Ok(vm.heap.downcast::<Scanner>(this).map_or(Value::NONE, |scanner| scanner.pattern))
+    Ok(vm
+        .heap
+        .downcast::<Scanner>(this)
+        .map_or(Value::NONE, |scanner| scanner.pattern))
 })];
 
 fn scanner(vm: &mut Vm, args: &[Value]) -> Res {
     let subject = Subject::new(vm, args[0], args[1], args[2], args[3])?;
     let cursor = Some(Cursor::new(vm, args[0], subject));
     let class = vm.extension::<SreTypes>().scanner;
-    Ok(vm.heap.new_object(Scanner { cursor, pattern: args[0], class }))
+    Ok(vm.heap.new_object(Scanner {
+        cursor,
+        pattern: args[0],
+        class,
+    }))
 }
 
 fn scan(vm: &mut Vm, this: Value, how: fn(Reach) -> How) -> Res {
-    let taken = vm.heap.downcast_mut::<Scanner>(this).and_then(|scanner| scanner.cursor.take());
-    let Some(mut cursor) = taken else { return Ok(Value::NONE) };
+    let taken = vm
+        .heap
+        .downcast_mut::<Scanner>(this)
+        .and_then(|scanner| scanner.cursor.take());
+    let Some(mut cursor) = taken else {
+        return Ok(Value::NONE);
+    };
     let result = cursor.advance(vm, how);
     let answer = match result {
         Ok(Some(found)) => Ok(new_match(vm, cursor.pattern, &cursor.subject, found)),
@@ -879,11 +1007,17 @@ static MATCH_GETTERS: &[GetterDef] = &[
         Ok(Value::count(this.subject.index(vm, this.subject.end)))
     }),
     getter("lastindex", |vm, this| {
-        Ok(matched(vm, this).found.last_index.map_or(Value::NONE, Value::count))
+        Ok(matched(vm, this)
+            .found
+            .last_index
+            .map_or(Value::NONE, Value::count))
     }),
     getter("lastgroup", |vm, this| {
         let this = matched(vm, this);
-        let names = vm.heap.as_items(pattern(vm, this.pattern).index_group).unwrap_or_default();
+        let names = vm
+            .heap
+            .as_items(pattern(vm, this.pattern).index_group)
+            .unwrap_or_default();
         let name = this.found.last_index.and_then(|index| names.get(index));
         Ok(name.copied().unwrap_or(Value::NONE))
     }),
@@ -908,7 +1042,12 @@ fn matched(vm: &Vm, value: Value) -> &Match {
 
 fn new_match(vm: &mut Vm, pattern: Value, subject: &Subject, found: Found) -> Value {
     let class = vm.extension::<SreTypes>().matched;
-    vm.heap.new_object(Match { pattern, subject: subject.clone(), found, class })
+    vm.heap.new_object(Match {
+        pattern,
+        subject: subject.clone(),
+        found,
+        class,
+    })
 }
 
 /// The number of a group given by number or name.
@@ -921,11 +1060,16 @@ fn group_number(vm: &mut Vm, this: Value, key: Value) -> Res<usize> {
     } else {
         let index = pattern(vm, matched(vm, this).pattern).group_index;
         match vm.key_hash(key) {
-            Ok(_) => vm.dict_get(index, key)?.and_then(|number| vm.as_i64(number)),
+            Ok(_) => vm
+                .dict_get(index, key)?
+                .and_then(|number| vm.as_i64(number)),
             Err(_) => None,
         }
     };
-    match number.and_then(|number| usize::try_from(number).ok()).filter(|number| *number <= count) {
+    match number
+        .and_then(|number| usize::try_from(number).ok())
+        .filter(|number| *number <= count)
+    {
         Some(number) => Ok(number),
         None => Err(vm.index_error("no such group")),
     }
@@ -958,7 +1102,10 @@ fn char_span(vm: &mut Vm, this: Value, group: Value) -> Res<Option<(usize, usize
 fn char_span_at(vm: &Vm, this: Value, group: usize) -> Option<(usize, usize)> {
     let matched = matched(vm, this);
     let (start, end) = span(&matched.found, group)?;
-    Some((matched.subject.index(vm, start), matched.subject.index(vm, end)))
+    Some((
+        matched.subject.index(vm, start),
+        matched.subject.index(vm, end),
+    ))
 }
 
 fn span_tuple(vm: &mut Vm, span: Option<(usize, usize)>) -> Value {
@@ -987,8 +1134,9 @@ fn group(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn groups(vm: &mut Vm, args: &[Value]) -> Res {
     let count = matched(vm, args[0]).found.groups.len();
-    let items: Vec<Value> =
-        (1..=count).map(|group| group_value(vm, args[0], group, args[1])).collect();
+    let items: Vec<Value> = (1..=count)
+        .map(|group| group_value(vm, args[0], group, args[1]))
+        .collect();
     Ok(vm.tuple(&items))
 }
 

@@ -157,14 +157,23 @@ enum SetItem {
 
 impl Set {
     fn new(items: Vec<SetItem>) -> Set {
-        let mut set = Set { ascii: 0, items: items.into() };
-        set.ascii = (0..128).filter(|c| set.search(*c)).fold(0, |bits, c| bits | 1 << c);
+        let mut set = Set {
+            ascii: 0,
+            items: items.into(),
+        };
+        set.ascii = (0..128)
+            .filter(|c| set.search(*c))
+            .fold(0, |bits, c| bits | 1 << c);
         set
     }
 
     #[inline]
     fn has(&self, c: u32) -> bool {
-        if c < 128 { self.ascii >> c & 1 != 0 } else { self.search(c) }
+        if c < 128 {
+            self.ascii >> c & 1 != 0
+        } else {
+            self.search(c)
+        }
     }
 
     fn search(&self, c: u32) -> bool {
@@ -246,12 +255,30 @@ enum Inst {
     /// Goes on; on failure, jumps.
     Split(usize),
     Jump(usize),
-    RepeatOne { one: One, min: u32, max: u32, greed: Greed },
+    RepeatOne {
+        one: One,
+        min: u32,
+        max: u32,
+        greed: Greed,
+    },
     /// Starts the loop of a slot and jumps to its end.
-    Repeat { slot: usize, until: usize },
-    Until { slot: usize, min: u32, max: u32, body: usize, greed: Greed },
+    Repeat {
+        slot: usize,
+        until: usize,
+    },
+    Until {
+        slot: usize,
+        min: u32,
+        max: u32,
+        body: usize,
+        greed: Greed,
+    },
     /// Looks ahead, or `back` characters behind; `end` follows its body.
-    Assert { positive: bool, back: u32, end: usize },
+    Assert {
+        positive: bool,
+        back: u32,
+        end: usize,
+    },
     Atomic,
     /// The end of the body of an assertion or atomic group.
     GroupEnd,
@@ -293,7 +320,11 @@ impl Program {
             first: None,
             min_width: 0,
         };
-        let mut translator = Translator { code, program, depth: 0 };
+        let mut translator = Translator {
+            code,
+            program,
+            depth: 0,
+        };
         translator.block(0, code.len())?;
         translator.program.insts.push(Inst::Success);
         Ok(translator.program)
@@ -308,7 +339,11 @@ impl Translator<'_> {
     /// The position that the skip word at `at` leads to.
     fn skip(&self, at: usize) -> Result<usize, InvalidCode> {
         let target = at + self.word(at)? as usize;
-        if target <= self.code.len() && target > at { Ok(target) } else { Err(InvalidCode) }
+        if target <= self.code.len() && target > at {
+            Ok(target)
+        } else {
+            Err(InvalidCode)
+        }
     }
 
     fn push(&mut self, inst: Inst) -> usize {
@@ -378,7 +413,13 @@ impl Translator<'_> {
                     let body = self.push(Inst::Atomic);
                     self.block(at + 4, success)?;
                     self.push(Inst::GroupEnd);
-                    let until = self.push(Inst::Until { slot, min, max, body, greed: Greed::Greedy });
+                    let until = self.push(Inst::Until {
+                        slot,
+                        min,
+                        max,
+                        body,
+                        greed: Greed::Greedy,
+                    });
                     self.program.insts[head] = Inst::Repeat { slot, until };
                     self.push(Inst::GroupEnd);
                     success + 1
@@ -392,7 +433,12 @@ impl Translator<'_> {
                         MIN_REPEAT_ONE => Greed::Lazy,
                         _ => Greed::Possessive,
                     };
-                    self.push(Inst::RepeatOne { one, min, max, greed });
+                    self.push(Inst::RepeatOne {
+                        one,
+                        min,
+                        max,
+                        greed,
+                    });
                     next
                 }
                 ASSERT | ASSERT_NOT => {
@@ -402,7 +448,11 @@ impl Translator<'_> {
                     self.block(at + 3, next)?;
                     self.push(Inst::GroupEnd);
                     let end = self.here();
-                    self.program.insts[head] = Inst::Assert { positive: op == ASSERT, back, end };
+                    self.program.insts[head] = Inst::Assert {
+                        positive: op == ASSERT,
+                        back,
+                        end,
+                    };
                     next
                 }
                 ATOMIC_GROUP => {
@@ -466,7 +516,13 @@ impl Translator<'_> {
         let head = self.push(Inst::Fail);
         let body = self.here();
         self.block(at + 4, until_at)?;
-        let until = self.push(Inst::Until { slot, min, max, body, greed });
+        let until = self.push(Inst::Until {
+            slot,
+            min,
+            max,
+            body,
+            greed,
+        });
         self.program.insts[head] = Inst::Repeat { slot, until };
         Ok(until_at + 1)
     }
@@ -505,8 +561,17 @@ impl Translator<'_> {
             at = match last {
                 FAILURE | SUCCESS | ANY | ANY_ALL => at + 1,
                 REPEAT | POSSESSIVE_REPEAT => self.skip(at + 1)? + 1,
-                INFO | IN | IN_IGNORE | IN_LOC_IGNORE | IN_UNI_IGNORE | REPEAT_ONE | MIN_REPEAT_ONE
-                | POSSESSIVE_REPEAT_ONE | ASSERT | ASSERT_NOT | ATOMIC_GROUP => self.skip(at + 1)?,
+                INFO
+                | IN
+                | IN_IGNORE
+                | IN_LOC_IGNORE
+                | IN_UNI_IGNORE
+                | REPEAT_ONE
+                | MIN_REPEAT_ONE
+                | POSSESSIVE_REPEAT_ONE
+                | ASSERT
+                | ASSERT_NOT
+                | ATOMIC_GROUP => self.skip(at + 1)?,
                 BRANCH => {
                     let mut next = at + 1;
                     while self.word(next)? != 0 {
@@ -552,16 +617,23 @@ impl Translator<'_> {
             ANY_ALL => (One::AnyAll, at + 1),
             LITERAL => (One::Literal(argument()?), at + 2),
             NOT_LITERAL => (One::NotLiteral(argument()?), at + 2),
-            LITERAL_IGNORE | LITERAL_LOC_IGNORE => {
-                (One::LiteralFold(lower_if(op == LITERAL_LOC_IGNORE, argument()?), Fold::Ascii), at + 2)
-            }
+            LITERAL_IGNORE | LITERAL_LOC_IGNORE => (
+                One::LiteralFold(lower_if(op == LITERAL_LOC_IGNORE, argument()?), Fold::Ascii),
+                at + 2,
+            ),
             NOT_LITERAL_IGNORE | NOT_LITERAL_LOC_IGNORE => (
-                One::NotLiteralFold(lower_if(op == NOT_LITERAL_LOC_IGNORE, argument()?), Fold::Ascii),
+                One::NotLiteralFold(
+                    lower_if(op == NOT_LITERAL_LOC_IGNORE, argument()?),
+                    Fold::Ascii,
+                ),
                 at + 2,
             ),
             LITERAL_UNI_IGNORE => (One::LiteralFold(argument()?, Fold::Unicode), at + 2),
             NOT_LITERAL_UNI_IGNORE => (One::NotLiteralFold(argument()?, Fold::Unicode), at + 2),
-            CATEGORY => (One::Set(Set::new(vec![SetItem::Category(argument()?)]), Fold::None), at + 2),
+            CATEGORY => (
+                One::Set(Set::new(vec![SetItem::Category(argument()?)]), Fold::None),
+                at + 2,
+            ),
             IN | IN_IGNORE | IN_LOC_IGNORE | IN_UNI_IGNORE => {
                 let next = self.skip(at + 1)?;
                 let set = self.set(at + 2, next)?;
@@ -612,7 +684,10 @@ impl Translator<'_> {
                     let blocks = map.iter().flat_map(|word| word.to_le_bytes()).collect();
                     let end = at + 65 + count.checked_mul(8).ok_or(InvalidCode)?;
                     let bits = self.code.get(at + 65..end).ok_or(InvalidCode)?;
-                    items.push(SetItem::Big { blocks, bits: bits.into() });
+                    items.push(SetItem::Big {
+                        blocks,
+                        bits: bits.into(),
+                    });
                     at = end;
                 }
                 _ => return Err(InvalidCode),
@@ -631,7 +706,7 @@ fn lower_if(lower: bool, c: u32) -> u32 {
 
 /// Random access by byte offsets that lie between characters.
 pub trait Text: Copy {
-    fn len(self) -> usize;
+    fn length(self) -> usize;
     /// The character at an offset below the length, and the next offset.
     fn next(self, at: usize) -> (u32, usize);
     /// The character before an offset above 0, and its offset.
@@ -648,7 +723,7 @@ pub struct Narrow<'a>(pub &'a [u8]);
 
 impl Text for Narrow<'_> {
     #[inline]
-    fn len(self) -> usize {
+    fn length(self) -> usize {
         self.0.len()
     }
     #[inline]
@@ -677,7 +752,7 @@ pub struct Wide<'a>(pub &'a str);
 
 impl Text for Wide<'_> {
     #[inline]
-    fn len(self) -> usize {
+    fn length(self) -> usize {
         self.0.len()
     }
     #[inline]
@@ -734,15 +809,36 @@ struct Loop {
 /// What to do when matching fails.
 enum Entry {
     /// Go on here.
-    Choice { pc: usize, at: usize },
-    Mark { mark: usize, old: usize, last_index: usize },
-    Loop { slot: usize, old: Loop },
+    Choice {
+        pc: usize,
+        at: usize,
+    },
+    Mark {
+        mark: usize,
+        old: usize,
+        last_index: usize,
+    },
+    Loop {
+        slot: usize,
+        old: Loop,
+    },
     /// Give up one character of a greedy repeat, down to `low`.
-    Shrink { pc: usize, low: usize, at: usize },
+    Shrink {
+        pc: usize,
+        low: usize,
+        at: usize,
+    },
     /// Take one character more in a lazy repeat.
-    Grow { pc: usize, at: usize, left: u32 },
+    Grow {
+        pc: usize,
+        at: usize,
+        left: u32,
+    },
     /// An assertion or atomic group is open.
-    Group { pc: usize, at: usize },
+    Group {
+        pc: usize,
+        at: usize,
+    },
 }
 
 struct Machine<'a, T> {
@@ -800,7 +896,7 @@ pub fn search<T: Text>(
             }
         } else if let Some(set) = &program.first {
             loop {
-                if at >= text.len() {
+                if at >= text.length() {
                     return Ok(None);
                 }
                 let (c, next) = text.next(at);
@@ -811,15 +907,18 @@ pub fn search<T: Text>(
                 at = next;
             }
         }
-        if text.len() - at < program.min_width {
+        if text.length() - at < program.min_width {
             return Ok(None);
         }
         if let Some(found) = machine.run(at, reach)? {
             return Ok(Some(found));
         }
         // A pattern tied to the start of the text cannot match further on.
-        let tied = program.insts.iter().find(|inst| !matches!(inst, Inst::Mark(_)));
-        if at >= text.len() || matches!(tied, Some(Inst::At(0 | 2))) {
+        let tied = program
+            .insts
+            .iter()
+            .find(|inst| !matches!(inst, Inst::Mark(_)));
+        if at >= text.length() || matches!(tied, Some(Inst::At(0 | 2))) {
             return Ok(None);
         }
         reach = Reach::Anywhere;
@@ -847,7 +946,7 @@ impl<'a, T: Text> Machine<'a, T> {
         self.groups.clear();
         let program = self.program;
         let text = self.text;
-        let end = text.len();
+        let end = text.length();
         let (mut pc, mut at) = (0, start);
         loop {
             let holds = match &program.insts[pc] {
@@ -863,7 +962,11 @@ impl<'a, T: Text> Machine<'a, T> {
                 Inst::At(place) => self.is_at(*place, at),
                 Inst::Mark(mark) => {
                     let old = std::mem::replace(&mut self.marks[*mark], at);
-                    self.stack.push(Entry::Mark { mark: *mark, old, last_index: self.last_index });
+                    self.stack.push(Entry::Mark {
+                        mark: *mark,
+                        old,
+                        last_index: self.last_index,
+                    });
                     if mark & 1 != 0 {
                         self.last_index = mark / 2 + 1;
                     }
@@ -891,24 +994,40 @@ impl<'a, T: Text> Machine<'a, T> {
                     pc = *target;
                     continue;
                 }
-                Inst::RepeatOne { one, min, max, greed } => {
-                    match self.repeat_one(pc, at, one, *min, *max, *greed) {
-                        Some(next) => {
-                            at = next;
-                            true
-                        }
-                        None => false,
+                Inst::RepeatOne {
+                    one,
+                    min,
+                    max,
+                    greed,
+                } => match self.repeat_one(pc, at, one, *min, *max, *greed) {
+                    Some(next) => {
+                        at = next;
+                        true
                     }
-                }
+                    None => false,
+                },
                 Inst::Repeat { slot, until } => {
-                    self.set_loop(*slot, Loop { count: -1, last: None });
+                    self.set_loop(
+                        *slot,
+                        Loop {
+                            count: -1,
+                            last: None,
+                        },
+                    );
                     pc = *until;
                     continue;
                 }
-                Inst::Until { slot, min, max, body, greed } => {
+                Inst::Until {
+                    slot,
+                    min,
+                    max,
+                    body,
+                    greed,
+                } => {
                     let state = self.loops[*slot];
                     let count = state.count + 1;
-                    let more = (count < *max as i64 || *max == MAX_REPEAT) && state.last != Some(at);
+                    let more =
+                        (count < *max as i64 || *max == MAX_REPEAT) && state.last != Some(at);
                     if count < *min as i64 {
                         self.set_loop(*slot, Loop { count, ..state });
                         pc = *body;
@@ -925,14 +1044,24 @@ impl<'a, T: Text> Machine<'a, T> {
                             return Err(TooDeep);
                         }
                         self.stack.push(Entry::Choice { pc: pc + 1, at });
-                        self.set_loop(*slot, Loop { count, last: Some(at) });
+                        self.set_loop(
+                            *slot,
+                            Loop {
+                                count,
+                                last: Some(at),
+                            },
+                        );
                         pc = *body;
                         continue;
                     } else {
                         true
                     }
                 }
-                Inst::Assert { positive, back, end: after } => {
+                Inst::Assert {
+                    positive,
+                    back,
+                    end: after,
+                } => {
                     match text.back(at, *back as usize) {
                         Some(from) => {
                             self.groups.push(self.stack.len());
@@ -955,12 +1084,18 @@ impl<'a, T: Text> Machine<'a, T> {
                 }
                 Inst::GroupEnd => {
                     let base = self.groups.pop().unwrap_or(0);
-                    let Some(Entry::Group { pc: opener, at: entered }) = self.stack.get(base) else {
+                    let Some(Entry::Group {
+                        pc: opener,
+                        at: entered,
+                    }) = self.stack.get(base)
+                    else {
                         return Ok(None);
                     };
                     let (opener, entered) = (*opener, *entered);
                     match &program.insts[opener] {
-                        Inst::Assert { positive: false, .. } => {
+                        Inst::Assert {
+                            positive: false, ..
+                        } => {
                             self.undo_to(base);
                             false
                         }
@@ -981,7 +1116,9 @@ impl<'a, T: Text> Machine<'a, T> {
                         return Ok(Some(Found {
                             start,
                             end: at,
-                            groups: (0..self.marks.len() / 2).map(|group| self.group(group)).collect(),
+                            groups: (0..self.marks.len() / 2)
+                                .map(|group| self.group(group))
+                                .collect(),
                             last_index: (self.last_index > 0).then_some(self.last_index),
                         }));
                     }
@@ -1011,7 +1148,11 @@ impl<'a, T: Text> Machine<'a, T> {
         loop {
             match self.stack.pop()? {
                 Entry::Choice { pc, at } => return Some((pc, at)),
-                Entry::Mark { mark, old, last_index } => {
+                Entry::Mark {
+                    mark,
+                    old,
+                    last_index,
+                } => {
                     self.marks[mark] = old;
                     self.last_index = last_index;
                 }
@@ -1034,7 +1175,7 @@ impl<'a, T: Text> Machine<'a, T> {
                 }
                 Entry::Grow { pc, at, left } => match &self.program.insts[pc] {
                     Inst::RepeatOne { one, .. } => {
-                        if at >= self.text.len() {
+                        if at >= self.text.length() {
                             continue;
                         }
                         let (c, next) = self.text.next(at);
@@ -1049,14 +1190,25 @@ impl<'a, T: Text> Machine<'a, T> {
                     }
                     Inst::Until { slot, body, .. } => {
                         let count = self.loops[*slot].count + 1;
-                        self.set_loop(*slot, Loop { count, last: Some(at) });
+                        self.set_loop(
+                            *slot,
+                            Loop {
+                                count,
+                                last: Some(at),
+                            },
+                        );
                         return Some((*body, at));
                     }
                     _ => {}
                 },
                 Entry::Group { pc, at } => {
                     self.groups.pop();
-                    if let Inst::Assert { positive: false, end, .. } = &self.program.insts[pc] {
+                    if let Inst::Assert {
+                        positive: false,
+                        end,
+                        ..
+                    } = &self.program.insts[pc]
+                    {
                         return Some((*end, at));
                     }
                 }
@@ -1068,7 +1220,11 @@ impl<'a, T: Text> Machine<'a, T> {
     fn undo_to(&mut self, height: usize) {
         while self.stack.len() > height {
             match self.stack.pop() {
-                Some(Entry::Mark { mark, old, last_index }) => {
+                Some(Entry::Mark {
+                    mark,
+                    old,
+                    last_index,
+                }) => {
                     self.marks[mark] = old;
                     self.last_index = last_index;
                 }
@@ -1104,7 +1260,7 @@ impl<'a, T: Text> Machine<'a, T> {
         let (mut from, end) = self.group(group)?;
         let mut at = at;
         while from < end {
-            if at >= self.text.len() {
+            if at >= self.text.length() {
                 return None;
             }
             let (wanted, next_from) = self.text.next(from);
@@ -1128,7 +1284,7 @@ impl<'a, T: Text> Machine<'a, T> {
         greed: Greed,
     ) -> Option<usize> {
         let (mut at, mut count) = (at, 0u32);
-        let end = self.text.len();
+        let end = self.text.length();
         let take = |at: &mut usize| {
             if *at >= end {
                 return false;
@@ -1148,7 +1304,11 @@ impl<'a, T: Text> Machine<'a, T> {
         }
         if greed == Greed::Lazy {
             if max > min {
-                let left = if max == MAX_REPEAT { MAX_REPEAT } else { max - min };
+                let left = if max == MAX_REPEAT {
+                    MAX_REPEAT
+                } else {
+                    max - min
+                };
                 self.stack.push(Entry::Grow { pc, at, left });
             }
             return Some(at);
@@ -1169,7 +1329,7 @@ impl<'a, T: Text> Machine<'a, T> {
 
     fn is_at(&self, place: u32, at: usize) -> bool {
         let text = self.text;
-        let end = text.len();
+        let end = text.length();
         let boundary = |is_word: fn(u32) -> bool| {
             let before = at > 0 && is_word(text.previous(at).0);
             let after = at < end && is_word(text.next(at).0);

@@ -4,11 +4,19 @@ use airlock_vm::builtins::str_format::{Lookup, field_index, parse_markup, split_
 use airlock_vm::module::{ModuleDef, no_init};
 use airlock_vm::{NativeDef, Res, Value, Vm, function};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_string", functions: FUNCTIONS, init: no_init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_string",
+    functions: FUNCTIONS,
+    init: no_init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
     function("formatter_parser", "format_string, /", formatter_parser),
-    function("formatter_field_name_split", "field_name, /", formatter_field_name_split),
+    function(
+        "formatter_field_name_split",
+        "field_name, /",
+        formatter_field_name_split,
+    ),
 ];
 
 /// An iterator of `(literal, field_name, format_spec, conversion)`.
@@ -31,7 +39,12 @@ fn formatter_parser(vm: &mut Vm, args: &[Value]) -> Res {
                     Some(c) => vm.char_value(c),
                     None => Value::NONE,
                 };
-                [literal, vm.string(field.name), vm.string(field.spec), conversion]
+                [
+                    literal,
+                    vm.string(field.name),
+                    vm.string(field.spec),
+                    conversion,
+                ]
             }
         };
         items.push(vm.tuple(&parts));

@@ -2,12 +2,16 @@
 
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Extension, GetterDef, Kind, Layout, NativeDef, NativeIter, NativeObject, Number, Res, Tracer, Value, Vm,
-    function, getter, method, new_method,
+    Extension, GetterDef, Kind, Layout, NativeDef, NativeIter, NativeObject, Number, Res, Tracer,
+    Value, Vm, function, getter, method, new_method,
 };
 use num_bigint::BigInt;
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_struct", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_struct",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
     function("calcsize", "format, /", |vm, args| {
@@ -99,8 +103,10 @@ fn parse_value(vm: &mut Vm, value: Value) -> Res<Format> {
                 String::from_utf8_lossy(&vm.heap.pybytes(bytes).data).into_owned()
             }
             _ => {
-                let message =
-                    format!("Struct() argument 1 must be a str or bytes object, not {}", vm.type_name(value));
+                let message = format!(
+                    "Struct() argument 1 must be a str or bytes object, not {}",
+                    vm.type_name(value)
+                );
                 return Err(vm.type_error(message));
             }
         },
@@ -118,7 +124,12 @@ fn parse(text: &str) -> Result<Format, &'static str> {
         Some('>' | '!') => (false, true, &text[1..]),
         _ => (true, false, text),
     };
-    let mut format = Format { items: Vec::new(), size: 0, big_endian, values: 0 };
+    let mut format = Format {
+        items: Vec::new(),
+        size: 0,
+        big_endian,
+        values: 0,
+    };
     if rest.contains('\0') {
         return Err("embedded null character");
     }
@@ -154,7 +165,13 @@ fn parse(text: &str) -> Result<Format, &'static str> {
             'x' | 'c' | 'b' | 'B' | '?' | 's' | 'p' => 1,
             'h' | 'H' | 'e' => 2,
             'i' | 'I' | 'f' => 4,
-            'l' | 'L' => if native { 8 } else { 4 },
+            'l' | 'L' => {
+                if native {
+                    8
+                } else {
+                    4
+                }
+            }
             'q' | 'Q' | 'd' => 8,
             'n' | 'N' | 'P' if native => 8,
             'F' if native => 8,
@@ -169,18 +186,34 @@ fn parse(text: &str) -> Result<Format, &'static str> {
         if native {
             format.size = format.size.div_ceil(align) * align;
         }
-        let total = size.checked_mul(count).ok_or("total struct size too long")?;
+        let total = size
+            .checked_mul(count)
+            .ok_or("total struct size too long")?;
         let offset = format.size;
-        format.size = format.size.checked_add(total).filter(|size| *size < 1 << 30).ok_or("total struct size too long")?;
+        format.size = format
+            .size
+            .checked_add(total)
+            .filter(|size| *size < 1 << 30)
+            .ok_or("total struct size too long")?;
         match code {
             'x' => {}
             's' | 'p' => {
-                format.items.push(Item { code, size: count, count: 1, offset });
+                format.items.push(Item {
+                    code,
+                    size: count,
+                    count: 1,
+                    offset,
+                });
                 format.values += 1;
             }
             _ => {
                 if count > 0 {
-                    format.items.push(Item { code, size, count, offset });
+                    format.items.push(Item {
+                        code,
+                        size,
+                        count,
+                        offset,
+                    });
                     format.values += count;
                 }
             }
@@ -207,7 +240,13 @@ fn pack(vm: &mut Vm, format: &Format, values: &[Value], name: &str) -> Res<Vec<u
         for at in 0..item.count {
             let Some(&value) = values.next() else { break };
             let start = item.offset + at * if item.count > 1 { item.size } else { 0 };
-            pack_one(vm, item, format.big_endian, value, &mut out[start..start + item.size])?;
+            pack_one(
+                vm,
+                item,
+                format.big_endian,
+                value,
+                &mut out[start..start + item.size],
+            )?;
         }
     }
     Ok(out)
@@ -222,7 +261,10 @@ fn pack_one(vm: &mut Vm, item: &Item, big_endian: bool, value: Value, out: &mut 
         },
         's' | 'p' => {
             let Some(data) = vm.buffer_copy(value) else {
-                return Err(error(vm, format!("argument for '{code}' must be a bytes object")));
+                return Err(error(
+                    vm,
+                    format!("argument for '{code}' must be a bytes object"),
+                ));
             };
             if code == 's' {
                 let length = data.len().min(out.len());
@@ -257,7 +299,10 @@ fn pack_one(vm: &mut Vm, item: &Item, big_endian: bool, value: Value, out: &mut 
             let bits = item.size as u32 * 8;
             let signed = code.is_ascii_lowercase();
             let (low, high) = if signed {
-                (-(BigInt::from(1) << (bits - 1)), (BigInt::from(1) << (bits - 1)) - 1)
+                (
+                    -(BigInt::from(1) << (bits - 1)),
+                    (BigInt::from(1) << (bits - 1)) - 1,
+                )
             } else {
                 (BigInt::from(0), (BigInt::from(1) << bits) - 1)
             };
@@ -308,7 +353,9 @@ fn real(vm: &mut Vm, value: Value) -> Res<f64> {
         Some(Number::Float(float)) => Ok(float),
         Some(Number::Int(_) | Number::Big(_)) => vm.to_float(plain),
         None => {
-            let special = vm.lookup_special(value, vm.names.float).or(vm.lookup_special(value, vm.names.index));
+            let special = vm
+                .lookup_special(value, vm.names.float)
+                .or(vm.lookup_special(value, vm.names.index));
             if special.is_some() {
                 return vm.to_float(value);
             }
@@ -336,8 +383,16 @@ fn half_bits(number: f64) -> Option<u16> {
     if rest > 0.5 || (rest == 0.5 && rounded % 2.0 == 1.0) {
         rounded += 1.0;
     }
-    let bits = if rounded < 1024.0 { 0 } else { ((exponent + 14) as u32) << 10 } + rounded as u32;
-    if bits >= 0x7C00 { None } else { Some(sign | bits as u16) }
+    let bits = if rounded < 1024.0 {
+        0
+    } else {
+        ((exponent + 14) as u32) << 10
+    } + rounded as u32;
+    if bits >= 0x7C00 {
+        None
+    } else {
+        Some(sign | bits as u16)
+    }
 }
 
 fn half_value(bits: u16) -> f64 {
@@ -417,7 +472,12 @@ fn unpack_data(vm: &mut Vm, format: &Format, data: &[u8]) -> Value {
     for item in &format.items {
         for at in 0..item.count {
             let start = item.offset + at * if item.count > 1 { item.size } else { 0 };
-            values.push(unpack_one(vm, item, format.big_endian, &data[start..start + item.size]));
+            values.push(unpack_one(
+                vm,
+                item,
+                format.big_endian,
+                &data[start..start + item.size],
+            ));
         }
     }
     vm.tuple(&values)
@@ -427,7 +487,10 @@ fn unpack_one(vm: &mut Vm, item: &Item, big_endian: bool, data: &[u8]) -> Value 
     match item.code {
         'c' | 's' => return vm.bytes(data),
         'p' => {
-            let length = data.first().map_or(0, |length| *length as usize).min(data.len().saturating_sub(1));
+            let length = data
+                .first()
+                .map_or(0, |length| *length as usize)
+                .min(data.len().saturating_sub(1));
             return vm.bytes(data.get(1..1 + length).unwrap_or_default());
         }
         '?' => return Value::bool(data[0] != 0),
@@ -480,7 +543,9 @@ struct Unpacker {
 
 impl NativeIter for Unpacker {
     fn next(&mut self, vm: &mut Vm) -> Res<Option<Value>> {
-        let Some(part) = self.data.get(self.at..self.at + self.format.size) else { return Ok(None) };
+        let Some(part) = self.data.get(self.at..self.at + self.format.size) else {
+            return Ok(None);
+        };
         let values = unpack_data(vm, &self.format, part);
         self.at += self.format.size;
         Ok(Some(values))
@@ -494,14 +559,26 @@ impl NativeIter for Unpacker {
 fn iter_unpack(vm: &mut Vm, format: Format, buffer: Value) -> Res {
     let data = vm.expect_buffer(buffer)?;
     if format.size == 0 {
-        return Err(error(vm, "cannot iteratively unpack with a struct of length 0"));
+        return Err(error(
+            vm,
+            "cannot iteratively unpack with a struct of length 0",
+        ));
     }
     if data.len() % format.size != 0 {
-        let message =
-            format!("iterative unpacking requires a buffer of a multiple of {} bytes", format.size);
+        let message = format!(
+            "iterative unpacking requires a buffer of a multiple of {} bytes",
+            format.size
+        );
         return Err(error(vm, message));
     }
-    Ok(vm.native_iterator(vm.types.iterator, Unpacker { format, data, at: 0 }))
+    Ok(vm.native_iterator(
+        vm.types.iterator,
+        Unpacker {
+            format,
+            data,
+            at: 0,
+        },
+    ))
 }
 
 // Struct.
@@ -532,7 +609,11 @@ static STRUCT_METHODS: &[NativeDef] = &[
             }
         };
         let struct_type = args[0];
-        let value = vm.heap.new_object(Struct { format, text, class: struct_type });
+        let value = vm.heap.new_object(Struct {
+            format,
+            text,
+            class: struct_type,
+        });
         Ok(value)
     }),
     method("pack", "self, /, *v", |vm, args| {
@@ -561,7 +642,10 @@ static STRUCT_METHODS: &[NativeDef] = &[
         iter_unpack(vm, format, args[1])
     }),
     method("__repr__", "self, /", |vm, args| {
-        let text = vm.heap.downcast::<Struct>(args[0]).map_or(Value::NONE, |object| object.text);
+        let text = vm
+            .heap
+            .downcast::<Struct>(args[0])
+            .map_or(Value::NONE, |object| object.text);
         let text = format!("Struct({})", vm.repr(text)?);
         Ok(vm.string(text))
     }),
@@ -569,14 +653,24 @@ static STRUCT_METHODS: &[NativeDef] = &[
 
 static STRUCT_GETTERS: &[GetterDef] = &[
     getter("format", |vm, this| {
-        Ok(vm.heap.downcast::<Struct>(this).map_or(Value::NONE, |object| object.text))
+        Ok(vm
+            .heap
+            .downcast::<Struct>(this)
+            .map_or(Value::NONE, |object| object.text))
     }),
-    getter("size", |vm, this| Ok(Value::count(own_format(vm, this).size))),
+    getter("size", |vm, this| {
+        Ok(Value::count(own_format(vm, this).size))
+    }),
 ];
 
 fn own_format(vm: &Vm, value: Value) -> Format {
     match vm.heap.downcast::<Struct>(value) {
         Some(object) => object.format.clone(),
-        None => Format { items: Vec::new(), size: 0, big_endian: false, values: 0 },
+        None => Format {
+            items: Vec::new(),
+            size: 0,
+            big_endian: false,
+            values: 0,
+        },
     }
 }

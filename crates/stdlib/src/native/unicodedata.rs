@@ -6,7 +6,11 @@ use airlock_vm::builtins::unicode as uni;
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{NativeDef, PyDict, Res, Throw, Value, Vm, function};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "unicodedata", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "unicodedata",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
     function("category", "chr, /", |vm, args| {
@@ -20,7 +24,9 @@ static FUNCTIONS: &[NativeDef] = &[
     }),
     function("digit", "chr, default=..., /", |vm, args| {
         let c = character(vm, args[0], "digit")?;
-        let value = decimal(c).or_else(|| other_digit(c)).map(|value| Value::count(value as usize));
+        let value = decimal(c)
+            .or_else(|| other_digit(c))
+            .map(|value| Value::count(value as usize));
         or_default(vm, value, args[1], "not a digit")
     }),
     function("numeric", "chr, default=..., /", |vm, args| {
@@ -33,7 +39,12 @@ static FUNCTIONS: &[NativeDef] = &[
         if value.is_none() && uni::is_numeric(c) {
             return Err(refused(vm, "numeric() of this character"));
         }
-        or_default(vm, value.map(Value::float), args[1], "not a numeric character")
+        or_default(
+            vm,
+            value.map(Value::float),
+            args[1],
+            "not a numeric character",
+        )
     }),
     function("combining", "chr, /", combining),
     function("normalize", "form, unistr, /", normalize),
@@ -41,10 +52,16 @@ static FUNCTIONS: &[NativeDef] = &[
         let normal = normalize(vm, args)?;
         Ok(Value::bool(vm.as_text(normal) == vm.as_text(args[1])))
     }),
-    function("name", "chr, default=..., /", |vm, _| Err(refused(vm, "name()"))),
+    function("name", "chr, default=..., /", |vm, _| {
+        Err(refused(vm, "name()"))
+    }),
     function("lookup", "name, /", |vm, _| Err(refused(vm, "lookup()"))),
-    function("bidirectional", "chr, /", |vm, _| Err(refused(vm, "bidirectional()"))),
-    function("decomposition", "chr, /", |vm, _| Err(refused(vm, "decomposition()"))),
+    function("bidirectional", "chr, /", |vm, _| {
+        Err(refused(vm, "bidirectional()"))
+    }),
+    function("decomposition", "chr, /", |vm, _| {
+        Err(refused(vm, "decomposition()"))
+    }),
     function("east_asian_width", "chr, /", |vm, args| {
         let c = character(vm, args[0], "east_asian_width")?;
         match c {
@@ -72,14 +89,17 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
 
 #[cold]
 fn refused(vm: &mut Vm, what: &str) -> Throw {
-    let message = format!("unicodedata.{what} is not available in Airlock: its tables are not packed");
+    let message =
+        format!("unicodedata.{what} is not available in Airlock: its tables are not packed");
     vm.not_implemented_error(message)
 }
 
 fn character(vm: &mut Vm, value: Value, name: &str) -> Res<char> {
     let Some(text) = vm.as_text(value) else {
-        let message =
-            format!("{name}() argument 1 must be a unicode character, not {}", vm.type_name(value));
+        let message = format!(
+            "{name}() argument 1 must be a unicode character, not {}",
+            vm.type_name(value)
+        );
         return Err(vm.type_error(message));
     };
     let mut chars = text.chars();
@@ -175,7 +195,9 @@ fn fraction(c: char) -> Option<f64> {
 #[cfg(feature = "unicodedata")]
 fn combining(vm: &mut Vm, args: &[Value]) -> Res {
     let c = character(vm, args[0], "combining")?;
-    Ok(Value::count(unicode_normalization::char::canonical_combining_class(c) as usize))
+    Ok(Value::count(
+        unicode_normalization::char::canonical_combining_class(c) as usize,
+    ))
 }
 
 #[cfg(not(feature = "unicodedata"))]

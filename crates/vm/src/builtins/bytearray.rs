@@ -37,7 +37,9 @@ impl Vm {
     /// The bytes of a bytearray; the caller charges for growth.
     pub fn bytearray_mut(&mut self, value: Value) -> Option<&mut Vec<u8>> {
         let value = self.heap.payload(value);
-        self.heap.downcast_mut::<PyByteArray>(value).map(|object| &mut object.data)
+        self.heap
+            .downcast_mut::<PyByteArray>(value)
+            .map(|object| &mut object.data)
     }
 }
 
@@ -50,11 +52,18 @@ pub(crate) fn register(vm: &mut Vm) {
 
 static METHODS: &[NativeDef] = &[
     new_method("cls, *args, **kwargs", new),
-    method("__init__", "self, source=..., encoding=..., errors=...", init).slow("bytearray_init"),
+    method(
+        "__init__",
+        "self, source=..., encoding=..., errors=...",
+        init,
+    )
+    .slow("bytearray_init"),
     method("__setitem__", "self, key, value, /", setitem).slow("bytearray_setitem"),
     method("__delitem__", "self, key, /", delitem).slow("bytearray_delitem"),
     method("__iadd__", "self, value, /", iadd).raw_self(),
-    method("__imul__", "self, value, /", imul).slow("bytearray_imul").raw_self(),
+    method("__imul__", "self, value, /", imul)
+        .slow("bytearray_imul")
+        .raw_self(),
     method("__alloc__", "self, /", alloc),
     method("__reduce__", "self, /", reduce).raw_self(),
     method("append", "self, item, /", append).slow("bytearray_append"),
@@ -94,7 +103,11 @@ fn splice(vm: &mut Vm, value: Value, start: usize, end: usize, new: &[u8]) {
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
     let class = args[0];
     let value = vm.bytearray(Vec::new());
-    Ok(if class == vm.types.bytearray { value } else { vm.heap.new_instance(class, value) })
+    Ok(if class == vm.types.bytearray {
+        value
+    } else {
+        vm.heap.new_instance(class, value)
+    })
 }
 
 fn init(vm: &mut Vm, args: &[Value]) -> Res {
@@ -121,7 +134,9 @@ fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
         Some(new) => new,
         None => {
             if vm.as_int(item).is_some() || vm.as_text(item).is_some() {
-                return Err(vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)"));
+                return Err(vm.type_error(
+                    "can assign only bytes, buffers, or iterables of ints in range(0, 256)",
+                ));
             }
             let items = vm.collect_again(item)?;
             bytes_of_items(vm, &items, "bytearray")?
@@ -188,10 +203,16 @@ fn iadd(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn imul(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(times) = repeat_count(vm, args[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(times) = repeat_count(vm, args[1])? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let length = data(vm, args[0]).len();
     repeat_size(vm, length, times)?;
-    let repeated = if length == 0 { Vec::new() } else { data(vm, args[0]).repeat(times) };
+    let repeated = if length == 0 {
+        Vec::new()
+    } else {
+        data(vm, args[0]).repeat(times)
+    };
     set(vm, args[0], repeated);
     Ok(args[0])
 }
@@ -262,7 +283,11 @@ fn insert(vm: &mut Vm, args: &[Value]) -> Res {
     let index = vm.int_argument(args[1])?;
     let byte = vm.expect_byte(args[2], RANGE)?;
     let length = data(vm, args[0]).len() as i64;
-    let index = if index < 0 { index.saturating_add(length).max(0) } else { index.min(length) };
+    let index = if index < 0 {
+        index.saturating_add(length).max(0)
+    } else {
+        index.min(length)
+    };
     splice(vm, args[0], index as usize, index as usize, &[byte]);
     Ok(Value::NONE)
 }

@@ -6,8 +6,8 @@ use memchr::memmem;
 use super::memoryview::PyMemoryView;
 use super::str::{repeat_count, repeat_size};
 use super::str_format::{Flavor, percent};
-use crate::native::{NativeDef, class_method, method, new_method, static_method};
 use crate::gc::Tracer;
+use crate::native::{NativeDef, class_method, method, new_method, static_method};
 use crate::object::{NativeIter, PyIter};
 use crate::value::Kind;
 use crate::{Res, Throw, Value, Vm};
@@ -47,8 +47,18 @@ pub(crate) static SHARED: &[NativeDef] = &[
     method("capitalize", "self, /", capitalize),
     method("center", "self, width, fillchar=..., /", center).slow("bytes_center"),
     method("count", "self, sub, start=None, end=None, /", count).slow("bytes_count"),
-    method("decode", "self, /, encoding='utf-8', errors='strict'", decode).slow("bytes_decode"),
-    method("endswith", "self, suffix, start=None, end=None, /", endswith).slow("bytes_endswith"),
+    method(
+        "decode",
+        "self, /, encoding='utf-8', errors='strict'",
+        decode,
+    )
+    .slow("bytes_decode"),
+    method(
+        "endswith",
+        "self, suffix, start=None, end=None, /",
+        endswith,
+    )
+    .slow("bytes_endswith"),
     method("expandtabs", "self, /, tabsize=8", expandtabs).slow("bytes_expandtabs"),
     method("find", "self, sub, start=None, end=None, /", find).slow("bytes_find"),
     class_method("fromhex", "cls, string, /", fromhex),
@@ -79,7 +89,12 @@ pub(crate) static SHARED: &[NativeDef] = &[
     method("rstrip", "self, bytes=None, /", rstrip),
     method("split", "self, /, sep=None, maxsplit=-1", split).slow("bytes_split"),
     method("splitlines", "self, /, keepends=False", splitlines).slow("bytes_splitlines"),
-    method("startswith", "self, prefix, start=None, end=None, /", startswith).slow("bytes_startswith"),
+    method(
+        "startswith",
+        "self, prefix, start=None, end=None, /",
+        startswith,
+    )
+    .slow("bytes_startswith"),
     method("strip", "self, bytes=None, /", strip),
     method("swapcase", "self, /", swapcase),
     method("title", "self, /", title),
@@ -114,7 +129,9 @@ impl Vm {
         if let Some(data) = self.buffer(value) {
             return Some(data.to_vec());
         }
-        self.heap.downcast::<PyMemoryView>(value).and_then(|view| view.copied(self))
+        self.heap
+            .downcast::<PyMemoryView>(value)
+            .and_then(|view| view.copied(self))
     }
 
     /// A bytes-like argument, else `TypeError`.
@@ -125,8 +142,10 @@ impl Vm {
                 Err(self.buffer_error("memoryview: underlying buffer is not C-contiguous"))
             }
             None => {
-                let message =
-                    format!("a bytes-like object is required, not '{}'", self.type_name(value));
+                let message = format!(
+                    "a bytes-like object is required, not '{}'",
+                    self.type_name(value)
+                );
                 Err(self.type_error(message))
             }
         }
@@ -149,7 +168,11 @@ fn data(vm: &Vm, value: Value) -> &[u8] {
 
 /// A value of self's type.
 fn like(vm: &mut Vm, value: Value, data: Vec<u8>) -> Value {
-    if value.is(Kind::Bytes) { vm.bytes(&data) } else { vm.bytearray(data) }
+    if value.is(Kind::Bytes) {
+        vm.bytes(&data)
+    } else {
+        vm.bytearray(data)
+    }
 }
 
 /// Self where nothing changed; a bytearray is copied.
@@ -163,7 +186,11 @@ fn unchanged(vm: &mut Vm, value: Value) -> Value {
 
 /// `repr` of bytes.
 pub fn repr_bytes(data: &[u8]) -> String {
-    let quote = if data.contains(&b'\'') && !data.contains(&b'"') { '"' } else { '\'' };
+    let quote = if data.contains(&b'\'') && !data.contains(&b'"') {
+        '"'
+    } else {
+        '\''
+    };
     let mut out = String::with_capacity(data.len() + 3);
     out.push('b');
     out.push(quote);
@@ -188,8 +215,14 @@ pub fn repr_bytes(data: &[u8]) -> String {
 // Construction and basics.
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
-    let [class, source, encoding, errors] = args[..] else { return Ok(Value::NONE) };
-    let value = if class == vm.types.bytes && source.is(Kind::Bytes) && encoding.is_unbound() && errors.is_unbound() {
+    let [class, source, encoding, errors] = args[..] else {
+        return Ok(Value::NONE);
+    };
+    let value = if class == vm.types.bytes
+        && source.is(Kind::Bytes)
+        && encoding.is_unbound()
+        && errors.is_unbound()
+    {
         source
     } else {
         if source.bound().is_some() && encoding.is_unbound() && errors.is_unbound() {
@@ -202,7 +235,11 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         let data = bytes_from(vm, source, encoding, errors, "bytes")?;
         vm.bytes(&data)
     };
-    Ok(if class == vm.types.bytes { value } else { vm.heap.new_instance(class, value) })
+    Ok(if class == vm.types.bytes {
+        value
+    } else {
+        vm.heap.new_instance(class, value)
+    })
 }
 
 /// What `bytes(source, encoding, errors)` holds.
@@ -231,7 +268,11 @@ pub(crate) fn bytes_from(
         return vm.encode_text(&text, encoding, errors);
     }
     if !encoding.is_unbound() || !errors.is_unbound() {
-        let word = if encoding.is_unbound() { "errors" } else { "encoding" };
+        let word = if encoding.is_unbound() {
+            "errors"
+        } else {
+            "encoding"
+        };
         let message = format!("{word} without a string argument");
         return Err(vm.type_error(message));
     }
@@ -314,10 +355,19 @@ fn sizeof(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
     if args[0].is(Kind::Bytes) {
-        return Ok(vm.heap.new_iter(PyIter::Bytes { data: args[0], at: 0 }));
+        return Ok(vm.heap.new_iter(PyIter::Bytes {
+            data: args[0],
+            at: 0,
+        }));
     }
     let class = vm.types.bytes_iterator;
-    Ok(vm.native_iterator(class, Live { bytes: args[0], at: 0 }))
+    Ok(vm.native_iterator(
+        class,
+        Live {
+            bytes: args[0],
+            at: 0,
+        },
+    ))
 }
 
 /// Over a bytearray, whose length may change meanwhile.
@@ -342,7 +392,11 @@ impl NativeIter for Live {
         tracer.value(self.bytes);
     }
     fn remaining(&self, vm: &Vm) -> Option<usize> {
-        Some(self.bytes.bound().map_or(0, |bytes| data(vm, bytes).len().saturating_sub(self.at)))
+        Some(
+            self.bytes
+                .bound()
+                .map_or(0, |bytes| data(vm, bytes).len().saturating_sub(self.at)),
+        )
     }
 }
 
@@ -362,7 +416,11 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
         };
         return Ok(like(vm, value, part));
     }
-    let what = if value.is(Kind::Bytes) { "byte" } else { "bytearray" };
+    let what = if value.is(Kind::Bytes) {
+        "byte"
+    } else {
+        "bytearray"
+    };
     let index = sequence_index(vm, key, what)?;
     match Vm::position(index, length) {
         Some(at) => Ok(Value::count(data(vm, value)[at] as usize)),
@@ -374,8 +432,10 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
 /// An index key, else `TypeError("{what} indices must be integers or slices, not ...")`.
 pub(crate) fn sequence_index(vm: &mut Vm, key: Value, what: &str) -> Res<i64> {
     if vm.as_int(key).is_none() && vm.lookup_special(key, vm.names.index).is_none() {
-        let message =
-            format!("{what} indices must be integers or slices, not {}", vm.type_name(key));
+        let message = format!(
+            "{what} indices must be integers or slices, not {}",
+            vm.type_name(key)
+        );
         return Err(vm.type_error(message));
     }
     vm.index(key)
@@ -406,10 +466,16 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn mul(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(times) = repeat_count(vm, args[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(times) = repeat_count(vm, args[1])? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let length = data(vm, args[0]).len();
     repeat_size(vm, length, times)?;
-    let repeated = if length == 0 { Vec::new() } else { data(vm, args[0]).repeat(times) };
+    let repeated = if length == 0 {
+        Vec::new()
+    } else {
+        data(vm, args[0]).repeat(times)
+    };
     Ok(like(vm, args[0], repeated))
 }
 
@@ -433,7 +499,10 @@ fn compare(vm: &mut Vm, args: &[Value], op: CmpOp) -> Res {
         return Ok(Value::NOT_IMPLEMENTED);
     }
     match vm.buffer(args[1]) {
-        Some(right) => Ok(Value::bool(crate::ops::holds(op, data(vm, args[0]).cmp(right)))),
+        Some(right) => Ok(Value::bool(crate::ops::holds(
+            op,
+            data(vm, args[0]).cmp(right),
+        ))),
         None => Ok(Value::NOT_IMPLEMENTED),
     }
 }
@@ -479,7 +548,11 @@ fn upper(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn swapcase(vm: &mut Vm, args: &[Value]) -> Res {
     mapped(vm, args[0], |byte| {
-        if byte.is_ascii_lowercase() { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() }
+        if byte.is_ascii_lowercase() {
+            byte.to_ascii_uppercase()
+        } else {
+            byte.to_ascii_lowercase()
+        }
     })
 }
 
@@ -510,7 +583,9 @@ fn is_space(byte: u8) -> bool {
 
 fn every(vm: &Vm, value: Value, holds: impl Fn(u8) -> bool) -> Res {
     let bytes = data(vm, value);
-    Ok(Value::bool(!bytes.is_empty() && bytes.iter().all(|byte| holds(*byte))))
+    Ok(Value::bool(
+        !bytes.is_empty() && bytes.iter().all(|byte| holds(*byte)),
+    ))
 }
 
 fn isalnum(vm: &mut Vm, args: &[Value]) -> Res {
@@ -535,13 +610,15 @@ fn isspace(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn islower(vm: &mut Vm, args: &[Value]) -> Res {
     let bytes = data(vm, args[0]);
-    let found = bytes.iter().any(u8::is_ascii_lowercase) && !bytes.iter().any(u8::is_ascii_uppercase);
+    let found =
+        bytes.iter().any(u8::is_ascii_lowercase) && !bytes.iter().any(u8::is_ascii_uppercase);
     Ok(Value::bool(found))
 }
 
 fn isupper(vm: &mut Vm, args: &[Value]) -> Res {
     let bytes = data(vm, args[0]);
-    let found = bytes.iter().any(u8::is_ascii_uppercase) && !bytes.iter().any(u8::is_ascii_lowercase);
+    let found =
+        bytes.iter().any(u8::is_ascii_uppercase) && !bytes.iter().any(u8::is_ascii_lowercase);
     Ok(Value::bool(found))
 }
 
@@ -573,8 +650,10 @@ fn pad(vm: &mut Vm, args: &[Value], name: &str, share: fn(usize, usize) -> usize
         Some(fill) => match vm.buffer(fill) {
             Some([byte]) => *byte,
             Some(_) => {
-                let message =
-                    format!("{name}() argument 2 must be a byte string of length 1, not a bytes object of length {}", data(vm, fill).len());
+                let message = format!(
+                    "{name}() argument 2 must be a byte string of length 1, not a bytes object of length {}",
+                    data(vm, fill).len()
+                );
                 return Err(vm.type_error(message));
             }
             None => {
@@ -600,7 +679,9 @@ fn pad(vm: &mut Vm, args: &[Value], name: &str, share: fn(usize, usize) -> usize
 }
 
 fn center(vm: &mut Vm, args: &[Value]) -> Res {
-    pad(vm, args, "center", |missing, width| missing / 2 + (missing & width & 1))
+    pad(vm, args, "center", |missing, width| {
+        missing / 2 + (missing & width & 1)
+    })
 }
 
 fn ljust(vm: &mut Vm, args: &[Value]) -> Res {
@@ -645,7 +726,11 @@ fn expandtabs(vm: &mut Vm, args: &[Value]) -> Res {
             }
         } else {
             out.push(byte);
-            column = if matches!(byte, b'\n' | b'\r') { 0 } else { column + 1 };
+            column = if matches!(byte, b'\n' | b'\r') {
+                0
+            } else {
+                column + 1
+            };
         }
     }
     Ok(like(vm, args[0], out))
@@ -665,7 +750,9 @@ fn needle(vm: &mut Vm, value: Value) -> Res<Vec<u8>> {
         );
         return Err(vm.type_error(message));
     }
-    Ok(vec![vm.expect_byte(value, "byte must be in range(0, 256)")?])
+    Ok(vec![
+        vm.expect_byte(value, "byte must be in range(0, 256)")?,
+    ])
 }
 
 fn find_position(vm: &mut Vm, args: &[Value], reverse: bool) -> Res<Option<usize>> {
@@ -675,7 +762,11 @@ fn find_position(vm: &mut Vm, args: &[Value], reverse: bool) -> Res<Option<usize
         return Ok(None);
     }
     let range = &data(vm, args[0])[start..end];
-    let found = if reverse { memmem::rfind(range, &needle) } else { memmem::find(range, &needle) };
+    let found = if reverse {
+        memmem::rfind(range, &needle)
+    } else {
+        memmem::find(range, &needle)
+    };
     Ok(found.map(|at| at + start))
 }
 
@@ -708,7 +799,11 @@ fn count(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(Value::count(0));
     }
     let range = &data(vm, args[0])[start..end];
-    let found = if needle.is_empty() { range.len() + 1 } else { memmem::find_iter(range, &needle).count() };
+    let found = if needle.is_empty() {
+        range.len() + 1
+    } else {
+        memmem::find_iter(range, &needle).count()
+    };
     Ok(Value::count(found))
 }
 
@@ -737,11 +832,15 @@ fn affix(vm: &mut Vm, args: &[Value], name: &str, matches: fn(&[u8], &[u8]) -> b
         return Ok(Value::FALSE);
     }
     let range = &data(vm, args[0])[start..end];
-    Ok(Value::bool(candidates.iter().any(|part| matches(range, part))))
+    Ok(Value::bool(
+        candidates.iter().any(|part| matches(range, part)),
+    ))
 }
 
 fn startswith(vm: &mut Vm, args: &[Value]) -> Res {
-    affix(vm, args, "startswith", |range, part| range.starts_with(part))
+    affix(vm, args, "startswith", |range, part| {
+        range.starts_with(part)
+    })
 }
 
 fn endswith(vm: &mut Vm, args: &[Value]) -> Res {
@@ -777,7 +876,11 @@ fn replace(vm: &mut Vm, args: &[Value]) -> Res {
     let new = vm.expect_buffer(args[2])?;
     let limit = usize::try_from(vm.int_argument(args[3])?).unwrap_or(usize::MAX);
     let bytes = data(vm, args[0]);
-    let found = if old.is_empty() { bytes.len() + 1 } else { memmem::find_iter(bytes, &old).count() };
+    let found = if old.is_empty() {
+        bytes.len() + 1
+    } else {
+        memmem::find_iter(bytes, &old).count()
+    };
     let found = found.min(limit);
     if found == 0 {
         return Ok(unchanged(vm, args[0]));
@@ -809,15 +912,27 @@ fn replace(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn strip_with(vm: &mut Vm, args: &[Value], left: bool, right: bool) -> Res {
-    let chars = if args[1].is_none() { None } else { Some(vm.expect_buffer(args[1])?) };
+    let chars = if args[1].is_none() {
+        None
+    } else {
+        Some(vm.expect_buffer(args[1])?)
+    };
     let drop = |byte: &u8| match &chars {
         Some(chars) => chars.contains(byte),
         None => is_space(*byte),
     };
     let bytes = data(vm, args[0]);
-    let start = if left { bytes.iter().take_while(|byte| drop(byte)).count() } else { 0 };
+    let start = if left {
+        bytes.iter().take_while(|byte| drop(byte)).count()
+    } else {
+        0
+    };
     let rest = &bytes[start..];
-    let dropped = if right { rest.iter().rev().take_while(|byte| drop(byte)).count() } else { 0 };
+    let dropped = if right {
+        rest.iter().rev().take_while(|byte| drop(byte)).count()
+    } else {
+        0
+    };
     if start + dropped == 0 {
         return Ok(unchanged(vm, args[0]));
     }
@@ -882,7 +997,11 @@ fn maketrans(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn translate(vm: &mut Vm, args: &[Value]) -> Res {
-    let table = if args[1].is_none() { None } else { Some(vm.expect_buffer(args[1])?) };
+    let table = if args[1].is_none() {
+        None
+    } else {
+        Some(vm.expect_buffer(args[1])?)
+    };
     if table.as_ref().is_some_and(|table| table.len() != 256) {
         return Err(vm.value_error("translation table must be 256 characters long"));
     }
@@ -948,7 +1067,11 @@ fn fromhex(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(vm.bytearray(out));
     }
     let value = vm.bytes(&out);
-    if class == vm.types.bytes { Ok(value) } else { Err(vm.tail_call(class, &[value])) }
+    if class == vm.types.bytes {
+        Ok(value)
+    } else {
+        Err(vm.tail_call(class, &[value]))
+    }
 }
 
 fn is_space_char(c: char) -> bool {
@@ -991,7 +1114,11 @@ pub fn hex_text(vm: &mut Vm, data: &[u8], separator: Value, group: Value) -> Res
             && size > 0
         {
             // A positive group counts from the right.
-            let boundary = if group > 0 { (data.len() - at) % size == 0 } else { at % size == 0 };
+            let boundary = if group > 0 {
+                (data.len() - at).is_multiple_of(size)
+            } else {
+                at % size == 0
+            };
             if boundary {
                 out.push(separator);
             }
@@ -1007,7 +1134,10 @@ pub fn hex_text(vm: &mut Vm, data: &[u8], separator: Value, group: Value) -> Res
 fn parts(vm: &mut Vm, value: Value, ranges: &[(usize, usize)]) -> Res {
     vm.reserve(ranges.len().saturating_mul(64))?;
     let bytes = data(vm, value).to_vec();
-    let items = ranges.iter().map(|&(start, end)| like(vm, value, bytes[start..end].to_vec())).collect();
+    let items = ranges
+        .iter()
+        .map(|&(start, end)| like(vm, value, bytes[start..end].to_vec()))
+        .collect();
     Ok(vm.list(items))
 }
 
@@ -1021,7 +1151,11 @@ fn rsplit(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn split_with(vm: &mut Vm, args: &[Value], reverse: bool) -> Res {
     let limit = usize::try_from(vm.int_argument(args[2])?).unwrap_or(usize::MAX);
-    let separator = if args[1].is_none() { None } else { Some(vm.expect_buffer(args[1])?) };
+    let separator = if args[1].is_none() {
+        None
+    } else {
+        Some(vm.expect_buffer(args[1])?)
+    };
     if separator.as_ref().is_some_and(Vec::is_empty) {
         return Err(vm.value_error("empty separator"));
     }
@@ -1048,7 +1182,10 @@ fn split_with(vm: &mut Vm, args: &[Value], reverse: bool) -> Res {
         (None, false) => {
             let mut at = 0;
             loop {
-                at += bytes[at..].iter().take_while(|byte| is_space(**byte)).count();
+                at += bytes[at..]
+                    .iter()
+                    .take_while(|byte| is_space(**byte))
+                    .count();
                 if at == bytes.len() {
                     break;
                 }
@@ -1056,7 +1193,11 @@ fn split_with(vm: &mut Vm, args: &[Value], reverse: bool) -> Res {
                     ranges.push((at, bytes.len()));
                     break;
                 }
-                let end = at + bytes[at..].iter().take_while(|byte| !is_space(**byte)).count();
+                let end = at
+                    + bytes[at..]
+                        .iter()
+                        .take_while(|byte| !is_space(**byte))
+                        .count();
                 ranges.push((at, end));
                 at = end;
             }
@@ -1064,7 +1205,11 @@ fn split_with(vm: &mut Vm, args: &[Value], reverse: bool) -> Res {
         (None, true) => {
             let mut at = bytes.len();
             loop {
-                at -= bytes[..at].iter().rev().take_while(|byte| is_space(**byte)).count();
+                at -= bytes[..at]
+                    .iter()
+                    .rev()
+                    .take_while(|byte| is_space(**byte))
+                    .count();
                 if at == 0 {
                     break;
                 }
@@ -1072,7 +1217,12 @@ fn split_with(vm: &mut Vm, args: &[Value], reverse: bool) -> Res {
                     ranges.push((0, at));
                     break;
                 }
-                let start = at - bytes[..at].iter().rev().take_while(|byte| !is_space(**byte)).count();
+                let start = at
+                    - bytes[..at]
+                        .iter()
+                        .rev()
+                        .take_while(|byte| !is_space(**byte))
+                        .count();
                 ranges.push((start, at));
                 at = start;
             }
@@ -1120,7 +1270,11 @@ fn partition_with(vm: &mut Vm, args: &[Value], reverse: bool) -> Res {
         return Err(vm.value_error("empty separator"));
     }
     let bytes = data(vm, args[0]).to_vec();
-    let found = if reverse { memmem::rfind(&bytes, &separator) } else { memmem::find(&bytes, &separator) };
+    let found = if reverse {
+        memmem::rfind(&bytes, &separator)
+    } else {
+        memmem::find(&bytes, &separator)
+    };
     let [before, middle, after] = match found {
         Some(at) => [&bytes[..at], &separator, &bytes[at + separator.len()..]],
         None if reverse => [&[][..], &[][..], &bytes],

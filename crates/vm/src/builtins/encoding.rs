@@ -40,12 +40,18 @@ impl Encoding {
             });
         }
         Some(match &*key {
-            "utf_8" | "utf8" | "u8" | "utf" | "cp65001" | "utf8_ucs2" | "utf8_ucs4" => Encoding::Utf8,
+            "utf_8" | "utf8" | "u8" | "utf" | "cp65001" | "utf8_ucs2" | "utf8_ucs4" => {
+                Encoding::Utf8
+            }
             "utf_8_sig" | "utf8_sig" => Encoding::Utf8Sig,
-            "ascii" | "us_ascii" | "us" | "646" | "ansi_x3.4_1968" | "iso646_us" | "cp367" | "ibm367"
-            | "csascii" | "ansi_x3.4_1986" | "iso_ir_6" | "iso_646.irv_1991" => Encoding::Ascii,
-            "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "iso8859" | "8859"
-            | "cp819" | "ibm819" | "csisolatin1" | "iso_8859_1_1987" | "iso_ir_100" => Encoding::Latin1,
+            "ascii" | "us_ascii" | "us" | "646" | "ansi_x3.4_1968" | "iso646_us" | "cp367"
+            | "ibm367" | "csascii" | "ansi_x3.4_1986" | "iso_ir_6" | "iso_646.irv_1991" => {
+                Encoding::Ascii
+            }
+            "latin_1" | "latin1" | "latin" | "l1" | "iso_8859_1" | "iso8859_1" | "iso8859"
+            | "8859" | "cp819" | "ibm819" | "csisolatin1" | "iso_8859_1_1987" | "iso_ir_100" => {
+                Encoding::Latin1
+            }
             "utf_16" | "utf16" | "u16" => Encoding::Utf16(Endian::Marked),
             "utf_16_le" | "utf_16le" | "utf16_le" | "utf16le" | "unicodelittleunmarked" => {
                 Encoding::Utf16(Endian::Little)
@@ -139,7 +145,9 @@ impl Vm {
         let has_surrogates = |text: &str| text.chars().any(super::unicode::is_surrogate);
         match encoding {
             Encoding::Utf8 if !has_surrogates(text) => return Ok(text.as_bytes().to_vec()),
-            Encoding::Ascii | Encoding::Latin1 if text.is_ascii() => return Ok(text.as_bytes().to_vec()),
+            Encoding::Ascii | Encoding::Latin1 if text.is_ascii() => {
+                return Ok(text.as_bytes().to_vec());
+            }
             _ => {}
         }
         let mut out = Vec::with_capacity(text.len());
@@ -273,7 +281,11 @@ impl Vm {
         last: bool,
     ) -> Res<(String, usize)> {
         self.reserve(data.len())?;
-        if matches!(encoding, Encoding::Utf8 | Encoding::Ascii | Encoding::Latin1) && data.is_ascii() {
+        if matches!(
+            encoding,
+            Encoding::Utf8 | Encoding::Ascii | Encoding::Latin1
+        ) && data.is_ascii()
+        {
             return Ok((String::from_utf8_lossy(data).into_owned(), data.len()));
         }
         let mut out = String::with_capacity(data.len());
@@ -409,8 +421,10 @@ impl Vm {
         match self.as_text(value) {
             Some(text) => Ok(text.to_owned()),
             None => {
-                let message =
-                    format!("argument '{what}' must be str, not {}", self.type_name(value));
+                let message = format!(
+                    "argument '{what}' must be str, not {}",
+                    self.type_name(value)
+                );
                 Err(self.type_error(message))
             }
         }
@@ -438,7 +452,13 @@ fn push_encoded(c: char, encoding: Encoding, out: &mut Vec<u8>) -> bool {
             out.extend(c.encode_utf8(&mut [0; 4]).as_bytes());
         }
         Encoding::Ascii | Encoding::Latin1 => {
-            if code >= if encoding == Encoding::Ascii { 0x80 } else { 0x100 } {
+            if code
+                >= if encoding == Encoding::Ascii {
+                    0x80
+                } else {
+                    0x100
+                }
+            {
                 return false;
             }
             out.push(code as u8);
@@ -512,7 +532,14 @@ fn decode_step(
                 None => fault(rest.len(), "unexpected end of data"),
                 Some(length) => {
                     let start = matches!(rest[0], 0x80..=0xC1 | 0xF5..=0xFF);
-                    fault(length, if start { "invalid start byte" } else { "invalid continuation byte" })
+                    fault(
+                        length,
+                        if start {
+                            "invalid start byte"
+                        } else {
+                            "invalid continuation byte"
+                        },
+                    )
                 }
             },
         },
@@ -520,7 +547,10 @@ fn decode_step(
             if rest[0] >= 0x80 {
                 return fault(1, "ordinal not in range(128)");
             }
-            let end = rest.iter().position(|byte| *byte >= 0x80).unwrap_or(rest.len());
+            let end = rest
+                .iter()
+                .position(|byte| *byte >= 0x80)
+                .unwrap_or(rest.len());
             out.push_str(&String::from_utf8_lossy(&rest[..end]));
             Ok(end)
         }
@@ -530,7 +560,11 @@ fn decode_step(
         }
         Encoding::Utf16(endian) => {
             let Some(unit) = read_unit(rest, 2, endian) else {
-                return if last { fault(rest.len(), "truncated data") } else { Ok(0) };
+                return if last {
+                    fault(rest.len(), "truncated data")
+                } else {
+                    Ok(0)
+                };
             };
             match unit {
                 0xD800..=0xDBFF => match read_unit(&rest[2..], 2, endian) {
@@ -552,14 +586,21 @@ fn decode_step(
         }
         Encoding::Utf32(endian) => {
             let Some(code) = read_unit(rest, 4, endian) else {
-                return if last { fault(rest.len(), "truncated data") } else { Ok(0) };
+                return if last {
+                    fault(rest.len(), "truncated data")
+                } else {
+                    Ok(0)
+                };
             };
             match char::from_u32(code) {
                 Some(c) => {
                     out.push(c);
                     Ok(4)
                 }
-                None if code < 0x110000 => fault(4, "code point in surrogate code point range(0xd800, 0xe000)"),
+                None if code < 0x110000 => fault(
+                    4,
+                    "code point in surrogate code point range(0xd800, 0xe000)",
+                ),
                 None => fault(4, "code point not in range(0x110000)"),
             }
         }
@@ -570,7 +611,13 @@ fn decode_step(
 
 /// One character or escape sequence of `unicode_escape` (or of
 /// `raw_unicode_escape`, which knows `\u` and `\U` only).
-fn unescape(data: &[u8], at: usize, last: bool, raw: bool, out: &mut String) -> Result<usize, Fault> {
+fn unescape(
+    data: &[u8],
+    at: usize,
+    last: bool,
+    raw: bool,
+    out: &mut String,
+) -> Result<usize, Fault> {
     let rest = &data[at..];
     let fault = |length, reason| Err(Fault { at, length, reason });
     if rest[0] != b'\\' {
@@ -582,7 +629,11 @@ fn unescape(data: &[u8], at: usize, last: bool, raw: bool, out: &mut String) -> 
             out.push('\\');
             return Ok(1);
         }
-        return if last { fault(1, "\\ at end of string") } else { Ok(0) };
+        return if last {
+            fault(1, "\\ at end of string")
+        } else {
+            Ok(0)
+        };
     };
     let digits = match kind {
         b'x' if !raw => 2,
@@ -595,7 +646,10 @@ fn unescape(data: &[u8], at: usize, last: bool, raw: bool, out: &mut String) -> 
         }
         b'\n' => return Ok(2),
         b'0'..=b'7' => {
-            let octal = rest[1..].iter().take(3).take_while(|byte| (b'0'..=b'7').contains(byte));
+            let octal = rest[1..]
+                .iter()
+                .take(3)
+                .take_while(|byte| (b'0'..=b'7').contains(byte));
             let (mut code, mut used) = (0, 1);
             for byte in octal {
                 code = code * 8 + (byte - b'0') as u32;
@@ -605,8 +659,14 @@ fn unescape(data: &[u8], at: usize, last: bool, raw: bool, out: &mut String) -> 
             return Ok(used);
         }
         b'N' => {
-            let end = rest.iter().position(|byte| *byte == b'}').filter(|_| rest.get(2) == Some(&b'{'));
-            return fault(end.map_or(2, |end| end + 1), "named characters are not available here");
+            let end = rest
+                .iter()
+                .position(|byte| *byte == b'}')
+                .filter(|_| rest.get(2) == Some(&b'{'));
+            return fault(
+                end.map_or(2, |end| end + 1),
+                "named characters are not available here",
+            );
         }
         _ => {
             match kind {
@@ -626,8 +686,11 @@ fn unescape(data: &[u8], at: usize, last: bool, raw: bool, out: &mut String) -> 
             return Ok(2);
         }
     };
-    let hex: Vec<u32> =
-        rest[2..].iter().take(digits).map_while(|byte| (*byte as char).to_digit(16)).collect();
+    let hex: Vec<u32> = rest[2..]
+        .iter()
+        .take(digits)
+        .map_while(|byte| (*byte as char).to_digit(16))
+        .collect();
     if hex.len() < digits {
         if !last && rest.len() == 2 + hex.len() {
             return Ok(0);
@@ -639,7 +702,9 @@ fn unescape(data: &[u8], at: usize, last: bool, raw: bool, out: &mut String) -> 
         };
         return fault(2 + hex.len(), reason);
     }
-    let code = hex.iter().fold(0u32, |acc, digit| acc.wrapping_mul(16).wrapping_add(*digit));
+    let code = hex
+        .iter()
+        .fold(0u32, |acc, digit| acc.wrapping_mul(16).wrapping_add(*digit));
     match char_of(code) {
         Some(c) => {
             out.push(c);

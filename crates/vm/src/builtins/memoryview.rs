@@ -90,7 +90,9 @@ static GETTERS: &[GetterDef] = &[
         let view = view(vm, this)?;
         Ok(Value::count(view.length * view.item_bytes))
     }),
-    getter("itemsize", |vm, this| Ok(Value::count(view(vm, this)?.item_bytes))),
+    getter("itemsize", |vm, this| {
+        Ok(Value::count(view(vm, this)?.item_bytes))
+    }),
     getter("format", |vm, this| {
         let format = view(vm, this)?.format;
         Ok(vm.char_value(format))
@@ -119,7 +121,9 @@ static GETTERS: &[GetterDef] = &[
 
 fn contiguous(vm: &mut Vm, this: Value) -> Res {
     let view = view(vm, this)?;
-    Ok(Value::bool(view.length < 2 || view.stride == view.item_bytes as isize))
+    Ok(Value::bool(
+        view.length < 2 || view.stride == view.item_bytes as isize,
+    ))
 }
 
 /// Self's fields, unless released.
@@ -206,19 +210,34 @@ pub fn pack(vm: &mut Vm, format: char, item_bytes: usize, value: Value) -> Res<V
             let number = match vm.heap.number(vm.heap.payload(value)) {
                 Some(crate::Number::Float(float)) => float,
                 Some(crate::Number::Int(int)) => int as f64,
-                _ => return Err(vm.type_error(format!("memoryview: invalid type for format '{format}'"))),
+                _ => {
+                    return Err(
+                        vm.type_error(format!("memoryview: invalid type for format '{format}'"))
+                    );
+                }
             };
-            if format == 'f' { (number as f32).to_bits() as u64 } else { number.to_bits() }
+            if format == 'f' {
+                (number as f32).to_bits() as u64
+            } else {
+                number.to_bits()
+            }
         }
         _ => {
             if vm.as_int(value).is_none() && vm.lookup_special(value, vm.names.index).is_none() {
-                return Err(vm.type_error(format!("memoryview: invalid type for format '{format}'")));
+                return Err(
+                    vm.type_error(format!("memoryview: invalid type for format '{format}'"))
+                );
             }
             let int = vm.index_big(value)?;
             let fits = if format.is_ascii_lowercase() {
-                i64::try_from(&int).ok().filter(|int| *int << (64 - bits) >> (64 - bits) == *int).map(|int| int as u64)
+                i64::try_from(&int)
+                    .ok()
+                    .filter(|int| *int << (64 - bits) >> (64 - bits) == *int)
+                    .map(|int| int as u64)
             } else {
-                u64::try_from(&int).ok().filter(|int| bits == 64 || *int < 1 << bits)
+                u64::try_from(&int)
+                    .ok()
+                    .filter(|int| bits == 64 || *int < 1 << bits)
             };
             match fits {
                 Some(raw) => raw,
@@ -232,7 +251,9 @@ pub fn pack(vm: &mut Vm, format: char, item_bytes: usize, value: Value) -> Res<V
 /// The bytes of one item of a view.
 fn item(vm: &mut Vm, view: &PyMemoryView, at: usize) -> Res<Vec<u8>> {
     let start = view.byte_position(at);
-    let found = vm.buffer(view.base).and_then(|base| base.get(start..start + view.item_bytes));
+    let found = vm
+        .buffer(view.base)
+        .and_then(|base| base.get(start..start + view.item_bytes));
     match found.map(<[u8]>::to_vec) {
         Some(data) => Ok(data),
         None => Err(vm.index_error("index out of bounds on dimension 1")),
@@ -244,9 +265,18 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
     let key = args[1];
     if vm.is_instance(key, vm.types.slice) {
         let range = vm.slice_indices(key, view.length)?;
-        let start = if range.count == 0 { view.start } else { view.byte_position(range.start as usize) };
+        let start = if range.count == 0 {
+            view.start
+        } else {
+            view.byte_position(range.start as usize)
+        };
         let stride = view.stride.saturating_mul(range.step as isize);
-        return Ok(vm.heap.new_object(PyMemoryView { start, length: range.count, stride, ..view }));
+        return Ok(vm.heap.new_object(PyMemoryView {
+            start,
+            length: range.count,
+            stride,
+            ..view
+        }));
     }
     many_slices(vm, key)?;
     if key == Value::ELLIPSIS {
@@ -271,7 +301,11 @@ fn many_slices(vm: &mut Vm, key: Value) -> Res<()> {
         true => vm.heap.tuple(key).to_vec(),
         false => return Ok(()),
     };
-    if !slices.is_empty() && slices.iter().all(|item| vm.is_instance(*item, vm.types.slice)) {
+    if !slices.is_empty()
+        && slices
+            .iter()
+            .all(|item| vm.is_instance(*item, vm.types.slice))
+    {
         return Err(vm.not_implemented_error("multi-dimensional slicing is not implemented"));
     }
     Ok(())
@@ -304,7 +338,9 @@ fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
         }
     };
     let base = vm.heap.payload(view.base);
-    let Some(target) = vm.heap.object_mut(base).buffer_mut() else { return Ok(Value::NONE) };
+    let Some(target) = vm.heap.object_mut(base).buffer_mut() else {
+        return Ok(Value::NONE);
+    };
     for (at, source) in positions.into_iter().zip(data.chunks(view.item_bytes)) {
         let start = view.byte_position(at);
         if let Some(place) = target.get_mut(start..start + view.item_bytes) {
@@ -317,12 +353,17 @@ fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
 fn items(vm: &mut Vm, this: Value) -> Res<Vec<Value>> {
     let view = view(vm, this)?;
     let data = view.copied(vm).unwrap_or_default();
-    data.chunks(view.item_bytes).map(|item| unpack(vm, view.format, item)).collect()
+    data.chunks(view.item_bytes)
+        .map(|item| unpack(vm, view.format, item))
+        .collect()
 }
 
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
     let items = items(vm, args[0])?;
-    Ok(vm.heap.new_iter(PyIter::Items { items: items.into(), at: 0 }))
+    Ok(vm.heap.new_iter(PyIter::Items {
+        items: items.into(),
+        at: 0,
+    }))
 }
 
 fn tolist(vm: &mut Vm, args: &[Value]) -> Res {
@@ -368,8 +409,15 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn repr(vm: &mut Vm, args: &[Value]) -> Res {
-    let released = vm.heap.downcast::<PyMemoryView>(args[0]).is_none_or(|view| view.base.is_unbound());
-    let what = if released { "released memory" } else { "memory" };
+    let released = vm
+        .heap
+        .downcast::<PyMemoryView>(args[0])
+        .is_none_or(|view| view.base.is_unbound());
+    let what = if released {
+        "released memory"
+    } else {
+        "memory"
+    };
     let text = format!("<{what} at {:#x}>", args[0].bits() & 0xFFFF_FFFF_FFFF);
     Ok(vm.string(text))
 }
@@ -392,7 +440,12 @@ fn toreadonly(vm: &mut Vm, args: &[Value]) -> Res {
     // The copy no longer follows the original's changes.
     let base = vm.bytes(&data);
     let stride = view.item_bytes as isize;
-    Ok(vm.heap.new_object(PyMemoryView { base, start: 0, stride, ..view }))
+    Ok(vm.heap.new_object(PyMemoryView {
+        base,
+        start: 0,
+        stride,
+        ..view
+    }))
 }
 
 fn cast(vm: &mut Vm, args: &[Value]) -> Res {

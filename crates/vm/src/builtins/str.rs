@@ -14,7 +14,6 @@ pub(crate) fn register(vm: &mut Vm) {
     vm.add_methods(vm.types.str, super::str_format::METHODS);
 }
 
-
 static METHODS: &[NativeDef] = &[
     new_method("cls, object=..., encoding=..., errors=...", new).slow("str_new"),
     method("__repr__", "self, /", repr),
@@ -39,8 +38,18 @@ static METHODS: &[NativeDef] = &[
     method("casefold", "self, /", casefold),
     method("center", "self, width, fillchar=' ', /", center).slow("str_center"),
     method("count", "self, sub, start=None, end=None, /", count).slow("str_count"),
-    method("encode", "self, /, encoding='utf-8', errors='strict'", encode).slow("str_encode"),
-    method("endswith", "self, suffix, start=None, end=None, /", endswith).slow("str_endswith"),
+    method(
+        "encode",
+        "self, /, encoding='utf-8', errors='strict'",
+        encode,
+    )
+    .slow("str_encode"),
+    method(
+        "endswith",
+        "self, suffix, start=None, end=None, /",
+        endswith,
+    )
+    .slow("str_endswith"),
     method("expandtabs", "self, /, tabsize=8", expandtabs).slow("str_expandtabs"),
     method("find", "self, sub, start=None, end=None, /", find).slow("str_find"),
     method("index", "self, sub, start=None, end=None, /", index).slow("str_index"),
@@ -73,7 +82,12 @@ static METHODS: &[NativeDef] = &[
     method("rstrip", "self, chars=None, /", rstrip),
     method("split", "self, /, sep=None, maxsplit=-1", split).slow("str_split"),
     method("splitlines", "self, /, keepends=False", splitlines).slow("str_splitlines"),
-    method("startswith", "self, prefix, start=None, end=None, /", startswith).slow("str_startswith"),
+    method(
+        "startswith",
+        "self, prefix, start=None, end=None, /",
+        startswith,
+    )
+    .slow("str_startswith"),
     method("strip", "self, chars=None, /", strip),
     method("swapcase", "self, /", swapcase),
     method("title", "self, /", title),
@@ -86,7 +100,11 @@ static METHODS: &[NativeDef] = &[
 
 /// `repr` of text.
 pub fn repr_text(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
     let mut out = String::with_capacity(text.len() + 2);
     out.push(quote);
     for c in text.chars() {
@@ -167,7 +185,11 @@ pub fn byte_at(text: &str, ascii: bool, at: usize) -> usize {
 
 /// Character index of a byte position.
 pub fn char_at(text: &str, ascii: bool, at: usize) -> usize {
-    if ascii { at } else { text[..at].chars().count() }
+    if ascii {
+        at
+    } else {
+        text[..at].chars().count()
+    }
 }
 
 impl Vm {
@@ -208,8 +230,10 @@ impl Vm {
     /// parsers of CPython give it.
     pub fn int_argument(&mut self, value: Value) -> Res<i64> {
         if self.as_int(value).is_none() && self.lookup_special(value, self.names.index).is_none() {
-            let message =
-                format!("'{}' object cannot be interpreted as an integer", self.type_name(value));
+            let message = format!(
+                "'{}' object cannot be interpreted as an integer",
+                self.type_name(value)
+            );
             return Err(self.type_error(message));
         }
         self.index(value)
@@ -229,7 +253,11 @@ impl Vm {
                 ));
             }
             let index = vm.index(value)?;
-            Ok(if index < 0 { index.saturating_add(length).max(0) } else { index })
+            Ok(if index < 0 {
+                index.saturating_add(length).max(0)
+            } else {
+                index
+            })
         };
         let start = bound(self, start, 0)?;
         let end = bound(self, end, length)?.min(length);
@@ -239,14 +267,17 @@ impl Vm {
     /// Whether a binary operator's other operand has a reflected method that
     /// is Python's to run first.
     pub(crate) fn has_python_reflected(&self, value: Value, name: Value) -> bool {
-        self.lookup_special(value, name).is_some_and(|method| !method.is(Kind::Native))
+        self.lookup_special(value, name)
+            .is_some_and(|method| !method.is(Kind::Native))
     }
 }
 
 // Construction and basics.
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
-    let [class, object, encoding, errors] = args[..] else { return Ok(Value::NONE) };
+    let [class, object, encoding, errors] = args[..] else {
+        return Ok(Value::NONE);
+    };
     let text = if object.is_unbound() && encoding.is_unbound() && errors.is_unbound() {
         vm.names.empty
     } else if encoding.is_unbound() && errors.is_unbound() {
@@ -263,15 +294,21 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
             return Err(vm.type_error("decoding str is not supported"));
         }
         let Some(data) = vm.buffer_copy(object) else {
-            let message =
-                format!("decoding to str: need a bytes-like object, {} found", vm.type_name(object));
+            let message = format!(
+                "decoding to str: need a bytes-like object, {} found",
+                vm.type_name(object)
+            );
             return Err(vm.type_error(message));
         };
         let (encoding, errors) = vm.codec_arguments(encoding, errors)?;
         let text = vm.decode_bytes(&data, encoding, errors)?;
         vm.string(text)
     };
-    Ok(if class == vm.types.str { text } else { vm.heap.new_instance(class, text) })
+    Ok(if class == vm.types.str {
+        text
+    } else {
+        vm.heap.new_instance(class, text)
+    })
 }
 
 fn repr(vm: &mut Vm, args: &[Value]) -> Res {
@@ -294,7 +331,10 @@ fn len(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(vm.heap.new_iter(PyIter::Str { text: args[0], at: 0 }))
+    Ok(vm.heap.new_iter(PyIter::Str {
+        text: args[0],
+        at: 0,
+    }))
 }
 
 fn getnewargs(vm: &mut Vm, args: &[Value]) -> Res {
@@ -310,7 +350,9 @@ fn sizeof(vm: &mut Vm, args: &[Value]) -> Res {
         0x100..=0xFFFF => (58, 2),
         _ => (60, 4),
     };
-    Ok(Value::count(header + (object.chars as usize + 1) * unit - (unit - 1)))
+    Ok(Value::count(
+        header + (object.chars as usize + 1) * unit - (unit - 1),
+    ))
 }
 
 fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
@@ -340,7 +382,10 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(vm.string(part));
     }
     if vm.as_int(key).is_none() && vm.lookup_special(key, vm.names.index).is_none() {
-        let message = format!("string indices must be integers, not '{}'", vm.type_name(key));
+        let message = format!(
+            "string indices must be integers, not '{}'",
+            vm.type_name(key)
+        );
         return Err(vm.type_error(message));
     }
     let index = vm.index(key)?;
@@ -369,8 +414,10 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
         if vm.has_python_reflected(args[1], vm.names.radd) {
             return Ok(Value::NOT_IMPLEMENTED);
         }
-        let message =
-            format!("can only concatenate str (not \"{}\") to str", vm.type_name(args[1]));
+        let message = format!(
+            "can only concatenate str (not \"{}\") to str",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     };
     if right.is_empty() {
@@ -388,7 +435,9 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn mul(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(times) = repeat_count(vm, args[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(times) = repeat_count(vm, args[1])? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     if times == 1 {
         return Ok(args[0]);
     }
@@ -404,10 +453,15 @@ fn mul(vm: &mut Vm, args: &[Value]) -> Res {
 /// The other operand of a sequence's `*`; `None` if its own method is to run.
 pub(crate) fn repeat_count(vm: &mut Vm, value: Value) -> Res<Option<usize>> {
     if vm.as_int(value).is_none() && vm.lookup_special(value, vm.names.index).is_none() {
-        if vm.has_python_reflected(value, vm.names.rmul) || vm.has_python_reflected(value, vm.names.mul) {
+        if vm.has_python_reflected(value, vm.names.rmul)
+            || vm.has_python_reflected(value, vm.names.mul)
+        {
             return Ok(None);
         }
-        let message = format!("can't multiply sequence by non-int of type '{}'", vm.type_name(value));
+        let message = format!(
+            "can't multiply sequence by non-int of type '{}'",
+            vm.type_name(value)
+        );
         return Err(vm.type_error(message));
     }
     let big = vm.index_big(value)?;
@@ -422,7 +476,9 @@ pub(crate) fn repeat_count(vm: &mut Vm, value: Value) -> Res<Option<usize>> {
 
 /// The bytes that repeating takes, if they fit the memory limit.
 pub(crate) fn repeat_size(vm: &mut Vm, length: usize, times: usize) -> Res<usize> {
-    let Some(total) = length.checked_mul(times) else { return Err(vm.memory_error("")) };
+    let Some(total) = length.checked_mul(times) else {
+        return Err(vm.memory_error(""));
+    };
     vm.reserve(total)?;
     Ok(total)
 }
@@ -464,8 +520,13 @@ fn ge(vm: &mut Vm, args: &[Value]) -> Res {
 /// depends on its neighbours.
 fn push_lower(text: &str, at: usize, c: char, out: &mut String) {
     if c == 'Σ' {
-        let before = text[..at].chars().rev().find(|c| !uni::is_case_ignorable(*c));
-        let after = text[at + c.len_utf8()..].chars().find(|c| !uni::is_case_ignorable(*c));
+        let before = text[..at]
+            .chars()
+            .rev()
+            .find(|c| !uni::is_case_ignorable(*c));
+        let after = text[at + c.len_utf8()..]
+            .chars()
+            .find(|c| !uni::is_case_ignorable(*c));
         let last = before.is_some_and(uni::is_cased) && !after.is_some_and(uni::is_cased);
         out.push(if last { 'ς' } else { 'σ' });
     } else {
@@ -497,13 +558,21 @@ fn casefold(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn lower(vm: &mut Vm, args: &[Value]) -> Res {
     let object = vm.heap.pystr(args[0]);
-    let out = if object.is_ascii() { object.text.to_ascii_lowercase() } else { object.text.to_lowercase() };
+    let out = if object.is_ascii() {
+        object.text.to_ascii_lowercase()
+    } else {
+        object.text.to_lowercase()
+    };
     Ok(vm.string(out))
 }
 
 fn upper(vm: &mut Vm, args: &[Value]) -> Res {
     let object = vm.heap.pystr(args[0]);
-    let out = if object.is_ascii() { object.text.to_ascii_uppercase() } else { object.text.to_uppercase() };
+    let out = if object.is_ascii() {
+        object.text.to_ascii_uppercase()
+    } else {
+        object.text.to_uppercase()
+    };
     Ok(vm.string(out))
 }
 
@@ -573,7 +642,9 @@ fn isnumeric(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn isprintable(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::bool(vm.heap.str(args[0]).chars().all(uni::is_printable)))
+    Ok(Value::bool(
+        vm.heap.str(args[0]).chars().all(uni::is_printable),
+    ))
 }
 
 fn isspace(vm: &mut Vm, args: &[Value]) -> Res {
@@ -643,7 +714,9 @@ fn pad(vm: &mut Vm, args: &[Value], share: fn(usize, usize) -> usize) -> Res {
 }
 
 fn center(vm: &mut Vm, args: &[Value]) -> Res {
-    pad(vm, args, |missing, width| missing / 2 + (missing & width & 1))
+    pad(vm, args, |missing, width| {
+        missing / 2 + (missing & width & 1)
+    })
 }
 
 fn ljust(vm: &mut Vm, args: &[Value]) -> Res {
@@ -689,7 +762,11 @@ fn expandtabs(vm: &mut Vm, args: &[Value]) -> Res {
             }
             _ => {
                 out.push(c);
-                column = if c == '\n' || c == '\r' { 0 } else { column + 1 };
+                column = if c == '\n' || c == '\r' {
+                    0
+                } else {
+                    column + 1
+                };
             }
         }
     }
@@ -704,7 +781,10 @@ fn search_range(vm: &mut Vm, args: &[Value], name: &str) -> Res<Option<(usize, u
     let needle = match vm.as_text(args[1]) {
         Some(text) => text.to_owned(),
         None => {
-            let message = format!("{name}() argument 1 must be str, not {}", vm.type_name(args[1]));
+            let message = format!(
+                "{name}() argument 1 must be str, not {}",
+                vm.type_name(args[1])
+            );
             return Err(vm.type_error(message));
         }
     };
@@ -721,10 +801,16 @@ fn search_range(vm: &mut Vm, args: &[Value], name: &str) -> Res<Option<(usize, u
 }
 
 fn find_position(vm: &mut Vm, args: &[Value], name: &str, reverse: bool) -> Res<Option<usize>> {
-    let Some((first, last, needle)) = search_range(vm, args, name)? else { return Ok(None) };
+    let Some((first, last, needle)) = search_range(vm, args, name)? else {
+        return Ok(None);
+    };
     let object = vm.heap.pystr(args[0]);
     let range = &object.text[first..last];
-    let found = if reverse { range.rfind(&*needle) } else { range.find(&*needle) };
+    let found = if reverse {
+        range.rfind(&*needle)
+    } else {
+        range.find(&*needle)
+    };
     Ok(found.map(|at| char_at(&object.text, object.is_ascii(), first + at)))
 }
 
@@ -782,8 +868,10 @@ fn affix(vm: &mut Vm, args: &[Value], name: &str, matches: fn(&str, &str) -> boo
         }
     };
     if let Some(&bad) = candidates.iter().find(|&&item| vm.as_text(item).is_none()) {
-        let message =
-            format!("tuple for {name} must only contain str, not {}", vm.type_name(bad));
+        let message = format!(
+            "tuple for {name} must only contain str, not {}",
+            vm.type_name(bad)
+        );
         return Err(vm.type_error(message));
     }
     if start > end {
@@ -794,12 +882,16 @@ fn affix(vm: &mut Vm, args: &[Value], name: &str, matches: fn(&str, &str) -> boo
     let first = byte_at(&object.text, ascii, start);
     let last = first + byte_at(&object.text[first..], ascii, end - start);
     let range = &object.text[first..last];
-    let found = candidates.iter().any(|&item| vm.as_text(item).is_some_and(|item| matches(range, item)));
+    let found = candidates
+        .iter()
+        .any(|&item| vm.as_text(item).is_some_and(|item| matches(range, item)));
     Ok(Value::bool(found))
 }
 
 fn startswith(vm: &mut Vm, args: &[Value]) -> Res {
-    affix(vm, args, "startswith", |range, part| range.starts_with(part))
+    affix(vm, args, "startswith", |range, part| {
+        range.starts_with(part)
+    })
 }
 
 fn endswith(vm: &mut Vm, args: &[Value]) -> Res {
@@ -838,7 +930,11 @@ fn replace(vm: &mut Vm, args: &[Value]) -> Res {
     let limit = vm.int_argument(args[3])?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let text = vm.heap.str(args[0]);
-    let found = if old.is_empty() { text.chars().count() + 1 } else { text.matches(&*old).count() };
+    let found = if old.is_empty() {
+        text.chars().count() + 1
+    } else {
+        text.matches(&*old).count()
+    };
     let found = found.min(limit);
     if found == 0 || old == new {
         return Ok(args[0]);
@@ -928,7 +1024,9 @@ fn join(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(only);
     }
     let separator = vm.heap.str(args[0]);
-    let mut total = separator.len().saturating_mul(items.len().saturating_sub(1));
+    let mut total = separator
+        .len()
+        .saturating_mul(items.len().saturating_sub(1));
     for (at, &item) in items.iter().enumerate() {
         match vm.as_text(item) {
             Some(text) => total = total.saturating_add(text.len()),
@@ -965,7 +1063,10 @@ fn encode(vm: &mut Vm, args: &[Value]) -> Res {
 /// A list of parts of one text.
 fn parts(vm: &mut Vm, text: &str, ranges: &[(usize, usize)]) -> Res {
     vm.reserve(ranges.len().saturating_mul(64))?;
-    let items = ranges.iter().map(|&(start, end)| vm.str(&text[start..end])).collect();
+    let items = ranges
+        .iter()
+        .map(|&(start, end)| vm.str(&text[start..end]))
+        .collect();
     Ok(vm.list(items))
 }
 
@@ -1011,7 +1112,8 @@ fn split_with(vm: &mut Vm, args: &[Value], reverse: bool) -> Res {
         (None, false) => {
             let mut rest = 0;
             loop {
-                let skipped = text[rest..].len() - text[rest..].trim_start_matches(uni::is_space).len();
+                let skipped =
+                    text[rest..].len() - text[rest..].trim_start_matches(uni::is_space).len();
                 rest += skipped;
                 if rest == text.len() {
                     break;
@@ -1020,7 +1122,9 @@ fn split_with(vm: &mut Vm, args: &[Value], reverse: bool) -> Res {
                     ranges.push((rest, text.len()));
                     break;
                 }
-                let end = text[rest..].find(uni::is_space).map_or(text.len(), |at| rest + at);
+                let end = text[rest..]
+                    .find(uni::is_space)
+                    .map_or(text.len(), |at| rest + at);
                 ranges.push((rest, end));
                 rest = end;
             }
@@ -1036,7 +1140,11 @@ fn split_with(vm: &mut Vm, args: &[Value], reverse: bool) -> Res {
                     ranges.push((0, rest));
                     break;
                 }
-                let start = match text[..rest].char_indices().rev().find(|(_, c)| uni::is_space(*c)) {
+                let start = match text[..rest]
+                    .char_indices()
+                    .rev()
+                    .find(|(_, c)| uni::is_space(*c))
+                {
                     Some((at, c)) => at + c.len_utf8(),
                     None => 0,
                 };
@@ -1088,13 +1196,21 @@ fn partition_with(vm: &mut Vm, args: &[Value], reverse: bool) -> Res {
         return Err(vm.value_error("empty separator"));
     }
     let text = vm.heap.str(args[0]);
-    let found = if reverse { text.rfind(&*separator) } else { text.find(&*separator) };
+    let found = if reverse {
+        text.rfind(&*separator)
+    } else {
+        text.find(&*separator)
+    };
     let empty = vm.names.empty;
     let items = match found {
         Some(at) => {
             let before = text[..at].to_owned();
             let after = text[at + separator.len()..].to_owned();
-            [vm.string(before), vm.heap.payload(args[1]), vm.string(after)]
+            [
+                vm.string(before),
+                vm.heap.payload(args[1]),
+                vm.string(after),
+            ]
         }
         None if reverse => [empty, empty, args[0]],
         None => [args[0], empty, empty],
@@ -1105,11 +1221,15 @@ fn partition_with(vm: &mut Vm, args: &[Value], reverse: bool) -> Res {
 // Translation.
 
 fn maketrans(vm: &mut Vm, args: &[Value]) -> Res {
-    let [x, y, z] = args[..] else { return Ok(Value::NONE) };
+    let [x, y, z] = args[..] else {
+        return Ok(Value::NONE);
+    };
     let result = vm.heap.new_dict(PyDict::default());
     if y.is_unbound() {
         if !vm.heap.payload(x).is(Kind::Dict) {
-            return Err(vm.type_error("if you give only one argument to maketrans it must be a dict"));
+            return Err(
+                vm.type_error("if you give only one argument to maketrans it must be a dict")
+            );
         }
         let pairs: Vec<_> = vm.heap.dict(vm.heap.payload(x)).iter().collect();
         for (key, value) in pairs {
@@ -1127,7 +1247,9 @@ fn maketrans(vm: &mut Vm, args: &[Value]) -> Res {
                 }
                 None if vm.as_int(key).is_some() => key,
                 None => {
-                    return Err(vm.type_error("keys in translate table must be strings or integers"));
+                    return Err(
+                        vm.type_error("keys in translate table must be strings or integers")
+                    );
                 }
             };
             vm.dict_set(result, key, value)?;
@@ -1180,7 +1302,9 @@ fn translate(vm: &mut Vm, args: &[Value]) -> Res {
                     match u32::try_from(code).ok().and_then(uni::char_of) {
                         Some(c) => out.push(c),
                         None => {
-                            return Err(vm.value_error("character mapping must be in range(0x110000)"));
+                            return Err(
+                                vm.value_error("character mapping must be in range(0x110000)")
+                            );
                         }
                     }
                 } else {

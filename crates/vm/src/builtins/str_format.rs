@@ -56,14 +56,20 @@ pub fn parse_markup(template: &str) -> Result<Vec<Piece>, &'static str> {
             literal.push(c);
         }
         let Some(bracket) = bracket else {
-            pieces.push(Piece { literal, field: None });
+            pieces.push(Piece {
+                literal,
+                field: None,
+            });
             break;
         };
         let next = chars.get(at).copied();
         if next == Some(bracket) {
             at += 1;
             literal.push(bracket);
-            pieces.push(Piece { literal, field: None });
+            pieces.push(Piece {
+                literal,
+                field: None,
+            });
             continue;
         }
         if bracket == '}' {
@@ -73,7 +79,10 @@ pub fn parse_markup(template: &str) -> Result<Vec<Piece>, &'static str> {
             return Err("Single '{' encountered in format string");
         }
         let field = parse_field(&chars, &mut at)?;
-        pieces.push(Piece { literal, field: Some(field) });
+        pieces.push(Piece {
+            literal,
+            field: Some(field),
+        });
     }
     Ok(pieces)
 }
@@ -101,7 +110,9 @@ fn parse_field(chars: &[char], at: &mut usize) -> Result<Field, &'static str> {
             _ => field.name.push(c),
         }
     }
-    let Some(end) = end else { return Err("expected '}' before end of string") };
+    let Some(end) = end else {
+        return Err("expected '}' before end of string");
+    };
     if end == '}' {
         return Ok(field);
     }
@@ -164,7 +175,9 @@ pub fn split_field_name(name: &str) -> Result<(&str, Vec<Lookup>), &'static str>
                 lookups.push(Lookup::Attribute(part.to_owned()));
             }
             '[' => {
-                let Some(end) = rest.find(']') else { return Err("Missing ']' in format string") };
+                let Some(end) = rest.find(']') else {
+                    return Err("Missing ']' in format string");
+                };
                 part = &rest[..end];
                 rest = &rest[end + 1..];
                 lookups.push(match field_index(part)? {
@@ -210,7 +223,11 @@ impl Vm {
             Some(method) if method.is(Kind::Native) => {
                 let spec = self.str(spec);
                 let def = self.heap.native(method).def;
-                let receiver = if def.raw_self { value } else { self.heap.payload(value) };
+                let receiver = if def.raw_self {
+                    value
+                } else {
+                    self.heap.payload(value)
+                };
                 let text = match (def.function)(self, &[receiver, spec]) {
                     // The call it asks for cannot be made from here.
                     Err(Throw::Call | Throw::Materialize(_)) => return Err(Throw::Python),
@@ -243,7 +260,10 @@ enum Numbering {
 fn format(vm: &mut Vm, args: &[Value]) -> Res {
     let template: String = vm.heap.str(args[0]).to_owned();
     let positional = vm.heap.tuple(args[1]).to_vec();
-    let arguments = Arguments::Call { args: positional, kwargs: args[2] };
+    let arguments = Arguments::Call {
+        args: positional,
+        kwargs: args[2],
+    };
     let text = expand(vm, &template, &arguments, &mut Numbering::Undecided, 2)?;
     Ok(vm.string(text))
 }
@@ -306,12 +326,7 @@ fn expand(
     Ok(out)
 }
 
-fn field_value(
-    vm: &mut Vm,
-    name: &str,
-    arguments: &Arguments,
-    numbering: &mut Numbering,
-) -> Res {
+fn field_value(vm: &mut Vm, name: &str, arguments: &Arguments, numbering: &mut Numbering) -> Res {
     let first = &name[..name.find(['.', '[']).unwrap_or(name.len())];
     let index = match field_index(first) {
         Ok(index) => index,
@@ -358,7 +373,13 @@ fn field_value(
         (Arguments::Mapping(_), Some(_)) => {
             return Err(vm.value_error("Format string contains positional fields"));
         }
-        (Arguments::Call { kwargs: mapping, .. } | Arguments::Mapping(mapping), None) => {
+        (
+            Arguments::Call {
+                kwargs: mapping, ..
+            }
+            | Arguments::Mapping(mapping),
+            None,
+        ) => {
             if !mapping.is(Kind::Dict) {
                 return Err(Throw::Python);
             }
@@ -398,8 +419,10 @@ fn field_value(
 
 fn dunder_format(vm: &mut Vm, args: &[Value]) -> Res {
     let Some(spec) = vm.as_text(args[1]).map(str::to_owned) else {
-        let message =
-            format!("__format__() argument must be str, not {}", vm.type_name(args[1]));
+        let message = format!(
+            "__format__() argument must be str, not {}",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     };
     if spec.is_empty() {
@@ -451,17 +474,25 @@ fn rmodulo(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 /// `template % arguments`.
-pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Flavor) -> Res<String> {
+pub(crate) fn percent(
+    vm: &mut Vm,
+    template: &str,
+    arguments: Value,
+    flavor: Flavor,
+) -> Res<String> {
     let tuple = vm.heap.payload(arguments);
     let is_tuple = tuple.is(Kind::Tuple);
-    let items = if is_tuple { vm.heap.tuple(tuple).to_vec() } else { vec![arguments] };
+    let items = if is_tuple {
+        vm.heap.tuple(tuple).to_vec()
+    } else {
+        vec![arguments]
+    };
     let excluded = match flavor {
         Flavor::Text => tuple.is(Kind::Str),
         Flavor::Bytes => tuple.is(Kind::Str) || vm.buffer(tuple).is_some(),
     };
-    let is_mapping = !is_tuple
-        && !excluded
-        && vm.lookup_special(arguments, vm.names.getitem).is_some();
+    let is_mapping =
+        !is_tuple && !excluded && vm.lookup_special(arguments, vm.names.getitem).is_some();
     let bytes = template.as_bytes();
     let mut out = String::with_capacity(template.len() + 16);
     let mut next_item = 0;
@@ -563,7 +594,9 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
             Some(value) => value,
             None => take(vm)?,
         };
-        if conversion.width > i32::MAX as usize || conversion.precision.is_some_and(|p| p > i32::MAX as usize) {
+        if conversion.width > i32::MAX as usize
+            || conversion.precision.is_some_and(|p| p > i32::MAX as usize)
+        {
             vm.reserve(conversion.width)?;
             vm.reserve(conversion.precision.unwrap_or(0))?;
         }
@@ -572,7 +605,11 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
             Flavor::Bytes => "diuxXoeEfFgGcrsab",
         };
         if !known.contains(code) {
-            let shown = if (' '..='~').contains(&code) { code } else { '?' };
+            let shown = if (' '..='~').contains(&code) {
+                code
+            } else {
+                '?'
+            };
             let message = format!(
                 "unsupported format character '{shown}' (0x{:x}) at index {}",
                 code_of(code),
@@ -584,7 +621,11 @@ pub(crate) fn percent(vm: &mut Vm, template: &str, arguments: Value, flavor: Fla
         vm.reserve(out.len())?;
     }
     if next_item < items.len() && !is_mapping {
-        let what = if flavor == Flavor::Text { "string" } else { "bytes" };
+        let what = if flavor == Flavor::Text {
+            "string"
+        } else {
+            "bytes"
+        };
         let message = format!("not all arguments converted during {what} formatting");
         return Err(vm.type_error(message));
     }
@@ -612,7 +653,11 @@ fn field_number(
     }
     let mut number: Option<i64> = None;
     while let Some(byte @ b'0'..=b'9') = bytes.get(*at) {
-        match number.unwrap_or(0).checked_mul(10).and_then(|n| n.checked_add((byte - b'0') as i64)) {
+        match number
+            .unwrap_or(0)
+            .checked_mul(10)
+            .and_then(|n| n.checked_add((byte - b'0') as i64))
+        {
             Some(next) => number = Some(next),
             None => {
                 let message = format!("{what} too big");
@@ -625,7 +670,13 @@ fn field_number(
 }
 
 /// Appends one converted value.
-fn convert(vm: &mut Vm, conversion: &Conversion, value: Value, flavor: Flavor, out: &mut String) -> Res<()> {
+fn convert(
+    vm: &mut Vm,
+    conversion: &Conversion,
+    value: Value,
+    flavor: Flavor,
+    out: &mut String,
+) -> Res<()> {
     let code = conversion.code;
     if conversion.width == 0 && conversion.precision.is_none() && flavor == Flavor::Text {
         match (code, value.as_small()) {
@@ -644,7 +695,8 @@ fn convert(vm: &mut Vm, conversion: &Conversion, value: Value, flavor: Flavor, o
     let (sign, body, numeric) = match code {
         's' | 'b' if flavor == Flavor::Bytes => {
             let Some(data) = vm.buffer_copy(value) else {
-                if vm.as_text(value).is_none() && vm.lookup_special(value, vm.names.bytes).is_some() {
+                if vm.as_text(value).is_none() && vm.lookup_special(value, vm.names.bytes).is_some()
+                {
                     return Err(Throw::Python);
                 }
                 let message = format!(
@@ -653,7 +705,11 @@ fn convert(vm: &mut Vm, conversion: &Conversion, value: Value, flavor: Flavor, o
                 );
                 return Err(vm.type_error(message));
             };
-            (String::new(), data.iter().map(|byte| *byte as char).collect(), false)
+            (
+                String::new(),
+                data.iter().map(|byte| *byte as char).collect(),
+                false,
+            )
         }
         's' => (String::new(), vm.str_of(value)?, false),
         'r' if flavor == Flavor::Text => (String::new(), vm.repr(value)?, false),
@@ -669,7 +725,9 @@ fn convert(vm: &mut Vm, conversion: &Conversion, value: Value, flavor: Flavor, o
         }
     };
     let body = match conversion.precision {
-        Some(precision) if matches!(code, 's' | 'r' | 'a' | 'b') => body.chars().take(precision).collect(),
+        Some(precision) if matches!(code, 's' | 'r' | 'a' | 'b') => {
+            body.chars().take(precision).collect()
+        }
         _ => body,
     };
     let length = sign.chars().count() + body.chars().count();
@@ -692,20 +750,30 @@ fn convert(vm: &mut Vm, conversion: &Conversion, value: Value, flavor: Flavor, o
 }
 
 fn character(vm: &mut Vm, value: Value, flavor: Flavor) -> Res<String> {
-    let kind = if flavor == Flavor::Text { "a unicode character" } else { "a single byte" };
+    let kind = if flavor == Flavor::Text {
+        "a unicode character"
+    } else {
+        "a single byte"
+    };
     if let Some(int) = vm.as_int(value) {
-        let limit = if flavor == Flavor::Text { 0x110000 } else { 256 };
+        let limit = if flavor == Flavor::Text {
+            0x110000
+        } else {
+            256
+        };
         return match int.to_u32().filter(|code| *code < limit).and_then(char_of) {
             Some(c) => Ok(c.to_string()),
-            None if flavor == Flavor::Text => Err(vm.overflow_error("%c arg not in range(0x110000)")),
+            None if flavor == Flavor::Text => {
+                Err(vm.overflow_error("%c arg not in range(0x110000)"))
+            }
             None => Err(vm.overflow_error("%c arg not in range(256)")),
         };
     }
     let text: Option<String> = match flavor {
         Flavor::Text => vm.as_text(value).map(str::to_owned),
-        Flavor::Bytes if value.is(Kind::Object) || vm.heap.payload(value).is(Kind::Bytes) => {
-            vm.buffer_copy(value).map(|data| data.iter().map(|byte| *byte as char).collect())
-        }
+        Flavor::Bytes if value.is(Kind::Object) || vm.heap.payload(value).is(Kind::Bytes) => vm
+            .buffer_copy(value)
+            .map(|data| data.iter().map(|byte| *byte as char).collect()),
         Flavor::Bytes => None,
     };
     match text {
@@ -730,7 +798,9 @@ fn character(vm: &mut Vm, value: Value, flavor: Flavor) -> Res<String> {
                 return Err(Throw::Python);
             }
             let message = match flavor {
-                Flavor::Text => format!("%c requires an int or {kind}, not {}", vm.type_name(value)),
+                Flavor::Text => {
+                    format!("%c requires an int or {kind}, not {}", vm.type_name(value))
+                }
                 Flavor::Bytes => format!(
                     "%c requires an integer in range(256) or {kind}, not {}",
                     vm.type_name(value)
@@ -749,7 +819,10 @@ fn integer(vm: &mut Vm, conversion: &Conversion, value: Value) -> Res<(String, S
         && conversion.precision.is_none()
         && let Some(small) = value.as_small()
     {
-        return Ok((signs(conversion, small < 0), small.unsigned_abs().to_string()));
+        return Ok((
+            signs(conversion, small < 0),
+            small.unsigned_abs().to_string(),
+        ));
     }
     let int = match vm.as_int(value) {
         Some(int) => int,
@@ -760,17 +833,32 @@ fn integer(vm: &mut Vm, conversion: &Conversion, value: Value) -> Res<(String, S
                 }
                 match <BigInt as num_traits::FromPrimitive>::from_f64(float.trunc()) {
                     Some(int) => int,
-                    None => return Err(vm.overflow_error("cannot convert float infinity to integer")),
+                    None => {
+                        return Err(vm.overflow_error("cannot convert float infinity to integer"));
+                    }
                 }
             }
             _ => {
-                let special = if decimal { vm.lookup_special(value, vm.names.int) } else { None };
-                if special.or(vm.lookup_special(value, vm.names.index)).is_some_and(|m| !m.is(Kind::Native)) {
+                let special = if decimal {
+                    vm.lookup_special(value, vm.names.int)
+                } else {
+                    None
+                };
+                if special
+                    .or(vm.lookup_special(value, vm.names.index))
+                    .is_some_and(|m| !m.is(Kind::Native))
+                {
                     return Err(Throw::Python);
                 }
-                let wanted = if decimal { "a real number" } else { "an integer" };
-                let message =
-                    format!("%{code} format: {wanted} is required, not {}", vm.type_name(value));
+                let wanted = if decimal {
+                    "a real number"
+                } else {
+                    "an integer"
+                };
+                let message = format!(
+                    "%{code} format: {wanted} is required, not {}",
+                    vm.type_name(value)
+                );
                 return Err(vm.type_error(message));
             }
         },
@@ -835,7 +923,9 @@ fn float(vm: &mut Vm, conversion: &Conversion, value: Value) -> Res<(String, Str
             None => return Err(vm.overflow_error("int too large to convert to float")),
         }
     } else {
-        let special = vm.lookup_special(value, vm.names.float).or(vm.lookup_special(value, vm.names.index));
+        let special = vm
+            .lookup_special(value, vm.names.float)
+            .or(vm.lookup_special(value, vm.names.index));
         if special.is_some_and(|method| !method.is(Kind::Native)) {
             return Err(Throw::Python);
         }

@@ -24,7 +24,7 @@ pub fn char_of(code: u32) -> Option<char> {
 #[inline]
 pub fn code_of(c: char) -> u32 {
     let code = c as u32;
-    if code >= SURROGATE_BASE && code < SURROGATE_BASE + SURROGATES {
+    if (SURROGATE_BASE..SURROGATE_BASE + SURROGATES).contains(&code) {
         0xD800 + code - SURROGATE_BASE
     } else {
         code
@@ -76,7 +76,11 @@ pub fn surrogate_at(bytes: &[u8]) -> Option<u32> {
 }
 
 pub fn category(c: char) -> GeneralCategory {
-    if is_surrogate(c) { GeneralCategory::Surrogate } else { get_general_category(c) }
+    if is_surrogate(c) {
+        GeneralCategory::Surrogate
+    } else {
+        get_general_category(c)
+    }
 }
 
 pub fn is_alpha(c: char) -> bool {
@@ -91,45 +95,136 @@ pub fn is_alpha(c: char) -> bool {
 }
 
 pub fn is_decimal(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_digit() } else { category(c) == GeneralCategory::DecimalNumber }
+    if c.is_ascii() {
+        c.is_ascii_digit()
+    } else {
+        category(c) == GeneralCategory::DecimalNumber
+    }
 }
 
 /// Numeric type Digit beyond the decimals: superscripts, circled digits.
 const OTHER_DIGITS: &[(u32, u32)] = &[
-    (0xb2, 0xb3), (0xb9, 0xb9), (0x1369, 0x1371), (0x19da, 0x19da), (0x2070, 0x2070),
-    (0x2074, 0x2079), (0x2080, 0x2089), (0x2460, 0x2468), (0x2474, 0x247c), (0x2488, 0x2490),
-    (0x24ea, 0x24ea), (0x24f5, 0x24fd), (0x24ff, 0x24ff), (0x2776, 0x277e), (0x2780, 0x2788),
-    (0x278a, 0x2792), (0x10a40, 0x10a43), (0x10e60, 0x10e68), (0x11052, 0x1105a),
+    (0xb2, 0xb3),
+    (0xb9, 0xb9),
+    (0x1369, 0x1371),
+    (0x19da, 0x19da),
+    (0x2070, 0x2070),
+    (0x2074, 0x2079),
+    (0x2080, 0x2089),
+    (0x2460, 0x2468),
+    (0x2474, 0x247c),
+    (0x2488, 0x2490),
+    (0x24ea, 0x24ea),
+    (0x24f5, 0x24fd),
+    (0x24ff, 0x24ff),
+    (0x2776, 0x277e),
+    (0x2780, 0x2788),
+    (0x278a, 0x2792),
+    (0x10a40, 0x10a43),
+    (0x10e60, 0x10e68),
+    (0x11052, 0x1105a),
     (0x1f100, 0x1f10a),
 ];
 
 /// Ideographs that are numbers (Unihan's numeric fields), with their values.
 const IDEOGRAPHS: &[(u32, u64)] = &[
-    (0x3405, 5), (0x3483, 2), (0x382a, 5), (0x3b4d, 7), (0x4e00, 1), (0x4e03, 7),
-    (0x4e07, 10000), (0x4e09, 3), (0x4e5d, 9), (0x4e8c, 2), (0x4e94, 5), (0x4e96, 30),
-    (0x4ebf, 100000000), (0x4ec0, 10), (0x4edf, 1000), (0x4ee8, 3), (0x4f0d, 5), (0x4f70, 100),
-    (0x5104, 100000000), (0x5146, 1000000000000), (0x5169, 2), (0x516b, 8), (0x516d, 6),
-    (0x5341, 10), (0x5343, 1000), (0x5344, 20), (0x5345, 30), (0x534c, 40), (0x53c1, 3),
-    (0x53c2, 3), (0x53c3, 3), (0x53c4, 3), (0x56db, 4), (0x58f1, 1), (0x58f9, 1), (0x5e7a, 1),
-    (0x5efe, 9), (0x5eff, 20), (0x5f0c, 1), (0x5f0d, 2), (0x5f0e, 3), (0x5f10, 2), (0x62fe, 10),
-    (0x634c, 8), (0x67d2, 7), (0x6f06, 7), (0x7396, 9), (0x767e, 100), (0x8086, 4),
-    (0x842c, 10000), (0x8cae, 2), (0x8cb3, 2), (0x8d30, 2), (0x9621, 1000), (0x9646, 6),
-    (0x964c, 100), (0x9678, 6), (0x96f6, 0), (0xf96b, 3), (0xf973, 10), (0xf978, 2), (0xf9b2, 0),
-    (0xf9d1, 6), (0xf9d3, 6), (0xf9fd, 10), (0x20001, 7), (0x20064, 4), (0x200e2, 4),
-    (0x20121, 5), (0x2092a, 1), (0x20983, 30), (0x2098c, 40), (0x2099c, 40), (0x20aea, 6),
-    (0x20afd, 3), (0x20b19, 3), (0x22390, 2), (0x22998, 3), (0x23b1b, 3), (0x2626d, 4),
+    (0x3405, 5),
+    (0x3483, 2),
+    (0x382a, 5),
+    (0x3b4d, 7),
+    (0x4e00, 1),
+    (0x4e03, 7),
+    (0x4e07, 10000),
+    (0x4e09, 3),
+    (0x4e5d, 9),
+    (0x4e8c, 2),
+    (0x4e94, 5),
+    (0x4e96, 30),
+    (0x4ebf, 100000000),
+    (0x4ec0, 10),
+    (0x4edf, 1000),
+    (0x4ee8, 3),
+    (0x4f0d, 5),
+    (0x4f70, 100),
+    (0x5104, 100000000),
+    (0x5146, 1000000000000),
+    (0x5169, 2),
+    (0x516b, 8),
+    (0x516d, 6),
+    (0x5341, 10),
+    (0x5343, 1000),
+    (0x5344, 20),
+    (0x5345, 30),
+    (0x534c, 40),
+    (0x53c1, 3),
+    (0x53c2, 3),
+    (0x53c3, 3),
+    (0x53c4, 3),
+    (0x56db, 4),
+    (0x58f1, 1),
+    (0x58f9, 1),
+    (0x5e7a, 1),
+    (0x5efe, 9),
+    (0x5eff, 20),
+    (0x5f0c, 1),
+    (0x5f0d, 2),
+    (0x5f0e, 3),
+    (0x5f10, 2),
+    (0x62fe, 10),
+    (0x634c, 8),
+    (0x67d2, 7),
+    (0x6f06, 7),
+    (0x7396, 9),
+    (0x767e, 100),
+    (0x8086, 4),
+    (0x842c, 10000),
+    (0x8cae, 2),
+    (0x8cb3, 2),
+    (0x8d30, 2),
+    (0x9621, 1000),
+    (0x9646, 6),
+    (0x964c, 100),
+    (0x9678, 6),
+    (0x96f6, 0),
+    (0xf96b, 3),
+    (0xf973, 10),
+    (0xf978, 2),
+    (0xf9b2, 0),
+    (0xf9d1, 6),
+    (0xf9d3, 6),
+    (0xf9fd, 10),
+    (0x20001, 7),
+    (0x20064, 4),
+    (0x200e2, 4),
+    (0x20121, 5),
+    (0x2092a, 1),
+    (0x20983, 30),
+    (0x2098c, 40),
+    (0x2099c, 40),
+    (0x20aea, 6),
+    (0x20afd, 3),
+    (0x20b19, 3),
+    (0x22390, 2),
+    (0x22998, 3),
+    (0x23b1b, 3),
+    (0x2626d, 4),
     (0x2f890, 9),
 ];
 
 /// The number an ideograph stands for.
 pub fn ideograph_value(c: char) -> Option<u64> {
-    let at = IDEOGRAPHS.binary_search_by_key(&(c as u32), |entry| entry.0).ok()?;
+    let at = IDEOGRAPHS
+        .binary_search_by_key(&(c as u32), |entry| entry.0)
+        .ok()?;
     Some(IDEOGRAPHS[at].1)
 }
 
 pub fn is_digit(c: char) -> bool {
     let code = c as u32;
-    is_decimal(c) || OTHER_DIGITS.iter().any(|&(first, last)| (first..=last).contains(&code))
+    is_decimal(c)
+        || OTHER_DIGITS
+            .iter()
+            .any(|&(first, last)| (first..=last).contains(&code))
 }
 
 pub fn is_numeric(c: char) -> bool {
@@ -137,11 +232,16 @@ pub fn is_numeric(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_digit();
     }
-    matches!(category(c), DecimalNumber | LetterNumber | OtherNumber) || ideograph_value(c).is_some()
+    matches!(category(c), DecimalNumber | LetterNumber | OtherNumber)
+        || ideograph_value(c).is_some()
 }
 
 pub fn is_alnum(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { is_alpha(c) || is_numeric(c) }
+    if c.is_ascii() {
+        c.is_ascii_alphanumeric()
+    } else {
+        is_alpha(c) || is_numeric(c)
+    }
 }
 
 pub fn is_space(c: char) -> bool {
@@ -162,7 +262,13 @@ pub fn is_printable(c: char) -> bool {
     }
     !matches!(
         category(c),
-        Control | Format | Surrogate | PrivateUse | Unassigned | LineSeparator | ParagraphSeparator
+        Control
+            | Format
+            | Surrogate
+            | PrivateUse
+            | Unassigned
+            | LineSeparator
+            | ParagraphSeparator
             | SpaceSeparator
     )
 }
@@ -182,9 +288,22 @@ pub fn is_case_ignorable(c: char) -> bool {
     use GeneralCategory::*;
     matches!(
         c,
-        '\'' | '.' | ':' | '\u{b7}' | '\u{387}' | '\u{55f}' | '\u{5f4}' | '\u{2018}' | '\u{2019}'
-            | '\u{2024}' | '\u{2027}' | '\u{fe13}' | '\u{fe52}' | '\u{fe55}' | '\u{ff07}'
-            | '\u{ff0e}' | '\u{ff1a}'
+        '\'' | '.'
+            | ':'
+            | '\u{b7}'
+            | '\u{387}'
+            | '\u{55f}'
+            | '\u{5f4}'
+            | '\u{2018}'
+            | '\u{2019}'
+            | '\u{2024}'
+            | '\u{2027}'
+            | '\u{fe13}'
+            | '\u{fe52}'
+            | '\u{fe55}'
+            | '\u{ff07}'
+            | '\u{ff0e}'
+            | '\u{ff1a}'
     ) || matches!(
         category(c),
         NonspacingMark | EnclosingMark | Format | ModifierLetter | ModifierSymbol
@@ -204,7 +323,10 @@ pub fn push_title(c: char, out: &mut String) {
         0x1FC3 | 0x1FCC => out.push('\u{1FCC}'),
         0x1FF3 | 0x1FFC => out.push('\u{1FFC}'),
         0x1FB2 | 0x1FB4 | 0x1FB7 | 0x1FC2 | 0x1FC4 | 0x1FC7 | 0x1FF2 | 0x1FF4 | 0x1FF7 => {
-            out.extend(c.to_uppercase().map(|c| if c == '\u{399}' { '\u{345}' } else { c }));
+            out.extend(
+                c.to_uppercase()
+                    .map(|c| if c == '\u{399}' { '\u{345}' } else { c }),
+            );
         }
         0xDF | 0x587 | 0xFB00..=0xFB17 => {
             let mut chars = c.to_uppercase();
