@@ -42,9 +42,11 @@ use crate::symbols::{ScopeId, ScopeKind, Sym, SymbolTable};
 use crate::{Mode, Options, constants};
 use unwind::BlockEntry;
 
-/// More instructions than this in one code object are refused: nested
-/// `finally` bodies multiply.
-const MAX_INSTRUCTIONS: usize = 1 << 22;
+/// More instructions than this in one code object are refused.
+const MAX_INSTRUCTIONS: usize = 1 << 24;
+/// So are more than this for each byte of the source: `finally` bodies are
+/// written several times, and multiply inside one another.
+const MAX_GROWTH: usize = 50;
 /// More blocks than this inside one another are refused, as in CPython.
 const MAX_BLOCKS: usize = 40;
 
@@ -87,6 +89,9 @@ pub(crate) struct Compiler<'a, 'r> {
     report: &'r mut Report,
     /// Whether `from __future__` may still stand here.
     allows_future: bool,
+    /// How many instructions were written, and how many may be.
+    emitted: usize,
+    most_emitted: usize,
     unit: Unit<'a>,
 }
 
@@ -153,7 +158,17 @@ impl<'a, 'r> Compiler<'a, 'r> {
         let mut unit = Unit::new(symbols, scope, "<module>".into(), "<module>".into());
         unit.flags.hidden = options.hidden;
         unit.flags.namespace = mode.has_namespace();
-        let mut compiler = Compiler { source, lines, symbols, options, report, allows_future: false, unit };
+        let mut compiler = Compiler {
+            source,
+            lines,
+            symbols,
+            options,
+            report,
+            allows_future: false,
+            emitted: 0,
+            most_emitted: 50_000 + MAX_GROWTH * source.len(),
+            unit,
+        };
         compiler.declare_variables();
         compiler
     }
@@ -169,8 +184,9 @@ impl<'a, 'r> Compiler<'a, 'r> {
     }
 
     fn emit_op(&mut self, instr: Instr, label: Label, range: TextRange) {
-        if self.unit.ops.len() >= MAX_INSTRUCTIONS {
-            self.overflow("a function with this many instructions", range);
+        self.emitted += 1;
+        if self.unit.ops.len() >= MAX_INSTRUCTIONS || self.emitted > self.most_emitted {
+            self.overflow("code that grows this much", range);
             return;
         }
         let handler = self.unit.handler;
@@ -363,6 +379,10 @@ impl<'a, 'r> Compiler<'a, 'r> {
         let placeholder =
             outer.unwrap_or_else(|| Unit::new(self.symbols, ScopeId(0), "".into(), "".into()));
         let unit = std::mem::replace(&mut self.unit, placeholder);
+        if !self.report.is_empty() {
+            // Nobody will see the code: what is refused may not even be whole.
+            return Rc::default();
+        }
         let frees: Vec<Sym> = self.symbols.scope(unit.scope).frees.clone();
         let captures = match self.symbols.scope(unit.scope).parent {
             Some(_) => frees.iter().map(|sym| self.cell_register(*sym)).collect(),

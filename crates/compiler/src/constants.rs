@@ -36,9 +36,19 @@ pub(crate) fn fold(source: &str, expr: &Expr, optimize: bool) -> Option<Const> {
             if !may_fold(&e.left) || !may_fold(&e.right) {
                 return None;
             }
-            let left = fold(source, &e.left, optimize)?;
-            let right = fold(source, &e.right, optimize)?;
-            binary(e.op, &left, &right)
+            // Along the left side in a loop: it may be long.
+            let mut chain = vec![e];
+            let mut left = &*e.left;
+            while let Expr::BinOp(inner) = left {
+                chain.push(inner);
+                left = &inner.left;
+            }
+            let mut value = fold(source, left, optimize)?;
+            for node in chain.into_iter().rev() {
+                let right = fold(source, &node.right, optimize)?;
+                value = binary(node.op, &value, &right)?;
+            }
+            Some(value)
         }
         Expr::Tuple(e) => e
             .elts
@@ -180,7 +190,7 @@ fn as_float(value: &Const) -> Option<f64> {
     }
 }
 
-fn binary(op: Operator, left: &Const, right: &Const) -> Option<Const> {
+pub(crate) fn binary(op: Operator, left: &Const, right: &Const) -> Option<Const> {
     if let (Const::Bool(_), Const::Bool(_), Operator::BitAnd | Operator::BitOr | Operator::BitXor) = (left, right, op) {
         // Of these operators, bools stay bools.
         return None;

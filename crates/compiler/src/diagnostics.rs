@@ -161,6 +161,13 @@ pub(crate) fn report_parse_errors(source: &str, parsed: &Parsed<Mod>, report: &m
         seen.push(line);
         let (range, kind, message) =
             wording::of_parse_error(source, &lines, &scan, parsed, error);
+        // Blocks that the parser could not place are no mistakes of their own.
+        let is_consequence = !report.is_empty()
+            && (message.starts_with("unexpected ")
+                || usize::from(range.start()) >= source.trim_end().len());
+        if is_consequence {
+            continue;
+        }
         let line = lines.line(range.start().into());
         if line != *seen.last().unwrap_or(&0) && seen.contains(&line) {
             continue;

@@ -136,9 +136,3 @@ fn prepare(source: &str, mode: Mode) -> std::borrow::Cow<'_, str> {
     text.push_str(&source[blank..]);
     text.into()
 }
-
-/// Whether the parser can read `\N{name}`.
-fn knows_character(name: &str) -> bool {
-    let _ = name;
-    false
-}

@@ -22,12 +22,23 @@ const MAX_FIELDS: usize = 3;
 const MAX_INDENTS: usize = 100;
 /// Bytes; offsets are 32 bits wide.
 const MAX_SOURCE: usize = 1 << 28;
-/// How much stack an expression may take, in units of about 100 bytes.
-const MAX_DEPTH: u32 = 6000;
-/// What a bracket costs of it, and an operator.
+/// How much stack the parser and the compiler may take for what is nested,
+/// in units of about 120 bytes as measured in an unoptimised build: the whole
+/// stays under 640 KB. The costs of each kind follow.
+const MAX_DEPTH: u32 = 5000;
 const BRACKET_DEPTH: u32 = 20;
+/// A block is indented once more.
+const INDENT_DEPTH: u32 = 20;
+/// `-x`, `not x`, `lambda: x`, `x if y else z`, `x ** y`.
 const PREFIX_DEPTH: u32 = 16;
+/// `x.y`, `x()`, `x[y]`.
+const TRAILER_DEPTH: u32 = 12;
+/// `x + y`: chains of these are walked in loops.
 const OPERATOR_DEPTH: u32 = 1;
+/// Each operator that still waits for the operand a bracket opens, up to as
+/// many as there are precedences.
+const PENDING_DEPTH: u32 = 8;
+const MAX_PENDING: u32 = 12;
 
 /// What the scan found, with byte offsets.
 #[derive(Debug, Default)]
@@ -135,7 +146,7 @@ pub(crate) fn check(source: &str, report: &mut Report) {
 
 /// What the scanner is inside of.
 enum Level {
-    Bracket { offset: u32, byte: u8, depth: u32 },
+    Bracket { offset: u32, byte: u8, base: u32, depth: u32, operators: u32 },
     /// The text of an f-string or t-string.
     Text { offset: u32, quote: u8, is_triple: bool, is_raw: bool, kind: u8 },
     /// A replacement field, up to its format specification.
@@ -156,8 +167,9 @@ struct Scanner<'s> {
     levels: Vec<Level>,
     brackets: usize,
     fstrings: usize,
-    /// The depth of the expression outside all brackets.
+    /// The depth of the expression outside all brackets, and its operators.
     depth: u32,
+    operators: u32,
     /// The depths of all open levels together.
     total: u32,
     indents: Vec<Indent>,
@@ -173,6 +185,7 @@ pub(crate) fn run(source: &str) -> Scan {
         brackets: 0,
         fstrings: 0,
         depth: 0,
+        operators: 0,
         total: 0,
         indents: Vec::new(),
         at_line_start: true,
@@ -279,7 +292,11 @@ impl Scanner<'_> {
             b'-' | b'+' | b'~' => {
                 self.at += 1;
                 // A sign after another operator is a prefix.
-                self.deepen(if self.is_prefix() { PREFIX_DEPTH } else { OPERATOR_DEPTH });
+                if self.is_prefix() {
+                    self.deepen(PREFIX_DEPTH);
+                } else {
+                    self.operator();
+                }
             }
             b'*' if self.peek(1) == b'*' => {
                 self.at += 2;
@@ -288,11 +305,11 @@ impl Scanner<'_> {
             b'.' if self.peek(1).is_ascii_digit() => self.number(),
             b'.' => {
                 self.at += 1;
-                self.deepen(8 * OPERATOR_DEPTH);
+                self.deepen(TRAILER_DEPTH);
             }
             b'*' | b'/' | b'%' | b'@' | b'<' | b'>' | b'&' | b'|' | b'^' => {
                 self.at += 1;
-                self.deepen(OPERATOR_DEPTH);
+                self.operator();
             }
             b'0'..=b'9' => self.number(),
             byte if is_identifier(byte) => self.word(),
@@ -368,12 +385,14 @@ impl Scanner<'_> {
                 fault = Some(IndentationFault::Inconsistent);
             }
             self.indents.push(indent);
+            self.total += INDENT_DEPTH;
             if self.indents.len() >= MAX_INDENTS {
                 self.found.too_indented = Some(start as u32);
             }
         } else {
             while self.indents.last().is_some_and(|level| level.wide > indent.wide) {
                 self.indents.pop();
+                self.total -= INDENT_DEPTH;
             }
             let level = self.indents.last().copied().unwrap_or_default();
             if level.wide != indent.wide {
@@ -408,7 +427,7 @@ impl Scanner<'_> {
         }
         match word {
             b"not" | b"lambda" | b"else" | b"await" | b"if" => self.deepen(PREFIX_DEPTH),
-            b"and" | b"or" | b"in" | b"is" | b"for" => self.deepen(OPERATOR_DEPTH),
+            b"and" | b"or" | b"in" | b"is" | b"for" => self.operator(),
             _ => {}
         }
     }
@@ -559,7 +578,7 @@ impl Scanner<'_> {
         let offset = self.at as u32;
         self.at += 1;
         self.levels.push(Level::Field { offset, depth: BRACKET_DEPTH });
-        self.count_bracket(offset);
+        self.count_bracket(offset, BRACKET_DEPTH);
     }
 
     /// One step in a format specification.
@@ -599,18 +618,20 @@ impl Scanner<'_> {
         let offset = self.at as u32;
         self.at += 1;
         // A call or subscript goes around what stands before it.
-        self.deepen(8 * OPERATOR_DEPTH);
-        self.levels.push(Level::Bracket { offset, byte, depth: BRACKET_DEPTH });
-        self.count_bracket(offset);
+        self.deepen(TRAILER_DEPTH);
+        let pending = (*self.level_operators()).min(MAX_PENDING) * PENDING_DEPTH;
+        let depth = BRACKET_DEPTH + pending;
+        self.levels.push(Level::Bracket { offset, byte, base: depth, depth, operators: 0 });
+        self.count_bracket(offset, depth);
     }
 
-    fn count_bracket(&mut self, offset: u32) {
+    fn count_bracket(&mut self, offset: u32, depth: u32) {
         let fields =
             self.levels.iter().rev().take_while(|level| !matches!(level, Level::Text { .. }));
         if fields.filter(|level| matches!(level, Level::Field { .. })).count() > MAX_FIELDS {
             self.found.too_many_fields = Some(offset);
         }
-        self.total += BRACKET_DEPTH;
+        self.total += depth;
         self.brackets += 1;
         if self.brackets > MAX_BRACKETS {
             self.found.too_many_brackets = Some(offset);
@@ -651,6 +672,19 @@ impl Scanner<'_> {
         }
     }
 
+    /// How many operators stand in the current element so far.
+    fn level_operators(&mut self) -> &mut u32 {
+        match self.levels.last_mut() {
+            Some(Level::Bracket { operators, .. }) => operators,
+            _ => &mut self.operators,
+        }
+    }
+
+    fn operator(&mut self) {
+        *self.level_operators() += 1;
+        self.deepen(OPERATOR_DEPTH);
+    }
+
     fn deepen(&mut self, by: u32) {
         *self.level_depth() += by;
         self.total += by;
@@ -665,8 +699,10 @@ impl Scanner<'_> {
 
     /// After a comma or at the end of a statement, a new expression begins.
     fn end_element(&mut self) {
+        *self.level_operators() = 0;
         let base = match self.levels.last() {
-            Some(Level::Bracket { .. } | Level::Field { .. }) => BRACKET_DEPTH,
+            Some(Level::Bracket { base, .. }) => *base,
+            Some(Level::Field { .. }) => BRACKET_DEPTH,
             _ => 0,
         };
         let depth = self.level_depth();

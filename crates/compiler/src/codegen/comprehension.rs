@@ -66,7 +66,8 @@ impl<'a> Compiler<'a, '_> {
         // The first iterable belongs to the scope around.
         let iter = self.alloc();
         let first = &generators[0];
-        let src = self.expr(&first.iter, Some(iter));
+        let src = self.expr(&first.iter, None);
+        self.free_to(iter as u32 + 1);
         let instr = if first.is_async {
             Instr::GetAsyncIter { dst: iter, src }
         } else {
@@ -150,7 +151,8 @@ impl<'a> Compiler<'a, '_> {
         if let Some(inner) = rest.first() {
             let mark = self.mark();
             let iter = self.alloc();
-            let src = self.expr(&inner.iter, Some(iter));
+            let src = self.expr(&inner.iter, None);
+            self.free_to(iter as u32 + 1);
             let instr = if inner.is_async {
                 Instr::GetAsyncIter { dst: iter, src }
             } else {
@@ -216,7 +218,8 @@ impl<'a> Compiler<'a, '_> {
         let code = self.generator_code(e, scope);
         self.make_function(code, base, None, e.range);
         let arg = self.alloc();
-        let src = self.expr(&first.iter, Some(arg));
+        let src = self.expr(&first.iter, None);
+        self.free_to(arg as u32 + 1);
         let instr = if first.is_async {
             Instr::GetAsyncIter { dst: arg, src }
         } else {

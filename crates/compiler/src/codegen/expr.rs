@@ -33,7 +33,7 @@ impl<'a> Compiler<'a, '_> {
                 self.load_const(value, dst, expr.range());
                 dst
             }
-            Expr::BinOp(e) => self.bin_op(expr, e, dst),
+            Expr::BinOp(e) => self.bin_op(e, dst),
             Expr::UnaryOp(e) => self.unary_op(expr, e, dst),
             Expr::BoolOp(e) => self.bool_op(e, dst),
             Expr::Compare(e) => self.compare(e, dst),
@@ -92,21 +92,35 @@ impl<'a> Compiler<'a, '_> {
     }
 
     /// Walks the left side in a loop: `a + b + c + ...` is deep there.
-    fn bin_op(&mut self, expr: &'a Expr, e: &'a ast::ExprBinOp, dst: Option<Reg>) -> Reg {
-        if let Some(reg) = self.fold_to(expr, dst) {
-            return reg;
-        }
+    fn bin_op(&mut self, e: &'a ast::ExprBinOp, dst: Option<Reg>) -> Reg {
         let mut chain = vec![e];
         let mut left = &*e.left;
         while let Expr::BinOp(inner) = left {
-            if self.fold(left).is_some() {
-                break;
-            }
             chain.push(inner);
             left = &inner.left;
         }
+        // As far as all operands are constants, so is the value.
+        let mut range = left.range();
+        let mut constant = self.fold(left);
+        while let (Some(value), Some(node)) = (&constant, chain.last()) {
+            let folded = self
+                .fold(&node.right)
+                .and_then(|right| constants::binary(node.op, value, &right));
+            let Some(folded) = folded else { break };
+            constant = Some(folded);
+            range = node.range;
+            chain.pop();
+        }
         let mark = self.mark();
-        let mut value = self.expr(left, None);
+        let mut value = match constant {
+            Some(constant) => {
+                let to = if chain.is_empty() { dst } else { None };
+                let reg = self.target(to);
+                self.load_const(constant, reg, range);
+                reg
+            }
+            None => self.expr(left, None),
+        };
         while let Some(node) = chain.pop() {
             let dst = if chain.is_empty() { dst } else { None };
             value = self.binary(node, value, mark, dst);

@@ -157,7 +157,7 @@ impl<'a> Tokens<'a> {
 
     /// Where parentheses end that hold names and commas only.
     pub(super) fn names_in_parentheses(&self, opening: TextSize) -> Option<TextSize> {
-        let tokens = &self.tokens[self.position(opening) + 1..];
+        let tokens = self.tokens.get(self.position(opening) + 1..)?;
         let end = tokens
             .iter()
             .position(|token| !matches!(token.kind, TokenKind::Name | TokenKind::Comma))?;
@@ -691,6 +691,11 @@ impl<'t> Visitor<'t> for Finder<'t> {
         }
         walk_expr(self, expr);
     }
+}
+
+/// From one place to another: tokens of a broken source may be out of order.
+pub(super) fn span(start: TextSize, end: TextSize) -> TextRange {
+    TextRange::new(start.min(end), start.max(end))
 }
 
 /// What CPython's messages call an expression.

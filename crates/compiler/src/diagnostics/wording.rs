@@ -14,7 +14,7 @@ use ruff_python_parser::{
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::DiagnosticKind;
-use super::tokens::{Tokens, expression_at, expression_name};
+use super::tokens::{Tokens, expression_at, expression_name, span};
 use crate::lines::LineIndex;
 use crate::scan::{IndentationFault, Scan};
 
@@ -34,7 +34,7 @@ pub(super) fn of_scan(source: &str, lines: &LineIndex, scan: &Scan) -> Option<Wo
         let end = source[start.into()..].find(['\n', '\r']).map_or(source.len(), |at| {
             usize::from(start) + at
         });
-        let range = TextRange::new(start, TextSize::new(end as u32));
+        let range = span(start, TextSize::new(end as u32));
         faults.push((
             offset,
             match fault {
@@ -186,7 +186,7 @@ impl Context<'_> {
             ParseErrorType::UnexpectedIndentation => {
                 // Where the indentation ends.
                 let end = self.tokens.at(range.start()).map_or(range, |token| token.range).end();
-                let last = TextRange::new(end.checked_sub(TextSize::new(1)).unwrap_or(end), end);
+                let last = span(end.checked_sub(TextSize::new(1)).unwrap_or(end), end);
                 (last, DiagnosticKind::IndentationError, "unexpected indent".into())
             }
             ParseErrorType::ExpectedToken { expected, found } => {
@@ -472,7 +472,7 @@ impl Context<'_> {
         {
             let end = self.tokens.expression_end(range.start());
             return syntax(
-                TextRange::new(start.offset, end),
+                span(start.offset, end),
                 "invalid syntax. Perhaps you forgot a comma?",
             );
         }
@@ -587,7 +587,7 @@ impl Context<'_> {
                 let end = self.tokens.names_in_parentheses(token.range.start())?;
                 let what = if is_lambda { "Lambda expression" } else { "Function" };
                 Some(syntax(
-                    TextRange::new(token.range.start(), end),
+                    span(token.range.start(), end),
                     format!("{what} parameters cannot be parenthesized"),
                 ))
             }
@@ -660,7 +660,7 @@ impl Context<'_> {
         let index = self.tokens.last_before(range.start(), TokenKind::If)?;
         let start = self.tokens.expression_start(index)?;
         let end = self.tokens.before(range.start(), 0)?.range.end();
-        Some(TextRange::new(start, end))
+        Some(span(start, end))
     }
 
     /// Mistakes that CPython knows wherever an expression stands.
@@ -682,7 +682,7 @@ impl Context<'_> {
         let statement = self.tokens.statement_start(range.start())?;
         if token.kind == TokenKind::From && statement.kind == TokenKind::Import {
             return Some(syntax(
-                TextRange::new(statement.range.start(), self.tokens.line_end(range.start())),
+                span(statement.range.start(), self.tokens.line_end(range.start())),
                 "Did you mean to use 'from ... import ...' instead?",
             ));
         }
@@ -710,13 +710,13 @@ impl Context<'_> {
             }
             if self.tokens.is_string_pair(range.start()) {
                 return Some(syntax(
-                    TextRange::new(start.offset, self.tokens.expression_end(range.start())),
+                    span(start.offset, self.tokens.expression_end(range.start())),
                     "invalid syntax. Is this intended to be part of the string?",
                 ));
             }
             let end = self.tokens.expression_end(range.start());
             return Some(syntax(
-                TextRange::new(start.offset, end),
+                span(start.offset, end),
                 "invalid syntax. Perhaps you forgot a comma?",
             ));
         }
@@ -724,7 +724,7 @@ impl Context<'_> {
             let start = self.tokens.disjunction_start(range.start())?;
             let end = self.tokens.expression_end(range.start());
             return Some(syntax(
-                TextRange::new(start.offset, end),
+                span(start.offset, end),
                 "invalid syntax. Is this intended to be part of the string?",
             ));
         }
@@ -743,7 +743,7 @@ impl Context<'_> {
             let first = self.tokens.after(opening.range.start())?;
             let last = self.tokens.before(range.start(), 0)?;
             return Some(syntax(
-                TextRange::new(first.range.start(), last.range.end()),
+                span(first.range.start(), last.range.end()),
                 "did you forget parentheses around the comprehension target?",
             ));
         }
@@ -764,7 +764,7 @@ impl Context<'_> {
         }
         let end = self.tokens.line_end(range.start());
         Some(syntax(
-            TextRange::new(name.range.start(), end),
+            span(name.range.start(), end),
             format!("Missing parentheses in call to '{text}'. Did you mean {text}(...)?"),
         ))
     }
@@ -780,7 +780,7 @@ impl Context<'_> {
             return None;
         }
         let start = self.tokens.bitwise_start(equal.start())?;
-        let target = TextRange::new(start, before.end());
+        let target = span(start, before.end());
         let is_call = self.tokens.is_call_argument(equal.start());
         let expression = self.expression_in(target);
         if is_call {
@@ -792,12 +792,12 @@ impl Context<'_> {
                 Some(Expr::BooleanLiteral(_) | Expr::NoneLiteral(_)) => {
                     let name = self.text(target).to_string();
                     Some(syntax(
-                        TextRange::new(target.start(), equal.end()),
+                        span(target.start(), equal.end()),
                         format!("cannot assign to {name}"),
                     ))
                 }
                 _ => Some(syntax(
-                    TextRange::new(target.start(), equal.end()),
+                    span(target.start(), equal.end()),
                     "expression cannot contain assignment, perhaps you meant \"==\"?",
                 )),
             };
@@ -805,7 +805,7 @@ impl Context<'_> {
         let end = self.tokens.expression_end(equal.end());
         match expression {
             Some(Expr::Name(_)) => Some(syntax(
-                TextRange::new(target.start(), end),
+                span(target.start(), end),
                 "invalid syntax. Maybe you meant '==' or ':=' instead of '='?",
             )),
             Some(
@@ -831,7 +831,7 @@ impl Context<'_> {
     /// What stands before `=` in a call is no name.
     fn keyword_name(&self, range: TextRange) -> Worded {
         let equal = self.tokens.following(range.end(), TokenKind::Equal).unwrap_or(range);
-        let at = TextRange::new(range.start(), equal.end().max(range.end()));
+        let at = span(range.start(), equal.end().max(range.end()));
         let before = self.tokens.before(range.start(), 0).map(|token| token.kind);
         if before == Some(TokenKind::DoubleStar) {
             return syntax(range, "cannot assign to keyword argument unpacking");
@@ -1098,7 +1098,7 @@ impl Context<'_> {
         let before = self.tokens.before(range.start(), 0);
         match (token.kind, before.map(|token| token.kind)) {
             (TokenKind::Not, Some(before)) if is_operator(before) => {
-                let at = TextRange::new(token.range.start(), self.tokens.expression_end(range.start()));
+                let at = span(token.range.start(), self.tokens.expression_end(range.start()));
                 syntax(at, "'not' after an operator must be parenthesized")
             }
             (TokenKind::Comma | TokenKind::Rpar, Some(TokenKind::Equal))
@@ -1114,7 +1114,7 @@ impl Context<'_> {
             {
                 let start = self.tokens.before(range.start(), 1);
                 let at = start.map_or(range, |start| {
-                    TextRange::new(start.range.start(), range.start())
+                    span(start.range.start(), range.start())
                 });
                 syntax(at, "expected argument value expression")
             }

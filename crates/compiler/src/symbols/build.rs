@@ -404,11 +404,11 @@ impl Builder<'_> {
             } else {
                 None
             };
-            if let Some(message) = message {
-                self.report.syntax(stmt, message);
-            }
             self.usage(sym).nonlocal = true;
-            self.pending_nonlocal(sym, name, stmt.range);
+            match message {
+                Some(message) => self.report.syntax(stmt, message),
+                None => self.pending_nonlocal(sym, name, stmt.range),
+            }
         }
     }
 
