@@ -104,7 +104,8 @@ fn lane_label(vm: &mut Vm, coroutine: Value, name: Value, number: u64) -> String
     format!("Task-{number}")
 }
 
-fn current_lane(vm: &mut Vm, id: Option<usize>) -> Option<LaneId> {
+/// The lane of the loop's current task, or of the loop.
+pub(crate) fn current_lane(vm: &mut Vm, id: Option<usize>) -> Option<LaneId> {
     let id = id?;
     let current = vm.extension::<Core>().loops[id].current_task;
     if current.is_none() {

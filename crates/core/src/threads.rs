@@ -3,10 +3,12 @@
 //! What waits is parked and stands in the queue of what it waits for; who
 //! waited too long takes itself out of the queue when it runs again.
 
+pub(crate) mod lanes;
 mod local;
 mod lock;
 pub mod queue;
 
+use airlock_trace::{LaneId, Outcome};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
     Completion, Extension, FiberId, GetterDef, Kind, NativeDef, NativeObject, PyNative, Res, Throw, Tracer,
@@ -37,6 +39,8 @@ struct Threads {
     awaited: Vec<Value>,
     /// The `_local` objects that a thread has data in.
     locals: FxHashMap<u32, Vec<Value>>,
+    /// The lane of each thread but the main one.
+    lanes: FxHashMap<u32, LaneId>,
     /// Main is to get a `KeyboardInterrupt` when it next waits.
     interrupted: bool,
     stack_size: i64,
@@ -215,11 +219,13 @@ fn wait_for(
     if let Some(handle) = vm.heap.downcast_mut::<Handle>(value) {
         handle.joiners.push(fiber);
     }
+    lanes::begin_wait(vm);
     let wake = Wake { deadline_nanos: deadline, blocking: true };
     vm.park_then(wake, [value, Value::NONE, Value::NONE, Value::NONE], then)
 }
 
 fn joined(vm: &mut Vm, [value, ..]: [Value; 4], completion: Completion) -> Res {
+    lanes::end_wait(vm);
     let fiber = vm.current_fiber();
     if let Some(handle) = vm.heap.downcast_mut::<Handle>(value) {
         handle.joiners.retain(|&joiner| joiner != fiber);
@@ -234,6 +240,7 @@ static THREAD_MAIN: NativeDef = function("thread_main", "function, args, kwargs,
 
 /// The first call of a thread's fiber.
 fn thread_main(vm: &mut Vm, args: &[Value]) -> Res {
+    lanes::end_wait(vm);
     vm.tail_call_with(args[0], args[1], args[2]);
     Err(vm.and_then([args[0], args[3], Value::NONE, Value::NONE], thread_ended))
 }
@@ -245,13 +252,14 @@ fn thread_ended(vm: &mut Vm, [function, handle, ..]: [Value; 4], completion: Com
         let report = vm.prelude("thread_died");
         let state = [handle, Value::NONE, Value::NONE, Value::NONE];
         return Err(vm.call_then(report, &[function, exception], state, |vm, [handle, ..], _| {
-            Ok(end_thread(vm, handle))
+            Ok(end_thread(vm, handle, Outcome::Raised))
         }));
     }
-    Ok(end_thread(vm, handle))
+    Ok(end_thread(vm, handle, Outcome::Returned))
 }
 
-fn end_thread(vm: &mut Vm, handle: Value) -> Value {
+fn end_thread(vm: &mut Vm, handle: Value, outcome: Outcome) -> Value {
+    lanes::end(vm, outcome);
     let thread = current_thread(vm);
     let threads = threads(vm);
     threads.running = threads.running.saturating_sub(1);
@@ -276,6 +284,7 @@ fn start(vm: &mut Vm, function: Value, args: Value, kwargs: Value, handle: Value
     vm.heap.charge(4096);
     let main = vm.heap.new_native(PyNative { def: &THREAD_MAIN, receiver: Value::UNBOUND, owner: Value::NONE });
     vm.spawn(main, &[function, args, kwargs, handle], handle, thread);
+    lanes::start(vm, thread, function);
     vm.extension::<Core>().host.charge(Charge::ThreadStarted);
     Ok(thread)
 }
@@ -323,11 +332,6 @@ fn start_joinable_thread(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// Waits for all threads that are not daemons, one after the other.
 fn shutdown(vm: &mut Vm, _: &[Value]) -> Res {
-    shut_down(vm, [Value::NONE; 4], Completion::Returned(Value::NONE))
-}
-
-fn shut_down(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
-    joined(vm, state, completion)?;
     let current = ident_of(current_thread(vm));
     for value in threads(vm).awaited.clone() {
         let waits = vm
@@ -335,7 +339,10 @@ fn shut_down(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
             .downcast::<Handle>(value)
             .is_some_and(|handle| handle.state == HandleState::Running && handle.ident != current);
         if waits {
-            return Err(wait_for(vm, value, None, shut_down));
+            return Err(wait_for(vm, value, None, |vm, state, completion| {
+                joined(vm, state, completion)?;
+                shutdown(vm, &[])
+            }));
         }
     }
     Ok(Value::NONE)

@@ -11,6 +11,7 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use crate::Core;
+use crate::threads::lanes;
 use calendar::Fields;
 
 pub static MODULE: ModuleDef = ModuleDef { name: "time", functions: FUNCTIONS, init };
@@ -93,8 +94,12 @@ fn sleep(vm: &mut Vm, args: &[Value]) -> Res {
     }
     // A deadline in the past only lets others run.
     let deadline = if nanos == 0 { 0 } else { deadline_after(vm, nanos) };
+    if nanos > 0 {
+        lanes::begin_wait(vm);
+    }
     let wake = Wake { deadline_nanos: Some(deadline), blocking: true };
-    Err(vm.park_then(wake, [Value::NONE; 4], |_, _, completion: Completion| {
+    Err(vm.park_then(wake, [Value::NONE; 4], |vm, _, completion: Completion| {
+        lanes::end_wait(vm);
         completion.value()?;
         Ok(Value::NONE)
     }))

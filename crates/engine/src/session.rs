@@ -434,10 +434,14 @@ fn placed(filename: &str, line: u32, message: &str) -> PlacedProblem {
 
 /// Imports the modules that every side uses.
 fn preload(vm: &mut Vm) {
-    let source = "import asyncio, airlock";
     let path = [LIBRARY_FOLDER.to_owned()];
-    start_program(vm, Program::Source { text: source, filename: "<preload>" }, &["".to_owned()], &path);
-    while let Exit::OutOfFuel = vm.run(u64::MAX / 4) {}
+    start_program(vm, Program::Module { name: "" }, &["".to_owned()], &path);
+    // Not run as a program, at whose end nothing could be registered any more.
+    for name in ["asyncio", "airlock"] {
+        let (callee, name) = (vm.prelude("load_module_named"), vm.str(name));
+        vm.start_main(callee, &[name]);
+        while let Exit::OutOfFuel = vm.run(u64::MAX / 4) {}
+    }
 }
 
 /// Why a side cannot start.

@@ -7,11 +7,12 @@ use airlock_vm::{PyDict, Res, Value, Vm};
 /// The ledger with everything booked up to now.
 pub fn snapshot(vm: &mut Vm) -> Ledger {
     let now = now(vm);
-    let fiber_switches = vm.fiber_switches;
+    let (fiber_switches, thread_switches) = (vm.fiber_switches, vm.thread_switches);
     let peak_heap = vm.heap.peak_bytes() as u64;
     let core = vm.extension::<Core>();
     core.enter_phase(core.phase, now);
     core.ledger.fiber_switches = fiber_switches;
+    core.ledger.thread_switches = thread_switches;
     core.ledger.peak_heap_bytes = peak_heap;
     let mut lags = core.lags.clone();
     lags.sort_unstable();

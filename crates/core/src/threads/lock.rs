@@ -11,7 +11,7 @@ use airlock_vm::{
     new_method,
 };
 
-use super::{current_thread, deadline, deadline_of, deadline_value, take_interrupt, wake_with};
+use super::{current_thread, deadline, deadline_of, deadline_value, lanes, take_interrupt, wake_with};
 
 struct Waiter {
     fiber: FiberId,
@@ -114,6 +114,7 @@ fn enter(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn wait(vm: &mut Vm, value: Value, deadline: Option<u64>, count: u64, insistent: bool) -> Throw {
+    lanes::begin_wait(vm);
     let waiter = Waiter { fiber: vm.current_fiber(), count, insistent };
     let lock = lock(vm, value);
     if insistent { lock.waiters.push_front(waiter) } else { lock.waiters.push_back(waiter) }
@@ -124,6 +125,7 @@ fn wait(vm: &mut Vm, value: Value, deadline: Option<u64>, count: u64, insistent:
 /// The waiter was handed the lock (True), may try to take it (False), or has
 /// waited long enough (None).
 fn resumed(vm: &mut Vm, [value, end, count, _]: [Value; 4], completion: Completion) -> Res {
+    lanes::end_wait(vm);
     let fiber = vm.current_fiber();
     match completion {
         Completion::Returned(Value::TRUE) => return Ok(Value::TRUE),

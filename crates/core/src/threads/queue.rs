@@ -8,7 +8,7 @@ use airlock_vm::{
     class_method, method, new_method,
 };
 
-use super::{deadline, deadline_of, deadline_value, take_interrupt, wake_with};
+use super::{deadline, deadline_of, deadline_value, lanes, take_interrupt, wake_with};
 
 pub static MODULE: ModuleDef = ModuleDef { name: "_queue", functions: &[], init };
 
@@ -81,6 +81,7 @@ fn get(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn wait(vm: &mut Vm, value: Value, deadline: Option<u64>, again: bool) -> Throw {
+    lanes::begin_wait(vm);
     let fiber = vm.current_fiber();
     let waiters = &mut queue(vm, value).waiters;
     if again { waiters.push_front(fiber) } else { waiters.push_back(fiber) }
@@ -91,6 +92,7 @@ fn wait(vm: &mut Vm, value: Value, deadline: Option<u64>, again: bool) -> Throw 
 /// There is an item, unless someone was quicker (True), or the waiter has
 /// waited long enough (None).
 fn resumed(vm: &mut Vm, [value, end, ..]: [Value; 4], completion: Completion) -> Res {
+    lanes::end_wait(vm);
     let fiber = vm.current_fiber();
     queue(vm, value).waiters.retain(|&waiter| waiter != fiber);
     let woken = completion.value()?;
