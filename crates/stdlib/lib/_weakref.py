@@ -217,7 +217,7 @@ class ProxyType:
         return abs(_target(self))
 
 
-ProxyType.__name__ = 'weakproxy'
+ProxyType.__module__ = 'weakref'
 
 
 class CallableProxyType(ProxyType):
@@ -227,4 +227,4 @@ class CallableProxyType(ProxyType):
         return _target(self)(*args, **kwargs)
 
 
-CallableProxyType.__name__ = 'weakcallableproxy'
+CallableProxyType.__module__ = 'weakref'

@@ -1208,18 +1208,12 @@ impl Vm {
     pub(crate) fn exception_matches(&mut self, exception: Value, ty: Value) -> Res {
         let base = self.types.base_exception;
         let class = self.type_of(exception);
-        if ty.is(Kind::Tuple) {
-            for item in self.heap.tuple(ty).to_vec() {
-                if self.exception_matches(exception, item)? == Value::TRUE {
-                    return Ok(Value::TRUE);
-                }
-            }
-            return Ok(Value::FALSE);
-        }
-        if !ty.is(Kind::Type) || !self.is_subtype(ty, base) {
+        let classes = if ty.is(Kind::Tuple) { self.heap.tuple(ty) } else { std::slice::from_ref(&ty) };
+        let all_valid = classes.iter().all(|&class| class.is(Kind::Type) && self.is_subtype(class, base));
+        if !all_valid {
             return Err(self.type_error("catching classes that do not inherit from BaseException is not allowed"));
         }
-        Ok(Value::bool(self.is_subtype(class, ty)))
+        Ok(Value::bool(classes.iter().any(|&ty| self.is_subtype(class, ty))))
     }
 
     /// Puts both items of the pair that a request gives into registers.

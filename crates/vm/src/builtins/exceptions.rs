@@ -629,20 +629,14 @@ fn unicode_init(vm: &mut Vm, args: &[Value], class: &str, names: &[&str]) -> Res
         }
     }
     vm.heap.exception_mut(args[0]).args = args[1];
-    for (name, item) in names.iter().zip(items) {
+    for (&name, mut item) in names.iter().zip(items) {
+        if name == "object" && class == "UnicodeDecodeError" && !item.is(Kind::Bytes) {
+            let data = vm.buffer_of(item).unwrap_or_default();
+            item = vm.bytes(&data);
+        }
         vm.set_exception_attr(args[0], name, item);
     }
     Ok(Value::NONE)
-}
-
-/// Start and end of the fault, clamped into the object of this length.
-fn fault(vm: &mut Vm, this: Value, length: usize, first: usize) -> (usize, usize) {
-    let start = field(vm, this, "start", Some(first));
-    let end = field(vm, this, "end", Some(first + 1));
-    let clamp = |vm: &Vm, value: Value| vm.as_i64(value).unwrap_or(0).clamp(0, length as i64) as usize;
-    let start = clamp(vm, start).min(length.saturating_sub(1));
-    let end = clamp(vm, end).max((start + 1).min(length));
-    (start, end)
 }
 
 fn unicode_str(vm: &mut Vm, this: Value, verb: &str, first: usize) -> Res {
@@ -660,13 +654,15 @@ fn unicode_str(vm: &mut Vm, this: Value, verb: &str, first: usize) -> Res {
     let bytes = vm.buffer_of(object);
     let chars: Option<Vec<char>> = vm.as_text(object).map(|text| text.chars().collect());
     let length = bytes.as_ref().map(|data| data.len()).or(chars.as_ref().map(Vec::len)).unwrap_or(0);
-    let (start, end) = fault(vm, this, length, first);
+    let (start, end) = (field(vm, this, "start", Some(first)), field(vm, this, "end", Some(first + 1)));
+    let (start, end) = (vm.as_i64(start).unwrap_or(0), vm.as_i64(end).unwrap_or(0));
+    let one = usize::try_from(start).ok().filter(|&at| at < length && end == start + 1);
     let what = if bytes.is_some() { "byte" } else { "character" };
-    let text = if end == start + 1 {
+    let text = if let Some(at) = one {
         let shown = match (&bytes, &chars) {
-            (Some(data), _) => format!("0x{:02x}", data[start]),
+            (Some(data), _) => format!("0x{:02x}", data[at]),
             (_, Some(chars)) => {
-                let code = super::unicode::code_of(chars[start]);
+                let code = super::unicode::code_of(chars[at]);
                 match code {
                     0..=0xFF => format!("'\\x{code:02x}'"),
                     0x100..=0xFFFF => format!("'\\u{code:04x}'"),

@@ -763,7 +763,7 @@ fn attribute_names(vm: &mut Vm, owner: Value, wrong: &str) -> Vec<String> {
 }
 
 fn is_library_module(vm: &mut Vm, name: &str) -> bool {
-    match vm.environment.find_module(name, &[]) {
+    match vm.environment.find_module(name, &["/lib/python3.14".to_owned()]) {
         Ok(Some(Found::Code { filename, .. })) => filename.starts_with("/lib/"),
         Ok(Some(Found::Native(_))) => true,
         _ => false,

@@ -3,6 +3,8 @@
 
 use std::cell::Cell;
 
+use rustc_hash::FxHashMap;
+
 use crate::class::{GetterDef, getter};
 use crate::gc::Tracer;
 use crate::native::{NativeDef, class_method, method, new_method, static_method};
@@ -38,6 +40,9 @@ impl Vm {
     /// References whose callbacks are to run go to `pending_finalizers`.
     pub(crate) fn clear_weakrefs(&mut self) {
         let mut refs = std::mem::take(&mut self.weakrefs);
+        // By object; of one object's callbacks the newest runs first.
+        let mut dying: Vec<(Value, Vec<Value>)> = Vec::new();
+        let mut places: FxHashMap<Value, usize> = FxHashMap::default();
         refs.retain(|&value| {
             if !self.heap.is_marked(value) {
                 return false;
@@ -51,13 +56,19 @@ impl Vm {
             if let Some(object) = self.heap.downcast_mut::<WeakRef>(value) {
                 object.target = Value::UNBOUND;
                 if !object.callback.is_none() {
-                    let outer = object.outer;
-                    self.pending_finalizers.push(outer);
+                    let place = *places.entry(target).or_insert(dying.len());
+                    if place == dying.len() {
+                        dying.push((target, Vec::new()));
+                    }
+                    dying[place].1.push(object.outer);
                 }
             }
             false
         });
         self.weakrefs = refs;
+        for (_, callbacks) in dying {
+            self.pending_finalizers.extend(callbacks.into_iter().rev());
+        }
     }
 
     /// For a weak reference among `pending_finalizers`: its callback, to be
@@ -190,13 +201,15 @@ fn repr(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// All live references to an object, as `weakref.getweakrefs` gives them.
 fn references_to(vm: &mut Vm, args: &[Value]) -> Res {
-    let found = vm
-        .weakrefs
-        .iter()
-        .filter_map(|&value| vm.heap.downcast::<WeakRef>(value))
-        .filter(|object| object.target == args[0])
-        .map(|object| object.outer)
-        .collect();
+    let mut found: Vec<Value> = Vec::new();
+    for &value in &vm.weakrefs {
+        if let Some(object) = vm.heap.downcast::<WeakRef>(value).filter(|object| object.target == args[0]) {
+            // The plain reference, which is shared, stands first.
+            let plain = object.callback.is_none() && object.outer == value;
+            let at = if plain { 0 } else { found.len() };
+            found.insert(at, object.outer);
+        }
+    }
     Ok(vm.list(found))
 }
 
