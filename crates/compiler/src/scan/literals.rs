@@ -198,7 +198,7 @@ pub(crate) fn broken_escape(
                     return broken(at + 2, "malformed \\N character escape");
                 }
                 let name = &body[at + 3..at + 3 + length];
-                if !unicode_names2::character(name).is_some() {
+                if unicode_names2::character(name).is_none() {
                     return Some((
                         Broken::UnknownName,
                         format!("the character name \\N{{{name}}} is not supported"),
