@@ -31,7 +31,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("browser", &["engine", "protocol", "trace", "link"]),
     ("app", &["trace", "link", "protocol"]),
-    ("cli", &["engine", "link", "trace", "protocol"]),
+    // `airlock py` drives the VM itself: a plain program is no playground.
+    (
+        "cli",
+        &["engine", "link", "trace", "protocol", "core", "stdlib", "vm"],
+    ),
     ("xtask", &[]),
 ];
 
