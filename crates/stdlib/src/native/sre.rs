@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use airlock_vm::builtins::bytes::repr_bytes;
-use airlock_vm::builtins::str::{byte_at, char_at, repr_text};
+use airlock_vm::builtins::str::{byte_at, char_at, repr_text, size_of};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
     Extension, GetterDef, Kind, NativeDef, NativeIter, NativeObject, PyDict, Res, Tracer, Value,
@@ -447,9 +447,9 @@ impl How {
 /// A `pos` argument, clamped to what an index can be. Negative ones are 0.
 fn bound(vm: &mut Vm, value: Value) -> Res<usize> {
     match value.as_small() {
-        Some(int) => Ok(int.max(0) as usize),
+        Some(int) => Ok(size_of(int)),
         None if value.is_unbound() => Ok(usize::MAX),
-        None => Ok(usize::try_from(vm.int_argument(value)?.max(0)).unwrap_or(usize::MAX)),
+        None => Ok(size_of(vm.int_argument(value)?)),
     }
 }
 
@@ -645,10 +645,10 @@ fn template(vm: &mut Vm, args: &[Value]) -> Res {
     let mut parts = Vec::new();
     for pair in items.chunks(2) {
         let group = match pair.get(1).and_then(|group| vm.as_i64(*group)) {
-            Some(group) if group < 0 || group as usize > groups => {
+            Some(group) if group < 0 || size_of(group) > groups => {
                 return Err(vm.index_error("invalid group reference"));
             }
-            group => group.map(|group| group as usize),
+            group => group.map(size_of),
         };
         parts.push((pair[0], group));
     }

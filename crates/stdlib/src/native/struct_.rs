@@ -1,5 +1,6 @@
 //! `_struct`: packed binary data.
 
+use airlock_vm::builtins::str::size_of;
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
     Extension, GetterDef, Kind, Layout, NativeDef, NativeIter, NativeObject, Number, Res, Tracer,
@@ -450,15 +451,15 @@ fn start_of(
             let message = format!("offset {offset} out of range for {length}-byte buffer");
             return Err(error(vm, message));
         }
-        (offset + length as i64) as usize
+        size_of(offset + length as i64)
     } else {
-        offset as usize
+        size_of(offset)
     };
     if length < start || length - start < size {
         let message = format!(
             "{name} requires a buffer of at least {} bytes for {doing} {size} bytes at offset {start} \
              (actual buffer size is {length})",
-            start + size
+            start.saturating_add(size)
         );
         return Err(error(vm, message));
     }

@@ -4,7 +4,7 @@ use airlock_bytecode::CmpOp;
 use memchr::memmem;
 
 use super::memoryview::PyMemoryView;
-use super::str::{repeat_count, repeat_size};
+use super::str::{repeat_count, repeat_size, size_of};
 use super::str_format::{Flavor, percent};
 use crate::gc::Tracer;
 use crate::native::{NativeDef, class_method, method, new_method, static_method};
@@ -669,7 +669,7 @@ fn pad(vm: &mut Vm, args: &[Value], name: &str, share: fn(usize, usize) -> usize
     if width <= length as i64 {
         return Ok(unchanged(vm, args[0]));
     }
-    let width = width as usize;
+    let width = size_of(width);
     let missing = width - length;
     repeat_size(vm, 1, width)?;
     let left = share(missing, width);
@@ -698,8 +698,8 @@ fn zfill(vm: &mut Vm, args: &[Value]) -> Res {
     if width <= length as i64 {
         return Ok(unchanged(vm, args[0]));
     }
-    let missing = width as usize - length;
-    repeat_size(vm, 1, width as usize)?;
+    let missing = size_of(width) - length;
+    repeat_size(vm, 1, size_of(width))?;
     let bytes = data(vm, args[0]);
     let sign = matches!(bytes.first(), Some(b'+' | b'-')) as usize;
     let mut out = bytes[..sign].to_vec();
@@ -709,7 +709,7 @@ fn zfill(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn expandtabs(vm: &mut Vm, args: &[Value]) -> Res {
-    let size = vm.int_argument(args[1])?.max(0) as usize;
+    let size = size_of(vm.int_argument(args[1])?);
     let bytes = data(vm, args[0]);
     let tabs = bytes.iter().filter(|byte| **byte == b'\t').count();
     if tabs.saturating_mul(size) > i32::MAX as usize {

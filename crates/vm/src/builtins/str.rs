@@ -183,6 +183,12 @@ pub fn byte_at(text: &str, ascii: bool, at: usize) -> usize {
     text.len()
 }
 
+/// A size or position from an int: negative ones are 0, and what no address
+/// reaches is the largest.
+pub fn size_of(int: i64) -> usize {
+    usize::try_from(int.max(0)).unwrap_or(usize::MAX)
+}
+
 /// Character index of a byte position.
 pub fn char_at(text: &str, ascii: bool, at: usize) -> usize {
     if ascii {
@@ -261,7 +267,7 @@ impl Vm {
         };
         let start = bound(self, start, 0)?;
         let end = bound(self, end, length)?.min(length);
-        Ok((start as usize, end as usize))
+        Ok((size_of(start), size_of(end)))
     }
 
     /// Whether a binary operator's other operand has a reflected method that
@@ -701,7 +707,7 @@ fn pad(vm: &mut Vm, args: &[Value], share: fn(usize, usize) -> usize) -> Res {
     if width <= length as i64 {
         return Ok(args[0]);
     }
-    let width = width as usize;
+    let width = size_of(width);
     let missing = width - length;
     let left = share(missing, width);
     let bytes = repeat_size(vm, fill.len_utf8(), missing)?;
@@ -733,7 +739,7 @@ fn zfill(vm: &mut Vm, args: &[Value]) -> Res {
     if width <= length as i64 {
         return Ok(args[0]);
     }
-    let missing = width as usize - length;
+    let missing = size_of(width) - length;
     repeat_size(vm, 1, missing)?;
     let text = vm.heap.str(args[0]);
     let sign = text.starts_with(['+', '-']) as usize;
@@ -742,7 +748,7 @@ fn zfill(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn expandtabs(vm: &mut Vm, args: &[Value]) -> Res {
-    let size = vm.int_argument(args[1])?.max(0) as usize;
+    let size = size_of(vm.int_argument(args[1])?);
     let text = vm.heap.str(args[0]);
     let tabs = text.bytes().filter(|byte| *byte == b'\t').count();
     let extra = tabs.saturating_mul(size);

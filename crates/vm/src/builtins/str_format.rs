@@ -7,7 +7,7 @@ use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
 
 use super::format::{FloatStyle, format_float};
-use super::str::{ascii_text, repeat_size};
+use super::str::{ascii_text, repeat_size, size_of};
 use super::unicode::{char_of, code_of};
 use crate::native::{NativeDef, method};
 use crate::value::Kind;
@@ -347,7 +347,7 @@ fn field_value(vm: &mut Vm, name: &str, arguments: &Arguments, numbering: &mut N
             }
             (_, Some(index)) => {
                 *numbering = Numbering::Manual;
-                Some(index as usize)
+                Some(size_of(index))
             }
             (Numbering::Undecided, None) => {
                 *numbering = Numbering::Automatic(1);
@@ -397,7 +397,7 @@ fn field_value(vm: &mut Vm, name: &str, arguments: &Arguments, numbering: &mut N
     for lookup in lookups {
         let items = vm.heap.as_items(value);
         value = match (lookup, items) {
-            (Lookup::Index(index), Some(items)) => match items.get(index as usize) {
+            (Lookup::Index(index), Some(items)) => match items.get(size_of(index)) {
                 Some(&item) => item,
                 None => return Err(Throw::Python),
             },
@@ -568,7 +568,7 @@ pub(crate) fn percent(
         };
         if let Some(width) = field_number(vm, bytes, &mut at, &mut take, "width")? {
             conversion.left |= width < 0;
-            conversion.width = width.unsigned_abs() as usize;
+            conversion.width = usize::try_from(width.unsigned_abs()).unwrap_or(usize::MAX);
         }
         if bytes.get(at) == Some(&b'.') {
             at += 1;
