@@ -1093,7 +1093,11 @@ impl Vm {
                                 }
                                 continue 'frame;
                             }
-                            Err(throw) => fail!(throw, Ret::YieldFromCall { dst }),
+                            Err(throw) => {
+                                // The frame it is thrown into may be on top by now.
+                                self.handle(throw, Ret::YieldFromCall { dst })?;
+                                continue 'frame;
+                            }
                         }
                     }
                     Instr::GetYieldFromIter { dst, src } => {

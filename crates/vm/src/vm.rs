@@ -271,6 +271,14 @@ impl Vm {
         }
     }
 
+    #[cold]
+    fn entry_failure(&mut self, error: crate::hash::KeyError, table: Value, key: Value) -> Throw {
+        let crate::hash::KeyError::Unhashable(value) = error else { return Throw::Python };
+        let place = if table.is(Kind::Set) { "a set element" } else { "a dict key" };
+        let (key, value) = (self.type_name(key), self.type_name(value));
+        self.type_error(format!("cannot use '{key}' as {place} (unhashable type: '{value}')"))
+    }
+
     /// Table hash of a key; `TypeError` if it is unhashable.
     #[inline]
     pub fn key_hash(&mut self, key: Value) -> Res<u32> {
@@ -303,7 +311,10 @@ impl Vm {
     /// Position of `key` in the dict (or the set's table), with its hash.
     #[inline]
     pub fn dict_find(&mut self, dict: Value, key: Value) -> Res<(Option<usize>, u32)> {
-        let hash = self.key_hash(key)?;
+        let hash = match self.heap.key_hash(key) {
+            Ok(hash) => hash,
+            Err(error) => return Err(self.entry_failure(error, dict, key)),
+        };
         let table = if dict.is(Kind::Set) {
             &self.heap.set(dict).table
         } else {
