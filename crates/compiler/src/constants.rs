@@ -345,28 +345,16 @@ pub(crate) fn repr(value: &Const) -> String {
         Const::Ellipsis => "Ellipsis".into(),
         Const::Int(value) => value.to_string(),
         Const::BigInt(digits) => digits.to_string(),
-        Const::Float(value) => format!("{value:?}"),
-        Const::Complex(0.0, imag) => format!("{imag}j"),
-        Const::Complex(real, imag) => format!("({real}{imag:+}j)"),
-        Const::Str(text) => {
-            let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-            let mut shown = String::from(quote);
-            for char in text.chars() {
-                match char {
-                    '\n' => shown.push_str("\\n"),
-                    '\t' => shown.push_str("\\t"),
-                    '\r' => shown.push_str("\\r"),
-                    '\\' => shown.push_str("\\\\"),
-                    char if char == quote => shown.extend(['\\', char]),
-                    char if char.is_control() => shown.extend(char.escape_unicode()),
-                    char => shown.push(char),
-                }
-            }
-            shown.push(quote);
-            shown
+        Const::Float(value) => repr_float(*value),
+        Const::Complex(0.0, imag) => format!("{}j", repr_part(*imag)),
+        Const::Complex(real, imag) => {
+            let sign = if imag.is_sign_negative() { "" } else { "+" };
+            format!("({}{sign}{}j)", repr_part(*real), repr_part(*imag))
         }
+        Const::Str(text) => repr_str(text),
         Const::SurrogateStr(bytes) | Const::Bytes(bytes) => {
-            format!("b'{}'", bytes.escape_ascii())
+            let escaped = bytes.escape_ascii().to_string().replace("\\\"", "\"");
+            format!("b'{escaped}'")
         }
         Const::Tuple(items) => {
             let items: Vec<String> = items.iter().map(repr).collect();
@@ -381,4 +369,47 @@ pub(crate) fn repr(value: &Const) -> String {
         }
         Const::Code(code) => format!("<code {}>", code.qualname),
     }
+}
+
+pub(crate) fn repr_str(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut shown = String::from(quote);
+    for char in text.chars() {
+        match char {
+            '\n' => shown.push_str("\\n"),
+            '\t' => shown.push_str("\\t"),
+            '\r' => shown.push_str("\\r"),
+            '\\' => shown.push_str("\\\\"),
+            char if char == quote => shown.extend(['\\', char]),
+            char if (char as u32) < 0x20 || (0x7F..0xA0).contains(&(char as u32)) => {
+                shown.push_str(&format!("\\x{:02x}", char as u32));
+            }
+            char => shown.push(char),
+        }
+    }
+    shown.push(quote);
+    shown
+}
+
+/// The shortest digits that give the value again, with an exponent where
+/// Python writes one.
+fn repr_float(value: f64) -> String {
+    if !value.is_finite() {
+        return format!("{value}").to_lowercase();
+    }
+    let scientific = format!("{value:e}");
+    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..16).contains(&exponent) {
+        let plain = format!("{value}");
+        return if plain.contains('.') { plain } else { plain + ".0" };
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", exponent.abs())
+}
+
+/// A part of a complex number: as a float, but whole numbers without point.
+fn repr_part(value: f64) -> String {
+    let text = repr_float(value);
+    text.strip_suffix(".0").map_or(text.clone(), String::from)
 }

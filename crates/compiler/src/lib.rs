@@ -17,6 +17,7 @@ mod imports;
 mod lines;
 mod scan;
 mod symbols;
+mod unparse;
 
 use std::rc::Rc;
 

@@ -5,6 +5,7 @@ use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Compiler;
+use crate::unparse::unparse;
 use crate::symbols::{Place, ScopeId, ScopeKind};
 
 /// The annotation of a module's or class's variable.
@@ -86,18 +87,11 @@ impl<'a> Compiler<'a, '_> {
             let mangled = self.mangled(name);
             self.load_str(&mangled, key, annotation.range());
             let value = self.alloc();
-            let text = self.annotation_text(annotation);
+            let text = unparse(annotation);
             self.load_str(&text, value, annotation.range());
             self.emit(Instr::DictInsert { dict, key, value }, annotation.range());
             self.free_to(mark);
         }
-    }
-
-    /// The source of an annotation on one line.
-    fn annotation_text(&self, annotation: &Expr) -> String {
-        let range = annotation.range();
-        let text = self.source.get(range.start().into()..range.end().into()).unwrap_or("");
-        crate::scan::literals::normalize_expression(text)
     }
 
     // Variables of modules and classes.
@@ -221,7 +215,7 @@ impl<'a> Compiler<'a, '_> {
     fn store_text_annotation(&mut self, name: &str, annotation: &Expr, range: TextRange) {
         let mark = self.mark();
         let src = self.alloc();
-        let text = self.annotation_text(annotation);
+        let text = unparse(annotation);
         self.load_str(&text, src, annotation.range());
         let obj = self.alloc();
         self.load_implicit("__annotations__", obj, range);

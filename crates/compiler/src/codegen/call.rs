@@ -38,11 +38,15 @@ impl<'a> Compiler<'a, '_> {
         self.call_with(base, mark, &arguments.args, &arguments.keywords, range, dst)
     }
 
-    /// Where a traceback points for an attribute or a method call: its name
-    /// alone if the expression before it began on another line.
+    /// Where a traceback points for an attribute or a method call: from its
+    /// name on if the expression before it began on another line.
     pub(super) fn attribute_range(&self, e: &ast::ExprAttribute, whole: TextRange) -> TextRange {
         let starts = self.lines.line(e.value.start().into());
-        if starts == self.lines.line(e.attr.range.end().into()) { whole } else { e.attr.range }
+        if starts == self.lines.line(e.attr.range.end().into()) {
+            whole
+        } else {
+            TextRange::new(e.attr.start(), whole.end())
+        }
     }
 
     /// Calls the callee in `base`, the temporary at `mark`, with what follows.

@@ -9,6 +9,7 @@ use ruff_text_size::{Ranged, TextRange};
 use super::Compiler;
 use super::call::args_need_unpacking;
 use super::function::{clean_doc, docstring};
+use super::stmt::contains_annotation;
 use crate::symbols::Part;
 
 impl<'a> Compiler<'a, '_> {
@@ -170,6 +171,9 @@ impl<'a> Compiler<'a, '_> {
             self.emit(Instr::StoreCell { cell, src: temp }, header);
         }
         self.begin_annotations(scope_id, header);
+        if self.symbols.future_annotations && def.body.iter().any(contains_annotation) {
+            self.begin_text_annotations(header);
+        }
         let body = match docstring(&def.body) {
             Some((text, rest)) => {
                 if !self.options.optimize {

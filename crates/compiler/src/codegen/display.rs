@@ -2,7 +2,7 @@
 
 use airlock_bytecode::{Const, Instr, Reg};
 use ruff_python_ast::{self as ast, Expr};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::TextRange;
 
 use super::Compiler;
 
@@ -65,7 +65,7 @@ impl<'a> Compiler<'a, '_> {
                 let mark = this.mark();
                 if let Expr::Starred(starred) = element {
                     let iterable = this.expr(&starred.value, None);
-                    this.emit(Instr::SetUpdate { set, iterable }, starred.range);
+                    this.emit(Instr::SetUpdate { set, iterable }, e.range);
                 } else {
                     let item = this.expr(element, None);
                     this.emit(Instr::SetAdd { set, item }, e.range);
@@ -192,7 +192,7 @@ impl<'a> Compiler<'a, '_> {
             let mark = self.mark();
             if let Expr::Starred(starred) = element {
                 let iterable = self.expr(&starred.value, None);
-                self.emit(Instr::ListExtend { list, iterable }, starred.range());
+                self.emit(Instr::ListExtend { list, iterable }, range);
             } else {
                 let item = self.expr(element, None);
                 self.emit(Instr::ListAppend { list, item }, range);

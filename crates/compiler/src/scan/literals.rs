@@ -1,4 +1,4 @@
-//! The text of literals and expressions, read from the source again.
+//! The text of literals, read from the source again.
 
 use ruff_python_ast::{StringFlags, StringLiteralValue};
 
@@ -103,35 +103,6 @@ fn encode(code_points: &[u32]) -> Vec<u8> {
         }
     }
     bytes
-}
-
-/// The source of an expression on one line: line breaks and comments inside
-/// brackets become single blanks.
-pub(crate) fn normalize_expression(text: &str) -> String {
-    if !text.contains(['\n', '\r']) {
-        return text.to_string();
-    }
-    let mut lines = Vec::new();
-    for line in text.lines() {
-        let line = line.split('#').next().unwrap_or(line).trim();
-        let line = line.strip_suffix('\\').unwrap_or(line).trim_end();
-        if !line.is_empty() {
-            lines.push(line);
-        }
-    }
-    let mut joined = String::new();
-    for line in lines {
-        let closes = line.starts_with([')', ']', '}']);
-        let opens = joined.ends_with(['(', '[', '{']);
-        if !joined.is_empty() && !closes && !opens {
-            joined.push(' ');
-        }
-        if closes && joined.ends_with(',') {
-            joined.pop();
-        }
-        joined.push_str(line);
-    }
-    joined
 }
 
 pub(crate) enum Broken {
