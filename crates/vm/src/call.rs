@@ -793,8 +793,9 @@ impl Vm {
             if call.is(Kind::Function) {
                 return self.call_function(call, base - 1, argc + 1, names, ret);
             }
-            let args: Args = self.stack[base - 1..base + argc].into();
-            return self.call_args(call, &args, names, ret);
+            let args: Args = self.stack[base..base + argc].into();
+            let bound = self.bind(call, class, metaclass)?;
+            return self.call_args(bound, &args, names, ret);
         }
         if class == self.types.r#type && argc == 1 && names.is_unbound() {
             return Ok(Flow::Done(self.type_of(self.stack[base])));

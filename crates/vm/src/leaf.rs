@@ -6,6 +6,7 @@ use std::rc::Rc;
 use airlock_bytecode::{BinOp, CmpOp, Special};
 use smallvec::SmallVec;
 
+use crate::builtins::function::MissingGlobals;
 use crate::builtins::generator::{AsyncMode, AsyncSend};
 use crate::call::Flow;
 use crate::codeobj::CodeObj;
@@ -26,6 +27,11 @@ impl Vm {
             let version = self.dict_version(globals);
             store_cache(&code.caches[site as usize], version, at as u32, Value::UNBOUND);
             return Ok(self.heap.dict(globals).entry(at).map_or(Value::NONE, |entry| entry.value));
+        }
+        if let Some(owner) = self.extension::<MissingGlobals>().owner(globals)
+            && let Some(method) = self.lookup_special(owner, self.names.missing)
+        {
+            return self.call_special(method, owner, &[name]);
         }
         if let Some(at) = find(self, builtins) {
             let version = self.dict_version(globals);
@@ -109,6 +115,11 @@ impl Vm {
         }
         if let Some(value) = self.namespace_get(globals, name) {
             return Ok(value);
+        }
+        if let Some(owner) = self.extension::<MissingGlobals>().owner(globals)
+            && let Some(method) = self.lookup_special(owner, self.names.missing)
+        {
+            return self.call_special(method, owner, &[name]);
         }
         match self.namespace_get(self.builtins, name) {
             Some(value) => Ok(value),

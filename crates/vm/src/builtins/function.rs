@@ -140,13 +140,46 @@ fn function_repr(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(vm.string(text))
 }
 
+/// Globals that are dicts of a class with `__missing__`, which is asked for
+/// names they do not have: how `annotationlib` evaluates annotations. Only the
+/// latest are known, for such functions are called as soon as they are made.
+#[derive(Default)]
+pub(crate) struct MissingGlobals {
+    owners: Vec<(Value, Value)>,
+}
+
+impl MissingGlobals {
+    fn note(&mut self, globals: Value, owner: Value) {
+        if self.owners.len() == 32 {
+            self.owners.remove(0);
+        }
+        self.owners.push((globals, owner));
+    }
+
+    /// The instance whose plain dict these globals are.
+    pub(crate) fn owner(&self, globals: Value) -> Option<Value> {
+        self.owners.iter().rev().find(|(dict, _)| *dict == globals).map(|(_, owner)| *owner)
+    }
+}
+
+impl crate::vm::Extension for MissingGlobals {
+    fn trace(&self, tracer: &mut crate::gc::Tracer) {
+        self.owners.iter().for_each(|&(globals, owner)| tracer.extend(&[globals, owner]));
+    }
+}
+
 fn function_new(vm: &mut Vm, args: &[Value]) -> Res {
     let [_, code, globals, name, defaults, closure, kwdefaults] = args[..] else { return Ok(Value::NONE) };
     let Some(code) = vm.code_of(code) else {
         return Err(vm.type_error("function() argument 'code' must be code"));
     };
+    let owner = globals;
+    let globals = vm.heap.payload(owner);
     if !globals.is(Kind::Dict) {
         return Err(vm.type_error("function() argument 'globals' must be dict"));
+    }
+    if owner != globals && vm.lookup_special(owner, vm.names.missing).is_some() {
+        vm.extension::<MissingGlobals>().note(globals, owner);
     }
     let cells = if closure.is_none() { Vec::new() } else { vm.collect(closure)? };
     if cells.len() != code.code.captures.len() {
@@ -540,6 +573,7 @@ static MODULE_GETTERS: &[GetterDef] = &[
 ];
 
 pub(crate) fn register(vm: &mut Vm) {
+    vm.add_extension(MissingGlobals::default());
     vm.add_methods(vm.types.function, FUNCTION);
     vm.add_getters(vm.types.function, FUNCTION_GETTERS);
     vm.add_methods(vm.types.method, METHOD);
