@@ -7,7 +7,7 @@
 // - The engine and the Worker's scripts are named for preloading: the Worker
 //   would otherwise ask for one only after it has the other.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const site = process.env.TRUNK_STAGING_DIR ?? process.argv[2];
@@ -22,6 +22,17 @@ function rename(name) {
   return renamed;
 }
 
+// Modules that few programs need; the build of `airlock-stdlib` packs them
+// beside those that it embeds.
+const target = process.env.CARGO_TARGET_DIR ?? 'target';
+const packed = readdirSync(target, { recursive: true })
+  .filter((path) => /wasm32-unknown-unknown.(release|debug).build.airlock-stdlib-\w+.out.extra\.bundle$/.test(path))
+  .map((path) => join(target, path))
+  .sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs)[0];
+if (!packed) throw new Error(`no extra.bundle below ${target}: was the engine built?`);
+copyFileSync(packed, at('library.bundle'));
+const library = rename('library.bundle');
+
 const engine = rename('airlock-browser_bg.wasm');
 const glue = rename('airlock-browser.js');
 writeFileSync(at('worker.js'), read('worker.js').replace('./airlock_browser.js', `./${glue}`));
@@ -33,6 +44,7 @@ const replace = (from, to) => {
   page = page.replaceAll(from, to);
 };
 replace('content="airlock-browser_bg.wasm"', `content="${engine}"`);
+replace('content="library.bundle"', `content="${library}"`);
 replace('content="worker.js"', `content="${worker}"`);
 for (const name of ['theme.js', 'boot.js', 'editor.js']) replace(`src="${name}"`, `src="${rename(name)}"`);
 

@@ -1,7 +1,7 @@
 // The Worker's glue. The page's first message is an object: the compiled
 // engine and the flag by which the page stops a Worker that is blocked; every
 // later one is the text of a `ToWorker`. The Rust side posts its own answers.
-import init, { handle, start } from './airlock_browser.js';
+import init, { add_library, handle, start } from './airlock_browser.js';
 
 const waiting = [];
 let running = false;
@@ -16,15 +16,26 @@ self.onmessage = ({ data }) => {
   }
 };
 
-async function boot({ module, stop }) {
+async function boot({ module, stop, library }) {
   try {
     await init({ module_or_path: module });
     start(stop);
     running = true;
     for (const text of waiting.splice(0)) handle(text);
+    fetchLibrary(library);
   } catch (error) {
     self.postMessage(JSON.stringify({ type: 'failed', message: `the engine did not start: ${error?.message ?? error}` }));
   }
+}
+
+// The modules that few programs need come after all that the first run does.
+async function fetchLibrary(address) {
+  let bytes;
+  try {
+    const response = await fetch(address, { priority: 'low' });
+    if (response.ok) bytes = new Uint8Array(await response.arrayBuffer());
+  } catch { /* offline: what is there already works on */ }
+  add_library(bytes);
 }
 
 // A panic leaves the engine unusable. The page must hear of it even when the

@@ -7,6 +7,7 @@
 //! wake-up.
 
 mod clock;
+mod modules;
 mod scope;
 mod worker;
 
@@ -19,6 +20,13 @@ pub use clock::BrowserClock;
 #[wasm_bindgen]
 pub fn start(stop: Option<js_sys::Int32Array>) {
     worker::start(stop);
+}
+
+/// The rest of the standard library, once it has been fetched; without bytes
+/// it could not be had.
+#[wasm_bindgen]
+pub fn add_library(bytes: Option<Vec<u8>>) {
+    worker::add_library(bytes);
 }
 
 /// One message of the page, as JSON.

@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 
-use airlock_engine::{CostProfile, Host, Library, Poll, Session, VirtualClock, check};
+use airlock_engine::{CostProfile, Host, Poll, Session, VirtualClock, check};
 use airlock_link::{Adapter, Clock, Playground};
 use airlock_protocol::{FromWorker, Side, ToWorker};
 use js_sys::{Atomics, Int32Array};
 use wasm_bindgen::prelude::*;
 
 use crate::clock::BrowserClock;
+use crate::modules::Rest;
 use crate::scope;
 
 /// Instructions between two looks at the stop flag and the clock.
@@ -33,6 +34,9 @@ struct Run {
 struct State {
     stop: Option<Int32Array>,
     run: Option<Run>,
+    rest: Rest,
+    /// A run that needs modules still on their way.
+    postponed: Option<(Side, Box<Playground>)>,
     drive: Option<Closure<dyn FnMut()>>,
     tick: Option<Closure<dyn FnMut()>>,
     beat_due_millis: f64,
@@ -62,12 +66,13 @@ pub fn start(stop: Option<Int32Array>) {
 
 pub fn handle(message: &str) {
     match serde_json::from_str(message) {
-        Ok(ToWorker::Run { side, playground }) => run(side, &playground),
+        Ok(ToWorker::Run { side, playground }) => run_when_modules_are_there(side, playground),
         Ok(ToWorker::Check { core, shell }) => send(&FromWorker::Checked {
             core: check(&core, "core.py"),
             shell: check(&shell, "shell.py"),
         }),
         Ok(ToWorker::Stop) => {
+            run_postponed();
             STATE.with_borrow_mut(|state| {
                 if let Some(run) = &mut state.run {
                     run.session.stop();
@@ -79,13 +84,34 @@ pub fn handle(message: &str) {
     }
 }
 
+pub fn add_library(bytes: Option<Vec<u8>>) {
+    STATE.with_borrow_mut(|state| state.rest = Rest::fetched(bytes));
+    run_postponed();
+}
+
+fn run_when_modules_are_there(side: Side, playground: Box<Playground>) {
+    let rest = STATE.with_borrow(|state| state.rest);
+    if rest.must_wait(&[&playground.core, &playground.shell]) {
+        STATE.with_borrow_mut(|state| state.postponed = Some((side, playground)));
+    } else {
+        run(side, &playground);
+    }
+}
+
+fn run_postponed() {
+    if let Some((side, playground)) = STATE.with_borrow_mut(|state| state.postponed.take()) {
+        run(side, &playground);
+    }
+}
+
 fn run(side: Side, playground: &Playground) {
     let profile = CostProfile::by_name(&playground.profile).unwrap_or_else(CostProfile::cpython_311);
     let host: Box<dyn Host> = match playground.clock {
         Clock::Virtual => Box::new(VirtualClock::new(profile, playground.seed)),
         Clock::Real => Box::new(BrowserClock::new(playground.seed)),
     };
-    let session = Session::new(playground, side, host, Library::new());
+    let library = STATE.with_borrow(|state| state.rest).library();
+    let session = Session::new(playground, side, host, library);
     let cooperative = side == Side::Core || matches!(playground.adapter, Adapter::Direct | Adapter::Greenlet);
     STATE.with_borrow_mut(|state| {
         let now = scope::now_millis();
