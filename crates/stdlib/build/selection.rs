@@ -4,7 +4,7 @@
 /// What the first download holds: what nearly every program imports, with
 /// all that these import in turn.
 pub const FIRST: &[&str] = &[
-    "__future__", "_collections_abc", "_py_abc", "_py_warnings", "_typing", "_weakref",
+    "__future__", "_abc", "_collections_abc", "_py_abc", "_py_warnings", "_templates", "_typing", "_weakref",
     "_weakrefset", "abc", "airlock", "airlock._baseline", "annotationlib", "asyncio", "asyncio.base_events", "asyncio.base_futures",
     "asyncio.base_tasks", "asyncio.constants", "asyncio.coroutines", "asyncio.events",
     "asyncio.exceptions", "asyncio.format_helpers", "asyncio.futures", "asyncio.graph",
@@ -52,11 +52,23 @@ pub fn is_left_out(name: &str) -> bool {
 /// need: module, the module it imports. They are done when first used.
 const LAZY: &[(&str, &str)] = &[
     ("annotationlib", "ast"),
+    ("asyncio.base_events", "traceback"),
+    ("asyncio.base_tasks", "linecache"),
+    ("asyncio.base_tasks", "traceback"),
+    ("asyncio.coroutines", "inspect"),
+    ("asyncio.format_helpers", "inspect"),
+    ("asyncio.format_helpers", "traceback"),
+    ("asyncio.runners", "inspect"),
+    ("asyncio.tasks", "inspect"),
+    ("dataclasses", "inspect"),
     ("inspect", "ast"),
     ("inspect", "dis"),
+    ("inspect", "linecache"),
+    ("inspect", "token"),
     ("inspect", "tokenize"),
     ("traceback", "tokenize"),
     ("traceback", "codeop"),
+    ("traceback", "textwrap"),
     ("traceback", "_colorize"),
 ];
 
@@ -70,6 +82,23 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ("annotationlib", "new_other, op, self.__get_ast()", "new_other, op(), self.__get_ast()"),
     ("annotationlib", "ops=[op]", "ops=[op()]"),
     ("annotationlib", "ast.UnaryOp(op, ", "ast.UnaryOp(op(), "),
+    ("annotationlib", "class _ExtraNameFixer(ast.NodeTransformer):", "class _ExtraNameFixer:"),
+    ("annotationlib", "def __init__(self, extra_names):\n        self.extra_names = extra_names", EXTRA_NAMES),
+    // Loggers are made when something is logged.
+    ("asyncio.log", "import logging", "from _airlock import LazyLogger"),
+    ("asyncio.log", "logging.getLogger(__package__)", "LazyLogger(__package__)"),
+    ("asyncio.futures", "import logging", ""),
+    ("asyncio.futures", "logging.DEBUG - 1", "9"),
+    ("concurrent.futures._base", "import logging", "from _airlock import LazyLogger"),
+    ("concurrent.futures._base", "logging.getLogger(", "LazyLogger("),
+    // What few programs use of asyncio.
+    ("asyncio.base_events", "from . import sslproto", LAZY_SSLPROTO),
+    ("asyncio.base_events", "from . import staggered", LAZY_STAGGERED),
+    ("asyncio", "from .graph import *\n", ""),
+    ("asyncio", "graph.__all__", GRAPH_NAMES),
+    ("asyncio", "    match name:\n", GRAPH_CASE),
+    // Plain numbers spare making an enum.
+    ("asyncio.runners", "signal.SIGINT", "2"),
     // Code objects cannot be changed; functions are marked instead.
     // Without `dis`.
     (
@@ -81,16 +110,37 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+const EXTRA_NAMES: &str = "\
+def __init__(self, extra_names):
+        self.extra_names = extra_names
+
+    def visit(self, node):
+        for child in ast.walk(node):
+            if isinstance(child, ast.Name) and child.id in self.extra_names:
+                child.id = type_repr(self.extra_names[child.id])
+        return node
+";
+const LAZY_SSLPROTO: &str = "from _airlock import LazyModule; sslproto = LazyModule('asyncio.sslproto')";
+const LAZY_STAGGERED: &str = "staggered = LazyModule('asyncio.staggered')";
+const GRAPH_NAMES: &str =
+    "('capture_call_graph', 'format_call_graph', 'print_call_graph', 'FrameCallGraphEntry', 'FutureCallGraph')";
+const GRAPH_CASE: &str = "    match name:
+        case 'capture_call_graph' | 'format_call_graph' | 'print_call_graph' | 'FrameCallGraphEntry' | 'FutureCallGraph':
+            from . import graph
+            return getattr(graph, name)
+";
+
 /// A module's text as it is compiled.
 pub fn adapt(name: &str, text: String) -> Result<String, String> {
     let mut text = text;
     for (module, import) in LAZY.iter().filter(|(module, _)| *module == name) {
-        let from = format!("\nimport {import}\n");
-        if !text.contains(&from) {
+        let from = format!("import {import}\n");
+        let Some(at) = text.match_indices(&from).map(|(at, _)| at).find(|&at| at == 0 || text[..at].ends_with('\n'))
+        else {
             return Err(format!("{module} does not import {import}"));
-        }
-        let to = format!("\nfrom _airlock import LazyModule as {import}; {import} = {import}({import:?})\n");
-        text = text.replacen(&from, &to, 1);
+        };
+        let to = format!("from _airlock import LazyModule as {import}; {import} = {import}({import:?})\n");
+        text.replace_range(at..at + from.len(), &to);
     }
     for (module, from, to) in PATCHES.iter().filter(|(module, ..)| *module == name) {
         if !text.contains(from) {

@@ -1,41 +1,46 @@
 """Names of signals. None can arrive here, so handlers are only kept."""
 
-from enum import IntEnum
-
 _NUMBERS = {'SIGHUP': 1, 'SIGINT': 2, 'SIGQUIT': 3, 'SIGILL': 4, 'SIGTRAP': 5, 'SIGABRT': 6, 'SIGBUS': 7,
     'SIGFPE': 8, 'SIGKILL': 9, 'SIGUSR1': 10, 'SIGSEGV': 11, 'SIGUSR2': 12, 'SIGPIPE': 13, 'SIGALRM': 14,
     'SIGTERM': 15, 'SIGCHLD': 17, 'SIGCONT': 18, 'SIGSTOP': 19, 'SIGTSTP': 20, 'SIGTTIN': 21, 'SIGTTOU': 22,
     'SIGWINCH': 28, 'SIGIO': 29, 'SIGSYS': 31}
-Signals = IntEnum('Signals', _NUMBERS, module='signal')
-Handlers = IntEnum('Handlers', {'SIG_DFL': 0, 'SIG_IGN': 1}, module='signal')
-globals().update(Signals.__members__)
-globals().update(Handlers.__members__)
 NSIG = 65
 _handlers = {}
+
+
+# Enums are made when their names are first asked for.
+def __getattr__(name):
+    if name != 'Signals' and name != 'Handlers' and name not in _NUMBERS and name not in ('SIG_DFL', 'SIG_IGN'):
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    from enum import IntEnum
+    for kind, members in (('Signals', _NUMBERS), ('Handlers', {'SIG_DFL': 0, 'SIG_IGN': 1})):
+        made = globals()[kind] = IntEnum(kind, members, module=__name__)
+        globals().update(made.__members__)
+    return globals()[name]
+
+
+def _enum(name):
+    return globals().get(name) or __getattr__(name)
 
 
 def default_int_handler(signalnum, frame, /):
     raise KeyboardInterrupt
 
 
-def _as_enum(number, enum):
-    try:
-        return enum(number)
-    except ValueError:
-        return number
-
-
 def getsignal(signalnum, /):
     if signalnum not in range(1, NSIG):
         raise ValueError('signal number out of range')
-    return _handlers.get(int(signalnum), default_int_handler if signalnum == SIGINT else SIG_DFL)
+    found = _handlers.get(int(signalnum))
+    if found is None:
+        return default_int_handler if signalnum == 2 else _enum('SIG_DFL')
+    return found
 
 
 def signal(signalnum, handler, /):
     import threading
     if threading.current_thread() is not threading.main_thread():
         raise ValueError('signal only works in main thread of the main interpreter')
-    if not callable(handler) and handler not in (SIG_DFL, SIG_IGN):
+    if not callable(handler) and handler not in (0, 1):
         raise TypeError('signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object')
     before = getsignal(signalnum)
     _handlers[int(signalnum)] = handler
@@ -57,8 +62,11 @@ def siginterrupt(signalnum, flag, /):
 
 
 def valid_signals():
-    return set(Signals)
+    return set(_enum('Signals'))
 
 
 def strsignal(signalnum, /):
-    return _as_enum(signalnum, Signals).name if signalnum in _NUMBERS.values() else None
+    for name, number in _NUMBERS.items():
+        if number == signalnum:
+            return name
+    return None

@@ -1,7 +1,5 @@
 """Names of sockets. There is no network of this kind here: making a socket is refused."""
 
-from enum import IntEnum, IntFlag
-
 error = OSError
 timeout = TimeoutError
 
@@ -14,12 +12,10 @@ class gaierror(OSError):
     pass
 
 
-AddressFamily = IntEnum('AddressFamily', {'AF_UNSPEC': 0, 'AF_UNIX': 1, 'AF_INET': 2, 'AF_INET6': 10}, module='socket')
-SocketKind = IntEnum('SocketKind', {'SOCK_STREAM': 1, 'SOCK_DGRAM': 2, 'SOCK_RAW': 3}, module='socket')
-MsgFlag = IntFlag('MsgFlag', {'MSG_PEEK': 2, 'MSG_DONTWAIT': 64}, module='socket')
-AddressInfo = IntFlag('AddressInfo', {'AI_PASSIVE': 1, 'AI_CANONNAME': 2, 'AI_NUMERICHOST': 4}, module='socket')
-for _members in (AddressFamily, SocketKind, MsgFlag, AddressInfo):
-    globals().update(_members.__members__)
+AF_UNSPEC, AF_UNIX, AF_INET, AF_INET6 = 0, 1, 2, 10
+SOCK_STREAM, SOCK_DGRAM, SOCK_RAW = 1, 2, 3
+MSG_PEEK, MSG_DONTWAIT = 2, 64
+AI_PASSIVE, AI_CANONNAME, AI_NUMERICHOST = 1, 2, 4
 SOCK_NONBLOCK, SOCK_CLOEXEC = 2048, 524288
 SOL_SOCKET, SO_REUSEADDR, SO_TYPE, SO_ERROR, SO_BROADCAST, SO_KEEPALIVE, SO_REUSEPORT = 1, 2, 3, 4, 6, 9, 15
 IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_IPV6, TCP_NODELAY, IPV6_V6ONLY = 0, 6, 17, 41, 1, 26
@@ -90,3 +86,15 @@ def htonl(x, /):
 
 
 ntohl = htonl
+
+
+def __getattr__(name):
+    from enum import IntEnum, IntFlag
+    prefixes = {'AddressFamily': (IntEnum, 'AF_'), 'SocketKind': (IntEnum, 'SOCK_'), 'MsgFlag': (IntFlag, 'MSG_'),
+                'AddressInfo': (IntFlag, 'AI_')}
+    if name not in prefixes:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    kind, prefix = prefixes[name]
+    members = {key: value for key, value in globals().items() if key.startswith(prefix)}
+    made = globals()[name] = kind(name, members, module=__name__)
+    return made

@@ -429,10 +429,18 @@ class LazyModule:
         return repr(load_module_named(self.__dict__['lazy name']))
 
 
-# Runs a file or module as `__main__`.
-def run_main(found, path):
-    module = loaded_modules['__main__']
-    exec_found(found, module.__dict__)
+# Stands for a logger until something is logged.
+class LazyLogger:
+    def __init__(self, name):
+        self.__dict__['lazy name'] = name
+
+    def __getattr__(self, attr):
+        logging = load_module_named('logging')
+        logger = logging.getLogger(self.__dict__['lazy name'])
+        return getattr(logger, attr)
+
+    def __setattr__(self, attr, value):
+        setattr(self.__getattr__('manager').getLogger(self.__dict__['lazy name']), attr, value)
 
 
 # `open`, without importing `io` before it is used.

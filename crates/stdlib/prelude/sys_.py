@@ -158,9 +158,10 @@ def publish_builtins():
         function.__module__ = 'builtins' if function is not open else '_io'
         setattr(builtins, function.__name__, function)
     helpers = loaded_modules['_airlock']
-    for function in (LazyModule, ModuleSpec, SourceFileLoader, BuiltinImporter, struct_sequence, load_module_named,
+    for function in (LazyModule, LazyLogger, ModuleSpec, SourceFileLoader, BuiltinImporter, struct_sequence, load_module_named,
                      load_spec, prepare_module, exec_found, sys_path, resolve_relative):
         setattr(helpers, function.__name__, function)
 
 
 publish_builtins()
+publish_site()
