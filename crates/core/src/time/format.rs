@@ -51,9 +51,9 @@ pub(super) fn format(pattern: &str, fields: &Fields, zone: &str, offset: i64) ->
         out.push_str(&rest[..at]);
         let spec = &rest[at..];
         let mut flags = Flags::default();
-        let mut chars = spec[1..].char_indices().peekable();
+        let chars = spec[1..].char_indices();
         let mut letter = None;
-        while let Some((index, c)) = chars.next() {
+        for (index, c) in chars {
             match c {
                 '_' | '-' => flags.pad = Some(c),
                 '0' if flags.width.is_none() => flags.pad = Some(c),
