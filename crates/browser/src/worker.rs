@@ -22,6 +22,9 @@ const BEAT_MILLIS: f64 = 50.0;
 
 struct Run {
     session: Session,
+    /// When the program began, by the session's clock: what the library
+    /// needed before is no part of its trace.
+    begun_nanos: u64,
     /// Whether waiting and running leave the Worker's event loop free.
     cooperative: bool,
     flushed_millis: f64,
@@ -111,7 +114,8 @@ fn run(side: Side, playground: &Playground) {
         Clock::Real => Box::new(BrowserClock::new(playground.seed)),
     };
     let library = STATE.with_borrow(|state| state.rest).library();
-    let session = Session::new(playground, side, host, library);
+    let mut session = Session::new(playground, side, host, library);
+    let begun_nanos = session.now_nanos();
     let cooperative = side == Side::Core || matches!(playground.adapter, Adapter::Direct | Adapter::Greenlet);
     STATE.with_borrow_mut(|state| {
         let now = scope::now_millis();
@@ -122,6 +126,7 @@ fn run(side: Side, playground: &Playground) {
         };
         state.run = Some(Run {
             session,
+            begun_nanos,
             cooperative,
             flushed_millis: now,
             turn_millis: now,
@@ -203,7 +208,10 @@ fn flush(run: &mut Run, now_millis: f64) {
     for (error, text) in run.session.take_output() {
         send(&FromWorker::Printed { error, text });
     }
-    let events = run.session.take_events();
+    let mut events = run.session.take_events();
+    for event in &mut events {
+        event.at_nanos = event.at_nanos.saturating_sub(run.begun_nanos);
+    }
     if !events.is_empty() {
         send(&FromWorker::Events { events });
     }
