@@ -19,6 +19,7 @@ mod scan;
 mod symbols;
 mod unparse;
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use airlock_bytecode::Code;
@@ -75,11 +76,12 @@ pub fn compile(
     options: Options,
 ) -> Result<Rc<Code>, Vec<Diagnostic>> {
     let _ = filename;
-    let lines = LineIndex::new(source);
     let mut report = Report::default();
-
     let source_text = prepare(source, mode);
-    scan::check(&source_text, &mut report);
+    let source = &*source_text;
+    let lines = LineIndex::new(source);
+
+    scan::check(source, &mut report);
     if report.is_fatal() {
         return Err(report.finish(source, &lines));
     }
@@ -91,8 +93,8 @@ pub fn compile(
     };
     let options_for_parser = ParseOptions::from(parser_mode)
         .with_target_version(ruff_python_ast::PythonVersion::PY314);
-    let parsed = parse_unchecked(&source_text, options_for_parser);
-    diagnostics::report_parse_errors(&source_text, &parsed, &mut report);
+    let parsed = parse_unchecked(source, options_for_parser);
+    diagnostics::report_parse_errors(source, &parsed, &mut report);
     if !report.is_empty() {
         return Err(report.finish(source, &lines));
     }
@@ -103,10 +105,10 @@ pub fn compile(
     }
     let code = match parsed.syntax() {
         Mod::Module(module) => {
-            codegen::module(&source_text, &lines, &symbols, &module.body, mode, options, &mut report)
+            codegen::module(source, &lines, &symbols, &module.body, mode, options, &mut report)
         }
         Mod::Expression(expression) => codegen::expression(
-            &source_text,
+            source,
             &lines,
             &symbols,
             &expression.body,
@@ -121,19 +123,21 @@ pub fn compile(
     Ok(code)
 }
 
-/// `eval` allows blanks before its expression; the parser does not. Replacing
-/// them by nothing would shift positions, so only the leading ones of an
-/// expression become an offset-preserving form.
-fn prepare(source: &str, mode: Mode) -> std::borrow::Cow<'_, str> {
-    if !mode.is_expression() {
-        return source.into();
+/// Line ends are newlines, however they are written, in literals as well.
+/// `eval` allows blanks before its expression where the parser does not: a
+/// form feed resets the column, so as many of these mean no indentation and
+/// shift no position.
+fn prepare(source: &str, mode: Mode) -> Cow<'_, str> {
+    let text: Cow<'_, str> = if source.contains('\r') {
+        source.replace("\r\n", "\n").replace('\r', "\n").into()
+    } else {
+        source.into()
+    };
+    let blank = text.len() - text.trim_start_matches([' ', '\t']).len();
+    if !mode.is_expression() || blank == 0 {
+        return text;
     }
-    let blank = source.len() - source.trim_start_matches([' ', '\t']).len();
-    if blank == 0 {
-        return source.into();
-    }
-    // A form feed resets the column in the lexer: no indentation, same length.
-    let mut text = "\x0c".repeat(blank);
-    text.push_str(&source[blank..]);
-    text.into()
+    let mut shifted = "\x0c".repeat(blank);
+    shifted.push_str(&text[blank..]);
+    shifted.into()
 }

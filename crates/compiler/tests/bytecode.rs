@@ -212,11 +212,9 @@ fn conditions_are_jumps() {
                     8 JumpIfFalse src=4 target=11
                3    9 LoadInt dst=3 value=1
                    10 Return src=3
-               4   11 JumpIfFalse src=1 target=14
-                   12 Move dst=3 src=0
-                   13 Jump target=15
-                   14 Move dst=3 src=2
-                   15 Return src=3
+               4   11 JumpIfFalse src=1 target=13
+                   12 Return src=0
+                   13 Return src=2
         "#]],
     );
 }

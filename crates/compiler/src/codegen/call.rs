@@ -129,7 +129,7 @@ impl<'a> Compiler<'a, '_> {
         let names: Vec<Const> = keywords
             .iter()
             .filter_map(|keyword| keyword.arg.as_ref())
-            .map(|name| Const::Str(self.mangled(name).into()))
+            .map(|name| Const::Str(name.as_str().into()))
             .collect();
         Some(self.constant(Const::Tuple(names.into())))
     }
@@ -183,8 +183,7 @@ impl<'a> Compiler<'a, '_> {
                 for keyword in &rest[..named] {
                     let key = self.alloc();
                     if let Some(name) = &keyword.arg {
-                        let name = self.mangled(name);
-                        self.load_str(&name, key, keyword.range);
+                        self.load_str(name, key, keyword.range);
                     }
                     self.expr_to_temp(&keyword.value);
                 }

@@ -93,7 +93,7 @@ impl<'a> Compiler<'a, '_> {
             let mut names = Vec::new();
             for keyword in keywords {
                 if let Some(arg) = &keyword.arg {
-                    names.push(Const::Str(self.mangled(arg).into()));
+                    names.push(Const::Str(arg.as_str().into()));
                 }
                 self.expr_to_temp(&keyword.value);
             }

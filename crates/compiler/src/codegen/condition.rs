@@ -29,7 +29,14 @@ impl<'a> Compiler<'a, '_> {
             return;
         }
         let mark = self.mark();
-        let src = self.expr(expr, None);
+        let src = match expr {
+            // `while x := f()`: tested where it is stored.
+            Expr::Named(e) if self.direct_register(&e.target).is_some() => {
+                let dst = self.direct_register(&e.target);
+                self.expr(&e.value, dst)
+            }
+            expr => self.expr(expr, None),
+        };
         self.free_to(mark);
         let instr = if wanted {
             Instr::JumpIfTrue { src, target: 0 }

@@ -116,8 +116,7 @@ impl<'a> Compiler<'a, '_> {
             return;
         };
         if self.unit.blocks.is_empty() {
-            let src = self.expr(value, None);
-            self.emit(Instr::Return { src }, e.range);
+            self.return_value(value, e.range);
             return;
         }
         let constant = self.fold(value);
@@ -147,6 +146,25 @@ impl<'a> Compiler<'a, '_> {
             };
             this.emit(Instr::Return { src }, e.range);
         });
+    }
+
+    /// `return a if b else c` returns from each branch.
+    fn return_value(&mut self, value: &'a Expr, range: TextRange) {
+        let mark = self.mark();
+        match value {
+            Expr::If(e) if self.fold(&e.test).is_none() => {
+                let otherwise = self.new_label();
+                self.jump_if(&e.test, false, otherwise);
+                self.return_value(&e.body, range);
+                self.place_label(otherwise);
+                self.return_value(&e.orelse, range);
+            }
+            value => {
+                let src = self.expr(value, None);
+                self.emit(Instr::Return { src }, range);
+            }
+        }
+        self.free_to(mark);
     }
 
     fn leave_loop(&mut self, range: TextRange, breaks: bool) {

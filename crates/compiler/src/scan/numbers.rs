@@ -1,5 +1,10 @@
 //! Numbers as CPython's tokenizer reads them.
 
+/// As CPython's `sys.int_info.default_max_str_digits`.
+const MAX_DECIMAL_DIGITS: usize = 4300;
+/// Constants carry large integers in decimal, which takes time to write.
+const MAX_RADIX_DIGITS: usize = 100_000;
+
 pub(super) struct Fault {
     /// How many bytes were read when the number turned out to be none.
     pub(super) at: usize,
@@ -33,6 +38,7 @@ impl Number<'_> {
         if self.peek() != b'0' {
             if self.peek() != b'.' {
                 self.decimal_tail()?;
+                self.check_size()?;
             }
             return self.after_integer(false);
         }
@@ -64,6 +70,21 @@ impl Number<'_> {
         }
     }
 
+    /// Very long decimals take long to convert; CPython refuses them, too.
+    fn check_size(&mut self) -> Result<(), Fault> {
+        let digits = self.bytes[..self.at].iter().filter(|byte| **byte != b'_').count();
+        let is_integer = !matches!(self.peek(), b'.' | b'e' | b'E' | b'j' | b'J');
+        if digits <= MAX_DECIMAL_DIGITS || !is_integer {
+            return Ok(());
+        }
+        let message = format!(
+            "Exceeds the limit ({MAX_DECIMAL_DIGITS} digits) for integer string conversion: \
+             value has {digits} digits; use sys.set_int_max_str_digits() to increase the limit \
+             - Consider hexadecimal for huge integer literals to avoid decimal conversion limits."
+        );
+        Err(Fault { at: self.at, message, is_whole: true })
+    }
+
     fn radix(&mut self, kind: &str, is_digit: impl Fn(u8) -> bool) -> Result<(), Fault> {
         self.at += 1;
         loop {
@@ -82,6 +103,10 @@ impl Number<'_> {
         }
         if self.peek().is_ascii_digit() {
             return self.wrong_digit(kind);
+        }
+        if self.at > MAX_RADIX_DIGITS {
+            let message = format!("a {kind} literal with this many digits is not supported");
+            return Err(Fault { at: self.at, message, is_whole: true });
         }
         self.end(kind)
     }
