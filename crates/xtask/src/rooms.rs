@@ -34,7 +34,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     // `airlock py` drives the VM itself: a plain program is no playground.
     (
         "cli",
-        &["engine", "link", "trace", "protocol", "core", "stdlib", "vm"],
+        &[
+            "engine", "link", "trace", "protocol", "core", "stdlib", "vm",
+        ],
     ),
     ("xtask", &[]),
 ];

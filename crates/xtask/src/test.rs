@@ -122,7 +122,14 @@ fn summary(report: &Report) -> String {
 fn native(tools: &Tools, tally: &mut Tally) -> Result<()> {
     rooms::check(tools.root())?;
     let mut command = tools.native("cargo");
-    command.args(["test", "--workspace", "--no-fail-fast"]);
+    command.args([
+        "test",
+        "--workspace",
+        "--no-fail-fast",
+        "--lib",
+        "--bins",
+        "--tests",
+    ]);
     for package in rooms::WASM_ONLY {
         command.args(["--exclude", package]);
     }
