@@ -103,6 +103,12 @@ impl Model {
             .map_or("", |&index| &self.lanes[index].name)
     }
 
+    /// The lanes of a row. Rows that were made of an earlier run may name
+    /// lanes that this one does not have.
+    pub fn lanes_of<'a>(&'a self, row: &'a Row) -> impl DoubleEndedIterator<Item = &'a Lane> {
+        row.lanes.iter().filter_map(|&index| self.lanes.get(index))
+    }
+
     fn lane_kind(&self, id: LaneId) -> Option<LaneKind> {
         self.lane_index
             .get(&id)

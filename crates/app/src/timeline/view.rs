@@ -240,10 +240,8 @@ impl TimelineView {
         let row = layout.row_at(&self.rows, y)?;
         let nanos = layout.nanos_at(x) as u64;
         let row = &self.rows.rows[row];
-        let lane = row
-            .lanes
-            .iter()
-            .map(|&index| model.lane(index))
+        let lane = model
+            .lanes_of(row)
             .rev()
             .find(|lane| lane.start_nanos <= nanos)?;
         let span_index = lane.span_at(nanos)?;
@@ -305,7 +303,7 @@ fn describe_playhead(model: &Model, rows: &Rows, nanos: u64) -> String {
         .rows
         .iter()
         .take(4)
-        .flat_map(|row| row.lanes.iter().map(|&index| model.lane(index)));
+        .flat_map(|row| model.lanes_of(row));
     let states = lanes
         .filter(|lane| lane.start_nanos <= nanos)
         .filter_map(|lane| {
