@@ -299,11 +299,7 @@ impl TimelineView {
 
 /// The playhead in words, for those who cannot see the canvas.
 fn describe_playhead(model: &Model, rows: &Rows, nanos: u64) -> String {
-    let lanes = rows
-        .rows
-        .iter()
-        .take(4)
-        .flat_map(|row| model.lanes_of(row));
+    let lanes = rows.rows.iter().take(4).flat_map(|row| model.lanes_of(row));
     let states = lanes
         .filter(|lane| lane.start_nanos <= nanos)
         .filter_map(|lane| {
