@@ -18,8 +18,8 @@ fn first(clock: Clock, adapter: Adapter) -> Playground {
     playground
 }
 
-/// Made natively by `crates/engine/tests/golden.rs`.
-const GOLDEN: &str = include_str!("../../../tests/golden/trace_hashes.txt");
+/// Made natively by `crates/engine/tests/golden.rs`, which has to run first.
+const GOLDEN: &str = include_str!("../../../target/golden/trace_hashes.txt");
 
 #[wasm_bindgen_test]
 fn traces_equal_those_of_the_command_line() {
