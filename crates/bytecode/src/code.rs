@@ -45,7 +45,10 @@ impl Code {
         let after = self.positions.partition_point(|(start, _)| *start <= pc);
         match after.checked_sub(1) {
             Some(index) => self.positions[index].1,
-            None => Position { line: self.first_line, ..Position::default() },
+            None => Position {
+                line: self.first_line,
+                ..Position::default()
+            },
         }
     }
 

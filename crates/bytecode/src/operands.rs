@@ -101,7 +101,11 @@ impl Instr {
                 visit(Read(cell));
                 visit(Name(name));
             }
-            Instr::LoadFromNamespaceOrGlobal { dst, namespace, name } => {
+            Instr::LoadFromNamespaceOrGlobal {
+                dst,
+                namespace,
+                name,
+            } => {
                 visit(Read(namespace));
                 visit(Name(name));
                 visit(Write(dst));
@@ -193,7 +197,12 @@ impl Instr {
                 visit(Read(src));
                 visit(WriteMany(base, count));
             }
-            Instr::UnpackEx { before, src, base, after } => {
+            Instr::UnpackEx {
+                before,
+                src,
+                base,
+                after,
+            } => {
                 visit(Read(src));
                 visit(WriteMany(base, before as u16 + 1 + after));
             }
@@ -261,7 +270,11 @@ impl Instr {
                 visit(Read(dict));
                 visit(Read(mapping));
             }
-            Instr::DictMerge { dict, mapping, func } => {
+            Instr::DictMerge {
+                dict,
+                mapping,
+                func,
+            } => {
                 visit(Read(dict));
                 visit(Read(mapping));
                 visit(Read(func));

@@ -7,7 +7,11 @@ use crate::{Code, Const, Instr, Operand};
 /// sorted. What it accepts, the VM may run without looking outside.
 pub fn verify(code: &Code) -> Result<(), String> {
     let fault = |pc: usize, what: &str| {
-        Err(format!("{}: {what} at {pc}: {:?}", code.qualname, code.instrs.get(pc)))
+        Err(format!(
+            "{}: {what} at {pc}: {:?}",
+            code.qualname,
+            code.instrs.get(pc)
+        ))
     };
     let registers = code.registers as u32;
     let count = code.instrs.len() as i64;
@@ -17,11 +21,18 @@ pub fn verify(code: &Code) -> Result<(), String> {
     if code.varnames.len() > code.registers as usize {
         return fault(0, "more variables than registers");
     }
-    if let Some(reg) = code.cell_registers.iter().find(|reg| **reg as usize >= code.varnames.len())
+    if let Some(reg) = code
+        .cell_registers
+        .iter()
+        .find(|reg| **reg as usize >= code.varnames.len())
     {
         return fault(*reg as usize, "a cell that is no variable");
     }
-    if let Some(site) = code.sites.iter().find(|site| **site as usize >= code.names.len()) {
+    if let Some(site) = code
+        .sites
+        .iter()
+        .find(|site| **site as usize >= code.names.len())
+    {
         return fault(*site as usize, "a site without name");
     }
     for (pc, instr) in code.instrs.iter().enumerate() {
@@ -60,10 +71,18 @@ pub fn verify(code: &Code) -> Result<(), String> {
         match instr {
             Instr::MakeFunction { index, .. } => match &code.consts[*index as usize] {
                 Const::Code(inner) => {
-                    if inner.captures.iter().any(|reg| *reg as usize >= code.varnames.len()) {
+                    if inner
+                        .captures
+                        .iter()
+                        .any(|reg| *reg as usize >= code.varnames.len())
+                    {
                         return fault(pc, "a capture that is no variable");
                     }
-                    if inner.captures.iter().any(|reg| !code.cell_registers.contains(reg)) {
+                    if inner
+                        .captures
+                        .iter()
+                        .any(|reg| !code.cell_registers.contains(reg))
+                    {
                         return fault(pc, "a capture that is no cell");
                     }
                 }

@@ -69,7 +69,10 @@ pub(crate) struct Assembled {
 
 /// Finishes a code object.
 pub(crate) fn assemble(draft: Draft, lines: &LineIndex, columns: bool) -> Assembled {
-    let targets = Targets { labels: &draft.labels, count: draft.ops.len() };
+    let targets = Targets {
+        labels: &draft.labels,
+        count: draft.ops.len(),
+    };
     let mut keep = reachable(&draft, &targets);
     flow::drop_needless_checks(&draft, &targets, &mut keep);
     let code = Layout::new(&draft, &targets, keep);
@@ -190,7 +193,9 @@ impl<'d> Layout<'d> {
             if !self.keep[index] || self.targets[index] == u32::MAX {
                 continue;
             }
-            let Some(opposite) = opposite(&self.draft.ops[index].instr) else { continue };
+            let Some(opposite) = opposite(&self.draft.ops[index].instr) else {
+                continue;
+            };
             let next = self.landing(index + 1);
             if !matches!(self.draft.ops[next].instr, Instr::Jump { .. })
                 || entered[next]
@@ -352,7 +357,12 @@ impl<'d> Layout<'d> {
             last.end = end;
             return;
         }
-        table.push(ExceptionRange { start, end, handler: target, exception: handler.exception });
+        table.push(ExceptionRange {
+            start,
+            end,
+            handler: target,
+            exception: handler.exception,
+        });
     }
 }
 
@@ -372,12 +382,28 @@ fn opposite(instr: &Instr) -> Option<Instr> {
         Instr::JumpIfNotNone { src, target } => Instr::JumpIfNone { src, target },
         Instr::JumpIfCompare { op, a, b, offset } => Instr::JumpUnlessCompare { op, a, b, offset },
         Instr::JumpUnlessCompare { op, a, b, offset } => Instr::JumpIfCompare { op, a, b, offset },
-        Instr::JumpIfCompareInt { op, a, value, offset } => {
-            Instr::JumpUnlessCompareInt { op, a, value, offset }
-        }
-        Instr::JumpUnlessCompareInt { op, a, value, offset } => {
-            Instr::JumpIfCompareInt { op, a, value, offset }
-        }
+        Instr::JumpIfCompareInt {
+            op,
+            a,
+            value,
+            offset,
+        } => Instr::JumpUnlessCompareInt {
+            op,
+            a,
+            value,
+            offset,
+        },
+        Instr::JumpUnlessCompareInt {
+            op,
+            a,
+            value,
+            offset,
+        } => Instr::JumpIfCompareInt {
+            op,
+            a,
+            value,
+            offset,
+        },
         _ => return None,
     })
 }

@@ -190,13 +190,22 @@ impl<'a, 'r> Compiler<'a, 'r> {
             return;
         }
         let handler = self.unit.handler;
-        self.unit.ops.push(Op { instr, label, handler, range, role: Role::Code });
+        self.unit.ops.push(Op {
+            instr,
+            label,
+            handler,
+            range,
+            role: Role::Code,
+        });
     }
 
     /// Instructions that go if they turn out not to matter.
     fn emit_forget(&mut self, reg: Reg, name: u16, range: TextRange) {
         // Bound and deleted: unbound, whatever it was.
-        for instr in [Instr::LoadNone { dst: reg }, Instr::DeleteLocal { reg, name }] {
+        for instr in [
+            Instr::LoadNone { dst: reg },
+            Instr::DeleteLocal { reg, name },
+        ] {
             self.emit(instr, range);
             if let Some(op) = self.unit.ops.last_mut() {
                 op.role = Role::Forget;
@@ -222,14 +231,17 @@ impl<'a, 'r> Compiler<'a, 'r> {
     fn new_handler(&mut self, exception: Reg) -> (HandlerId, Label) {
         let label = self.new_label();
         let id = HandlerId(self.unit.handlers.len() as u32);
-        self.unit.handlers.push(assemble::Handler { label, exception });
+        self.unit
+            .handlers
+            .push(assemble::Handler { label, exception });
         (id, label)
     }
 
     fn overflow(&mut self, what: &str, range: TextRange) {
         if !self.unit.overflowed {
             self.unit.overflowed = true;
-            self.report.unsupported(range, format!("{what} is not supported"));
+            self.report
+                .unsupported(range, format!("{what} is not supported"));
         }
     }
 
@@ -243,7 +255,10 @@ impl<'a, 'r> Compiler<'a, 'r> {
         let base = self.unit.next_temp;
         let next = base + count as u32;
         if next > u16::MAX as u32 - 8 {
-            self.overflow("a function with this many variables or temporaries", self.here());
+            self.overflow(
+                "a function with this many variables or temporaries",
+                self.here(),
+            );
             return self.unit.first_temp as Reg;
         }
         self.unit.next_temp = next;
@@ -310,10 +325,14 @@ impl<'a, 'r> Compiler<'a, 'r> {
         let instr = match value {
             Const::None => Instr::LoadNone { dst },
             Const::Bool(value) => Instr::LoadBool { dst, value },
-            Const::Int(value) if i32::try_from(value).is_ok() => {
-                Instr::LoadInt { dst, value: value as i32 }
-            }
-            value => Instr::LoadConst { dst, index: self.constant(value) },
+            Const::Int(value) if i32::try_from(value).is_ok() => Instr::LoadInt {
+                dst,
+                value: value as i32,
+            },
+            value => Instr::LoadConst {
+                dst,
+                index: self.constant(value),
+            },
         };
         self.emit(instr, range);
     }
@@ -360,7 +379,13 @@ impl<'a, 'r> Compiler<'a, 'r> {
     // Units.
 
     /// Starts a code object inside this one; [`Self::leave`] ends it.
-    fn enter(&mut self, scope: ScopeId, name: &str, qualname: Box<str>, first: TextRange) -> Unit<'a> {
+    fn enter(
+        &mut self,
+        scope: ScopeId,
+        name: &str,
+        qualname: Box<str>,
+        first: TextRange,
+    ) -> Unit<'a> {
         let mut unit = Unit::new(self.symbols, scope, name.into(), qualname);
         unit.flags.hidden = self.options.hidden;
         unit.flags.nested = self.symbols.scope(scope).is_nested;
@@ -440,7 +465,10 @@ impl<'a> Unit<'a> {
             first_line: 1,
             ops: Vec::new(),
             labels: Vec::new(),
-            handlers: vec![assemble::Handler { label: Label::NONE, exception: 0 }],
+            handlers: vec![assemble::Handler {
+                label: Label::NONE,
+                exception: 0,
+            }],
             handler: HandlerId::NONE,
             consts: Vec::new(),
             const_index: FxHashMap::default(),

@@ -22,9 +22,9 @@ pub(crate) fn fold(source: &str, expr: &Expr, optimize: bool) -> Option<Const> {
         Expr::EllipsisLiteral(_) => Some(Const::Ellipsis),
         Expr::NumberLiteral(e) => number(&e.value),
         Expr::StringLiteral(e) => Some(string(source, &e.value)),
-        Expr::BytesLiteral(e) => {
-            Some(Const::Bytes(e.value.bytes().collect::<Vec<u8>>().into_boxed_slice()))
-        }
+        Expr::BytesLiteral(e) => Some(Const::Bytes(
+            e.value.bytes().collect::<Vec<u8>>().into_boxed_slice(),
+        )),
         Expr::Name(name) if name.id.as_str() == "__debug__" => Some(Const::Bool(!optimize)),
         Expr::UnaryOp(e) => {
             if !may_fold(&e.operand) {
@@ -54,7 +54,9 @@ pub(crate) fn fold(source: &str, expr: &Expr, optimize: bool) -> Option<Const> {
             .elts
             .iter()
             .map(|element| {
-                may_fold(element).then(|| fold(source, element, optimize)).flatten()
+                may_fold(element)
+                    .then(|| fold(source, element, optimize))
+                    .flatten()
             })
             .collect::<Option<Vec<_>>>()
             .map(|items| Const::Tuple(items.into_boxed_slice())),
@@ -191,7 +193,9 @@ fn as_float(value: &Const) -> Option<f64> {
 }
 
 pub(crate) fn binary(op: Operator, left: &Const, right: &Const) -> Option<Const> {
-    if let (Const::Bool(_), Const::Bool(_), Operator::BitAnd | Operator::BitOr | Operator::BitXor) = (left, right, op) {
+    if let (Const::Bool(_), Const::Bool(_), Operator::BitAnd | Operator::BitOr | Operator::BitXor) =
+        (left, right, op)
+    {
         // Of these operators, bools stay bools.
         return None;
     }
@@ -241,8 +245,10 @@ fn repeat(sequence: &Const, count: i64) -> Option<Const> {
             if items.len().checked_mul(count)? <= MAX_TUPLE
                 && items.iter().all(|item| !matches!(item, Const::Tuple(_))) =>
         {
-            let items: Vec<Const> =
-                std::iter::repeat_n(items.iter(), count).flatten().cloned().collect();
+            let items: Vec<Const> = std::iter::repeat_n(items.iter(), count)
+                .flatten()
+                .cloned()
+                .collect();
             Some(Const::Tuple(items.into()))
         }
         _ => None,
@@ -253,7 +259,8 @@ fn binary_int(op: Operator, left: BigInt, right: BigInt) -> Option<Const> {
     let floor_div = |left: &BigInt, right: &BigInt| {
         let quotient = left / right;
         let remainder = left % right;
-        if !remainder.is_zero() && (remainder.sign() == Sign::Minus) != (right.sign() == Sign::Minus)
+        if !remainder.is_zero()
+            && (remainder.sign() == Sign::Minus) != (right.sign() == Sign::Minus)
         {
             quotient - 1
         } else {
@@ -325,13 +332,19 @@ fn binary_complex(op: Operator, left: &Const, right: &Const) -> Option<Const> {
         (Operator::Sub, Const::Complex(a, b), Const::Complex(c, d)) => {
             Some(Const::Complex(a - c, b - d))
         }
-        (Operator::Add, real, Const::Complex(c, d)) => Some(Const::Complex(as_float(real)? + c, *d)),
+        (Operator::Add, real, Const::Complex(c, d)) => {
+            Some(Const::Complex(as_float(real)? + c, *d))
+        }
         // 3.14 keeps the real operand real: no `0 - imag` in the imaginary part.
         (Operator::Sub, real, Const::Complex(c, d)) => {
             Some(Const::Complex(as_float(real)? - c, -*d))
         }
-        (Operator::Add, Const::Complex(a, b), real) => Some(Const::Complex(a + as_float(real)?, *b)),
-        (Operator::Sub, Const::Complex(a, b), real) => Some(Const::Complex(a - as_float(real)?, *b)),
+        (Operator::Add, Const::Complex(a, b), real) => {
+            Some(Const::Complex(a + as_float(real)?, *b))
+        }
+        (Operator::Sub, Const::Complex(a, b), real) => {
+            Some(Const::Complex(a - as_float(real)?, *b))
+        }
         _ => None,
     }
 }
@@ -372,7 +385,11 @@ pub(crate) fn repr(value: &Const) -> String {
 }
 
 pub(crate) fn repr_str(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
     let mut shown = String::from(quote);
     for char in text.chars() {
         match char {
@@ -398,11 +415,17 @@ fn repr_float(value: f64) -> String {
         return format!("{value}").to_lowercase();
     }
     let scientific = format!("{value:e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
+    let Some((digits, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-4..16).contains(&exponent) {
         let plain = format!("{value}");
-        return if plain.contains('.') { plain } else { plain + ".0" };
+        return if plain.contains('.') {
+            plain
+        } else {
+            plain + ".0"
+        };
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{digits}e{sign}{:02}", exponent.abs())

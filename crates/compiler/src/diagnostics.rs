@@ -38,7 +38,11 @@ pub struct Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {:?}: {}", self.line, self.column, self.kind, self.message)
+        write!(
+            f,
+            "{}:{}: {:?}: {}",
+            self.line, self.column, self.kind, self.message
+        )
     }
 }
 
@@ -70,7 +74,11 @@ impl Report {
         kind: DiagnosticKind,
         message: impl Into<String>,
     ) {
-        self.entries.push(Entry { range, kind, message: message.into() });
+        self.entries.push(Entry {
+            range,
+            kind,
+            message: message.into(),
+        });
     }
 
     pub(crate) fn syntax(&mut self, range: impl Ranged, message: impl Into<String>) {
@@ -121,7 +129,11 @@ fn floor_boundary(source: &str, offset: u32) -> u32 {
 pub(crate) fn report_parse_errors(source: &str, parsed: &Parsed<Mod>, report: &mut Report) {
     if parsed.errors().is_empty() {
         if let Some(error) = parsed.unsupported_syntax_errors().first() {
-            report.push(error.range, DiagnosticKind::SyntaxError, wording::of_version_error(error));
+            report.push(
+                error.range,
+                DiagnosticKind::SyntaxError,
+                wording::of_version_error(error),
+            );
         }
         return;
     }
@@ -131,7 +143,11 @@ pub(crate) fn report_parse_errors(source: &str, parsed: &Parsed<Mod>, report: &m
     // The parser's own order for the first: what it looks back at, such as
     // the target of an assignment, comes after what it met on the way.
     let mut errors: Vec<_> = parsed.errors().iter().collect();
-    if let Some(index) = errors.iter().take(4).position(|error| wording::is_bare_lambda(error)) {
+    if let Some(index) = errors
+        .iter()
+        .take(4)
+        .position(|error| wording::is_bare_lambda(error))
+    {
         errors.swap(0, index);
     }
     errors[1..].sort_by_key(|error| error.location.start());
@@ -159,8 +175,7 @@ pub(crate) fn report_parse_errors(source: &str, parsed: &Parsed<Mod>, report: &m
             continue;
         }
         seen.push(line);
-        let (range, kind, message) =
-            wording::of_parse_error(source, &lines, &scan, parsed, error);
+        let (range, kind, message) = wording::of_parse_error(source, &lines, &scan, parsed, error);
         // Blocks that the parser could not place are no mistakes of their own.
         let is_consequence = !report.is_empty()
             && (message.starts_with("unexpected ")

@@ -23,7 +23,11 @@ fn write_code(text: &mut String, code: &Code) {
             .iter()
             .enumerate()
             .map(|(reg, name)| {
-                let mark = if code.cell_registers.contains(&(reg as u16)) { "&" } else { "" };
+                let mark = if code.cell_registers.contains(&(reg as u16)) {
+                    "&"
+                } else {
+                    ""
+                };
                 format!("{mark}{name}")
             })
             .collect();
@@ -63,7 +67,11 @@ fn write_code(text: &mut String, code: &Code) {
 
 fn write_instr(text: &mut String, code: &Code, pc: usize, instr: &Instr) {
     let shown = format!("{instr:?}");
-    let compact = shown.replace(" { ", " ").replace(" }", "").replace(": ", "=").replace(", ", " ");
+    let compact = shown
+        .replace(" { ", " ")
+        .replace(" }", "")
+        .replace(": ", "=")
+        .replace(", ", " ");
     text.push_str(&compact);
     instr.operands(code.instrs.get(pc + 1), |operand| {
         let _ = match operand {

@@ -35,7 +35,8 @@ impl<'a> Visitor<'a> for Finder {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::Import(stmt) => {
-                self.names.extend(stmt.names.iter().map(|alias| alias.name.to_string()));
+                self.names
+                    .extend(stmt.names.iter().map(|alias| alias.name.to_string()));
             }
             Stmt::ImportFrom(stmt) => {
                 let mut module = ".".repeat(stmt.level as usize);

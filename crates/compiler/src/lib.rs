@@ -1,9 +1,9 @@
 //! Python source in, code objects or diagnostics out.
 //!
 //! The only room that names the parser. A source goes through four stages:
-//! a [`scan`](mod@scan) of its characters refuses what would overflow a small stack,
-//! the parser builds the tree, [`symbols`] decides what each name means, and
-//! [`codegen`] writes register code that [`assemble`] finishes.
+//! `scan` looks at its characters and refuses what would overflow a small
+//! stack, the parser builds the tree, `symbols` decides what each name means,
+//! and `codegen` writes register code that `assemble` finishes.
 //!
 //! Nothing here panics for any input: what cannot be compiled comes back as a
 //! [`Diagnostic`].
@@ -91,8 +91,8 @@ pub fn compile(
     } else {
         ParserMode::Module
     };
-    let options_for_parser = ParseOptions::from(parser_mode)
-        .with_target_version(ruff_python_ast::PythonVersion::PY314);
+    let options_for_parser =
+        ParseOptions::from(parser_mode).with_target_version(ruff_python_ast::PythonVersion::PY314);
     let parsed = parse_unchecked(source, options_for_parser);
     diagnostics::report_parse_errors(source, &parsed, &mut report);
     if !report.is_empty() {
@@ -104,9 +104,15 @@ pub fn compile(
         return Err(report.finish(source, &lines));
     }
     let code = match parsed.syntax() {
-        Mod::Module(module) => {
-            codegen::module(source, &lines, &symbols, &module.body, mode, options, &mut report)
-        }
+        Mod::Module(module) => codegen::module(
+            source,
+            &lines,
+            &symbols,
+            &module.body,
+            mode,
+            options,
+            &mut report,
+        ),
         Mod::Expression(expression) => codegen::expression(
             source,
             &lines,

@@ -44,9 +44,19 @@ impl LineIndex {
         let (line, column) = self.locate(range.start().into());
         let (end_line, end_column) = self.locate(range.end().into());
         if !columns {
-            return Position { line, end_line: line, column: 0, end_column: 0 };
+            return Position {
+                line,
+                end_line: line,
+                column: 0,
+                end_column: 0,
+            };
         }
         let narrow = |column: u32| column.min(u16::MAX as u32) as u16;
-        Position { line, end_line, column: narrow(column), end_column: narrow(end_column) }
+        Position {
+            line,
+            end_line,
+            column: narrow(column),
+            end_column: narrow(end_column),
+        }
     }
 }

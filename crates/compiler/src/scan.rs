@@ -98,7 +98,10 @@ pub(crate) enum IndentationFault {
 pub(crate) fn check(source: &str, report: &mut Report) {
     let at = |offset: u32| TextRange::at(TextSize::new(offset), TextSize::new(1));
     if source.len() > MAX_SOURCE {
-        report.unsupported(TextRange::default(), "a source of this size is not supported");
+        report.unsupported(
+            TextRange::default(),
+            "a source of this size is not supported",
+        );
         return;
     }
     if let Some(offset) = source.bytes().position(|byte| byte == 0) {
@@ -107,7 +110,11 @@ pub(crate) fn check(source: &str, report: &mut Report) {
     }
     let scan = run(source);
     let fatal = [
-        (scan.too_many_brackets, DiagnosticKind::SyntaxError, "too many nested parentheses"),
+        (
+            scan.too_many_brackets,
+            DiagnosticKind::SyntaxError,
+            "too many nested parentheses",
+        ),
         (
             scan.too_many_fstrings,
             DiagnosticKind::SyntaxError,
@@ -136,9 +143,15 @@ pub(crate) fn check(source: &str, report: &mut Report) {
         }
     }
     if let Some((range, message)) = scan.bad_number
-        && scan.unterminated.is_none_or(|string| string.start > range.start().into())
-        && scan.bad_continuation.is_none_or(|offset| offset > range.start().into())
-        && scan.mismatch.is_none_or(|mismatch| mismatch.offset > range.start().into())
+        && scan
+            .unterminated
+            .is_none_or(|string| string.start > range.start().into())
+        && scan
+            .bad_continuation
+            .is_none_or(|offset| offset > range.start().into())
+        && scan
+            .mismatch
+            .is_none_or(|mismatch| mismatch.offset > range.start().into())
     {
         report.syntax(range, message);
     }
@@ -146,9 +159,21 @@ pub(crate) fn check(source: &str, report: &mut Report) {
 
 /// What the scanner is inside of.
 enum Level {
-    Bracket { offset: u32, byte: u8, base: u32, depth: u32, operators: u32 },
+    Bracket {
+        offset: u32,
+        byte: u8,
+        base: u32,
+        depth: u32,
+        operators: u32,
+    },
     /// The text of an f-string or t-string.
-    Text { offset: u32, quote: u8, is_triple: bool, is_raw: bool, kind: u8 },
+    Text {
+        offset: u32,
+        quote: u8,
+        is_triple: bool,
+        is_raw: bool,
+        kind: u8,
+    },
     /// A replacement field, up to its format specification.
     Field { offset: u32, depth: u32 },
     /// A format specification.
@@ -203,7 +228,13 @@ pub(crate) fn run(source: &str) -> Scan {
             Level::Text { .. } | Level::Spec => {}
         }
     }
-    if let Some(Level::Text { offset, is_triple, kind, .. }) = scanner.levels.last() {
+    if let Some(Level::Text {
+        offset,
+        is_triple,
+        kind,
+        ..
+    }) = scanner.levels.last()
+    {
         found.unterminated.get_or_insert(Unterminated {
             start: *offset,
             end: source.len() as u32,
@@ -268,7 +299,11 @@ impl Scanner<'_> {
                     self.at += 1;
                 }
                 if !matches!(self.peek(0), b'\n' | b'\r') || self.at + 1 >= self.bytes.len() {
-                    let at = if self.peek(0) == b'\n' { self.at + 1 } else { self.at };
+                    let at = if self.peek(0) == b'\n' {
+                        self.at + 1
+                    } else {
+                        self.at
+                    };
                     self.found.bad_continuation.get_or_insert(at as u32);
                     self.at = self.bytes.len();
                     return;
@@ -282,7 +317,9 @@ impl Scanner<'_> {
                 self.at += 1;
                 self.end_element();
             }
-            b'!' if self.peek(1) != b'=' && matches!(self.levels.last(), Some(Level::Field { .. })) => {
+            b'!' if self.peek(1) != b'='
+                && matches!(self.levels.last(), Some(Level::Field { .. })) =>
+            {
                 self.at += 1;
             }
             b':' if matches!(self.levels.last(), Some(Level::Field { .. })) => {
@@ -342,7 +379,10 @@ impl Scanner<'_> {
 
     /// Whether the operator just read follows an operator or opening.
     fn is_prefix(&self) -> bool {
-        let before = self.bytes[..self.at - 1].iter().rev().find(|b| !matches!(b, b' ' | b'\t'));
+        let before = self.bytes[..self.at - 1]
+            .iter()
+            .rev()
+            .find(|b| !matches!(b, b' ' | b'\t'));
         before.is_none_or(|byte| {
             !is_identifier(*byte) && !matches!(byte, b')' | b']' | b'}' | b'"' | b'\'' | b'.')
         })
@@ -355,10 +395,17 @@ impl Scanner<'_> {
         let mut end = self.at;
         loop {
             match self.bytes.get(end) {
-                Some(b' ') => indent = Indent { wide: indent.wide + 1, narrow: indent.narrow + 1 },
+                Some(b' ') => {
+                    indent = Indent {
+                        wide: indent.wide + 1,
+                        narrow: indent.narrow + 1,
+                    }
+                }
                 Some(b'\t') => {
-                    indent =
-                        Indent { wide: (indent.wide / 8 + 1) * 8, narrow: indent.narrow + 1 };
+                    indent = Indent {
+                        wide: (indent.wide / 8 + 1) * 8,
+                        narrow: indent.narrow + 1,
+                    };
                 }
                 Some(b'\x0c') => indent = Indent::default(),
                 Some(b'\\') if matches!(self.bytes.get(end + 1), Some(b'\n' | b'\r')) => {
@@ -390,7 +437,11 @@ impl Scanner<'_> {
                 self.found.too_indented = Some(start as u32);
             }
         } else {
-            while self.indents.last().is_some_and(|level| level.wide > indent.wide) {
+            while self
+                .indents
+                .last()
+                .is_some_and(|level| level.wide > indent.wide)
+            {
                 self.indents.pop();
                 self.total -= INDENT_DEPTH;
             }
@@ -402,7 +453,9 @@ impl Scanner<'_> {
             }
         }
         if let Some(fault) = fault {
-            self.found.bad_indentation.get_or_insert((end as u32, fault));
+            self.found
+                .bad_indentation
+                .get_or_insert((end as u32, fault));
         }
     }
 
@@ -433,7 +486,10 @@ impl Scanner<'_> {
     }
 
     fn prefixed_string(&mut self, quote: u8, start: usize, prefix: &[u8]) {
-        let kind = prefix.iter().copied().find(|byte| matches!(byte, b'f' | b't'));
+        let kind = prefix
+            .iter()
+            .copied()
+            .find(|byte| matches!(byte, b'f' | b't'));
         let Some(kind) = kind else {
             self.string(quote, self.at - start);
             return;
@@ -506,7 +562,13 @@ impl Scanner<'_> {
 
     /// One step in the text of an f-string.
     fn text(&mut self, byte: u8) {
-        let Some(Level::Text { offset, quote, is_triple, is_raw, kind }) = self.levels.last()
+        let Some(Level::Text {
+            offset,
+            quote,
+            is_triple,
+            is_raw,
+            kind,
+        }) = self.levels.last()
         else {
             return;
         };
@@ -563,7 +625,12 @@ impl Scanner<'_> {
     /// Quote, tripleness and kind of the f-string around.
     fn text_around(&self) -> Option<(u8, bool, u8)> {
         self.levels.iter().rev().find_map(|level| match level {
-            Level::Text { quote, is_triple, kind, .. } => Some((*quote, *is_triple, *kind)),
+            Level::Text {
+                quote,
+                is_triple,
+                kind,
+                ..
+            } => Some((*quote, *is_triple, *kind)),
             _ => None,
         })
     }
@@ -577,14 +644,19 @@ impl Scanner<'_> {
     fn open_field(&mut self) {
         let offset = self.at as u32;
         self.at += 1;
-        self.levels.push(Level::Field { offset, depth: BRACKET_DEPTH });
+        self.levels.push(Level::Field {
+            offset,
+            depth: BRACKET_DEPTH,
+        });
         self.count_bracket(offset, BRACKET_DEPTH);
     }
 
     /// One step in a format specification.
     fn spec(&mut self, byte: u8) {
         // The string around: its end also ends a broken specification.
-        let around = self.text_around().map(|(quote, is_triple, _)| (quote, is_triple));
+        let around = self
+            .text_around()
+            .map(|(quote, is_triple, _)| (quote, is_triple));
         match byte {
             b'{' => self.open_field(),
             b'}' => {
@@ -621,14 +693,27 @@ impl Scanner<'_> {
         self.deepen(TRAILER_DEPTH);
         let pending = (*self.level_operators()).min(MAX_PENDING) * PENDING_DEPTH;
         let depth = BRACKET_DEPTH + pending;
-        self.levels.push(Level::Bracket { offset, byte, base: depth, depth, operators: 0 });
+        self.levels.push(Level::Bracket {
+            offset,
+            byte,
+            base: depth,
+            depth,
+            operators: 0,
+        });
         self.count_bracket(offset, depth);
     }
 
     fn count_bracket(&mut self, offset: u32, depth: u32) {
-        let fields =
-            self.levels.iter().rev().take_while(|level| !matches!(level, Level::Text { .. }));
-        if fields.filter(|level| matches!(level, Level::Field { .. })).count() > MAX_FIELDS {
+        let fields = self
+            .levels
+            .iter()
+            .rev()
+            .take_while(|level| !matches!(level, Level::Text { .. }));
+        if fields
+            .filter(|level| matches!(level, Level::Field { .. }))
+            .count()
+            > MAX_FIELDS
+        {
             self.found.too_many_fields = Some(offset);
         }
         self.total += depth;
@@ -652,11 +737,19 @@ impl Scanner<'_> {
             (Some((_, b'(')), b')') | (Some((_, b'[')), b']') | (Some((_, b'{')), b'}')
         );
         if !matches {
-            let in_field =
-                opening.is_none_or(|_| matches!(self.levels.last(), Some(Level::Field { .. })))
-                    && self.levels.iter().any(|level| matches!(level, Level::Field { .. }));
+            let in_field = opening
+                .is_none_or(|_| matches!(self.levels.last(), Some(Level::Field { .. })))
+                && self
+                    .levels
+                    .iter()
+                    .any(|level| matches!(level, Level::Field { .. }));
             let opening = opening.filter(|_| !in_field);
-            self.found.mismatch = Some(Mismatch { offset, closing: byte, opening, in_field });
+            self.found.mismatch = Some(Mismatch {
+                offset,
+                closing: byte,
+                opening,
+                in_field,
+            });
             return;
         }
         if let Some(Level::Bracket { depth, .. } | Level::Field { depth, .. }) = self.levels.pop() {

@@ -49,7 +49,10 @@ impl ScopeKind {
 
     /// Annotation scopes look into the class around them.
     fn sees_class(self) -> bool {
-        matches!(self, ScopeKind::Annotations | ScopeKind::TypeParams | ScopeKind::Thunk)
+        matches!(
+            self,
+            ScopeKind::Annotations | ScopeKind::TypeParams | ScopeKind::Thunk
+        )
     }
 }
 
@@ -133,7 +136,9 @@ pub(crate) struct Scope {
 
 impl Scope {
     pub(crate) fn get(&self, sym: Sym) -> Option<&Symbol> {
-        self.index.get(&sym).map(|index| &self.symbols[*index as usize])
+        self.index
+            .get(&sym)
+            .map(|index| &self.symbols[*index as usize])
     }
 }
 
@@ -260,7 +265,9 @@ impl SymbolTable {
         private: Option<Sym>,
         name: &'n str,
     ) -> std::borrow::Cow<'n, str> {
-        let Some(private) = private else { return name.into() };
+        let Some(private) = private else {
+            return name.into();
+        };
         if !name.starts_with("__") || name.ends_with("__") || name.contains('.') {
             return name.into();
         }

@@ -54,7 +54,9 @@ impl Level {
 
 /// The text of an annotation.
 pub(crate) fn unparse(expr: &Expr) -> String {
-    let mut writer = Writer { text: String::new() };
+    let mut writer = Writer {
+        text: String::new(),
+    };
     writer.expr(expr, Level::Test);
     writer.text
 }
@@ -166,7 +168,10 @@ impl Writer {
                 self.expr(&e.value, Level::Atom);
                 let is_int = matches!(
                     &*e.value,
-                    Expr::NumberLiteral(ast::ExprNumberLiteral { value: ast::Number::Int(_), .. })
+                    Expr::NumberLiteral(ast::ExprNumberLiteral {
+                        value: ast::Number::Int(_),
+                        ..
+                    })
                 );
                 self.push(if is_int { " ." } else { "." });
                 self.push(&e.attr);
@@ -235,7 +240,9 @@ impl Writer {
     fn bin_op(&mut self, e: &ast::ExprBinOp, level: Level) {
         let mut chain = vec![(e, level)];
         loop {
-            let Some((node, _)) = chain.last() else { return };
+            let Some((node, _)) = chain.last() else {
+                return;
+            };
             let (own, is_right) = operator_level(node.op);
             let left_level = if is_right { own.next() } else { own };
             match &*node.left {
@@ -374,7 +381,11 @@ impl Writer {
             self.expr(second, Level::Test);
         }
         for generator in generators {
-            self.push(if generator.is_async { " async for " } else { " for " });
+            self.push(if generator.is_async {
+                " async for "
+            } else {
+                " for "
+            });
             self.expr(&generator.target, Level::Tuple);
             self.push(" in ");
             self.expr(&generator.iter, Level::Or);
@@ -412,7 +423,9 @@ impl Writer {
     }
 
     fn f_string(&mut self, e: &ast::ExprFString) {
-        let mut body = Writer { text: String::new() };
+        let mut body = Writer {
+            text: String::new(),
+        };
         for part in e.value.iter() {
             match part {
                 FStringPart::Literal(literal) => body.literal(literal),
@@ -424,7 +437,9 @@ impl Writer {
     }
 
     fn t_string(&mut self, e: &ast::ExprTString) {
-        let mut body = Writer { text: String::new() };
+        let mut body = Writer {
+            text: String::new(),
+        };
         for t_string in e.value.iter() {
             body.elements(&t_string.elements);
         }
@@ -454,7 +469,9 @@ impl Writer {
             self.literal(debug.as_str());
         }
         let inner = {
-            let mut writer = Writer { text: String::new() };
+            let mut writer = Writer {
+                text: String::new(),
+            };
             writer.expr(&e.expression, Level::Or);
             writer.text
         };
@@ -476,11 +493,9 @@ impl Writer {
 fn operator_level(op: Operator) -> (Level, bool) {
     match op {
         Operator::Add | Operator::Sub => (Level::Arith, false),
-        Operator::Mult
-        | Operator::MatMult
-        | Operator::Div
-        | Operator::Mod
-        | Operator::FloorDiv => (Level::Term, false),
+        Operator::Mult | Operator::MatMult | Operator::Div | Operator::Mod | Operator::FloorDiv => {
+            (Level::Term, false)
+        }
         Operator::LShift | Operator::RShift => (Level::Shift, false),
         Operator::BitOr => (Level::Expr, false),
         Operator::BitXor => (Level::BitXor, false),

@@ -151,18 +151,23 @@ fn loop_variable_is_checked_after_the_loop() {
 
 #[test]
 fn swap_reads_before_it_writes() {
-    check("def f(a, b):\n    a, b = b, a + b\n    return a\n", expect![[r#"
+    check(
+        "def f(a, b):\n    a, b = b, a + b\n    return a\n",
+        expect![[r#"
         f registers=3 variables=[a b]
            2    0 Add dst=2 a=0 b=1
                 1 Move dst=0 src=1
                 2 Move dst=1 src=2
            3    3 Return src=0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn operand_assigned_later_is_copied() {
-    check("def f(x):\n    return x + (x := 2) * x\n", expect![[r#"
+    check(
+        "def f(x):\n    return x + (x := 2) * x\n",
+        expect![[r#"
         f registers=4 variables=[x]
            2    0 Move dst=1 src=0
                 1 LoadInt dst=2 value=2
@@ -171,12 +176,15 @@ fn operand_assigned_later_is_copied() {
                 4 Mul dst=2 a=2 b=3
                 5 Add dst=1 a=1 b=2
                 6 Return src=1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn variable_is_not_written_before_all_operands_are_read() {
-    check("def f(x, y):\n    x = y and x\n    x = [x, x, *y]\n    return x\n", expect![[r#"
+    check(
+        "def f(x, y):\n    x = y and x\n    x = [x, x, *y]\n    return x\n",
+        expect![[r#"
         f registers=5 variables=[x y]
            2    0 Move dst=2 src=1
                 1 JumpIfFalse src=2 target=3
@@ -188,7 +196,8 @@ fn variable_is_not_written_before_all_operands_are_read() {
                 7 ListExtend list=2 iterable=1
                 8 Move dst=0 src=2
            4    9 Return src=0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -248,7 +257,9 @@ fn constants_are_folded() {
 
 #[test]
 fn method_calls_make_no_bound_method() {
-    check("def f(obj, x):\n    obj.method(x, key=1).other(*x)\n", expect![[r#"
+    check(
+        "def f(obj, x):\n    obj.method(x, key=1).other(*x)\n",
+        expect![[r#"
         f registers=7 variables=[obj x]
            2    0 LoadMethod dst=3 obj=0 site=0 ; method
                 1 Move dst=5 src=1
@@ -261,7 +272,8 @@ fn method_calls_make_no_bound_method() {
                 8 LoadNone dst=4
                 9 CallEx dst=2 base=2
                10 ReturnNone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -348,7 +360,9 @@ fn closure_shares_a_cell() {
 
 #[test]
 fn comprehension_is_inlined_with_fresh_cells() {
-    check("def f(xs):\n    return [lambda: x for x in xs if x]\n", expect![[r#"
+    check(
+        "def f(xs):\n    return [lambda: x for x in xs if x]\n",
+        expect![[r#"
         f registers=6 variables=[xs &]
            2    0 GetIter dst=3 src=0
                 1 LoadNone dst=1
@@ -368,12 +382,15 @@ fn comprehension_is_inlined_with_fresh_cells() {
         f.<locals>.<lambda> registers=2 variables=[&x] captures=[1]
            2    0 LoadCell dst=1 cell=0 name=0 ; x
                 1 Return src=1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn generator_expression_is_a_function() {
-    check("def f(xs):\n    return sum(x * x for x in xs)\n", expect![[r#"
+    check(
+        "def f(xs):\n    return sum(x * x for x in xs)\n",
+        expect![[r#"
         f registers=5 variables=[xs]
            2    0 LoadGlobal dst=1 site=0 ; sum
                 1 MakeFunction dst=3 index=0 ; <code f.<locals>.<genexpr>>
@@ -389,7 +406,8 @@ fn generator_expression_is_a_function() {
                 2 Yield dst=2 src=2
                 3 ForNext iter=0 dst=1 offset=-3 ; -> 1
                 4 ReturnNone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -542,7 +560,9 @@ fn except_star_splits_the_group() {
 
 #[test]
 fn with_calls_exit_once() {
-    check("def f(m):\n    with m() as x:\n        return x\n", expect![[r#"
+    check(
+        "def f(m):\n    with m() as x:\n        return x\n",
+        expect![[r#"
         f registers=10 variables=[m x]
            2    0 Move dst=3 src=0
                 1 Call dst=3 base=3 argc=0
@@ -568,7 +588,8 @@ fn with_calls_exit_once() {
                21 ReturnNone
              5..6 -> 12 r4
              13..18 -> 18 r5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -720,7 +741,9 @@ fn match_binds_after_the_whole_pattern() {
 
 #[test]
 fn f_strings_format_and_join() {
-    check("def f(x, w):\n    return f'{x!r:>{w}} and {x=}'\n", expect![[r#"
+    check(
+        "def f(x, w):\n    return f'{x!r:>{w}} and {x=}'\n",
+        expect![[r#"
         f registers=7 variables=[x w]
            2    0 LoadConst dst=4 index=0 ; '>'
                 1 LoadNone dst=6
@@ -732,12 +755,15 @@ fn f_strings_format_and_join() {
                 7 FormatValue conversion=114 dst=4 src=0 spec=5
                 8 BuildString dst=2 base=2 count=3
                 9 Return src=2
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn annotations_are_evaluated_on_demand() {
-    check("def f(x: int, *args: *Ts) -> 'str': ...\n", expect![[r#"
+    check(
+        "def f(x: int, *args: *Ts) -> 'str': ...\n",
+        expect![[r#"
         f.__annotate__ registers=4 variables=[format]
            1    0 JumpUnlessCompareInt op=Gt a=0 value=2 offset=2 ; -> 3
                 1 LoadGlobal dst=1 site=0 ; NotImplementedError
@@ -757,12 +783,15 @@ fn annotations_are_evaluated_on_demand() {
 
         f registers=2 variables=[x args]
            1    0 ReturnNone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn type_parameters_have_a_scope() {
-    check("class C[T: int = bool](Base):\n    x: T\n", expect![[r#"
+    check(
+        "class C[T: int = bool](Base):\n    x: T\n",
+        expect![[r#"
         <generic parameters of C> registers=10 variables=[&.type_params .generic_base &T]
            1    0 MakeCell reg=0
                 1 MakeCell reg=2
@@ -836,12 +865,16 @@ fn type_parameters_have_a_scope() {
                 6 LoadFromNamespaceOrCell dst=5 cell=1 name=1 ; T
                 7 DictInsert dict=3 key=4 value=5
            1    8 Return src=3
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn exec_goes_through_the_namespace() {
-    check_in(Mode::Exec, "x = y + 1\nglobal z\nz = 2\n", expect![[r#"
+    check_in(
+        Mode::Exec,
+        "x = y + 1\nglobal z\nz = 2\n",
+        expect![[r#"
         <module> registers=1
            1    0 LoadName dst=0 name=0 ; y
                 1 AddInt dst=0 a=0 value=1
@@ -849,22 +882,30 @@ fn exec_goes_through_the_namespace() {
            3    3 LoadInt dst=0 value=2
                 4 StoreGlobal src=0 name=2 ; z
                 5 ReturnNone
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn eval_returns_its_value() {
-    check_in(Mode::Eval, " a.b\n", expect![[r#"
+    check_in(
+        Mode::Eval,
+        " a.b\n",
+        expect![[r#"
         <module> registers=1
            1    0 LoadGlobal dst=0 site=0 ; a
                 1 LoadAttr dst=0 obj=0 site=1 ; b
                 2 Return src=0
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn module_annotations_exist_from_the_start() {
-    check_in(Mode::Exec, "'doc'\nx: int = 1\n", expect![[r#"
+    check_in(
+        Mode::Exec,
+        "'doc'\nx: int = 1\n",
+        expect![[r#"
         <module> registers=3
            1    0 BuildSet dst=0 base=1 count=0
                 1 StoreName src=0 name=0 ; __conditional_annotations__
@@ -895,7 +936,8 @@ fn module_annotations_exist_from_the_start() {
                 9 LoadGlobal dst=5 site=2 ; int
                10 DictInsert dict=1 key=4 value=5
            1   11 Return src=1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -176,7 +176,17 @@ fn missing_and_misplaced_tokens() {
 #[test]
 fn numbers() {
     check(
-        &["1abc\n", "0x\n", "0b12\n", "08\n", "1__0\n", "1e\n", "1.5abc\n", "0o8\n", "1if x else y\n"],
+        &[
+            "1abc\n",
+            "0x\n",
+            "0b12\n",
+            "08\n",
+            "1__0\n",
+            "1e\n",
+            "1.5abc\n",
+            "0o8\n",
+            "1if x else y\n",
+        ],
         expect![[r#"
             "1abc\n"
                 1:1-1:2 SyntaxError: invalid decimal literal
@@ -435,7 +445,11 @@ fn handlers_and_patterns() {
 #[test]
 fn each_line_with_an_error_is_reported() {
     check(
-        &["x = (1\ny = 2\n", "x = 1 1\ny = 2 2\n\nz = 3\n", "return 1\nbreak\nawait x\n"],
+        &[
+            "x = (1\ny = 2\n",
+            "x = 1 1\ny = 2 2\n\nz = 3\n",
+            "return 1\nbreak\nawait x\n",
+        ],
         expect![[r#"
             "x = (1\ny = 2\n"
                 1:5-1:6 SyntaxError: '(' was never closed
@@ -452,12 +466,15 @@ fn each_line_with_an_error_is_reported() {
 
 #[test]
 fn positions_count_characters() {
-    check(&["é = 'ü' + f() = 1\n", "x = 'ü' é ß\n"], expect![[r#"
+    check(
+        &["é = 'ü' + f() = 1\n", "x = 'ü' é ß\n"],
+        expect![[r#"
         "é = 'ü' + f() = 1\n"
             1:5-1:14 SyntaxError: cannot assign to expression
         "x = 'ü' é ß\n"
             1:9-1:10 SyntaxError: invalid syntax
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -483,7 +500,8 @@ fn what_is_nested_too_deeply_is_refused() {
         [
             "an expression nested this deeply is not supported",
         ]
-    "#]].assert_debug_eq(&messages);
+    "#]]
+    .assert_debug_eq(&messages);
 }
 
 #[test]

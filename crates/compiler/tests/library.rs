@@ -7,7 +7,9 @@ use airlock_bytecode::{Code, verify};
 use airlock_compiler::{Mode, Options, compile, imports};
 
 fn python_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() && !path.ends_with("site-packages") {
@@ -26,8 +28,14 @@ fn refused(folder: &Path) -> (usize, Vec<String>) {
     let mut refused = Vec::new();
     for path in &files {
         // Other encodings are the importer's business.
-        let Ok(source) = fs::read_to_string(path) else { continue };
-        let name = path.strip_prefix(folder).unwrap_or(path).display().to_string();
+        let Ok(source) = fs::read_to_string(path) else {
+            continue;
+        };
+        let name = path
+            .strip_prefix(folder)
+            .unwrap_or(path)
+            .display()
+            .to_string();
         match compile(&source, &name, Mode::Module, Options::default()) {
             Ok(code) => {
                 if let Err(fault) = verify(&code) {
@@ -52,13 +60,22 @@ fn packed_library_compiles() {
 #[test]
 fn library_of_the_machine_compiles() {
     let command = "import os; print(os.path.dirname(os.__file__))";
-    let Ok(output) = std::process::Command::new("python3").args(["-c", command]).output() else {
+    let Ok(output) = std::process::Command::new("python3")
+        .args(["-c", command])
+        .output()
+    else {
         return;
     };
     let folder = String::from_utf8_lossy(&output.stdout).trim().to_string();
     let (_, refused) = refused(Path::new(&folder));
     // Broken on purpose, or with a character by a name we do not carry.
-    let expected = ["badsyntax", "bad_coding", "lib2to3", "nocaret", "the character name"];
+    let expected = [
+        "badsyntax",
+        "bad_coding",
+        "lib2to3",
+        "nocaret",
+        "the character name",
+    ];
     let unexpected: Vec<&String> = refused
         .iter()
         .filter(|name| !expected.iter().any(|part| name.contains(part)))
@@ -69,7 +86,10 @@ fn library_of_the_machine_compiles() {
 #[test]
 fn broken_sources_are_refused_without_panic() {
     let mut files = Vec::new();
-    python_files(&Path::new(rustpython_pylib::LIB_PATH).join("asyncio"), &mut files);
+    python_files(
+        &Path::new(rustpython_pylib::LIB_PATH).join("asyncio"),
+        &mut files,
+    );
     files.sort();
     let mut state = 88_172_645_463_325_252_u64;
     let mut next = |below: usize| {
@@ -78,9 +98,13 @@ fn broken_sources_are_refused_without_panic() {
         state ^= state << 17;
         (state % below.max(1) as u64) as usize
     };
-    let pieces = ["(", "]", "{", "'", "f'{", ":", "\n", "    ", "=", "await ", "lambda ", "*", "\\", "é"];
+    let pieces = [
+        "(", "]", "{", "'", "f'{", ":", "\n", "    ", "=", "await ", "lambda ", "*", "\\", "é",
+    ];
     for path in &files {
-        let Ok(source) = fs::read_to_string(path) else { continue };
+        let Ok(source) = fs::read_to_string(path) else {
+            continue;
+        };
         for _ in 0..20 {
             let mut text: String = source.chars().take(1 + next(4_000)).collect();
             for _ in 0..1 + next(4) {
@@ -129,7 +153,10 @@ def f():
 fn positions_can_be_left_out() {
     let source = "def f(x):\n    return x.a + x.b\n";
     let full = compile(source, "t", Mode::Module, Options::default()).expect("it compiles");
-    let options = Options { strip_columns: true, ..Options::default() };
+    let options = Options {
+        strip_columns: true,
+        ..Options::default()
+    };
     let stripped = compile(source, "t", Mode::Module, options).expect("it compiles");
     fn entries(code: &Code) -> usize {
         let inner: usize = code

@@ -21,7 +21,9 @@ pub(super) fn drop_needless_checks(draft: &Draft, targets: &Targets<'_>, keep: &
     if has_checks {
         let flow = Flow::run(draft, targets, keep);
         for block in &flow.blocks {
-            let Some(mut bound) = block.bound.clone() else { continue };
+            let Some(mut bound) = block.bound.clone() else {
+                continue;
+            };
             let range = block.start..block.end;
             for (op, keep) in draft.ops[range.clone()].iter().zip(&mut keep[range]) {
                 if !*keep {
@@ -56,7 +58,10 @@ struct Bound {
 
 impl Bound {
     fn none(variables: u32) -> Self {
-        Bound { words: vec![0; (variables as usize).div_ceil(64)].into(), variables }
+        Bound {
+            words: vec![0; (variables as usize).div_ceil(64)].into(),
+            variables,
+        }
     }
 
     fn has(&self, reg: Reg) -> bool {
@@ -164,14 +169,22 @@ impl<'d> Flow<'d> {
         let mut block_of = Vec::with_capacity(count);
         for (index, begins) in begins[..count].iter().enumerate() {
             if *begins {
-                blocks.push(Block { start: index, end: index, bound: None });
+                blocks.push(Block {
+                    start: index,
+                    end: index,
+                    bound: None,
+                });
             }
             if let Some(block) = blocks.last_mut() {
                 block.end = index + 1;
             }
             block_of.push(blocks.len() as u32 - 1);
         }
-        Flow { draft, blocks, block_of }
+        Flow {
+            draft,
+            blocks,
+            block_of,
+        }
     }
 
     /// Where control goes from a block, and what is bound then.
@@ -183,7 +196,9 @@ impl<'d> Flow<'d> {
         reached: &mut Vec<(usize, Bound)>,
     ) {
         let Block { start, end, bound } = &self.blocks[block];
-        let Some(mut bound) = bound.clone() else { return };
+        let Some(mut bound) = bound.clone() else {
+            return;
+        };
         // What is bound all through the block, for its handler.
         let mut throughout = bound.clone();
         let mut falls = true;

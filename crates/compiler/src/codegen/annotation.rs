@@ -5,8 +5,8 @@ use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Compiler;
-use crate::unparse::unparse;
 use crate::symbols::{Place, ScopeId, ScopeKind};
+use crate::unparse::unparse;
 
 /// The annotation of a module's or class's variable.
 pub(super) struct Deferred<'a> {
@@ -19,10 +19,19 @@ pub(super) struct Deferred<'a> {
 impl<'a> Compiler<'a, '_> {
     /// Annotation scopes are functions of a format; they know formats 1 and 2.
     pub(super) fn begin_annotation_scope(&mut self, range: TextRange) {
-        self.unit.params = Params { positional: 1, positional_only: 1, ..Params::default() };
+        self.unit.params = Params {
+            positional: 1,
+            positional_only: 1,
+            ..Params::default()
+        };
         self.declare_variables();
         let known = self.new_label();
-        let jump = Instr::JumpUnlessCompareInt { op: CmpOp::Gt, a: 0, value: 2, offset: 0 };
+        let jump = Instr::JumpUnlessCompareInt {
+            op: CmpOp::Gt,
+            a: 0,
+            value: 2,
+            offset: 0,
+        };
         self.emit_jump(jump, known, range);
         let exc = self.load_global("NotImplementedError", None, range);
         self.emit(Instr::Raise { exc }, range);
@@ -44,7 +53,14 @@ impl<'a> Compiler<'a, '_> {
         self.begin_annotation_scope(range);
         let dict = self.alloc();
         let base = self.unit.next_temp as Reg;
-        self.emit(Instr::BuildDict { dst: dict, base, count: 0 }, range);
+        self.emit(
+            Instr::BuildDict {
+                dst: dict,
+                base,
+                count: 0,
+            },
+            range,
+        );
         for (name, annotation) in annotations_of(def) {
             let mark = self.mark();
             let key = self.alloc();
@@ -65,7 +81,14 @@ impl<'a> Compiler<'a, '_> {
             Expr::Starred(starred) => {
                 let base = self.alloc();
                 let src = self.expr(&starred.value, Some(base));
-                self.emit(Instr::UnpackSequence { src, base, count: 1 }, starred.range);
+                self.emit(
+                    Instr::UnpackSequence {
+                        src,
+                        base,
+                        count: 1,
+                    },
+                    starred.range,
+                );
                 base
             }
             annotation => self.expr(annotation, None),
@@ -80,7 +103,14 @@ impl<'a> Compiler<'a, '_> {
         range: TextRange,
     ) {
         let base = self.unit.next_temp as Reg;
-        self.emit(Instr::BuildDict { dst: dict, base, count: 0 }, range);
+        self.emit(
+            Instr::BuildDict {
+                dst: dict,
+                base,
+                count: 0,
+            },
+            range,
+        );
         for (name, annotation) in annotations_of(def) {
             let mark = self.mark();
             let key = self.alloc();
@@ -105,7 +135,14 @@ impl<'a> Compiler<'a, '_> {
         let mark = self.mark();
         let set = self.alloc();
         let base = self.unit.next_temp as Reg;
-        self.emit(Instr::BuildSet { dst: set, base, count: 0 }, range);
+        self.emit(
+            Instr::BuildSet {
+                dst: set,
+                base,
+                count: 0,
+            },
+            range,
+        );
         self.store_conditions(set, range);
         self.free_to(mark);
     }
@@ -126,7 +163,9 @@ impl<'a> Compiler<'a, '_> {
     /// annotations are known.
     pub(super) fn end_annotations(&mut self, scope_id: ScopeId, range: TextRange) {
         let deferred = std::mem::take(&mut self.unit.annotations);
-        let Some(annotations) = self.symbols.scope(scope_id).annotations else { return };
+        let Some(annotations) = self.symbols.scope(scope_id).annotations else {
+            return;
+        };
         if deferred.is_empty() {
             return;
         }
@@ -137,7 +176,14 @@ impl<'a> Compiler<'a, '_> {
         self.begin_annotation_scope(range);
         let dict = self.alloc();
         let base = self.unit.next_temp as Reg;
-        self.emit(Instr::BuildDict { dst: dict, base, count: 0 }, range);
+        self.emit(
+            Instr::BuildDict {
+                dst: dict,
+                base,
+                count: 0,
+            },
+            range,
+        );
         for entry in deferred {
             let mark = self.mark();
             let skip = self.new_label();
@@ -237,7 +283,11 @@ impl<'a> Compiler<'a, '_> {
             .any(|entry| std::ptr::eq(entry.annotation, annotation));
         let condition = (scope.has_conditional_annotations && is_conditional).then_some(index);
         if !already {
-            self.unit.annotations.push(Deferred { name, annotation, condition });
+            self.unit.annotations.push(Deferred {
+                name,
+                annotation,
+                condition,
+            });
         }
         if condition.is_none() {
             return;
@@ -254,7 +304,14 @@ impl<'a> Compiler<'a, '_> {
         match self.conditions_cell() {
             Some(cell) => {
                 let name = self.name_index("__conditional_annotations__");
-                self.emit(Instr::LoadCell { dst: set, cell, name }, range);
+                self.emit(
+                    Instr::LoadCell {
+                        dst: set,
+                        cell,
+                        name,
+                    },
+                    range,
+                );
             }
             None => self.load_implicit("__conditional_annotations__", set, range),
         }
@@ -269,7 +326,14 @@ impl<'a> Compiler<'a, '_> {
         let mark = self.mark();
         let dict = self.alloc();
         let base = self.unit.next_temp as Reg;
-        self.emit(Instr::BuildDict { dst: dict, base, count: 0 }, range);
+        self.emit(
+            Instr::BuildDict {
+                dst: dict,
+                base,
+                count: 0,
+            },
+            range,
+        );
         self.store_implicit("__annotations__", dict, range);
         self.free_to(mark);
     }

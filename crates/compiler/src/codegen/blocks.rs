@@ -14,7 +14,11 @@ impl<'a> Compiler<'a, '_> {
         let end = self.new_label();
         let mut clauses = Vec::with_capacity(1 + e.elif_else_clauses.len());
         clauses.push((Some(&*e.test), &e.body[..]));
-        clauses.extend(e.elif_else_clauses.iter().map(|c| (c.test.as_ref(), &c.body[..])));
+        clauses.extend(
+            e.elif_else_clauses
+                .iter()
+                .map(|c| (c.test.as_ref(), &c.body[..])),
+        );
         let count = clauses.len();
         for (index, (test, body)) in clauses.into_iter().enumerate() {
             let next = self.new_label();
@@ -40,7 +44,13 @@ impl<'a> Compiler<'a, '_> {
             self.jump(test, e.test.range());
         }
         self.place_label(body);
-        self.push_block(Block::Loop { continue_: test, break_: end }, e.range);
+        self.push_block(
+            Block::Loop {
+                continue_: test,
+                break_: end,
+            },
+            e.range,
+        );
         self.conditional_stmts(&e.body);
         self.pop_block();
         self.place_label(test);
@@ -67,11 +77,25 @@ impl<'a> Compiler<'a, '_> {
         if !is_direct {
             self.store(&e.target, item);
         }
-        self.push_block(Block::Loop { continue_: next, break_: end }, e.range);
+        self.push_block(
+            Block::Loop {
+                continue_: next,
+                break_: end,
+            },
+            e.range,
+        );
         self.conditional_stmts(&e.body);
         self.pop_block();
         self.place_label(next);
-        self.emit_jump(Instr::ForNext { iter, dst: item, offset: 0 }, body, e.iter.range());
+        self.emit_jump(
+            Instr::ForNext {
+                iter,
+                dst: item,
+                offset: 0,
+            },
+            body,
+            e.iter.range(),
+        );
         self.conditional_stmts(&e.orelse);
         self.place_label(end);
     }
@@ -89,7 +113,13 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Instr::GetAsyncIter { dst: iter, src }, e.iter.range());
         self.place_label(next);
         let exhausted = self.async_next(&e.target, iter, e.iter.range());
-        self.push_block(Block::Loop { continue_: next, break_: end }, e.range);
+        self.push_block(
+            Block::Loop {
+                continue_: next,
+                break_: end,
+            },
+            e.range,
+        );
         self.conditional_stmts(&e.body);
         self.pop_block();
         let range = e.iter.range();
@@ -112,7 +142,13 @@ impl<'a> Compiler<'a, '_> {
         let (item, is_direct) = self.loop_item(target);
         let mark = self.mark();
         let awaitable = self.alloc();
-        self.emit(Instr::GetAsyncNext { dst: awaitable, iter }, range);
+        self.emit(
+            Instr::GetAsyncNext {
+                dst: awaitable,
+                iter,
+            },
+            range,
+        );
         self.drive(awaitable, mark, Some(item), range);
         self.unit.handler = outside;
         if !is_direct {
@@ -152,13 +188,41 @@ impl<'a> Compiler<'a, '_> {
         } else {
             (Special::Enter, Special::Exit)
         };
-        self.emit(Instr::LoadSpecial { special: exit_special, dst: exit, obj }, range);
+        self.emit(
+            Instr::LoadSpecial {
+                special: exit_special,
+                dst: exit,
+                obj,
+            },
+            range,
+        );
         self.free_to(exit as u32 + 1);
         let enter = self.alloc();
-        self.emit(Instr::LoadSpecial { special: enter_special, dst: enter, obj }, range);
-        self.emit(Instr::Call { dst: enter, base: enter, argc: 0 }, range);
+        self.emit(
+            Instr::LoadSpecial {
+                special: enter_special,
+                dst: enter,
+                obj,
+            },
+            range,
+        );
+        self.emit(
+            Instr::Call {
+                dst: enter,
+                base: enter,
+                argc: 0,
+            },
+            range,
+        );
         if e.is_async {
-            self.emit(Instr::GetAwaitable { context: 1, dst: enter, src: enter }, range);
+            self.emit(
+                Instr::GetAwaitable {
+                    context: 1,
+                    dst: enter,
+                    src: enter,
+                },
+                range,
+            );
             let inner = enter as u32;
             self.drive(enter, inner, Some(enter), range);
         }
@@ -168,7 +232,14 @@ impl<'a> Compiler<'a, '_> {
         let exception = self.alloc();
         let (handler, caught) = self.new_handler(exception);
         let outside = self.unit.handler;
-        self.push_block(Block::With { exit, is_async: e.is_async, range }, e.range);
+        self.push_block(
+            Block::With {
+                exit,
+                is_async: e.is_async,
+                range,
+            },
+            e.range,
+        );
         self.unit.handler = handler;
         // The value of `__enter__` is still where `saved` is now: that one is
         // not written before an exception.
@@ -193,13 +264,33 @@ impl<'a> Compiler<'a, '_> {
     /// `__exit__(None, None, None)`; leaves temporaries to the caller.
     pub(super) fn call_exit_normally(&mut self, exit: Reg, is_async: bool, range: TextRange) {
         let base = self.alloc_many(4);
-        self.emit(Instr::Move { dst: base, src: exit }, range);
+        self.emit(
+            Instr::Move {
+                dst: base,
+                src: exit,
+            },
+            range,
+        );
         for offset in 1..4 {
             self.emit(Instr::LoadNone { dst: base + offset }, range);
         }
-        self.emit(Instr::Call { dst: base, base, argc: 3 }, range);
+        self.emit(
+            Instr::Call {
+                dst: base,
+                base,
+                argc: 3,
+            },
+            range,
+        );
         if is_async {
-            self.emit(Instr::GetAwaitable { context: 2, dst: base, src: base }, range);
+            self.emit(
+                Instr::GetAwaitable {
+                    context: 2,
+                    dst: base,
+                    src: base,
+                },
+                range,
+            );
             self.free_to(base as u32 + 1);
             self.drive(base, base as u32, Some(base), range);
         }
@@ -217,16 +308,49 @@ impl<'a> Compiler<'a, '_> {
         let (cleanup, failed) = self.begin_handling(saved, exception, range);
         let mark = self.mark();
         let base = self.alloc_many(4);
-        self.emit(Instr::Move { dst: base, src: exit }, range);
-        self.emit(Instr::ExceptionTriple { base: base + 1, exc: exception }, range);
-        self.emit(Instr::Call { dst: base, base, argc: 3 }, range);
+        self.emit(
+            Instr::Move {
+                dst: base,
+                src: exit,
+            },
+            range,
+        );
+        self.emit(
+            Instr::ExceptionTriple {
+                base: base + 1,
+                exc: exception,
+            },
+            range,
+        );
+        self.emit(
+            Instr::Call {
+                dst: base,
+                base,
+                argc: 3,
+            },
+            range,
+        );
         if is_async {
-            self.emit(Instr::GetAwaitable { context: 2, dst: base, src: base }, range);
+            self.emit(
+                Instr::GetAwaitable {
+                    context: 2,
+                    dst: base,
+                    src: base,
+                },
+                range,
+            );
             self.free_to(base as u32 + 1);
             self.drive(base, base as u32, Some(base), range);
         }
         let suppressed = self.new_label();
-        self.emit_jump(Instr::JumpIfTrue { src: base, target: 0 }, suppressed, range);
+        self.emit_jump(
+            Instr::JumpIfTrue {
+                src: base,
+                target: 0,
+            },
+            suppressed,
+            range,
+        );
         self.emit(Instr::Reraise { exc: exception }, range);
         self.free_to(mark);
         self.unit.handler = outside;
@@ -240,7 +364,13 @@ impl<'a> Compiler<'a, '_> {
     /// `exception` is being handled from here on; an exception raised
     /// meanwhile goes through [`Self::end_handling`] first.
     fn begin_handling(&mut self, saved: Reg, exception: Reg, range: TextRange) -> (Reg, Label) {
-        self.emit(Instr::PushHandled { saved, exc: exception }, range);
+        self.emit(
+            Instr::PushHandled {
+                saved,
+                exc: exception,
+            },
+            range,
+        );
         let raised = self.alloc();
         let (handler, failed) = self.new_handler(raised);
         self.unit.handler = handler;
@@ -323,14 +453,18 @@ impl<'a> Compiler<'a, '_> {
         self.jump(done, range);
 
         self.place_label(caught);
-        let first = e.handlers.first().map_or(e.range, |handler| handler.range());
+        let first = e
+            .handlers
+            .first()
+            .map_or(e.range, |handler| handler.range());
         let first = TextRange::at(first.start(), "except".len().try_into().unwrap_or_default());
         let (raised, failed) = self.begin_handling(saved, exception, first);
         self.push_block_outside(Block::Handling { saved }, outside, first);
         for (index, handler) in e.handlers.iter().enumerate() {
             let ast::ExceptHandler::ExceptHandler(handler) = handler;
             if handler.type_.is_none() && index + 1 < e.handlers.len() {
-                self.report.syntax(handler, "default 'except:' must be last");
+                self.report
+                    .syntax(handler, "default 'except:' must be last");
             }
             self.except_handler(handler, exception, saved, outside, done);
         }
@@ -358,8 +492,22 @@ impl<'a> Compiler<'a, '_> {
             let ty = self.expr(ty, None);
             self.free_to(mark);
             self.alloc();
-            self.emit(Instr::ExceptionMatches { dst, exc: exception, ty }, range);
-            self.emit_jump(Instr::JumpIfFalse { src: dst, target: 0 }, next, range);
+            self.emit(
+                Instr::ExceptionMatches {
+                    dst,
+                    exc: exception,
+                    ty,
+                },
+                range,
+            );
+            self.emit_jump(
+                Instr::JumpIfFalse {
+                    src: dst,
+                    target: 0,
+                },
+                next,
+                range,
+            );
             self.free_to(mark);
         }
         self.handler_body(e, exception);
@@ -382,7 +530,13 @@ impl<'a> Compiler<'a, '_> {
         let raised = self.alloc();
         let (handler, failed) = self.new_handler(raised);
         let outside = self.unit.handler;
-        self.push_block(Block::HandlerName { name: name.as_str(), range: name.range }, e.range);
+        self.push_block(
+            Block::HandlerName {
+                name: name.as_str(),
+                range: name.range,
+            },
+            e.range,
+        );
         self.unit.handler = handler;
         self.stmts(&e.body);
         self.pop_block();
@@ -415,32 +569,72 @@ impl<'a> Compiler<'a, '_> {
         self.jump(done, range);
 
         self.place_label(caught);
-        let first = e.handlers.first().map_or(e.range, |handler| handler.range());
+        let first = e
+            .handlers
+            .first()
+            .map_or(e.range, |handler| handler.range());
         let first = TextRange::at(first.start(), "except".len().try_into().unwrap_or_default());
         let (failure, failed) = self.begin_handling(saved, exception, first);
         self.push_block_outside(Block::Handling { saved }, outside, first);
         let raised = self.alloc();
         let base = self.unit.next_temp as Reg;
-        self.emit(Instr::BuildList { dst: raised, base, count: 0 }, first);
+        self.emit(
+            Instr::BuildList {
+                dst: raised,
+                base,
+                count: 0,
+            },
+            first,
+        );
         // What is left to handle; the matching part goes before it.
         let matching = self.alloc_many(2);
         let rest = matching + 1;
-        self.emit(Instr::Move { dst: rest, src: exception }, first);
+        self.emit(
+            Instr::Move {
+                dst: rest,
+                src: exception,
+            },
+            first,
+        );
         for handler in &e.handlers {
             let ast::ExceptHandler::ExceptHandler(handler) = handler;
             self.except_star_handler(handler, matching, raised);
         }
         let none_left = self.new_label();
-        self.emit_jump(Instr::JumpIfNone { src: rest, target: 0 }, none_left, first);
-        self.emit(Instr::ListAppend { list: raised, item: rest }, first);
+        self.emit_jump(
+            Instr::JumpIfNone {
+                src: rest,
+                target: 0,
+            },
+            none_left,
+            first,
+        );
+        self.emit(
+            Instr::ListAppend {
+                list: raised,
+                item: rest,
+            },
+            first,
+        );
         self.place_label(none_left);
         let result = self.alloc();
         self.emit(
-            Instr::ExceptionGroupRejoin { dst: result, raised, exc: exception },
+            Instr::ExceptionGroupRejoin {
+                dst: result,
+                raised,
+                exc: exception,
+            },
             first,
         );
         let go_on = self.new_label();
-        self.emit_jump(Instr::JumpIfNotNone { src: result, target: 0 }, go_on, first);
+        self.emit_jump(
+            Instr::JumpIfNotNone {
+                src: result,
+                target: 0,
+            },
+            go_on,
+            first,
+        );
         self.pop_block();
         self.unit.handler = outside;
         self.emit(Instr::PopHandled { saved }, first);
@@ -460,26 +654,50 @@ impl<'a> Compiler<'a, '_> {
         raised: Reg,
     ) {
         let Some(ty) = e.type_.as_deref() else {
-            self.report.syntax(e, "expected one or more exception types");
+            self.report
+                .syntax(e, "expected one or more exception types");
             return;
         };
         let rest = matching + 1;
         let next = self.new_label();
         let range = ty.range();
         let mark = self.mark();
-        let none_left = Instr::JumpIfNone { src: rest, target: 0 };
+        let none_left = Instr::JumpIfNone {
+            src: rest,
+            target: 0,
+        };
         let ty = self.expr(ty, None);
         self.emit_jump(none_left, next, range);
-        self.emit(Instr::ExceptionGroupSplit { dst: matching, exc: rest, ty }, range);
+        self.emit(
+            Instr::ExceptionGroupSplit {
+                dst: matching,
+                exc: rest,
+                ty,
+            },
+            range,
+        );
         self.free_to(mark);
-        self.emit_jump(Instr::JumpIfNone { src: matching, target: 0 }, next, range);
+        self.emit_jump(
+            Instr::JumpIfNone {
+                src: matching,
+                target: 0,
+            },
+            next,
+            range,
+        );
 
         let inner_saved = self.alloc();
         let failure = self.alloc();
         let (handler, failed) = self.new_handler(failure);
         let outside = self.unit.handler;
         self.push_block(Block::ExceptStar, e.range);
-        self.emit(Instr::PushHandled { saved: inner_saved, exc: matching }, range);
+        self.emit(
+            Instr::PushHandled {
+                saved: inner_saved,
+                exc: matching,
+            },
+            range,
+        );
         self.unit.handler = handler;
         self.handler_body(e, matching);
         self.unit.handler = outside;
@@ -488,9 +706,14 @@ impl<'a> Compiler<'a, '_> {
         self.jump(next, range);
         self.place_label(failed);
         self.emit(Instr::PopHandled { saved: inner_saved }, range);
-        self.emit(Instr::ListAppend { list: raised, item: failure }, range);
+        self.emit(
+            Instr::ListAppend {
+                list: raised,
+                item: failure,
+            },
+            range,
+        );
         self.free_to(mark);
         self.place_label(next);
     }
-
 }

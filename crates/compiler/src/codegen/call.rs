@@ -94,7 +94,14 @@ impl<'a> Compiler<'a, '_> {
         let name = self.mangled(&attribute.attr);
         let site = self.site(&name);
         let attribute_range = self.attribute_range(attribute, attribute.range);
-        self.emit(Instr::LoadMethod { dst: base, obj, site }, attribute_range);
+        self.emit(
+            Instr::LoadMethod {
+                dst: base,
+                obj,
+                site,
+            },
+            attribute_range,
+        );
         let range = self.attribute_range(attribute, range);
         let argc = self.plain_arguments(&arguments.args, &arguments.keywords);
         let names = self.keyword_names(&arguments.keywords);
@@ -172,10 +179,24 @@ impl<'a> Compiler<'a, '_> {
             if keyword.arg.is_none() {
                 if is_first {
                     let base = self.unit.next_temp as Reg;
-                    self.emit(Instr::BuildDict { dst: dict, base, count: 0 }, range);
+                    self.emit(
+                        Instr::BuildDict {
+                            dst: dict,
+                            base,
+                            count: 0,
+                        },
+                        range,
+                    );
                 }
                 let mapping = self.expr(&keyword.value, None);
-                self.emit(Instr::DictMerge { dict, mapping, func: base }, range);
+                self.emit(
+                    Instr::DictMerge {
+                        dict,
+                        mapping,
+                        func: base,
+                    },
+                    range,
+                );
                 rest = &rest[1..];
             } else {
                 let named = rest.iter().take_while(|k| k.arg.is_some()).count().min(100);
@@ -187,12 +208,23 @@ impl<'a> Compiler<'a, '_> {
                     }
                     self.expr_to_temp(&keyword.value);
                 }
-                let build = |dst| Instr::BuildDict { dst, base: pairs, count: named as u16 };
+                let build = |dst| Instr::BuildDict {
+                    dst,
+                    base: pairs,
+                    count: named as u16,
+                };
                 if is_first {
                     self.emit(build(dict), range);
                 } else {
                     self.emit(build(pairs), range);
-                    self.emit(Instr::DictMerge { dict, mapping: pairs, func: base }, range);
+                    self.emit(
+                        Instr::DictMerge {
+                            dict,
+                            mapping: pairs,
+                            func: base,
+                        },
+                        range,
+                    );
                 }
                 rest = &rest[named..];
             }
@@ -209,8 +241,12 @@ impl<'a> Compiler<'a, '_> {
             return false;
         }
         let index = self.unit.params.count() - 1 - self.unit.params.varkw as usize;
-        let Some(sym) = self.sym(&name.id) else { return false };
-        let Some(symbol) = self.symbols.scope(self.unit.scope).get(sym) else { return false };
+        let Some(sym) = self.sym(&name.id) else {
+            return false;
+        };
+        let Some(symbol) = self.symbols.scope(self.unit.scope).get(sym) else {
+            return false;
+        };
         self.unit.registers.get(&(self.unit.scope, sym)) == Some(&(index as Reg))
             && !symbol.usage.rebound
             && !symbol.captured
@@ -223,7 +259,8 @@ impl<'a> Compiler<'a, '_> {
                 .iter()
                 .any(|other| other.arg.as_ref().is_some_and(|other| other.id == name.id));
             if seen {
-                self.report.syntax(keyword, format!("keyword argument repeated: {name}"));
+                self.report
+                    .syntax(keyword, format!("keyword argument repeated: {name}"));
             }
         }
     }
@@ -268,14 +305,34 @@ impl<'a> Compiler<'a, '_> {
         let first = self.alloc();
         let scope_id = self.unit.scope;
         let scope = self.symbols.scope(scope_id);
-        let Some(symbol) = scope.symbols.iter().find(|symbol| symbol.usage.param) else { return };
+        let Some(symbol) = scope.symbols.iter().find(|symbol| symbol.usage.param) else {
+            return;
+        };
         let name = self.name_index(self.symbols.name(symbol.sym));
-        let reg = self.unit.registers.get(&(scope_id, symbol.sym)).copied().unwrap_or(0);
+        let reg = self
+            .unit
+            .registers
+            .get(&(scope_id, symbol.sym))
+            .copied()
+            .unwrap_or(0);
         if symbol.captured {
-            self.emit(Instr::LoadCell { dst: first, cell: reg, name }, range);
+            self.emit(
+                Instr::LoadCell {
+                    dst: first,
+                    cell: reg,
+                    name,
+                },
+                range,
+            );
         } else {
             self.emit(Instr::CheckLocal { src: reg, name }, range);
-            self.emit(Instr::Move { dst: first, src: reg }, range);
+            self.emit(
+                Instr::Move {
+                    dst: first,
+                    src: reg,
+                },
+                range,
+            );
         }
     }
 
@@ -285,7 +342,9 @@ impl<'a> Compiler<'a, '_> {
         dst: Option<Reg>,
     ) -> Option<Reg> {
         let args = self.super_arguments(&e.value)?;
-        let Expr::Call(call) = &*e.value else { return None };
+        let Expr::Call(call) = &*e.value else {
+            return None;
+        };
         let mark = self.mark();
         let base = self.alloc();
         self.expr(&call.func, Some(base));

@@ -15,7 +15,10 @@ use crate::symbols::Part;
 impl<'a> Compiler<'a, '_> {
     pub(super) fn class_def(&mut self, def: &'a ast::StmtClassDef) {
         let header = TextRange::new(def.start(), def.name.end());
-        let first = def.decorator_list.first().map_or(header, |decorator| decorator.range);
+        let first = def
+            .decorator_list
+            .first()
+            .map_or(header, |decorator| decorator.range);
         let mark = self.mark();
         let decorators = self.decorators(&def.decorator_list);
         let class = match &def.type_params {
@@ -49,17 +52,34 @@ impl<'a> Compiler<'a, '_> {
         };
         for (index, keyword) in keywords.iter().enumerate() {
             let Some(arg) = &keyword.arg else { continue };
-            if keywords[..index].iter().any(|k| k.arg.as_ref().is_some_and(|k| k.id == arg.id)) {
-                self.report.syntax(keyword, format!("keyword argument repeated: {arg}"));
+            if keywords[..index]
+                .iter()
+                .any(|k| k.arg.as_ref().is_some_and(|k| k.id == arg.id))
+            {
+                self.report
+                    .syntax(keyword, format!("keyword argument repeated: {arg}"));
             }
         }
         if args_need_unpacking(args, keywords) {
             // The list begins with the body and the name.
             let inner = self.mark();
             let callee = self.alloc();
-            self.emit(Instr::Move { dst: callee, src: base }, header);
+            self.emit(
+                Instr::Move {
+                    dst: callee,
+                    src: base,
+                },
+                header,
+            );
             let list = self.alloc();
-            self.emit(Instr::BuildList { dst: list, base: body, count: 2 }, header);
+            self.emit(
+                Instr::BuildList {
+                    dst: list,
+                    base: body,
+                    count: 2,
+                },
+                header,
+            );
             for arg in args {
                 let mark = self.mark();
                 match arg {
@@ -78,7 +98,13 @@ impl<'a> Compiler<'a, '_> {
                 self.emit(Instr::ListAppend { list, item }, header);
             }
             self.unpacked_keywords(callee, keywords, header);
-            self.emit(Instr::CallEx { dst: base, base: callee }, header);
+            self.emit(
+                Instr::CallEx {
+                    dst: base,
+                    base: callee,
+                },
+                header,
+            );
             self.free_to(inner);
         } else {
             let mut argc = 2 + args.len() + keywords.len();
@@ -99,10 +125,24 @@ impl<'a> Compiler<'a, '_> {
             }
             let argc = argc as u16;
             if names.is_empty() {
-                self.emit(Instr::Call { dst: base, base, argc }, header);
+                self.emit(
+                    Instr::Call {
+                        dst: base,
+                        base,
+                        argc,
+                    },
+                    header,
+                );
             } else {
                 let value = self.constant(Const::Tuple(names.into()));
-                self.emit(Instr::CallKw { dst: base, base, argc }, header);
+                self.emit(
+                    Instr::CallKw {
+                        dst: base,
+                        base,
+                        argc,
+                    },
+                    header,
+                );
                 self.emit(Instr::Extend { value }, header);
             }
         }
@@ -126,12 +166,27 @@ impl<'a> Compiler<'a, '_> {
         self.store_name(".type_params", tuple, header);
         let generic_base = self.alloc();
         let op = airlock_bytecode::Intrinsic::GenericBase;
-        self.emit(Instr::Intrinsic { op, dst: generic_base, a: tuple, b: tuple }, header);
+        self.emit(
+            Instr::Intrinsic {
+                op,
+                dst: generic_base,
+                a: tuple,
+                b: tuple,
+            },
+            header,
+        );
         let class = self.build_class(def, first, header, Some(generic_base));
         self.emit(Instr::Return { src: class }, header);
         let code = self.leave_type_params(outer);
         self.make_function(code, dst, None, header);
-        self.emit(Instr::Call { dst, base: dst, argc: 0 }, header);
+        self.emit(
+            Instr::Call {
+                dst,
+                base: dst,
+                argc: 0,
+            },
+            header,
+        );
         self.free_to(mark + 1);
         dst
     }
@@ -146,8 +201,11 @@ impl<'a> Compiler<'a, '_> {
         let scope = self.symbols.scope(scope_id);
         let qualname = self.qualname_of(&def.name);
         let outer = self.enter(scope_id, &def.name, qualname.clone(), first);
-        self.unit.flags =
-            CodeFlags { class_body: true, namespace: true, ..self.unit.flags };
+        self.unit.flags = CodeFlags {
+            class_body: true,
+            namespace: true,
+            ..self.unit.flags
+        };
         self.declare_variables();
         let known = self.symbols.known;
         let mark = self.mark();
@@ -165,7 +223,11 @@ impl<'a> Compiler<'a, '_> {
             self.load_name(".type_params", Some(temp), header);
             self.store_implicit("__type_params__", temp, header);
         }
-        let class_dict = self.unit.registers.get(&(scope_id, known.class_dict)).copied();
+        let class_dict = self
+            .unit
+            .registers
+            .get(&(scope_id, known.class_dict))
+            .copied();
         if let Some(cell) = class_dict {
             self.emit(Instr::LoadNamespace { dst: temp }, header);
             self.emit(Instr::StoreCell { cell, src: temp }, header);
@@ -190,8 +252,11 @@ impl<'a> Compiler<'a, '_> {
 
         let temp = self.alloc();
         self.end_annotations(scope_id, header);
-        let attributes: Vec<Const> =
-            scope.static_attributes.iter().map(|name| Const::Str(name.clone())).collect();
+        let attributes: Vec<Const> = scope
+            .static_attributes
+            .iter()
+            .map(|name| Const::Str(name.clone()))
+            .collect();
         self.load_const(Const::Tuple(attributes.into()), temp, header);
         self.store_implicit("__static_attributes__", temp, header);
         if let Some(cell) = class_dict {

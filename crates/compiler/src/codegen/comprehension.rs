@@ -10,17 +10,33 @@ use crate::symbols::{Part, Place, ScopeId};
 /// What happens with the value of one round.
 #[derive(Clone, Copy)]
 enum Collect<'a> {
-    List { list: Reg, item: &'a Expr },
-    Set { set: Reg, item: &'a Expr },
-    Dict { dict: Reg, key: &'a Expr, value: &'a Expr },
-    Yield { item: &'a Expr },
+    List {
+        list: Reg,
+        item: &'a Expr,
+    },
+    Set {
+        set: Reg,
+        item: &'a Expr,
+    },
+    Dict {
+        dict: Reg,
+        key: &'a Expr,
+        value: &'a Expr,
+    },
+    Yield {
+        item: &'a Expr,
+    },
 }
 
 impl<'a> Compiler<'a, '_> {
     pub(super) fn list_comp(&mut self, e: &'a ast::ExprListComp, dst: Option<Reg>) -> Reg {
         let scope = self.symbols.scope_of(e, Part::Body);
         self.build_apart(dst, e.range, |this, list| {
-            let build = |base| Instr::BuildList { dst: list, base, count: 0 };
+            let build = |base| Instr::BuildList {
+                dst: list,
+                base,
+                count: 0,
+            };
             let collect = Collect::List { list, item: &e.elt };
             this.inlined(scope, &e.generators, build, collect, e.range);
         })
@@ -29,7 +45,11 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn set_comp(&mut self, e: &'a ast::ExprSetComp, dst: Option<Reg>) -> Reg {
         let scope = self.symbols.scope_of(e, Part::Body);
         self.build_apart(dst, e.range, |this, set| {
-            let build = |base| Instr::BuildSet { dst: set, base, count: 0 };
+            let build = |base| Instr::BuildSet {
+                dst: set,
+                base,
+                count: 0,
+            };
             let collect = Collect::Set { set, item: &e.elt };
             this.inlined(scope, &e.generators, build, collect, e.range);
         })
@@ -38,12 +58,21 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn dict_comp(&mut self, e: &'a ast::ExprDictComp, dst: Option<Reg>) -> Reg {
         let scope = self.symbols.scope_of(e, Part::Body);
         let Some(key) = e.key.as_deref() else {
-            self.report.syntax(e, "dict unpacking cannot be used in dict comprehension");
+            self.report
+                .syntax(e, "dict unpacking cannot be used in dict comprehension");
             return self.target(dst);
         };
         self.build_apart(dst, e.range, |this, dict| {
-            let build = |base| Instr::BuildDict { dst: dict, base, count: 0 };
-            let collect = Collect::Dict { dict, key, value: &e.value };
+            let build = |base| Instr::BuildDict {
+                dst: dict,
+                base,
+                count: 0,
+            };
+            let collect = Collect::Dict {
+                dict,
+                key,
+                value: &e.value,
+            };
             this.inlined(scope, &e.generators, build, collect, e.range);
         })
     }
@@ -59,8 +88,10 @@ impl<'a> Compiler<'a, '_> {
         let is_async = self.symbols.scope(scope).has_await;
         let is_inside_another = self.unit.current != self.unit.scope;
         if is_async && !self.allows_await() && !is_inside_another {
-            self.report
-                .syntax(range, "asynchronous comprehension outside of an asynchronous function");
+            self.report.syntax(
+                range,
+                "asynchronous comprehension outside of an asynchronous function",
+            );
         }
         let mark = self.mark();
         // The first iterable belongs to the scope around.
@@ -106,7 +137,9 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn rounds(&mut self, generators: &'a [ast::Comprehension], iter: Reg, collect: Collect<'a>) {
-        let Some((generator, rest)) = generators.split_first() else { return };
+        let Some((generator, rest)) = generators.split_first() else {
+            return;
+        };
         if generator.is_async {
             self.async_rounds(generator, rest, iter, collect);
             return;
@@ -123,7 +156,15 @@ impl<'a> Compiler<'a, '_> {
         self.round(generator, rest, collect, next);
         self.place_label(next);
         let range = generator.iter.range();
-        self.emit_jump(Instr::ForNext { iter, dst: item, offset: 0 }, body, range);
+        self.emit_jump(
+            Instr::ForNext {
+                iter,
+                dst: item,
+                offset: 0,
+            },
+            body,
+            range,
+        );
         if !is_direct {
             self.free_to(item as u32);
         }
@@ -165,7 +206,10 @@ impl<'a> Compiler<'a, '_> {
         }
         let mark = self.mark();
         match collect {
-            Collect::List { list, item: Expr::Starred(starred) } => {
+            Collect::List {
+                list,
+                item: Expr::Starred(starred),
+            } => {
                 let iterable = self.expr(&starred.value, None);
                 self.emit(Instr::ListExtend { list, iterable }, starred.range);
             }
@@ -212,7 +256,9 @@ impl<'a> Compiler<'a, '_> {
 
     pub(super) fn generator(&mut self, e: &'a ast::ExprGenerator, dst: Option<Reg>) -> Reg {
         let scope = self.symbols.scope_of(e, Part::Body);
-        let Some(first) = e.generators.first() else { return self.target(dst) };
+        let Some(first) = e.generators.first() else {
+            return self.target(dst);
+        };
         let mark = self.mark();
         let base = self.alloc();
         let code = self.generator_code(e, scope);
@@ -240,7 +286,11 @@ impl<'a> Compiler<'a, '_> {
         let is_async = self.symbols.scope(scope).has_await;
         let qualname = self.inner_qualname("<genexpr>");
         let outer = self.enter(scope, "<genexpr>", qualname, e.range);
-        self.unit.params = Params { positional: 1, positional_only: 1, ..Params::default() };
+        self.unit.params = Params {
+            positional: 1,
+            positional_only: 1,
+            ..Params::default()
+        };
         self.unit.flags = CodeFlags {
             generator: !is_async,
             async_generator: is_async,

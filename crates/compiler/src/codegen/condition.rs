@@ -49,7 +49,9 @@ impl<'a> Compiler<'a, '_> {
     fn jump_if_bool_op(&mut self, e: &'a ast::ExprBoolOp, wanted: bool, target: Label) {
         // The truth of one operand that decides the whole.
         let decisive = e.op == BoolOp::Or;
-        let Some((last, firsts)) = e.values.split_last() else { return };
+        let Some((last, firsts)) = e.values.split_last() else {
+            return;
+        };
         if decisive == wanted {
             for value in firsts {
                 self.jump_if(value, wanted, target);
@@ -124,9 +126,19 @@ impl<'a> Compiler<'a, '_> {
             && let Some(value) = small_int(right)
         {
             let instr = if wanted {
-                Instr::JumpIfCompareInt { op: op_code, a, value, offset: 0 }
+                Instr::JumpIfCompareInt {
+                    op: op_code,
+                    a,
+                    value,
+                    offset: 0,
+                }
             } else {
-                Instr::JumpUnlessCompareInt { op: op_code, a, value, offset: 0 }
+                Instr::JumpUnlessCompareInt {
+                    op: op_code,
+                    a,
+                    value,
+                    offset: 0,
+                }
             };
             self.emit_jump(instr, target, range);
             return;
@@ -151,22 +163,41 @@ impl<'a> Compiler<'a, '_> {
             self.emit(Instr::Compare { op, dst, a, b }, range);
             self.free_to(mark);
             let instr = if wanted {
-                Instr::JumpIfTrue { src: dst, target: 0 }
+                Instr::JumpIfTrue {
+                    src: dst,
+                    target: 0,
+                }
             } else {
-                Instr::JumpIfFalse { src: dst, target: 0 }
+                Instr::JumpIfFalse {
+                    src: dst,
+                    target: 0,
+                }
             };
             self.emit_jump(instr, target, range);
             return;
         }
         let instr = if wanted {
-            Instr::JumpIfCompare { op, a, b, offset: 0 }
+            Instr::JumpIfCompare {
+                op,
+                a,
+                b,
+                offset: 0,
+            }
         } else {
-            Instr::JumpUnlessCompare { op, a, b, offset: 0 }
+            Instr::JumpUnlessCompare {
+                op,
+                a,
+                b,
+                offset: 0,
+            }
         };
         self.emit_jump(instr, target, range);
     }
 }
 
 fn is_ordering(op: CmpOp) -> bool {
-    matches!(op, CmpOp::Lt | CmpOp::Le | CmpOp::Eq | CmpOp::Ne | CmpOp::Gt | CmpOp::Ge)
+    matches!(
+        op,
+        CmpOp::Lt | CmpOp::Le | CmpOp::Eq | CmpOp::Ne | CmpOp::Gt | CmpOp::Ge
+    )
 }

@@ -40,7 +40,9 @@ impl<'a> Compiler<'a, '_> {
                 Instr::BuildList { dst, base, count }
             });
         }
-        self.build_apart(dst, e.range, |this, list| this.list_of(&e.elts, list, e.range))
+        self.build_apart(dst, e.range, |this, list| {
+            this.list_of(&e.elts, list, e.range)
+        })
     }
 
     pub(super) fn set(&mut self, e: &'a ast::ExprSet, dst: Option<Reg>) -> Reg {
@@ -52,7 +54,14 @@ impl<'a> Compiler<'a, '_> {
         }
         self.build_apart(dst, e.range, |this, set| {
             let base = this.unit.next_temp as Reg;
-            this.emit(Instr::BuildSet { dst: set, base, count: 0 }, e.range);
+            this.emit(
+                Instr::BuildSet {
+                    dst: set,
+                    base,
+                    count: 0,
+                },
+                e.range,
+            );
             if let Some(items) = constants {
                 let mark = this.mark();
                 let iterable = this.alloc();
@@ -94,7 +103,14 @@ impl<'a> Compiler<'a, '_> {
         }
         self.build_apart(dst, e.range, |this, dict| {
             let base = this.unit.next_temp as Reg;
-            this.emit(Instr::BuildDict { dst: dict, base, count: 0 }, e.range);
+            this.emit(
+                Instr::BuildDict {
+                    dst: dict,
+                    base,
+                    count: 0,
+                },
+                e.range,
+            );
             for item in &e.items {
                 let mark = this.mark();
                 match &item.key {
@@ -172,7 +188,14 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn list_of(&mut self, elements: &'a [Expr], list: Reg, range: TextRange) {
         let base = self.unit.next_temp as Reg;
         if let Some(items) = self.constants(elements) {
-            self.emit(Instr::BuildList { dst: list, base, count: 0 }, range);
+            self.emit(
+                Instr::BuildList {
+                    dst: list,
+                    base,
+                    count: 0,
+                },
+                range,
+            );
             let mark = self.mark();
             let iterable = self.alloc();
             self.load_const(Const::Tuple(items.into()), iterable, range);
@@ -187,7 +210,14 @@ impl<'a> Compiler<'a, '_> {
             self.expr_to_temp(element);
         }
         self.free_to(mark);
-        self.emit(Instr::BuildList { dst: list, base, count: first.len() as u16 }, range);
+        self.emit(
+            Instr::BuildList {
+                dst: list,
+                base,
+                count: first.len() as u16,
+            },
+            range,
+        );
         for element in rest {
             let mark = self.mark();
             if let Expr::Starred(starred) = element {

@@ -162,7 +162,13 @@ impl<'a> Compiler<'a, '_> {
             && let [op @ (ast::CmpOp::Is | ast::CmpOp::IsNot | ast::CmpOp::In | ast::CmpOp::NotIn)] =
                 &*compare.ops
         {
-            return self.compare_once(&compare.left, op.negate(), &compare.comparators[0], e.range, dst);
+            return self.compare_once(
+                &compare.left,
+                op.negate(),
+                &compare.comparators[0],
+                e.range,
+                dst,
+            );
         }
         let mark = self.mark();
         let src = self.expr(&e.operand, None);
@@ -185,7 +191,9 @@ impl<'a> Compiler<'a, '_> {
             dst => (self.target(dst), None),
         };
         let end = self.new_label();
-        let Some((last, firsts)) = e.values.split_last() else { return result };
+        let Some((last, firsts)) = e.values.split_last() else {
+            return result;
+        };
         for value in firsts {
             if let Some(constant) = self.fold(value) {
                 if constants::truthy(&constant) == (e.op == BoolOp::And) {
@@ -197,8 +205,14 @@ impl<'a> Compiler<'a, '_> {
             }
             self.expr(value, Some(result));
             let instr = match e.op {
-                BoolOp::And => Instr::JumpIfFalse { src: result, target: 0 },
-                BoolOp::Or => Instr::JumpIfTrue { src: result, target: 0 },
+                BoolOp::And => Instr::JumpIfFalse {
+                    src: result,
+                    target: 0,
+                },
+                BoolOp::Or => Instr::JumpIfTrue {
+                    src: result,
+                    target: 0,
+                },
             };
             self.emit_jump(instr, end, value.range());
         }
@@ -227,9 +241,24 @@ impl<'a> Compiler<'a, '_> {
         let mut a = self.expr(&e.left, None);
         for (index, (op, right)) in e.ops.iter().zip(&e.comparators).enumerate() {
             let b = self.expr(right, None);
-            self.emit(Instr::Compare { op: cmp_op(*op), dst: result, a, b }, e.range);
+            self.emit(
+                Instr::Compare {
+                    op: cmp_op(*op),
+                    dst: result,
+                    a,
+                    b,
+                },
+                e.range,
+            );
             if index + 1 < e.ops.len() {
-                self.emit_jump(Instr::JumpIfFalse { src: result, target: 0 }, end, e.range);
+                self.emit_jump(
+                    Instr::JumpIfFalse {
+                        src: result,
+                        target: 0,
+                    },
+                    end,
+                    e.range,
+                );
             }
             a = b;
         }
@@ -258,7 +287,15 @@ impl<'a> Compiler<'a, '_> {
         let b = self.container(op, right);
         self.free_to(mark);
         let dst = self.target(dst);
-        self.emit(Instr::Compare { op: cmp_op(op), dst, a, b }, range);
+        self.emit(
+            Instr::Compare {
+                op: cmp_op(op),
+                dst,
+                a,
+                b,
+            },
+            range,
+        );
         dst
     }
 
@@ -274,7 +311,9 @@ impl<'a> Compiler<'a, '_> {
             _ => return self.expr(right, None),
         };
         let items: Option<Vec<Const>> = elements.iter().map(|element| self.fold(element)).collect();
-        let Some(items) = items else { return self.expr(right, None) };
+        let Some(items) = items else {
+            return self.expr(right, None);
+        };
         let value = if is_set {
             Const::FrozenSet(items.into())
         } else {
@@ -329,7 +368,8 @@ impl<'a> Compiler<'a, '_> {
 
     fn named(&mut self, e: &'a ast::ExprNamed, dst: Option<Reg>) -> Reg {
         let Expr::Name(target) = &*e.target else {
-            self.report.syntax(e, "cannot use assignment expressions with this target");
+            self.report
+                .syntax(e, "cannot use assignment expressions with this target");
             return self.target(dst);
         };
         let value = match dst {
@@ -349,7 +389,11 @@ impl<'a> Compiler<'a, '_> {
 
     fn if_expr(&mut self, e: &'a ast::ExprIf, dst: Option<Reg>) -> Reg {
         if let Some(value) = self.fold(&e.test) {
-            let chosen = if constants::truthy(&value) { &e.body } else { &e.orelse };
+            let chosen = if constants::truthy(&value) {
+                &e.body
+            } else {
+                &e.orelse
+            };
             let dst = self.target(dst);
             return self.expr(chosen, Some(dst));
         }
@@ -371,12 +415,25 @@ impl<'a> Compiler<'a, '_> {
         let src = self.expr(&e.value, None);
         self.free_to(mark);
         let iter = self.alloc();
-        self.emit(Instr::GetAwaitable { context: 0, dst: iter, src }, e.range);
+        self.emit(
+            Instr::GetAwaitable {
+                context: 0,
+                dst: iter,
+                src,
+            },
+            e.range,
+        );
         self.drive(iter, mark, dst, e.range)
     }
 
     /// `YieldFrom` of `iter`, which is the temporary at `mark`.
-    pub(super) fn drive(&mut self, iter: Reg, mark: u32, dst: Option<Reg>, range: TextRange) -> Reg {
+    pub(super) fn drive(
+        &mut self,
+        iter: Reg,
+        mark: u32,
+        dst: Option<Reg>,
+        range: TextRange,
+    ) -> Reg {
         let value = self.alloc();
         self.emit(Instr::LoadNone { dst: value }, range);
         self.free_to(mark);
@@ -404,7 +461,10 @@ impl<'a> Compiler<'a, '_> {
     }
 
     pub(super) fn is_in_function(&self) -> bool {
-        matches!(self.kind(), ScopeKind::Function | ScopeKind::Lambda | ScopeKind::Generator)
+        matches!(
+            self.kind(),
+            ScopeKind::Function | ScopeKind::Lambda | ScopeKind::Generator
+        )
     }
 
     fn yield_(&mut self, e: &'a ast::ExprYield, dst: Option<Reg>) -> Reg {
@@ -444,12 +504,18 @@ impl<'a> Compiler<'a, '_> {
 /// A literal that fits an instruction, with its sign.
 pub(super) fn small_int(expr: &Expr) -> Option<i16> {
     match expr {
-        Expr::NumberLiteral(ast::ExprNumberLiteral { value: ast::Number::Int(int), .. }) => {
-            int.as_i16_checked()
-        }
-        Expr::UnaryOp(ast::ExprUnaryOp { op: UnaryOp::USub, operand, .. }) => match &**operand {
+        Expr::NumberLiteral(ast::ExprNumberLiteral {
+            value: ast::Number::Int(int),
+            ..
+        }) => int.as_i16_checked(),
+        Expr::UnaryOp(ast::ExprUnaryOp {
+            op: UnaryOp::USub,
+            operand,
+            ..
+        }) => match &**operand {
             Expr::NumberLiteral(ast::ExprNumberLiteral {
-                value: ast::Number::Int(int), ..
+                value: ast::Number::Int(int),
+                ..
             }) => int.as_i16_checked().map(|value| -value),
             _ => None,
         },
@@ -505,6 +571,11 @@ fn binary_instr(op: Operator, dst: Reg, a: Reg, b: Reg) -> Instr {
         Operator::Add => Instr::Add { dst, a, b },
         Operator::Sub => Instr::Sub { dst, a, b },
         Operator::Mult => Instr::Mul { dst, a, b },
-        op => Instr::Binary { op: bin_op(op), dst, a, b },
+        op => Instr::Binary {
+            op: bin_op(op),
+            dst,
+            a,
+            b,
+        },
     }
 }

@@ -13,10 +13,17 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn function_def(&mut self, def: &'a ast::StmtFunctionDef) {
         let name_range = def.name.range;
         let header = TextRange::new(def.start(), def.name.end());
-        let first = def.decorator_list.first().map_or(header, |decorator| decorator.range);
+        let first = def
+            .decorator_list
+            .first()
+            .map_or(header, |decorator| decorator.range);
         let mark = self.mark();
         let decorators = self.decorators(&def.decorator_list);
-        let target = if decorators.is_empty() { self.direct_name(&def.name) } else { None };
+        let target = if decorators.is_empty() {
+            self.direct_name(&def.name)
+        } else {
+            None
+        };
         let function = match &def.type_params {
             None => {
                 let dst = match target {
@@ -39,7 +46,10 @@ impl<'a> Compiler<'a, '_> {
 
     /// Evaluates decorators into the next registers, in order.
     pub(super) fn decorators(&mut self, decorators: &'a [ast::Decorator]) -> Vec<Reg> {
-        decorators.iter().map(|decorator| self.expr_to_temp(&decorator.expression)).collect()
+        decorators
+            .iter()
+            .map(|decorator| self.expr_to_temp(&decorator.expression))
+            .collect()
     }
 
     /// Calls them, the last first, on the value in the register after them.
@@ -52,7 +62,14 @@ impl<'a> Compiler<'a, '_> {
         for (decorator, base) in decorators.iter().zip(registers).rev() {
             let base = *base;
             self.move_to(base + 1, value, decorator.expression.range());
-            self.emit(Instr::Call { dst: base, base, argc: 1 }, decorator.expression.range());
+            self.emit(
+                Instr::Call {
+                    dst: base,
+                    base,
+                    argc: 1,
+                },
+                decorator.expression.range(),
+            );
             value = base;
         }
         value
@@ -100,7 +117,13 @@ impl<'a> Compiler<'a, '_> {
         let base = self.alloc_many(3);
         if has_defaults(&def.parameters) {
             self.emit(Instr::Move { dst: base, src: 0 }, header);
-            self.emit(Instr::Move { dst: base + 1, src: 1 }, header);
+            self.emit(
+                Instr::Move {
+                    dst: base + 1,
+                    src: 1,
+                },
+                header,
+            );
         } else {
             self.emit(Instr::LoadNone { dst: base }, header);
             self.emit(Instr::LoadNone { dst: base + 1 }, header);
@@ -133,13 +156,25 @@ impl<'a> Compiler<'a, '_> {
         let dict = self.alloc();
         self.text_annotations(def, dict, range);
         let site = self.site("__annotations__");
-        self.emit(Instr::StoreAttr { obj: function, src: dict, site }, range);
+        self.emit(
+            Instr::StoreAttr {
+                obj: function,
+                src: dict,
+                site,
+            },
+            range,
+        );
         self.move_to(dst, function, range);
         self.free_to(mark);
     }
 
     /// Positional defaults as a tuple and keyword ones as a dict, or None.
-    pub(super) fn defaults(&mut self, parameters: &'a ast::Parameters, base: Reg, range: TextRange) {
+    pub(super) fn defaults(
+        &mut self,
+        parameters: &'a ast::Parameters,
+        base: Reg,
+        range: TextRange,
+    ) {
         let positional: Vec<&'a Expr> = parameters
             .posonlyargs
             .iter()
@@ -151,7 +186,9 @@ impl<'a> Compiler<'a, '_> {
         let pairs = self.unit.next_temp as Reg;
         let mut count = 0;
         for param in &parameters.kwonlyargs {
-            let Some(default) = param.default.as_deref() else { continue };
+            let Some(default) = param.default.as_deref() else {
+                continue;
+            };
             let key = self.alloc();
             let name = self.mangled(&param.parameter.name);
             self.load_str(&name, key, param.range);
@@ -162,7 +199,14 @@ impl<'a> Compiler<'a, '_> {
         if count == 0 {
             self.emit(Instr::LoadNone { dst: base + 1 }, range);
         } else {
-            self.emit(Instr::BuildDict { dst: base + 1, base: pairs, count }, range);
+            self.emit(
+                Instr::BuildDict {
+                    dst: base + 1,
+                    base: pairs,
+                    count,
+                },
+                range,
+            );
         }
     }
 
@@ -182,7 +226,14 @@ impl<'a> Compiler<'a, '_> {
             self.expr_to_temp(item);
         }
         self.free_to(mark);
-        self.emit(Instr::BuildTuple { dst, base, count: items.len() as u16 }, range);
+        self.emit(
+            Instr::BuildTuple {
+                dst,
+                base,
+                count: items.len() as u16,
+            },
+            range,
+        );
     }
 
     pub(super) fn make_function(
@@ -262,7 +313,9 @@ impl<'a> Compiler<'a, '_> {
 
     /// The qualified name of a function or class defined here.
     pub(super) fn qualname_of(&self, name: &str) -> Box<str> {
-        let is_global = self.sym(name).is_some_and(|sym| self.is_declared_global(sym));
+        let is_global = self
+            .sym(name)
+            .is_some_and(|sym| self.is_declared_global(sym));
         if is_global {
             return name.into();
         }
@@ -295,11 +348,17 @@ impl<'a> Compiler<'a, '_> {
 }
 
 pub(super) fn has_defaults(parameters: &ast::Parameters) -> bool {
-    parameters.iter_non_variadic_params().any(|param| param.default.is_some())
+    parameters
+        .iter_non_variadic_params()
+        .any(|param| param.default.is_some())
 }
 
 fn has_annotations(def: &ast::StmtFunctionDef) -> bool {
-    def.returns.is_some() || def.parameters.iter().any(|param| param.annotation().is_some())
+    def.returns.is_some()
+        || def
+            .parameters
+            .iter()
+            .any(|param| param.annotation().is_some())
 }
 
 fn params_of(parameters: &ast::Parameters) -> Params {
@@ -314,8 +373,12 @@ fn params_of(parameters: &ast::Parameters) -> Params {
 
 /// The text of a docstring and the statements after it.
 pub(super) fn docstring(body: &[Stmt]) -> Option<(&str, &[Stmt])> {
-    let (Stmt::Expr(first), rest) = body.split_first()? else { return None };
-    let Expr::StringLiteral(text) = &*first.value else { return None };
+    let (Stmt::Expr(first), rest) = body.split_first()? else {
+        return None;
+    };
+    let Expr::StringLiteral(text) = &*first.value else {
+        return None;
+    };
     Some((text.value.to_str(), rest))
 }
 

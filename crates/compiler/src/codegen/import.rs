@@ -24,7 +24,11 @@ impl<'a> Compiler<'a, '_> {
                     for part in name.split('.').skip(1) {
                         let part = self.name_index(part);
                         self.emit(
-                            Instr::ImportFrom { dst: module, module, name: part },
+                            Instr::ImportFrom {
+                                dst: module,
+                                module,
+                                name: part,
+                            },
                             e.range,
                         );
                     }
@@ -41,8 +45,11 @@ impl<'a> Compiler<'a, '_> {
         }
         self.check_future_position(e);
         let mark = self.mark();
-        let names: Vec<Const> =
-            e.names.iter().map(|alias| Const::Str(alias.name.as_str().into())).collect();
+        let names: Vec<Const> = e
+            .names
+            .iter()
+            .map(|alias| Const::Str(alias.name.as_str().into()))
+            .collect();
         let module_name = e.module.as_ref().map_or("", |name| name.as_str());
         let from_list = Const::Tuple(names.into());
         let module = self.import_module(e.level, Some(from_list), module_name, e.range);
@@ -77,7 +84,14 @@ impl<'a> Compiler<'a, '_> {
         self.load_const(Const::Int(level as i64), base, range);
         self.load_const(from_list.unwrap_or(Const::None), base + 1, range);
         let name = self.name_index(name);
-        self.emit(Instr::ImportName { dst: base, name, base }, range);
+        self.emit(
+            Instr::ImportName {
+                dst: base,
+                name,
+                base,
+            },
+            range,
+        );
         self.free_to(base as u32 + 1);
         base
     }

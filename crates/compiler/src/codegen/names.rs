@@ -27,7 +27,12 @@ impl<'a> Compiler<'a, '_> {
         let param_count = self.unit.params.count();
         let is_function = scope.kind.is_function_like();
         if is_function {
-            for symbol in scope.symbols.iter().filter(|s| s.usage.param).take(param_count) {
+            for symbol in scope
+                .symbols
+                .iter()
+                .filter(|s| s.usage.param)
+                .take(param_count)
+            {
                 let reg = self.declare(scope_id, symbol.sym, symbols.name(symbol.sym));
                 if symbol.captured {
                     cells.push(reg);
@@ -56,7 +61,10 @@ impl<'a> Compiler<'a, '_> {
             let implicit = [
                 (scope.class_cell, known.class),
                 (scope.class_dict_cell, known.class_dict),
-                (scope.conditional_annotations_cell, known.conditional_annotations),
+                (
+                    scope.conditional_annotations_cell,
+                    known.conditional_annotations,
+                ),
             ];
             for (wanted, sym) in implicit {
                 if wanted {
@@ -103,7 +111,11 @@ impl<'a> Compiler<'a, '_> {
         while let Some(id) = around.filter(|id| *id != self.unit.scope) {
             let registers = &self.unit.registers;
             taken.extend(
-                symbols.scope(id).symbols.iter().filter_map(|s| registers.get(&(id, s.sym))),
+                symbols
+                    .scope(id)
+                    .symbols
+                    .iter()
+                    .filter_map(|s| registers.get(&(id, s.sym))),
             );
             around = symbols.scope(id).parent;
         }
@@ -148,7 +160,10 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn is_captured(&self, owner: ScopeId, sym: Sym) -> bool {
-        self.symbols.scope(owner).get(sym).is_some_and(|symbol| symbol.captured)
+        self.symbols
+            .scope(owner)
+            .get(sym)
+            .is_some_and(|symbol| symbol.captured)
     }
 
     /// The register of this unit that holds the cell of `sym`, for a function
@@ -218,8 +233,11 @@ impl<'a> Compiler<'a, '_> {
                 }
                 let name = self.name_index(&mangled);
                 self.emit(Instr::CheckLocal { src: reg, name }, range);
-                let is_walrus_target =
-                    self.symbols.scope(self.unit.scope).walrus_targets.contains(&sym);
+                let is_walrus_target = self
+                    .symbols
+                    .scope(self.unit.scope)
+                    .walrus_targets
+                    .contains(&sym);
                 match dst {
                     None if !is_walrus_target => reg,
                     _ => {
@@ -254,7 +272,14 @@ impl<'a> Compiler<'a, '_> {
                 let mark = self.mark();
                 let namespace = self.alloc();
                 self.load_class_dict(namespace, range);
-                self.emit(Instr::LoadFromNamespaceOrGlobal { dst, namespace, name }, range);
+                self.emit(
+                    Instr::LoadFromNamespaceOrGlobal {
+                        dst,
+                        namespace,
+                        name,
+                    },
+                    range,
+                );
                 self.free_to(mark);
                 dst
             }

@@ -27,8 +27,10 @@ impl<'a> Compiler<'a, '_> {
             let mark = self.mark();
             let mut names = Vec::new();
             self.names_of(&case.pattern, &mut names);
-            let captures: Captures<'a> =
-                names.iter().map(|(name, range)| (*name, self.alloc(), *range)).collect();
+            let captures: Captures<'a> = names
+                .iter()
+                .map(|(name, range)| (*name, self.alloc(), *range))
+                .collect();
             self.pattern(&case.pattern, subject, &captures, next);
             for (name, reg, range) in &captures {
                 self.store_name(name, *reg, *range);
@@ -48,7 +50,12 @@ impl<'a> Compiler<'a, '_> {
     /// A pattern that always matches must be the last.
     fn check_refutable(&mut self, pattern: &Pattern) {
         match pattern {
-            Pattern::MatchAs(ast::PatternMatchAs { pattern: None, name, range, .. }) => {
+            Pattern::MatchAs(ast::PatternMatchAs {
+                pattern: None,
+                name,
+                range,
+                ..
+            }) => {
                 let message = match name {
                     Some(name) => {
                         format!("name capture '{name}' makes remaining patterns unreachable")
@@ -57,7 +64,10 @@ impl<'a> Compiler<'a, '_> {
                 };
                 self.report.syntax(*range, message);
             }
-            Pattern::MatchAs(ast::PatternMatchAs { pattern: Some(pattern), .. }) => {
+            Pattern::MatchAs(ast::PatternMatchAs {
+                pattern: Some(pattern),
+                ..
+            }) => {
                 self.check_refutable(pattern);
             }
             Pattern::MatchOr(or) => {
@@ -75,16 +85,23 @@ impl<'a> Compiler<'a, '_> {
         match pattern {
             Pattern::MatchValue(_) | Pattern::MatchSingleton(_) => {}
             Pattern::MatchSequence(p) => {
-                p.patterns.iter().for_each(|pattern| self.names_of(pattern, names));
+                p.patterns
+                    .iter()
+                    .for_each(|pattern| self.names_of(pattern, names));
             }
             Pattern::MatchMapping(p) => {
-                p.patterns.iter().for_each(|pattern| self.names_of(pattern, names));
+                p.patterns
+                    .iter()
+                    .for_each(|pattern| self.names_of(pattern, names));
                 if let Some(rest) = &p.rest {
                     self.add_name(rest, names);
                 }
             }
             Pattern::MatchClass(p) => {
-                p.arguments.patterns.iter().for_each(|pattern| self.names_of(pattern, names));
+                p.arguments
+                    .patterns
+                    .iter()
+                    .for_each(|pattern| self.names_of(pattern, names));
                 for keyword in &p.arguments.keywords {
                     self.names_of(&keyword.pattern, names);
                 }
@@ -124,9 +141,12 @@ impl<'a> Compiler<'a, '_> {
                 None => first = Some(own),
                 Some(first) => {
                     let same = first.len() == own.len()
-                        && own.iter().all(|(name, _)| first.iter().any(|(n, _)| n == name));
+                        && own
+                            .iter()
+                            .all(|(name, _)| first.iter().any(|(n, _)| n == name));
                     if !same {
-                        self.report.syntax(p, "alternative patterns bind different names");
+                        self.report
+                            .syntax(p, "alternative patterns bind different names");
                         return;
                     }
                 }
@@ -148,8 +168,10 @@ impl<'a> Compiler<'a, '_> {
         names: &mut Vec<(&'a str, TextRange)>,
     ) {
         if names.iter().any(|(other, _)| *other == name) {
-            self.report
-                .syntax(range, format!("multiple assignments to name '{name}' in pattern"));
+            self.report.syntax(
+                range,
+                format!("multiple assignments to name '{name}' in pattern"),
+            );
             return;
         }
         names.push((name, range));
@@ -242,7 +264,8 @@ impl<'a> Compiler<'a, '_> {
         if let Some(star) = star
             && p.patterns[star + 1..].iter().any(Pattern::is_match_star)
         {
-            self.report.syntax(p, "multiple starred names in sequence pattern");
+            self.report
+                .syntax(p, "multiple starred names in sequence pattern");
             return;
         }
         if count > 255 {
@@ -251,13 +274,25 @@ impl<'a> Compiler<'a, '_> {
         }
         let test = self.alloc();
         self.emit(Instr::MatchSequence { dst: test, src }, range);
-        self.emit_jump(Instr::JumpIfFalse { src: test, target: 0 }, fail, range);
+        self.emit_jump(
+            Instr::JumpIfFalse {
+                src: test,
+                target: 0,
+            },
+            fail,
+            range,
+        );
         let minimum = count - star.is_some() as usize;
         if star.is_none() || minimum > 0 {
             self.emit(Instr::Length { dst: test, src }, range);
             let op = if star.is_some() { CmpOp::Ge } else { CmpOp::Eq };
             let value = minimum as i16;
-            let jump = Instr::JumpUnlessCompareInt { op, a: test, value, offset: 0 };
+            let jump = Instr::JumpUnlessCompareInt {
+                op,
+                a: test,
+                value,
+                offset: 0,
+            };
             self.emit_jump(jump, fail, range);
         }
         if p.patterns.iter().all(is_wildcard) {
@@ -271,7 +306,11 @@ impl<'a> Compiler<'a, '_> {
                 let base = self.alloc_many(count);
                 match star {
                     None => self.emit(
-                        Instr::UnpackSequence { src, base, count: count as u16 },
+                        Instr::UnpackSequence {
+                            src,
+                            base,
+                            count: count as u16,
+                        },
                         range,
                     ),
                     Some(star) => self.emit(
@@ -314,9 +353,23 @@ impl<'a> Compiler<'a, '_> {
             } else {
                 // From the end: length - (count - index).
                 let value = -((count - index) as i16);
-                self.emit(Instr::AddInt { dst: key, a: length, value }, range);
+                self.emit(
+                    Instr::AddInt {
+                        dst: key,
+                        a: length,
+                        value,
+                    },
+                    range,
+                );
             }
-            self.emit(Instr::LoadSubscr { dst: key, obj: src, key }, range);
+            self.emit(
+                Instr::LoadSubscr {
+                    dst: key,
+                    obj: src,
+                    key,
+                },
+                range,
+            );
             self.pattern(pattern, key, captures, fail);
             self.free_to(mark);
         }
@@ -334,12 +387,23 @@ impl<'a> Compiler<'a, '_> {
         self.check_mapping_keys(p);
         let test = self.alloc();
         self.emit(Instr::MatchMapping { dst: test, src }, range);
-        self.emit_jump(Instr::JumpIfFalse { src: test, target: 0 }, fail, range);
+        self.emit_jump(
+            Instr::JumpIfFalse {
+                src: test,
+                target: 0,
+            },
+            fail,
+            range,
+        );
         if count > 0 {
             self.emit(Instr::Length { dst: test, src }, range);
             let value = count.min(i16::MAX as usize) as i16;
-            let jump =
-                Instr::JumpUnlessCompareInt { op: CmpOp::Ge, a: test, value, offset: 0 };
+            let jump = Instr::JumpUnlessCompareInt {
+                op: CmpOp::Ge,
+                a: test,
+                value,
+                offset: 0,
+            };
             self.emit_jump(jump, fail, range);
         }
         if count == 0 && p.rest.is_none() {
@@ -351,11 +415,36 @@ impl<'a> Compiler<'a, '_> {
         }
         if count > 0 {
             let keys = self.alloc();
-            self.emit(Instr::BuildTuple { dst: keys, base, count: count as u16 }, range);
-            self.emit(Instr::MatchKeys { dst: keys, src, keys }, range);
-            self.emit_jump(Instr::JumpIfNone { src: keys, target: 0 }, fail, range);
+            self.emit(
+                Instr::BuildTuple {
+                    dst: keys,
+                    base,
+                    count: count as u16,
+                },
+                range,
+            );
+            self.emit(
+                Instr::MatchKeys {
+                    dst: keys,
+                    src,
+                    keys,
+                },
+                range,
+            );
+            self.emit_jump(
+                Instr::JumpIfNone {
+                    src: keys,
+                    target: 0,
+                },
+                fail,
+                range,
+            );
             let values = self.alloc_many(count);
-            let unpack = Instr::UnpackSequence { src: keys, base: values, count: count as u16 };
+            let unpack = Instr::UnpackSequence {
+                src: keys,
+                base: values,
+                count: count as u16,
+            };
             self.emit(unpack, range);
             for (index, pattern) in p.patterns.iter().enumerate() {
                 self.pattern(pattern, values + index as Reg, captures, fail);
@@ -364,10 +453,23 @@ impl<'a> Compiler<'a, '_> {
         if let Some(rest) = &p.rest {
             let dict = self.alloc();
             let empty = self.unit.next_temp as Reg;
-            self.emit(Instr::BuildDict { dst: dict, base: empty, count: 0 }, range);
+            self.emit(
+                Instr::BuildDict {
+                    dst: dict,
+                    base: empty,
+                    count: 0,
+                },
+                range,
+            );
             self.emit(Instr::DictUpdate { dict, mapping: src }, range);
             for index in 0..count {
-                self.emit(Instr::DeleteSubscr { obj: dict, key: base + index as Reg }, range);
+                self.emit(
+                    Instr::DeleteSubscr {
+                        obj: dict,
+                        key: base + index as Reg,
+                    },
+                    range,
+                );
             }
             self.capture(rest.as_str(), dict, captures, rest.range);
         }
@@ -409,7 +511,10 @@ impl<'a> Compiler<'a, '_> {
             return;
         }
         for (index, keyword) in arguments.keywords.iter().enumerate() {
-            if arguments.keywords[..index].iter().any(|other| other.attr.id == keyword.attr.id) {
+            if arguments.keywords[..index]
+                .iter()
+                .any(|other| other.attr.id == keyword.attr.id)
+            {
                 self.report.syntax(
                     keyword.pattern.range(),
                     format!("attribute name repeated in class pattern: {}", keyword.attr),
@@ -425,16 +530,32 @@ impl<'a> Compiler<'a, '_> {
             .collect();
         self.load_const(Const::Tuple(names.into()), base + 1, range);
         self.emit(
-            Instr::MatchClass { positional: positional as u8, dst: base, src, base },
+            Instr::MatchClass {
+                positional: positional as u8,
+                dst: base,
+                src,
+                base,
+            },
             range,
         );
-        self.emit_jump(Instr::JumpIfNone { src: base, target: 0 }, fail, range);
+        self.emit_jump(
+            Instr::JumpIfNone {
+                src: base,
+                target: 0,
+            },
+            fail,
+            range,
+        );
         let count = positional + arguments.keywords.len();
         if count == 0 {
             return;
         }
         let values = self.alloc_many(count);
-        let unpack = Instr::UnpackSequence { src: base, base: values, count: count as u16 };
+        let unpack = Instr::UnpackSequence {
+            src: base,
+            base: values,
+            count: count as u16,
+        };
         self.emit(unpack, range);
         let patterns = arguments
             .patterns

@@ -103,7 +103,8 @@ impl<'a> Compiler<'a, '_> {
             return;
         }
         if e.value.is_some() && self.unit.flags.async_generator {
-            self.report.syntax(e, "'return' with value in async generator");
+            self.report
+                .syntax(e, "'return' with value in async generator");
         }
         if self.leaves_except_star(0) {
             self.report.syntax(
@@ -215,7 +216,14 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Instr::LoadAssertionError { dst: base }, range);
         if let Some(msg) = e.msg.as_deref() {
             self.expr_to_temp(msg);
-            self.emit(Instr::Call { dst: base, base, argc: 1 }, range);
+            self.emit(
+                Instr::Call {
+                    dst: base,
+                    base,
+                    argc: 1,
+                },
+                range,
+            );
         }
         self.emit(Instr::Raise { exc: base }, range);
         self.place_label(end);
@@ -249,7 +257,9 @@ pub(super) fn contains_annotation(stmt: &Stmt) -> bool {
             any(&e.body)
                 || any(&e.orelse)
                 || any(&e.finalbody)
-                || e.handlers.iter().any(|ast::ExceptHandler::ExceptHandler(h)| any(&h.body))
+                || e.handlers
+                    .iter()
+                    .any(|ast::ExceptHandler::ExceptHandler(h)| any(&h.body))
         }
         _ => false,
     }

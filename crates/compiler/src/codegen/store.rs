@@ -27,7 +27,8 @@ impl<'a> Compiler<'a, '_> {
             Expr::Tuple(e) => self.unpack(&e.elts, src, e.range),
             Expr::List(e) => self.unpack(&e.elts, src, e.range),
             Expr::Starred(e) => {
-                self.report.syntax(e, "starred assignment target must be in a list or tuple");
+                self.report
+                    .syntax(e, "starred assignment target must be in a list or tuple");
             }
             _ => self.report.syntax(target, "cannot assign to expression"),
         }
@@ -40,11 +41,13 @@ impl<'a> Compiler<'a, '_> {
         let star = targets.iter().position(Expr::is_starred_expr);
         if let Some(star) = star {
             if targets[star + 1..].iter().any(Expr::is_starred_expr) {
-                self.report.syntax(range, "multiple starred expressions in assignment");
+                self.report
+                    .syntax(range, "multiple starred expressions in assignment");
                 return;
             }
             if star > u8::MAX as usize || count > 4000 {
-                self.report.syntax(range, "too many expressions in star-unpacking assignment");
+                self.report
+                    .syntax(range, "too many expressions in star-unpacking assignment");
                 return;
             }
         }
@@ -55,12 +58,26 @@ impl<'a> Compiler<'a, '_> {
         if star.is_none()
             && let Some(base) = self.consecutive_registers(targets)
         {
-            self.emit(Instr::UnpackSequence { src, base, count: count as u16 }, range);
+            self.emit(
+                Instr::UnpackSequence {
+                    src,
+                    base,
+                    count: count as u16,
+                },
+                range,
+            );
             return;
         }
         let base = self.alloc_many(count);
         match star {
-            None => self.emit(Instr::UnpackSequence { src, base, count: count as u16 }, range),
+            None => self.emit(
+                Instr::UnpackSequence {
+                    src,
+                    base,
+                    count: count as u16,
+                },
+                range,
+            ),
             Some(star) => self.emit(
                 Instr::UnpackEx {
                     before: star as u8,
@@ -134,7 +151,9 @@ impl<'a> Compiler<'a, '_> {
             Expr::List(list) => &list.elts,
             _ => return false,
         };
-        let Expr::Tuple(values) = value else { return false };
+        let Expr::Tuple(values) = value else {
+            return false;
+        };
         let values = &values.elts;
         if targets.len() != values.len()
             || targets.len() > 16
@@ -147,7 +166,9 @@ impl<'a> Compiler<'a, '_> {
             let reg = self.expr(value, None);
             // A variable that an earlier target assigns must be read before.
             let is_clobbered = !self.is_temp(reg)
-                && targets[..index].iter().any(|target| self.assigns(target, reg));
+                && targets[..index]
+                    .iter()
+                    .any(|target| self.assigns(target, reg));
             let reg = if is_clobbered {
                 let copy = self.alloc();
                 self.move_to(copy, reg, value.range());
@@ -231,7 +252,8 @@ impl<'a> Compiler<'a, '_> {
             }
             target => {
                 let _ = op;
-                self.report.syntax(target, "illegal expression for augmented assignment");
+                self.report
+                    .syntax(target, "illegal expression for augmented assignment");
             }
         }
         self.free_to(mark);

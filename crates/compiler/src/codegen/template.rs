@@ -82,7 +82,14 @@ impl<'a> Compiler<'a, '_> {
                 }
             }
             self.free_to(inner);
-            self.emit(Instr::BuildString { dst: base, base, count }, range);
+            self.emit(
+                Instr::BuildString {
+                    dst: base,
+                    base,
+                    count,
+                },
+                range,
+            );
         }
         self.free_to(mark);
         let dst = self.target(dst);
@@ -98,7 +105,15 @@ impl<'a> Compiler<'a, '_> {
         self.free_to(mark);
         let dst = self.target(dst);
         let conversion = conversion(e);
-        self.emit(Instr::FormatValue { conversion, dst, src, spec }, e.range);
+        self.emit(
+            Instr::FormatValue {
+                conversion,
+                dst,
+                src,
+                spec,
+            },
+            e.range,
+        );
         dst
     }
 
@@ -122,7 +137,14 @@ impl<'a> Compiler<'a, '_> {
         let mark = self.mark();
         let list = self.alloc();
         let base = self.unit.next_temp as Reg;
-        self.emit(Instr::BuildList { dst: list, base, count: 0 }, e.range);
+        self.emit(
+            Instr::BuildList {
+                dst: list,
+                base,
+                count: 0,
+            },
+            e.range,
+        );
         for piece in pieces {
             let mark = self.mark();
             let item = self.alloc();
@@ -133,10 +155,24 @@ impl<'a> Compiler<'a, '_> {
             self.emit(Instr::ListAppend { list, item }, e.range);
             self.free_to(mark);
         }
-        self.emit(Instr::ListToTuple { dst: list, src: list }, e.range);
+        self.emit(
+            Instr::ListToTuple {
+                dst: list,
+                src: list,
+            },
+            e.range,
+        );
         self.free_to(mark);
         let dst = self.target(dst);
-        self.emit(Instr::Intrinsic { op: Intrinsic::BuildTemplate, dst, a: list, b: list }, e.range);
+        self.emit(
+            Instr::Intrinsic {
+                op: Intrinsic::BuildTemplate,
+                dst,
+                a: list,
+                b: list,
+            },
+            e.range,
+        );
         dst
     }
 
@@ -155,8 +191,23 @@ impl<'a> Compiler<'a, '_> {
             None => self.load_const(Const::Str("".into()), base + 3, e.range),
             Some(_) => self.format_spec(e, base + 3),
         }
-        self.emit(Instr::BuildTuple { dst: base, base, count: 4 }, e.range);
-        self.emit(Instr::Intrinsic { op: Intrinsic::BuildInterpolation, dst, a: base, b: base }, e.range);
+        self.emit(
+            Instr::BuildTuple {
+                dst: base,
+                base,
+                count: 4,
+            },
+            e.range,
+        );
+        self.emit(
+            Instr::Intrinsic {
+                op: Intrinsic::BuildInterpolation,
+                dst,
+                a: base,
+                b: base,
+            },
+            e.range,
+        );
         self.free_to(mark);
     }
 
@@ -169,10 +220,19 @@ impl<'a> Compiler<'a, '_> {
         let start = usize::from(e.range.start()) + 1;
         let expression = e.expression.range();
         // Parentheses around the expression are part of the text.
-        let before = self.source.get(start..expression.start().into()).unwrap_or("");
-        let rest = self.source.get(usize::from(expression.end())..e.range.end().into()).unwrap_or("");
+        let before = self
+            .source
+            .get(start..expression.start().into())
+            .unwrap_or("");
+        let rest = self
+            .source
+            .get(usize::from(expression.end())..e.range.end().into())
+            .unwrap_or("");
         let closing = rest.find(['!', ':', '}']).map_or("", |end| &rest[..end]);
-        let middle = self.source.get(expression.start().into()..expression.end().into()).unwrap_or("");
+        let middle = self
+            .source
+            .get(expression.start().into()..expression.end().into())
+            .unwrap_or("");
         format!("{before}{middle}{closing}").trim().into()
     }
 }

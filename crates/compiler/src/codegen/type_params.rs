@@ -50,7 +50,11 @@ impl<'a> Compiler<'a, '_> {
         }
         let argc = if with_defaults { 2 } else { 0 };
         let scope = self.symbols.scope_of(def, Part::TypeParams);
-        let params = Params { positional: argc, positional_only: argc, ..Params::default() };
+        let params = Params {
+            positional: argc,
+            positional_only: argc,
+            ..Params::default()
+        };
         let outer = self.enter_type_params(scope, &def.name, params, first);
         let tuple = self.alloc();
         self.type_param_tuple(type_params, tuple);
@@ -66,7 +70,14 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Instr::Return { src: function }, header);
         let code = self.leave_type_params(outer);
         self.make_function(code, base, None, header);
-        self.emit(Instr::Call { dst: base, base, argc }, header);
+        self.emit(
+            Instr::Call {
+                dst: base,
+                base,
+                argc,
+            },
+            header,
+        );
         self.free_to(mark + 1);
         base
     }
@@ -81,7 +92,14 @@ impl<'a> Compiler<'a, '_> {
         }
         self.free_to(mark);
         let count = params.len() as u16;
-        self.emit(Instr::BuildTuple { dst: tuple, base, count }, params.range);
+        self.emit(
+            Instr::BuildTuple {
+                dst: tuple,
+                base,
+                count,
+            },
+            params.range,
+        );
     }
 
     fn type_param(&mut self, param: &'a TypeParam, dst: Reg) {
@@ -118,7 +136,12 @@ impl<'a> Compiler<'a, '_> {
         self.emit(Instr::Intrinsic { op, dst, a, b }, range);
         if let Some(default) = param.default() {
             self.thunk(param, Part::Default, name, default, b);
-            let set = Instr::Intrinsic { op: Intrinsic::SetTypeParamDefault, dst, a: dst, b };
+            let set = Instr::Intrinsic {
+                op: Intrinsic::SetTypeParamDefault,
+                dst,
+                a: dst,
+                b,
+            };
             self.emit(set, default.range());
         }
         self.store_name(name, dst, range);
@@ -139,7 +162,14 @@ impl<'a> Compiler<'a, '_> {
                 let src = self.expr(&starred.value, None);
                 self.free_to(mark);
                 let base = self.alloc();
-                self.emit(Instr::UnpackSequence { src, base, count: 1 }, starred.range);
+                self.emit(
+                    Instr::UnpackSequence {
+                        src,
+                        base,
+                        count: 1,
+                    },
+                    starred.range,
+                );
                 base
             }
             value => self.expr(value, None),
@@ -177,7 +207,14 @@ impl<'a> Compiler<'a, '_> {
                 self.emit(Instr::Return { src: result }, stmt.range);
                 let code = self.leave_type_params(outer);
                 self.make_function(code, alias, None, stmt.range);
-                self.emit(Instr::Call { dst: alias, base: alias, argc: 0 }, stmt.range);
+                self.emit(
+                    Instr::Call {
+                        dst: alias,
+                        base: alias,
+                        argc: 0,
+                    },
+                    stmt.range,
+                );
             }
         }
         self.store_name(&name.id, alias, name.range);
@@ -195,14 +232,35 @@ impl<'a> Compiler<'a, '_> {
         let pair = self.alloc_many(2);
         self.load_str(name, pair, stmt.range);
         match type_params {
-            Some(tuple) => self.emit(Instr::Move { dst: pair + 1, src: tuple }, stmt.range),
+            Some(tuple) => self.emit(
+                Instr::Move {
+                    dst: pair + 1,
+                    src: tuple,
+                },
+                stmt.range,
+            ),
             None => self.emit(Instr::LoadNone { dst: pair + 1 }, stmt.range),
         }
-        self.emit(Instr::BuildTuple { dst: pair, base: pair, count: 2 }, stmt.range);
+        self.emit(
+            Instr::BuildTuple {
+                dst: pair,
+                base: pair,
+                count: 2,
+            },
+            stmt.range,
+        );
         let value = self.alloc();
         self.thunk(stmt, Part::Body, name, &stmt.value, value);
         let op = Intrinsic::TypeAlias;
-        self.emit(Instr::Intrinsic { op, dst, a: pair, b: value }, stmt.range);
+        self.emit(
+            Instr::Intrinsic {
+                op,
+                dst,
+                a: pair,
+                b: value,
+            },
+            stmt.range,
+        );
         self.free_to(mark);
     }
 }

@@ -21,7 +21,11 @@ pub(super) enum Block<'a> {
     /// `except ... as name`: the name goes away.
     HandlerName { name: &'a str, range: TextRange },
     /// `__exit__(None, None, None)` is called.
-    With { exit: Reg, is_async: bool, range: TextRange },
+    With {
+        exit: Reg,
+        is_async: bool,
+        range: TextRange,
+    },
     /// The handlers of `except*`: cannot be left early.
     ExceptStar,
 }
@@ -47,7 +51,8 @@ impl<'a> Compiler<'a, '_> {
         range: TextRange,
     ) {
         if self.unit.blocks.len() == MAX_BLOCKS {
-            self.report.syntax(range, "too many statically nested blocks");
+            self.report
+                .syntax(range, "too many statically nested blocks");
         }
         self.unit.blocks.push(BlockEntry { block, outside });
     }
@@ -68,7 +73,9 @@ impl<'a> Compiler<'a, '_> {
         let handler = self.unit.handler;
         let mut left = Vec::new();
         while self.unit.blocks.len() > keep {
-            let Some(entry) = self.unit.blocks.pop() else { break };
+            let Some(entry) = self.unit.blocks.pop() else {
+                break;
+            };
             left.push(entry);
             self.unit.handler = entry.outside;
             match entry.block {
@@ -76,7 +83,11 @@ impl<'a> Compiler<'a, '_> {
                 Block::Finally { body } => self.stmts(body),
                 Block::Handling { saved } => self.emit(Instr::PopHandled { saved }, range),
                 Block::HandlerName { name, range } => self.unbind_handler_name(name, range),
-                Block::With { exit, is_async, range } => {
+                Block::With {
+                    exit,
+                    is_async,
+                    range,
+                } => {
                     let mark = self.mark();
                     self.call_exit_normally(exit, is_async, range);
                     self.free_to(mark);
@@ -91,22 +102,31 @@ impl<'a> Compiler<'a, '_> {
     /// Whether leaving all blocks may run code of the program that assigns
     /// local variables.
     pub(super) fn leaving_runs_code(&self) -> bool {
-        self.unit
-            .blocks
-            .iter()
-            .any(|entry| matches!(entry.block, Block::Finally { .. } | Block::HandlerName { .. }))
+        self.unit.blocks.iter().any(|entry| {
+            matches!(
+                entry.block,
+                Block::Finally { .. } | Block::HandlerName { .. }
+            )
+        })
     }
 
     /// Whether leaving all blocks above the first `keep` leaves an `except*`.
     pub(super) fn leaves_except_star(&self, keep: usize) -> bool {
-        self.unit.blocks[keep..].iter().any(|entry| matches!(entry.block, Block::ExceptStar))
+        self.unit.blocks[keep..]
+            .iter()
+            .any(|entry| matches!(entry.block, Block::ExceptStar))
     }
 
     /// The innermost loop: how many blocks are outside it, and its labels.
     pub(super) fn innermost_loop(&self) -> Option<(usize, Label, Label)> {
-        self.unit.blocks.iter().enumerate().rev().find_map(|(index, entry)| match entry.block {
-            Block::Loop { continue_, break_ } => Some((index, continue_, break_)),
-            _ => None,
-        })
+        self.unit
+            .blocks
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(index, entry)| match entry.block {
+                Block::Loop { continue_, break_ } => Some((index, continue_, break_)),
+                _ => None,
+            })
     }
 }

@@ -46,7 +46,10 @@ impl Token {
     /// As [`Self::begins_expression`], with signs.
     pub(super) fn begins_operand(&self) -> bool {
         self.begins_expression()
-            || matches!(self.kind, TokenKind::Minus | TokenKind::Plus | TokenKind::Yield)
+            || matches!(
+                self.kind,
+                TokenKind::Minus | TokenKind::Plus | TokenKind::Yield
+            )
     }
 
     pub(super) fn begins_expression(&self) -> bool {
@@ -92,9 +95,15 @@ impl<'a> Tokens<'a> {
         let tokens = parsed
             .tokens()
             .iter()
-            .map(|token| Token { kind: token.kind(), range: token.range() })
+            .map(|token| Token {
+                kind: token.kind(),
+                range: token.range(),
+            })
             .filter(|token| {
-                !matches!(token.kind, TokenKind::Comment | TokenKind::NonLogicalNewline)
+                !matches!(
+                    token.kind,
+                    TokenKind::Comment | TokenKind::NonLogicalNewline
+                )
             })
             .collect();
         Tokens { source, tokens }
@@ -102,7 +111,10 @@ impl<'a> Tokens<'a> {
 
     /// The token at or after an offset.
     pub(super) fn at(&self, offset: TextSize) -> Option<Token> {
-        let first = self.tokens.iter().position(|token| token.range.start() >= offset)?;
+        let first = self
+            .tokens
+            .iter()
+            .position(|token| token.range.start() >= offset)?;
         // An error within a token is that token's.
         match first.checked_sub(1).map(|index| self.tokens[index]) {
             Some(before) if before.range.end() > offset => Some(before),
@@ -111,11 +123,18 @@ impl<'a> Tokens<'a> {
     }
 
     pub(super) fn at_or_after(&self, offset: TextSize) -> Option<Token> {
-        self.tokens.iter().find(|token| token.range.start() >= offset).copied()
+        self.tokens
+            .iter()
+            .find(|token| token.range.start() >= offset)
+            .copied()
     }
 
     pub(super) fn at_or_before(&self, offset: TextSize) -> Option<Token> {
-        self.tokens.iter().rev().find(|token| token.range.start() <= offset).copied()
+        self.tokens
+            .iter()
+            .rev()
+            .find(|token| token.range.start() <= offset)
+            .copied()
     }
 
     pub(super) fn first_after(&self, offset: TextSize) -> Option<Token> {
@@ -137,7 +156,10 @@ impl<'a> Tokens<'a> {
     }
 
     pub(super) fn after(&self, offset: TextSize) -> Option<Token> {
-        self.tokens.iter().find(|token| token.range.start() > offset).copied()
+        self.tokens
+            .iter()
+            .find(|token| token.range.start() > offset)
+            .copied()
     }
 
     pub(super) fn following(&self, offset: TextSize, kind: TokenKind) -> Option<TextRange> {
@@ -148,7 +170,9 @@ impl<'a> Tokens<'a> {
     }
 
     pub(super) fn last_before(&self, offset: TextSize, kind: TokenKind) -> Option<usize> {
-        self.tokens.iter().rposition(|token| token.range.start() < offset && token.kind == kind)
+        self.tokens
+            .iter()
+            .rposition(|token| token.range.start() < offset && token.kind == kind)
     }
 
     pub(super) fn kind(&self, index: usize) -> TokenKind {
@@ -210,13 +234,18 @@ impl<'a> Tokens<'a> {
     }
 
     pub(super) fn begins_statement(&self, offset: TextSize) -> bool {
-        self.statement_start(offset).is_some_and(|token| token.range.start() == offset)
+        self.statement_start(offset)
+            .is_some_and(|token| token.range.start() == offset)
     }
 
     /// How many brackets are open at an offset.
     pub(super) fn level(&self, offset: TextSize) -> usize {
         let mut level = 0usize;
-        for token in self.tokens.iter().take_while(|token| token.range.start() < offset) {
+        for token in self
+            .tokens
+            .iter()
+            .take_while(|token| token.range.start() < offset)
+        {
             match token.kind {
                 TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => level += 1,
                 TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
@@ -231,7 +260,11 @@ impl<'a> Tokens<'a> {
 
     pub(super) fn enclosing_bracket(&self, offset: TextSize) -> Option<Token> {
         let mut open = Vec::new();
-        for token in self.tokens.iter().take_while(|token| token.range.start() < offset) {
+        for token in self
+            .tokens
+            .iter()
+            .take_while(|token| token.range.start() < offset)
+        {
             match token.kind {
                 TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => open.push(*token),
                 TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
@@ -264,13 +297,18 @@ impl<'a> Tokens<'a> {
     }
 
     pub(super) fn has_def(&self, range: TextRange) -> bool {
-        let Some(start) = self.statement_start(range.start()) else { return false };
-        self.after(start.range.start()).is_some_and(|token| token.kind == TokenKind::Def)
+        let Some(start) = self.statement_start(range.start()) else {
+            return false;
+        };
+        self.after(start.range.start())
+            .is_some_and(|token| token.kind == TokenKind::Def)
     }
 
     /// Whether a `lambda` before still waits for its colon.
     pub(super) fn is_in_lambda(&self, offset: TextSize) -> bool {
-        let Some(start) = self.statement_start(offset) else { return false };
+        let Some(start) = self.statement_start(offset) else {
+            return false;
+        };
         let mut lambdas = 0usize;
         for token in &self.tokens {
             if token.range.start() < start.range.start() || token.range.start() >= offset {
@@ -394,7 +432,8 @@ impl<'a> Tokens<'a> {
     }
 
     pub(super) fn expression_start(&self, index: usize) -> Option<TextSize> {
-        self.disjunction_start(self.tokens.get(index)?.range.start()).map(|start| start.offset)
+        self.disjunction_start(self.tokens.get(index)?.range.start())
+            .map(|start| start.offset)
     }
 
     /// Where the expression that begins at an offset seems to end.
@@ -425,7 +464,9 @@ impl<'a> Tokens<'a> {
             if level == 0
                 && end > offset
                 && token.begins_expression()
-                && self.before(token.range.start(), 0).is_some_and(|t| t.ends_expression())
+                && self
+                    .before(token.range.start(), 0)
+                    .is_some_and(|t| t.ends_expression())
                 && !matches!(token.kind, TokenKind::Lpar | TokenKind::Lsqb)
             {
                 break;
@@ -438,7 +479,10 @@ impl<'a> Tokens<'a> {
     pub(super) fn line_end(&self, offset: TextSize) -> TextSize {
         let mut end = offset;
         for token in &self.tokens[self.position(offset)..] {
-            if matches!(token.kind, TokenKind::Newline | TokenKind::Semi | TokenKind::EndOfFile) {
+            if matches!(
+                token.kind,
+                TokenKind::Newline | TokenKind::Semi | TokenKind::EndOfFile
+            ) {
                 break;
             }
             end = token.range.end();
@@ -451,12 +495,17 @@ impl<'a> Tokens<'a> {
     pub(super) fn rest_is_expression(&self, offset: TextSize) -> bool {
         let mut last: Option<Token> = None;
         for token in &self.tokens[self.position(offset)..] {
-            if matches!(token.kind, TokenKind::Newline | TokenKind::Semi | TokenKind::EndOfFile) {
+            if matches!(
+                token.kind,
+                TokenKind::Newline | TokenKind::Semi | TokenKind::EndOfFile
+            ) {
                 break;
             }
             if let Some(last) = last {
                 let joins = matches!(token.kind, TokenKind::Lpar | TokenKind::Lsqb);
-                if last.ends_expression() && token.begins_expression() && !joins
+                if last.ends_expression()
+                    && token.begins_expression()
+                    && !joins
                     && !(last.is_string() && token.is_string())
                 {
                     return false;
@@ -473,9 +522,12 @@ impl<'a> Tokens<'a> {
     /// `"..."name"..."`: a string that seems to have ended too early.
     pub(super) fn is_string_pair(&self, offset: TextSize) -> bool {
         let index = self.position(offset);
-        let (Some(before), Some(token)) =
-            (index.checked_sub(1).and_then(|index| self.tokens.get(index)), self.tokens.get(index))
-        else {
+        let (Some(before), Some(token)) = (
+            index
+                .checked_sub(1)
+                .and_then(|index| self.tokens.get(index)),
+            self.tokens.get(index),
+        ) else {
             return false;
         };
         if before.kind != TokenKind::String || token.kind != TokenKind::Name {
@@ -489,12 +541,16 @@ impl<'a> Tokens<'a> {
 
     /// Whether an offset is between the parentheses of a call.
     pub(super) fn is_call_argument(&self, offset: TextSize) -> bool {
-        let Some(bracket) = self.enclosing_bracket(offset) else { return false };
+        let Some(bracket) = self.enclosing_bracket(offset) else {
+            return false;
+        };
         if bracket.kind != TokenKind::Lpar {
             return false;
         }
         let callee = self.before(bracket.range.start(), 0);
-        let before = self.before(bracket.range.start(), 1).map(|token| token.kind);
+        let before = self
+            .before(bracket.range.start(), 1)
+            .map(|token| token.kind);
         callee.is_some_and(|token| {
             token.ends_expression() && token.range.end() <= bracket.range.start()
         }) && !matches!(before, Some(TokenKind::Def))
@@ -503,15 +559,21 @@ impl<'a> Tokens<'a> {
     /// Whether the star before an offset begins an argument or an index.
     pub(super) fn is_starred_argument(&self, offset: TextSize) -> bool {
         let before = self.before(offset, 1).map(|token| token.kind);
-        if !matches!(before, Some(TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Comma)) {
+        if !matches!(
+            before,
+            Some(TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Comma)
+        ) {
             return false;
         }
-        let Some(bracket) = self.enclosing_bracket(offset) else { return false };
+        let Some(bracket) = self.enclosing_bracket(offset) else {
+            return false;
+        };
         let callee = self.before(bracket.range.start(), 0);
         matches!(bracket.kind, TokenKind::Lpar | TokenKind::Lsqb)
             && callee.is_some_and(|token| token.ends_expression())
             && !matches!(
-                self.before(bracket.range.start(), 1).map(|token| token.kind),
+                self.before(bracket.range.start(), 1)
+                    .map(|token| token.kind),
                 Some(TokenKind::Def)
             )
     }
@@ -531,9 +593,12 @@ impl<'a> Tokens<'a> {
         if self.is_in_lambda(offset) {
             return true;
         }
-        let Some(bracket) = self.enclosing_bracket(offset) else { return false };
+        let Some(bracket) = self.enclosing_bracket(offset) else {
+            return false;
+        };
         matches!(
-            self.before(bracket.range.start(), 1).map(|token| token.kind),
+            self.before(bracket.range.start(), 1)
+                .map(|token| token.kind),
             Some(TokenKind::Def)
         )
     }
@@ -548,7 +613,8 @@ impl<'a> Tokens<'a> {
     }
 
     pub(super) fn is_from_import(&self, offset: TextSize) -> bool {
-        self.statement_start(offset).is_some_and(|token| token.kind == TokenKind::From)
+        self.statement_start(offset)
+            .is_some_and(|token| token.kind == TokenKind::From)
     }
 
     /// Where the clause begins whose block is missing at an offset.
@@ -562,8 +628,11 @@ impl<'a> Tokens<'a> {
     }
 
     pub(super) fn is_except_star(&self, offset: TextSize) -> bool {
-        let Some(start) = self.clause_start(offset, &[TokenKind::Except]) else { return false };
-        self.after(start).is_some_and(|token| token.kind == TokenKind::Star)
+        let Some(start) = self.clause_start(offset, &[TokenKind::Except]) else {
+            return false;
+        };
+        self.after(start)
+            .is_some_and(|token| token.kind == TokenKind::Star)
     }
 
     /// The token where a block should begin: the first of the next line.
@@ -571,14 +640,20 @@ impl<'a> Tokens<'a> {
         self.tokens[self.position(offset)..]
             .iter()
             .find(|token| {
-                !matches!(token.kind, TokenKind::Newline | TokenKind::Dedent | TokenKind::Indent)
+                !matches!(
+                    token.kind,
+                    TokenKind::Newline | TokenKind::Dedent | TokenKind::Indent
+                )
             })
             .map(|token| token.range)
     }
 
     /// Whether a brace opens a replacement field, and of what.
     pub(super) fn field_kind(&self, brace: TextSize) -> Option<&'static str> {
-        let index = self.tokens.iter().position(|token| token.range.start() == brace)?;
+        let index = self
+            .tokens
+            .iter()
+            .position(|token| token.range.start() == brace)?;
         if self.tokens[index].kind != TokenKind::Lbrace {
             return None;
         }
@@ -597,7 +672,11 @@ impl<'a> Tokens<'a> {
                 TokenKind::Lbrace => {
                     if depth == 0 {
                         // A field in the format specification of a field.
-                        return if seen_colon { self.field_kind(token.range.start()) } else { None };
+                        return if seen_colon {
+                            self.field_kind(token.range.start())
+                        } else {
+                            None
+                        };
                     }
                     depth -= 1;
                 }
@@ -615,7 +694,9 @@ impl<'a> Tokens<'a> {
 
     /// The kinds of the tokens since the field around an offset opened.
     pub(super) fn since_field(&self, offset: TextSize) -> Vec<TokenKind> {
-        let Some(bracket) = self.enclosing_bracket(offset) else { return Vec::new() };
+        let Some(bracket) = self.enclosing_bracket(offset) else {
+            return Vec::new();
+        };
         self.tokens
             .iter()
             .filter(|token| {

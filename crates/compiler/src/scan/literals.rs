@@ -16,7 +16,9 @@ pub(crate) fn with_surrogates(source: &str, value: &StringLiteralValue) -> Optio
         }
         let _ = part.flags.is_triple_quoted();
     }
-    let has_surrogate = code_points.iter().any(|point| (0xD800..0xE000).contains(point));
+    let has_surrogate = code_points
+        .iter()
+        .any(|point| (0xD800..0xE000).contains(point));
     has_surrogate.then(|| encode(&code_points))
 }
 
@@ -133,7 +135,11 @@ pub(crate) fn broken_escape(
             continue;
         }
         let digits = |count: usize| {
-            bytes[at + 2..].iter().take(count).take_while(|b| b.is_ascii_hexdigit()).count()
+            bytes[at + 2..]
+                .iter()
+                .take(count)
+                .take_while(|b| b.is_ascii_hexdigit())
+                .count()
         };
         let escape = bytes[at + 1];
         if is_bytes {

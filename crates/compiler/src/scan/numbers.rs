@@ -31,7 +31,11 @@ impl Number<'_> {
     }
 
     fn fault<T>(&self, message: impl Into<String>) -> Result<T, Fault> {
-        Err(Fault { at: self.at, message: message.into(), is_whole: false })
+        Err(Fault {
+            at: self.at,
+            message: message.into(),
+            is_whole: false,
+        })
     }
 
     fn scan(&mut self) -> Result<(), Fault> {
@@ -72,7 +76,10 @@ impl Number<'_> {
 
     /// Very long decimals take long to convert; CPython refuses them, too.
     fn check_size(&mut self) -> Result<(), Fault> {
-        let digits = self.bytes[..self.at].iter().filter(|byte| **byte != b'_').count();
+        let digits = self.bytes[..self.at]
+            .iter()
+            .filter(|byte| **byte != b'_')
+            .count();
         let is_integer = !matches!(self.peek(), b'.' | b'e' | b'E' | b'j' | b'J');
         if digits <= MAX_DECIMAL_DIGITS || !is_integer {
             return Ok(());
@@ -82,7 +89,11 @@ impl Number<'_> {
              value has {digits} digits; use sys.set_int_max_str_digits() to increase the limit \
              - Consider hexadecimal for huge integer literals to avoid decimal conversion limits."
         );
-        Err(Fault { at: self.at, message, is_whole: true })
+        Err(Fault {
+            at: self.at,
+            message,
+            is_whole: true,
+        })
     }
 
     fn radix(&mut self, kind: &str, is_digit: impl Fn(u8) -> bool) -> Result<(), Fault> {
@@ -106,7 +117,11 @@ impl Number<'_> {
         }
         if self.at > MAX_RADIX_DIGITS {
             let message = format!("a {kind} literal with this many digits is not supported");
-            return Err(Fault { at: self.at, message, is_whole: true });
+            return Err(Fault {
+                at: self.at,
+                message,
+                is_whole: true,
+            });
         }
         self.end(kind)
     }
@@ -115,7 +130,10 @@ impl Number<'_> {
         let byte = self.peek();
         if byte.is_ascii_digit() {
             self.at += 1;
-            return self.fault(format!("invalid digit '{}' in {kind} literal", byte as char));
+            return self.fault(format!(
+                "invalid digit '{}' in {kind} literal",
+                byte as char
+            ));
         }
         self.fault(format!("invalid {kind} literal"))
     }
@@ -169,19 +187,26 @@ impl Number<'_> {
             return self.end("imaginary");
         }
         if is_integer && has_leading_zeros {
-            let zeros = self.bytes.iter().take_while(|byte| matches!(byte, b'0' | b'_')).count();
+            let zeros = self
+                .bytes
+                .iter()
+                .take_while(|byte| matches!(byte, b'0' | b'_'))
+                .count();
             self.at = digits.min(zeros);
             let message = "leading zeros in decimal integer literals are not permitted; use an \
                            0o prefix for octal integers";
-            return Err(Fault { at: self.at, message: message.into(), is_whole: true });
+            return Err(Fault {
+                at: self.at,
+                message: message.into(),
+                is_whole: true,
+            });
         }
         self.end("decimal")
     }
 
     /// What may follow a number at once: no name, but some keywords.
     fn end(&mut self, kind: &str) -> Result<(), Fault> {
-        const KEYWORDS: [&[u8]; 8] =
-            [b"and", b"else", b"for", b"if", b"in", b"is", b"or", b"not"];
+        const KEYWORDS: [&[u8]; 8] = [b"and", b"else", b"for", b"if", b"in", b"is", b"or", b"not"];
         let rest = &self.bytes[self.at..];
         if KEYWORDS.iter().any(|keyword| rest.starts_with(keyword)) {
             return Ok(());

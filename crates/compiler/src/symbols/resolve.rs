@@ -32,7 +32,11 @@ fn place_of(table: &mut SymbolTable, scope: ScopeId, sym: Sym) -> Place {
         };
     }
     if kind == ScopeKind::Module {
-        return if table.namespace { Place::Name } else { Place::Global };
+        return if table.namespace {
+            Place::Name
+        } else {
+            Place::Global
+        };
     }
     let found = find_outer(table, scope, sym);
     match found {
@@ -47,16 +51,24 @@ fn place_of(table: &mut SymbolTable, scope: ScopeId, sym: Sym) -> Place {
             }
             _ => Place::Global,
         },
-        Found::Module { seen_class: Some(class) } => {
+        Found::Module {
+            seen_class: Some(class),
+        } => {
             capture_class_dict(table, scope, class);
             Place::ClassThenGlobal
         }
-        Found::Global { seen_class: Some(class) } => {
+        Found::Global {
+            seen_class: Some(class),
+        } => {
             capture_class_dict(table, scope, class);
             Place::ClassThenGlobal
         }
         Found::Global { seen_class: None } => {
-            if kind == ScopeKind::Class { Place::Name } else { Place::Global }
+            if kind == ScopeKind::Class {
+                Place::Name
+            } else {
+                Place::Global
+            }
         }
         Found::Variable { owner, seen_class } => {
             let place = reach(table, scope, owner, sym);
@@ -96,10 +108,17 @@ pub(super) fn outer_variable(table: &SymbolTable, scope: ScopeId, sym: Sym) -> O
 }
 
 enum Found {
-    Variable { owner: ScopeId, seen_class: Option<ScopeId> },
+    Variable {
+        owner: ScopeId,
+        seen_class: Option<ScopeId>,
+    },
     /// Some scope between says `global`.
-    Global { seen_class: Option<ScopeId> },
-    Module { seen_class: Option<ScopeId> },
+    Global {
+        seen_class: Option<ScopeId>,
+    },
+    Module {
+        seen_class: Option<ScopeId>,
+    },
 }
 
 /// Annotation scopes look into the class around them, and so do the
@@ -128,7 +147,10 @@ fn find_outer(table: &SymbolTable, scope: ScopeId, sym: Sym) -> Found {
                     || (sym == table.known.conditional_annotations
                         && here.has_conditional_annotations);
                 if implicit && !(sym == table.known.class && looks_into_class) {
-                    return Found::Variable { owner: id, seen_class: None };
+                    return Found::Variable {
+                        owner: id,
+                        seen_class: None,
+                    };
                 }
                 if looks_into_class && seen_class.is_none() {
                     seen_class = Some(id);
@@ -145,7 +167,10 @@ fn find_outer(table: &SymbolTable, scope: ScopeId, sym: Sym) -> Found {
                         return Found::Global { seen_class };
                     }
                     if usage.bound && !usage.nonlocal && !usage.outward {
-                        return Found::Variable { owner: id, seen_class };
+                        return Found::Variable {
+                            owner: id,
+                            seen_class,
+                        };
                     }
                 }
                 looks_into_class &= sees_class(table, id);
@@ -169,7 +194,9 @@ fn reach(table: &mut SymbolTable, scope: ScopeId, owner: ScopeId, sym: Sym) -> P
         if !frees.contains(&sym) {
             frees.push(sym);
         }
-        let Some(parent) = table.scope(unit).parent else { break };
+        let Some(parent) = table.scope(unit).parent else {
+            break;
+        };
         unit = table.scope(parent).unit;
     }
     Place::Free

@@ -94,7 +94,12 @@ fn parentheses_stand_where_they_must() {
 #[test]
 fn f_strings_are_written_again() {
     check(
-        &["f'a{x!r:>{w}}b{{}}'", "f\"{x=}\" 'y'", "f'{ {1} }'", "f'{\"q\"}'"],
+        &[
+            "f'a{x!r:>{w}}b{{}}'",
+            "f\"{x=}\" 'y'",
+            "f'{ {1} }'",
+            "f'{\"q\"}'",
+        ],
         expect![[r#"
             f'a{x!r:>{w}}b{{}}'
             f'x={x!r}y'

@@ -8,7 +8,9 @@
 /// of those known here.
 pub fn character(name: &str) -> Option<char> {
     let name = name.to_ascii_uppercase();
-    listed(&name).or_else(|| ideograph(&name)).or_else(|| syllable(&name))
+    listed(&name)
+        .or_else(|| ideograph(&name))
+        .or_else(|| syllable(&name))
 }
 
 /// Looks through the list: runs of names of consecutive code points, each
@@ -49,9 +51,13 @@ fn syllable(name: &str) -> Option<char> {
     ];
     let letters = name.strip_prefix("HANGUL SYLLABLE ")?;
     for (lead, lead_name) in LEADS.iter().enumerate() {
-        let Some(rest) = letters.strip_prefix(lead_name) else { continue };
+        let Some(rest) = letters.strip_prefix(lead_name) else {
+            continue;
+        };
         for (vowel, vowel_name) in VOWELS.iter().enumerate() {
-            let Some(rest) = rest.strip_prefix(vowel_name) else { continue };
+            let Some(rest) = rest.strip_prefix(vowel_name) else {
+                continue;
+            };
             if let Some(tail) = TAILS.iter().position(|tail| *tail == rest) {
                 let index = (lead * VOWELS.len() + vowel) * TAILS.len() + tail;
                 return char::from_u32(0xAC00 + index as u32);
