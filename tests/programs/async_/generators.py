@@ -50,9 +50,13 @@ async def main():
     agen = countdown(5)
     print(await agen.__anext__(), await anext(agen))
     await agen.aclose()
-    async for n in countdown(5):
+    # Closed by hand: when one that is only dropped is closed, CPython's
+    # reference counts decide.
+    left = countdown(5)
+    async for n in left:
         if n == 4:
             break
+    await left.aclose()
     async def echo():
         received = None
         while True:
@@ -64,7 +68,9 @@ async def main():
         await e.athrow(KeyError("k"))
     except KeyError as error:
         print("thrown", error)
-    print(await anext(countdown(1)), await anext(Ticker(0), "default"))
+    one = countdown(1)
+    print(await anext(one), await anext(Ticker(0), "default"))
+    await one.aclose()
     total = sum([x async for x in Ticker(4) if x % 2])
     print(total)
 asyncio.run(main())
