@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use airlock_bytecode::{Code, Const};
+use airlock_bytecode::{Code, Const, Instr};
 use airlock_compiler::{Mode, Options, compile};
 
 #[path = "src/bundle.rs"]
@@ -14,7 +14,7 @@ mod bundle;
 #[path = "build/selection.rs"]
 mod selection;
 
-use bundle::Entry;
+use bundle::Module;
 
 struct Source {
     path: PathBuf,
@@ -28,7 +28,7 @@ const SHELL: &str = "../shell/lib";
 
 fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    for folder in ["build", "lib", "prelude", "src/bundle.rs", SHELL] {
+    for folder in ["build", "lib", "prelude", "src/bundle.rs", "src/columns.rs", SHELL] {
         println!("cargo::rerun-if-changed={folder}");
     }
 
@@ -45,24 +45,20 @@ fn main() {
         }
         match compile_module(name, source) {
             Ok(code) => {
-                let entry = Entry {
-                    name: name.clone(),
-                    is_package: source.is_package,
-                    length: code.len() as u32,
-                };
-                if selection::is_first(name) { &mut first } else { &mut extra }.push((entry, code));
+                let module = Module { name: name.clone(), is_package: source.is_package, code };
+                if selection::is_first(name) { &mut first } else { &mut extra }.push(module);
             }
             Err(message) => println!("cargo::warning={name} is left out: {message}"),
         }
     }
     for name in selection::FIRST {
-        if !first.iter().any(|(entry, _)| entry.name == *name) {
+        if !first.iter().any(|module| module.name == *name) {
             println!("cargo::warning={name} is missing from the first bundle");
         }
     }
-    write(&out.join("first.bundle"), &bundle::pack(&first));
-    write(&out.join("extra.bundle"), &bundle::pack(&extra));
-    write(&out.join("prelude.bundle"), &bundle::pack(&prelude()));
+    write(&out.join("first.bundle"), &first);
+    write(&out.join("extra.bundle"), &extra);
+    write(&out.join("prelude.bundle"), &prelude());
 }
 
 /// Finds the modules below a folder; `lib` replaces what CPython's library
@@ -88,16 +84,16 @@ fn collect(folder: &Path, package: &str, own: bool, sources: &mut BTreeMap<Strin
     }
 }
 
-fn compile_module(name: &str, source: &Source) -> Result<Vec<u8>, String> {
+fn compile_module(name: &str, source: &Source) -> Result<Code, String> {
     let text = fs::read_to_string(&source.path).map_err(|error| error.to_string())?;
     let text = selection::adapt(name, text)?;
     // Docstrings and columns would take a third of the download.
-    let options = Options { hidden: false, strip_columns: true, ..Options::default() };
+    let options = Options { hidden: false, strip_columns: true, optimize: true };
     match compile(&text, name, Mode::Module, options) {
         Ok(code) => {
             let mut code = (*code).clone();
             strip_docs(&mut code);
-            Ok(bundle::encode(&code))
+            Ok(code)
         }
         Err(diagnostics) => Err(format!("{:?}", diagnostics.first())),
     }
@@ -105,18 +101,30 @@ fn compile_module(name: &str, source: &Source) -> Result<Vec<u8>, String> {
 
 /// As `python3 -OO` does, which the library is written to bear.
 fn strip_docs(code: &mut Code) {
-    let doc = code.doc.take();
+    code.doc = None;
+    // A module or class begins by storing its docstring.
+    let stored = code.instrs.windows(2).position(|pair| match pair {
+        [Instr::LoadConst { dst, .. }, Instr::StoreName { src, name } | Instr::StoreGlobal { src, name }] => {
+            src == dst && &*code.names[*name as usize] == "__doc__"
+        }
+        _ => false,
+    });
+    if let Some(at) = stored
+        && let Instr::LoadConst { dst, index } = code.instrs[at]
+        && matches!(code.consts[index as usize], Const::Str(_))
+    {
+        code.instrs[at] = Instr::LoadNone { dst };
+        code.consts[index as usize] = Const::None;
+    }
     for constant in &mut code.consts {
-        match constant {
-            Const::Str(text) if Some(&*text) == doc.as_ref() => *constant = Const::None,
-            Const::Code(child) => strip_docs(Rc::make_mut(child)),
-            _ => {}
+        if let Const::Code(child) = constant {
+            strip_docs(Rc::make_mut(child));
         }
     }
 }
 
 /// The prelude's files, in the order of their names.
-fn prelude() -> Vec<(Entry, Vec<u8>)> {
+fn prelude() -> Vec<Module> {
     let mut files: Vec<PathBuf> = fs::read_dir("prelude")
         .expect("the prelude's folder is there")
         .flatten()
@@ -131,8 +139,9 @@ fn prelude() -> Vec<(Entry, Vec<u8>)> {
         let text = fs::read_to_string(&path).expect("a prelude file is text");
         match compile(&text, &name, Mode::Module, options) {
             Ok(code) => {
-                let code = bundle::encode(&code);
-                modules.push((Entry { name, is_package: false, length: code.len() as u32 }, code));
+                let mut code = (*code).clone();
+                strip_docs(&mut code);
+                modules.push(Module { name, is_package: false, code });
             }
             Err(diagnostics) => panic!("prelude {}: {:?}", path.display(), diagnostics),
         }
@@ -140,6 +149,13 @@ fn prelude() -> Vec<(Entry, Vec<u8>)> {
     modules
 }
 
-fn write(path: &Path, bytes: &[u8]) {
+/// Packs, and makes sure that what is read back is the same.
+fn write(path: &Path, modules: &[Module]) {
+    let bytes = bundle::pack(modules);
+    let bundle = bundle::Bundle::open(bytes.clone()).expect("a bundle can be opened");
+    for module in modules {
+        let (code, _) = bundle.find(&module.name).unwrap_or_else(|| panic!("{} cannot be read", module.name));
+        assert!(*code == module.code, "{} reads otherwise than it was written", module.name);
+    }
     fs::write(path, bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }

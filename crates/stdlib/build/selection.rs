@@ -4,23 +4,20 @@
 /// What the first download holds: what nearly every program imports, with
 /// all that these import in turn.
 pub const FIRST: &[&str] = &[
-    "__future__", "_abc", "_collections_abc", "_py_abc", "_py_warnings", "_templates", "_typing", "_weakref",
-    "_weakrefset", "abc", "airlock", "airlock._baseline", "annotationlib", "asyncio", "asyncio.base_events", "asyncio.base_futures",
-    "asyncio.base_tasks", "asyncio.constants", "asyncio.coroutines", "asyncio.events",
-    "asyncio.exceptions", "asyncio.format_helpers", "asyncio.futures", "asyncio.graph",
-    "asyncio.locks", "asyncio.log", "asyncio.mixins", "asyncio.protocols", "asyncio.queues",
-    "asyncio.runners", "asyncio.streams", "asyncio.subprocess", "asyncio.taskgroups",
-    "asyncio.tasks", "asyncio.threads", "asyncio.timeouts", "asyncio.transports",
-    "asyncio.staggered", "asyncio.sslproto", "asyncio.trsock", "asyncio.unix_events",
-    "atexit", "bisect", "codecs", "collections",
-    "concurrent", "concurrent.futures", "concurrent.futures._base", "concurrent.futures.thread",
-    "contextlib", "contextvars", "copy", "copyreg", "dataclasses", "enum", "errno", "functools",
-    "gc", "genericpath", "heapq", "importlib", "importlib.machinery", "inspect", "io", "_io", "json",
-    "json.decoder", "json.encoder", "json.scanner", "keyword", "linecache", "logging", "numbers",
-    "operator", "os", "posixpath", "queue", "random", "re", "re._casefix", "re._compiler",
-    "re._constants", "re._parser", "reprlib", "selectors", "signal", "socket", "stat", "string",
-    "struct", "subprocess", "textwrap", "threading", "traceback", "types", "typing",
-    "warnings", "weakref",
+    "__future__", "_abc", "_collections_abc", "_dataclass_text", "_inspect_lite", "_io", "_py_warnings",
+    "_templates", "_typing", "_weakref", "_weakrefset", "abc", "airlock", "airlock._baseline",
+    "annotationlib", "asyncio", "asyncio.base_events", "asyncio.base_futures", "asyncio.base_tasks",
+    "asyncio.constants", "asyncio.coroutines", "asyncio.events", "asyncio.exceptions",
+    "asyncio.format_helpers", "asyncio.futures", "asyncio.locks", "asyncio.log", "asyncio.mixins",
+    "asyncio.protocols", "asyncio.queues", "asyncio.runners", "asyncio.streams", "asyncio.subprocess",
+    "asyncio.taskgroups", "asyncio.tasks", "asyncio.threads", "asyncio.timeouts", "asyncio.transports",
+    "asyncio.unix_events", "atexit", "bisect", "codecs", "collections", "concurrent", "concurrent.futures",
+    "concurrent.futures._base", "concurrent.futures.thread", "contextlib", "contextvars", "copy",
+    "copyreg", "dataclasses", "enum", "errno", "functools", "genericpath", "heapq", "importlib", "io",
+    "json", "json.decoder", "json.encoder", "json.scanner", "keyword", "linecache", "logging",
+    "numbers", "operator", "os", "posixpath", "queue", "random", "re", "re._casefix", "re._compiler",
+    "re._constants", "re._parser", "reprlib", "signal", "socket", "stat", "string", "struct",
+    "subprocess", "textwrap", "threading", "traceback", "types", "typing", "warnings", "weakref",
 ];
 
 pub fn is_first(name: &str) -> bool {
@@ -55,11 +52,7 @@ const LAZY: &[(&str, &str)] = &[
     ("asyncio.base_events", "traceback"),
     ("asyncio.base_tasks", "linecache"),
     ("asyncio.base_tasks", "traceback"),
-    ("asyncio.coroutines", "inspect"),
-    ("asyncio.format_helpers", "inspect"),
     ("asyncio.format_helpers", "traceback"),
-    ("asyncio.runners", "inspect"),
-    ("asyncio.tasks", "inspect"),
     ("dataclasses", "inspect"),
     ("inspect", "ast"),
     ("inspect", "dis"),
@@ -91,12 +84,18 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ("asyncio.futures", "logging.DEBUG - 1", "9"),
     ("concurrent.futures._base", "import logging", "from _airlock import LazyLogger"),
     ("concurrent.futures._base", "logging.getLogger(", "LazyLogger("),
+    ("asyncio.coroutines", "import inspect\n", "import _inspect_lite as inspect\n"),
+    ("asyncio.format_helpers", "import inspect\n", "import _inspect_lite as inspect\n"),
+    ("asyncio.runners", "import inspect\n", "import _inspect_lite as inspect\n"),
+    ("asyncio.tasks", "import inspect\n", "import _inspect_lite as inspect\n"),
     // What few programs use of asyncio.
     ("asyncio.base_events", "from . import sslproto", LAZY_SSLPROTO),
+    ("asyncio.base_events", "from . import trsock", "trsock = LazyModule('asyncio.trsock')"),
     ("asyncio.base_events", "from . import staggered", LAZY_STAGGERED),
     ("asyncio", "from .graph import *\n", ""),
     ("asyncio", "graph.__all__", GRAPH_NAMES),
     ("asyncio", "    match name:\n", GRAPH_CASE),
+    ("dataclasses", INSPECTED_SIGNATURE, TOLD_SIGNATURE),
     // Plain numbers spare making an enum.
     ("asyncio.runners", "signal.SIGINT", "2"),
     // Code objects cannot be changed; functions are marked instead.
@@ -120,6 +119,16 @@ def __init__(self, extra_names):
                 child.id = type_repr(self.extra_names[child.id])
         return node
 ";
+const INSPECTED_SIGNATURE: &str = "\
+str(inspect.signature(
+                cls,
+                annotation_format=annotationlib.Format.FORWARDREF,
+            )).replace(' -> None', '')";
+const TOLD_SIGNATURE: &str = "\
+__import__('_dataclass_text').signature_text(
+                cls,
+                init,
+                std_init_fields, kw_only_init_fields)";
 const LAZY_SSLPROTO: &str = "from _airlock import LazyModule; sslproto = LazyModule('asyncio.sslproto')";
 const LAZY_STAGGERED: &str = "staggered = LazyModule('asyncio.staggered')";
 const GRAPH_NAMES: &str =
