@@ -355,12 +355,15 @@ pub enum Instr {
     EndAsyncFor {
         exc: Reg,
     },
+    /// `count` items into `base...`: all or none. `src` is clobbered and may be
+    /// `base`.
     UnpackSequence {
         src: Reg,
         base: Reg,
         count: u16,
     },
-    /// `before` items, a list, `after` items, into `base...`.
+    /// `before` items, a list, `after` items, into `base...`. `src` is
+    /// clobbered and may be `base`.
     UnpackEx {
         before: u8,
         src: Reg,

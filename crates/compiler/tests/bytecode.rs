@@ -678,63 +678,65 @@ fn match_binds_after_the_whole_pattern() {
             f registers=16 variables=[point y a rest others]
                2    0 Move dst=5 src=0
                3    1 MatchSequence dst=7 src=5
-                    2 JumpIfFalse src=7 target=10
+                    2 JumpIfFalse src=7 target=11
                     3 Length dst=7 src=5
-                    4 JumpUnlessCompareInt op=Eq a=7 value=2 offset=5 ; -> 10
-                    5 UnpackSequence src=5 base=8 count=2
-                    6 LoadInt dst=10 value=0
-                    7 JumpUnlessCompare op=Eq a=8 b=10 offset=2 ; -> 10
-                    8 Move dst=6 src=9
-                    9 Jump target=17
-                   10 MatchSequence dst=7 src=5
-                   11 JumpIfFalse src=7 target=19
-                   12 Length dst=7 src=5
-                   13 JumpUnlessCompareInt op=Ge a=7 value=1 offset=5 ; -> 19
-                   14 LoadInt dst=8 value=0
-                   15 LoadSubscr dst=8 obj=5 key=8
-                   16 Move dst=6 src=8
-                   17 Move dst=1 src=6
-               4   18 Return src=1
-               5   19 MatchMapping dst=9 src=5
-                   20 JumpIfFalse src=9 target=47
-                   21 Length dst=9 src=5
-                   22 JumpUnlessCompareInt op=Ge a=9 value=1 offset=24 ; -> 47
-                   23 LoadConst dst=10 index=0 ; 'k'
-                   24 BuildTuple dst=11 base=10 count=1
-                   25 MatchKeys dst=11 src=5 keys=11
-                   26 JumpIfNone src=11 target=47
-                   27 UnpackSequence src=11 base=12 count=1
-                   28 MatchSequence dst=13 src=12
-                   29 JumpIfFalse src=13 target=47
-                   30 Length dst=13 src=12
-                   31 JumpUnlessCompareInt op=Ge a=13 value=1 offset=15 ; -> 47
-                   32 UnpackEx before=1 src=12 base=14 after=0
-                   33 Move dst=6 src=14
-                   34 Move dst=7 src=15
-                   35 BuildDict dst=13 base=14 count=0
-                   36 DictUpdate dict=13 mapping=5
-                   37 DeleteSubscr obj=13 key=10
-                   38 Move dst=8 src=13
-                   39 Move dst=2 src=6
-                   40 Move dst=3 src=7
-                   41 Move dst=4 src=8
-                   42 JumpIfFalse src=2 target=47
-               6   43 Move dst=6 src=3
-                   44 Move dst=7 src=4
-                   45 BuildTuple dst=6 base=6 count=2
-                   46 Return src=6
-               7   47 LoadGlobal dst=6 site=0 ; Point
-                   48 LoadConst dst=7 index=1 ; ('x', 'y')
-                   49 MatchClass positional=0 dst=6 src=5 base=6
-                   50 JumpIfNone src=6 target=57
-                   51 UnpackSequence src=6 base=8 count=2
-                   52 LoadInt dst=10 value=1
-                   53 JumpUnlessCompare op=Eq a=8 b=10 offset=3 ; -> 57
-                   54 JumpIfNotNone src=9 target=57
-               8   55 LoadInt dst=6 value=0
-                   56 Return src=6
-              10   57 LoadInt dst=6 value=-1
+                    4 JumpUnlessCompareInt op=Eq a=7 value=2 offset=6 ; -> 11
+                    5 Move dst=8 src=5
+                    6 UnpackSequence src=8 base=8 count=2
+                    7 LoadInt dst=10 value=0
+                    8 JumpUnlessCompare op=Eq a=8 b=10 offset=2 ; -> 11
+                    9 Move dst=6 src=9
+                   10 Jump target=18
+                   11 MatchSequence dst=7 src=5
+                   12 JumpIfFalse src=7 target=20
+                   13 Length dst=7 src=5
+                   14 JumpUnlessCompareInt op=Ge a=7 value=1 offset=5 ; -> 20
+                   15 LoadInt dst=8 value=0
+                   16 LoadSubscr dst=8 obj=5 key=8
+                   17 Move dst=6 src=8
+                   18 Move dst=1 src=6
+               4   19 Return src=1
+               5   20 MatchMapping dst=9 src=5
+                   21 JumpIfFalse src=9 target=49
+                   22 Length dst=9 src=5
+                   23 JumpUnlessCompareInt op=Ge a=9 value=1 offset=25 ; -> 49
+                   24 LoadConst dst=10 index=0 ; 'k'
+                   25 BuildTuple dst=11 base=10 count=1
+                   26 MatchKeys dst=11 src=5 keys=11
+                   27 JumpIfNone src=11 target=49
+                   28 UnpackSequence src=11 base=12 count=1
+                   29 MatchSequence dst=13 src=12
+                   30 JumpIfFalse src=13 target=49
+                   31 Length dst=13 src=12
+                   32 JumpUnlessCompareInt op=Ge a=13 value=1 offset=16 ; -> 49
+                   33 Move dst=14 src=12
+                   34 UnpackEx before=1 src=14 base=14 after=0
+                   35 Move dst=6 src=14
+                   36 Move dst=7 src=15
+                   37 BuildDict dst=13 base=14 count=0
+                   38 DictUpdate dict=13 mapping=5
+                   39 DeleteSubscr obj=13 key=10
+                   40 Move dst=8 src=13
+                   41 Move dst=2 src=6
+                   42 Move dst=3 src=7
+                   43 Move dst=4 src=8
+                   44 JumpIfFalse src=2 target=49
+               6   45 Move dst=6 src=3
+                   46 Move dst=7 src=4
+                   47 BuildTuple dst=6 base=6 count=2
+                   48 Return src=6
+               7   49 LoadGlobal dst=6 site=0 ; Point
+                   50 LoadConst dst=7 index=1 ; ('x', 'y')
+                   51 MatchClass positional=0 dst=6 src=5 base=6
+                   52 JumpIfNone src=6 target=59
+                   53 UnpackSequence src=6 base=8 count=2
+                   54 LoadInt dst=10 value=1
+                   55 JumpUnlessCompare op=Eq a=8 b=10 offset=3 ; -> 59
+                   56 JumpIfNotNone src=9 target=59
+               8   57 LoadInt dst=6 value=0
                    58 Return src=6
+              10   59 LoadInt dst=6 value=-1
+                   60 Return src=6
         "#]],
     );
 }

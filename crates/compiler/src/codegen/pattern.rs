@@ -304,6 +304,10 @@ impl<'a> Compiler<'a, '_> {
             }
             _ => {
                 let base = self.alloc_many(count);
+                // A copy: unpacking may put a list in its place, and other
+                // patterns look at the same subject.
+                self.move_to(base, src, range);
+                let src = base;
                 match star {
                     None => self.emit(
                         Instr::UnpackSequence {

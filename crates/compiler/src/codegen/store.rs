@@ -35,7 +35,8 @@ impl<'a> Compiler<'a, '_> {
         self.free_to(mark);
     }
 
-    /// Stores the items of the value in `src` into the targets.
+    /// Stores the items of the value in `src` into the targets. A temporary
+    /// is not used again.
     fn unpack(&mut self, targets: &'a [Expr], src: Reg, range: TextRange) {
         let count = targets.len();
         let star = targets.iter().position(Expr::is_starred_expr);
@@ -55,6 +56,14 @@ impl<'a> Compiler<'a, '_> {
             self.overflow("unpacking into this many targets", range);
             return;
         }
+        // Unpacking may leave a list of the items where the value was.
+        let src = if self.is_temp(src) {
+            src
+        } else {
+            let copy = self.alloc();
+            self.move_to(copy, src, range);
+            copy
+        };
         if star.is_none()
             && let Some(base) = self.consecutive_registers(targets)
         {
@@ -139,9 +148,24 @@ impl<'a> Compiler<'a, '_> {
         } else {
             value
         };
-        for target in &e.targets {
+        let (last, firsts) = match e.targets.split_last() {
+            Some(parts) => parts,
+            None => return,
+        };
+        for target in firsts {
+            let mark = self.mark();
+            let value = match target {
+                Expr::Tuple(_) | Expr::List(_) => {
+                    let copy = self.alloc();
+                    self.move_to(copy, value, e.range);
+                    copy
+                }
+                _ => value,
+            };
             self.store(target, value);
+            self.free_to(mark);
         }
+        self.store(last, value);
     }
 
     /// `a, b = x, y` without making a tuple.
