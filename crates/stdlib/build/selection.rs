@@ -96,6 +96,13 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ("asyncio", "graph.__all__", GRAPH_NAMES),
     ("asyncio", "    match name:\n", GRAPH_CASE),
     ("dataclasses", INSPECTED_SIGNATURE, TOLD_SIGNATURE),
+    // A name instead of a pattern, whose compiler would be loaded for it.
+    ("_py_warnings", "def _setup_defaults():", MAIN_MODULE),
+    (
+        "_py_warnings",
+        "_wm.filterwarnings(\"default\", category=DeprecationWarning, module=\"__main__\", append=1)",
+        "_wm._add_filter(\"default\", None, DeprecationWarning, _MainModule(), 0, append=True)",
+    ),
     // Plain numbers spare making an enum.
     ("asyncio.runners", "signal.SIGINT", "2"),
     // Code objects cannot be changed; functions are marked instead.
@@ -119,6 +126,18 @@ def __init__(self, extra_names):
                 child.id = type_repr(self.extra_names[child.id])
         return node
 ";
+const MAIN_MODULE: &str = "\
+class _MainModule:
+    pattern = '__main__'
+
+    def match(self, text):
+        return text == '__main__'
+
+    def __repr__(self):
+        return \"re.compile('__main__')\"
+
+
+def _setup_defaults():";
 const INSPECTED_SIGNATURE: &str = "\
 str(inspect.signature(
                 cls,

@@ -60,6 +60,11 @@ impl Library {
         library
     }
 
+    /// Names of the modules that every build embeds, sorted.
+    pub fn first() -> Vec<String> {
+        Bundle::open(FIRST).map_or_else(Vec::new, |bundle| bundle.names().map(str::to_owned).collect())
+    }
+
     /// Adds modules that were packed by the build and fetched by the host;
     /// whether the bytes are a bundle.
     pub fn add_bundle(&mut self, bytes: impl Into<std::borrow::Cow<'static, [u8]>>) -> bool {
