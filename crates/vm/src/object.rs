@@ -174,8 +174,9 @@ pub enum PyIter {
     /// Over a str, by byte position.
     Str { text: Value, at: usize },
     Bytes { data: Value, at: usize },
-    /// Over a dict or a set's table; `size` is the length at the start.
-    Table { table: Value, at: usize, size: usize, what: TableItem, reversed: bool },
+    /// Over a dict or a set's table; `size` is the length at the start, `left`
+    /// how many items are to come.
+    Table { table: Value, at: usize, size: usize, left: usize, what: TableItem, reversed: bool },
     /// Items already collected.
     Items { items: Rc<[Value]>, at: usize },
     Reversed { list: Value, next: Option<usize> },

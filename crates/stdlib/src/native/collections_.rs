@@ -532,7 +532,7 @@ fn factory_of(vm: &mut Vm, object: Value) -> Value {
 
 fn dict_items_iter(vm: &mut Vm, dict: Value) -> Value {
     let size = vm.heap.dict(dict).len();
-    vm.heap.new_iter(PyIter::Table { table: dict, at: 0, size, what: TableItem::Pair, reversed: false })
+    vm.heap.new_iter(PyIter::Table { table: dict, at: 0, size, left: size, what: TableItem::Pair, reversed: false })
 }
 
 fn defaultdict_init(vm: &mut Vm, args: &[Value]) -> Res {

@@ -447,7 +447,15 @@ fn cache_call(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(call_with(vm, function, &mut all, named));
     }
     let key = cache_key(vm, args)?;
-    if let (Some(at), _) = vm.dict_find(table, key)? {
+    let found = match vm.dict_find(table, key) {
+        // Its message would be about dict keys.
+        Err(Throw::Raise(exception)) => {
+            vm.hash(key)?;
+            return Err(Throw::Raise(exception));
+        }
+        found => found?,
+    };
+    if let (Some(at), _) = found {
         let index = vm.heap.dict(table).entry(at).map_or(Value::int32(0), |entry| entry.value);
         return cache_hit(vm, this, index);
     }

@@ -218,7 +218,7 @@ pub(super) fn table_iter(vm: &mut Vm, table: Value, what: TableItem, reversed: b
         (table.len(), table.positions())
     };
     let at = if reversed { positions } else { 0 };
-    vm.heap.new_iter(PyIter::Table { table, at, size, what, reversed })
+    vm.heap.new_iter(PyIter::Table { table, at, size, left: size, what, reversed })
 }
 
 fn or(vm: &mut Vm, args: &[Value]) -> Res {

@@ -61,7 +61,7 @@ impl Vm {
                 }
                 self.types.bytes_iterator
             }
-            PyIter::Table { table, at, size, what, reversed } => {
+            PyIter::Table { table, at, size, left, what, reversed } => {
                 let is_set = table.is(Kind::Set);
                 let table = if is_set {
                     &heap.sets.get(table.index()).table
@@ -90,6 +90,13 @@ impl Vm {
                     found
                 };
                 if let Some(entry) = entry {
+                    // Keys that come and go while it runs must not keep it
+                    // running for ever.
+                    if *left == 0 && !is_set {
+                        *size = usize::MAX;
+                        return Err(self.runtime_error("dictionary keys changed during iteration"));
+                    }
+                    *left = left.saturating_sub(1);
                     return Ok(Some(match what {
                         TableItem::Key => entry.key,
                         TableItem::Value => entry.value,
