@@ -23,6 +23,8 @@ pub mod struct_;
 pub mod sys;
 pub mod types_;
 pub mod unicodedata;
+#[cfg(feature = "zlib")]
+pub mod zlib_;
 
 /// All native modules of this crate.
 pub static MODULES: &[&ModuleDef] = &[
@@ -46,4 +48,6 @@ pub static MODULES: &[&ModuleDef] = &[
     &sys::MODULE,
     &types_::MODULE,
     &unicodedata::MODULE,
+    #[cfg(feature = "zlib")]
+    &zlib_::MODULE,
 ];
