@@ -33,15 +33,15 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
     let (text, name) = match &options.program {
         Program::File(file) => {
             let data = std::fs::read(file).with_context(|| format!("can't open file {file:?}"))?;
-            (String::from_utf8_lossy(&data).into_owned(), file.as_str())
+            (String::from_utf8_lossy(&data).into_owned(), absolute(file)?)
         }
-        Program::Code(code) => (code.clone(), "<string>"),
+        Program::Code(code) => (code.clone(), "<string>".to_owned()),
         Program::Input => {
             let mut text = String::new();
             std::io::stdin().read_to_string(&mut text)?;
-            (text, "<stdin>")
+            (text, "<stdin>".to_owned())
         }
-        Program::Module(_) => (String::new(), ""),
+        Program::Module(_) => (String::new(), String::new()),
     };
     let (argv0, folder) = match &options.program {
         Program::File(file) => (file.as_str(), folder_of(file)?),
@@ -55,7 +55,7 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
     path.push(LIBRARY_FOLDER.to_owned());
     let main = match &options.program {
         Program::Module(module) => Main::Module { name: module },
-        _ => Main::Source { text: &text, filename: name },
+        _ => Main::Source { text: &text, filename: &name },
     };
     start_program(&mut vm, main, &argv, &path);
     drive(&mut vm)
@@ -76,6 +76,13 @@ fn working_folder() -> anyhow::Result<String> {
     #[expect(clippy::disallowed_methods, reason = "the command is the host of the programs it runs")]
     let folder = std::env::current_dir().context("the working folder is gone")?;
     Ok(folder.to_string_lossy().into_owned())
+}
+
+fn absolute(file: &str) -> anyhow::Result<String> {
+    if file.starts_with('/') {
+        return Ok(file.to_owned());
+    }
+    Ok(format!("{}/{}", working_folder()?, file.trim_start_matches("./")))
 }
 
 fn folder_of(file: &str) -> anyhow::Result<String> {

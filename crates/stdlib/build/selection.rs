@@ -103,6 +103,8 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "_wm.filterwarnings(\"default\", category=DeprecationWarning, module=\"__main__\", append=1)",
         "_wm._add_filter(\"default\", None, DeprecationWarning, _MainModule(), 0, append=True)",
     ),
+    // What has its `__reduce__` in C.
+    ("copyreg", "# Support for pickling new-style objects", PLAIN_REDUCERS),
     // Plain numbers spare making an enum.
     ("asyncio.runners", "signal.SIGINT", "2"),
     // Code objects cannot be changed; functions are marked instead.
@@ -138,6 +140,11 @@ class _MainModule:
 
 
 def _setup_defaults():";
+const PLAIN_REDUCERS: &str = "\
+pickle(range, lambda r: (range, (r.start, r.stop, r.step)))
+pickle(slice, lambda s: (slice, (s.start, s.stop, s.step)))
+pickle(frozenset, lambda s: (frozenset, ([*s],)))
+";
 const INSPECTED_SIGNATURE: &str = "\
 str(inspect.signature(
                 cls,

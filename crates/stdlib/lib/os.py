@@ -402,11 +402,11 @@ def _refuse(what):
     return refused
 
 
-for _name in ('pipe', 'dup', 'dup2', 'symlink', 'link', 'readlink', 'chmod',
-              'fork', 'kill', 'waitpid', 'system', 'popen', 'execv', 'execve', 'utime', 'truncate', 'sendfile', 'set_blocking', 'get_blocking', 'set_inheritable', 'abort', 'posix_spawn'):
+for _name in ('pipe', 'dup', 'dup2', 'symlink', 'link', 'readlink',
+              'fork', 'kill', 'waitpid', 'system', 'popen', 'execv', 'execve', 'truncate', 'sendfile', 'set_blocking', 'get_blocking', 'set_inheritable', 'abort', 'posix_spawn'):
     globals()[_name] = _refuse(_name)
 # These programs may test for.
-del fork, posix_spawn, sendfile, symlink, link, chmod, execv, execve, waitpid, kill
+del fork, posix_spawn, sendfile, symlink, link, execv, execve, waitpid, kill
 
 
 def urandom(size, /):
@@ -446,6 +446,14 @@ def isatty(fd, /):
 def fdopen(fd, mode='r', *args, **kwargs):
     import io
     return io.open(fd, mode, *args, **kwargs)
+
+
+def chmod(path, mode, *, dir_fd=None, follow_symlinks=True):
+    stat(path)
+
+
+def utime(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True):
+    stat(path)
 
 
 def umask(mask, /):

@@ -630,6 +630,12 @@ def frozenset_hash(self):
     return acc - (1 << 64) if acc >> 63 else acc
 
 
+def set_reduce(self):
+    """set.__reduce__"""
+    state = self.__getstate__()
+    return type(self), ([item for item in plain(self)],), state
+
+
 def set_like(self, items):
     """A set of the same built-in type"""
     result = set()

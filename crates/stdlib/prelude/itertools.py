@@ -335,6 +335,11 @@ def repeat_slow(cls, value, times):
     return cls(value, index_of(times))
 
 
+def iterator_repr(self):
+    """repr of an iterator over objects with Python reprs"""
+    return object.__repr__(self)
+
+
 def tee_new(iterable, n=2):
     """tee: readers of one chain of items, filled as they come"""
     n = index_of(n)
@@ -564,6 +569,11 @@ def ordered_dict_ne(self, other):
     return not ordered_dict_eq(self, other)
 
 
+def ordered_dict_reduce(self):
+    """OrderedDict.__reduce__"""
+    return type(self), (), self.__getstate__(), None, iter(self.items())
+
+
 def ordered_dict_or(cls, first, second):
     """OrderedDict | other"""
     result = cls(first)
@@ -599,6 +609,10 @@ def op_abs(a): return abs(a)
 def op_add(a, b): return a + b
 def op_and(a, b): return a & b
 def op_call(obj, args, kwargs): return obj(*args, **kwargs)
+def op_concat(a, b):
+    if not hasattr(a, '__getitem__'):
+        raise TypeError(f"'{type(a).__name__}' object can't be concatenated")
+    return a + b
 def op_contains(a, b): return b in a
 def op_delitem(a, b): del a[b]
 def op_eq(a, b): return a == b

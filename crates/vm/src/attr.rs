@@ -561,7 +561,7 @@ impl Vm {
         let base = native_flags.unwrap_or_default();
         let hash = self.lookup(class, self.names.hash);
         let flags = TypeFlags {
-            custom_eq: python(self, self.names.eq) || base.custom_eq,
+            custom_eq: python(self, self.names.eq) || python(self, self.names.ne) || base.custom_eq,
             custom_hash: hash.is_some_and(|found| !found.is(Kind::Native) && !found.is_none())
                 || base.custom_hash,
             unhashable: hash == Some(Value::NONE),

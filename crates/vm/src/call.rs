@@ -675,6 +675,7 @@ impl Vm {
                         filled[at] = true;
                     }
                     None if signature.varkw => self.dict_set(extra, key, value)?,
+                    None if self.ignores_keywords(def, owner, args) => {}
                     None => {
                         let message = if signature.params.len() == signature.positional_only {
                             format!("{}() takes no keyword arguments", def.name)
@@ -704,6 +705,19 @@ impl Vm {
             }
         }
         Ok(bound)
+    }
+
+    /// Whether `__new__` or `__init__` of a built-in type leaves keywords to the
+    /// other one, which the subclass has in Python.
+    #[cold]
+    fn ignores_keywords(&self, def: &'static crate::NativeDef, owner: Value, args: &[Value]) -> bool {
+        let Some(&first) = args.first() else { return false };
+        let (class, other) = match def.role {
+            NativeRole::New if first.is(Kind::Type) => (first, self.names.init),
+            NativeRole::Method if def.name == "__init__" => (self.type_of(first), self.names.new),
+            _ => return false,
+        };
+        class != owner && self.lookup(class, other).is_some_and(|other| !other.is(Kind::Native))
     }
 
     #[cold]

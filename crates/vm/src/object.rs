@@ -198,6 +198,10 @@ pub trait NativeIter {
     fn next(&mut self, vm: &mut Vm) -> Res<Option<Value>>;
     /// Reports every [`Value`] held.
     fn trace(&self, tracer: &mut Tracer);
+    /// The arguments that its repr shows, if it is not the usual one.
+    fn shown(&self) -> Option<Vec<Value>> {
+        None
+    }
     /// `__length_hint__`.
     fn remaining(&self, _: &Vm) -> Option<usize> {
         None

@@ -104,7 +104,10 @@ impl Vm {
             Some(method) if method.is(Kind::Native) => Ok(Some(self.call_native_now(method, value)?)),
             Some(_) => Ok(None),
             None => {
-                if self.lookup_special(value, self.names.getitem).is_some()
+                // `__iter__ = None` says that it is not iterable.
+                let refused = self.lookup(self.type_of(value), self.names.iter).is_some();
+                if !refused
+                    && self.lookup_special(value, self.names.getitem).is_some()
                     && !self.is_instance(value, self.types.dict)
                 {
                     return Ok(None);

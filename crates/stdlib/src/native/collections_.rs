@@ -247,10 +247,11 @@ static DEQUE: &[NativeDef] = &[
         let deque = deque_of(vm, args[0])?;
         items.into_iter().for_each(|item| deque.push_back(item));
         Ok(args[0])
-    }),
+    })
+    .raw_self(),
     method("__mul__", "self, value, /", |vm, args| deque_mul(vm, args, false)).slow("deque_mul"),
     method("__rmul__", "self, value, /", |vm, args| deque_mul(vm, args, false)).slow("deque_mul"),
-    method("__imul__", "self, value, /", |vm, args| deque_mul(vm, args, true)).slow("deque_imul"),
+    method("__imul__", "self, value, /", |vm, args| deque_mul(vm, args, true)).raw_self().slow("deque_imul"),
     method("__eq__", "self, value, /", |vm, args| deque_compare(vm, args, CmpOp::Eq)).slow("deque_eq"),
     method("__ne__", "self, value, /", |vm, args| deque_compare(vm, args, CmpOp::Ne)).slow("deque_ne"),
     method("__lt__", "self, value, /", |vm, args| deque_compare(vm, args, CmpOp::Lt)).slow("deque_lt"),
@@ -684,15 +685,18 @@ static ORDERED_DICT: &[NativeDef] = &[
     method("__or__", "self, value, /", |vm, args| ordered_or(vm, args, false)).raw_self(),
     method("__ror__", "self, value, /", |vm, args| ordered_or(vm, args, true)).raw_self(),
     method("__ior__", "self, value, /", |vm, args| Err(vm.tail_prelude("ordered_dict_ior", args))).raw_self(),
-    method("__reduce__", "self, /", |vm, args| {
-        let class = vm.type_of(args[0]);
-        let empty = vm.tuple(&[]);
-        let dict = vm.heap.payload(args[0]);
-        let iter = dict_items_iter(vm, dict);
-        Ok(vm.tuple(&[class, empty, Value::NONE, Value::NONE, iter]))
-    })
-    .raw_self(),
+    method("__reduce__", "self, /", |vm, args| Err(vm.tail_prelude("ordered_dict_reduce", args))).raw_self(),
+    method("pop", "self, key, default=...", |vm, args| dict_method(vm, "pop", args)),
+    method("setdefault", "self, key, default=None", |vm, args| dict_method(vm, "setdefault", args)),
 ];
+
+/// A method of dict that takes keywords here.
+fn dict_method(vm: &mut Vm, name: &str, args: &[Value]) -> Res {
+    let name = vm.intern(name);
+    let method = vm.lookup(vm.types.dict, name).unwrap_or(Value::NONE);
+    let end = if args[2].is_unbound() { 2 } else { 3 };
+    Err(vm.tail_call(method, &args[..end]))
+}
 
 fn move_entry(vm: &mut Vm, dict: Value, at: usize, last: bool) {
     let table = vm.heap.dict_mut(dict);

@@ -3,7 +3,7 @@
 
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Kind, Layout, NativeDef, NativeIter, Res, Throw, Tracer, Value, Vm, class_method, function, new_method,
+    Kind, Layout, NativeDef, NativeIter, PyIter, Res, Throw, Tracer, Value, Vm, class_method, function, method, new_method,
 };
 use airlock_vm::builtins::iters::{ITERATOR_METHODS, LENGTH_HINT};
 
@@ -54,6 +54,9 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
         vm.add_methods(ty, ITERATOR_METHODS);
         if name == "repeat" {
             vm.add_methods(ty, LENGTH_HINT);
+        }
+        if name == "repeat" || name == "count" {
+            vm.add_methods(ty, SHOWN);
         }
     }
     Ok(())
@@ -136,6 +139,13 @@ impl NativeIter for Count {
         Ok(Some(vm.int(item)))
     }
     fn trace(&self, _: &mut Tracer) {}
+    fn shown(&self) -> Option<Vec<Value>> {
+        let mut shown = vec![Value::small(self.next)?];
+        if self.step != 1 {
+            shown.push(Value::small(self.step)?);
+        }
+        Some(shown)
+    }
 }
 
 fn count(vm: &mut Vm, args: &[Value]) -> Res {
@@ -165,7 +175,30 @@ impl NativeIter for Repeat {
     fn remaining(&self, _: &Vm) -> Option<usize> {
         self.times
     }
+    fn shown(&self) -> Option<Vec<Value>> {
+        Some(std::iter::once(self.object).chain(self.times.map(Value::count)).collect())
+    }
 }
+
+/// `count(5)`, `repeat('x', 3)`.
+static SHOWN: &[NativeDef] = &[method("__repr__", "self, /", |vm, args| {
+    let name = vm.type_name(args[0]);
+    let shown = match vm.heap.payload(args[0]) {
+        iter if iter.is(Kind::Iter) => match vm.heap.iter(iter) {
+            PyIter::Native { state, .. } => state.shown(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Some(shown) = shown else { return Ok(vm.string(format!("{name}(...)"))) };
+    let mut texts = Vec::new();
+    for value in shown {
+        texts.push(vm.repr(value)?);
+    }
+    Ok(vm.string(format!("{name}({})", texts.join(", "))))
+})
+.raw_self()
+.slow("iterator_repr")];
 
 fn repeat(vm: &mut Vm, args: &[Value]) -> Res {
     let times = match args[2].bound() {

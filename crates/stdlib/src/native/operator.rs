@@ -35,7 +35,7 @@ operators! {
     "abs" "a, /" "op_abs",
     "add" "a, b, /" "op_add",
     "and_" "a, b, /" "op_and",
-    "concat" "a, b, /" "op_add",
+    "concat" "a, b, /" "op_concat",
     "contains" "a, b, /" "op_contains",
     "delitem" "a, b, /" "op_delitem",
     "eq" "a, b, /" "op_eq",

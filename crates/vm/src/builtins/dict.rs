@@ -36,7 +36,7 @@ static METHODS: &[NativeDef] = &[
     method("__reversed__", "self, /", |vm, args| Ok(table_iter(vm, args[0], TableItem::Key, true))),
     method("__or__", "self, value, /", or).slow("dict_or"),
     method("__ror__", "self, value, /", ror).slow("dict_ror"),
-    method("__ior__", "self, value, /", ior).slow("dict_ior"),
+    method("__ior__", "self, value, /", ior).raw_self().slow("dict_ior"),
     method("__eq__", "self, value, /", |vm, args| equal(vm, args, true)).slow("dict_eq"),
     method("__ne__", "self, value, /", |vm, args| equal(vm, args, false)).slow("dict_ne"),
     method("__repr__", "self, /", repr).slow("dict_repr"),
@@ -239,7 +239,7 @@ fn merged(vm: &mut Vm, first: Value, second: Value, foreign: Value) -> Res {
 }
 
 fn ior(vm: &mut Vm, args: &[Value]) -> Res {
-    vm.dict_update_from(args[0], args[1])?;
+    vm.dict_update_from(vm.heap.payload(args[0]), args[1])?;
     Ok(args[0])
 }
 
@@ -509,7 +509,11 @@ fn table_entry(vm: &mut Vm, args: &[Value]) -> Res<Entry> {
     let found = table(vm, args[0])?.entry(usize::try_from(at).unwrap_or(usize::MAX));
     match found {
         Some(entry) => Ok(entry),
-        None => Err(vm.runtime_error("dictionary changed size during lookup")),
+        None => {
+            let is_set = vm.heap.payload(args[0]).is(Kind::Set);
+            let what = if is_set { "Set" } else { "dictionary" };
+            Err(vm.runtime_error(format!("{what} changed size during iteration")))
+        }
     }
 }
 

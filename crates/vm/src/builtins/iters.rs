@@ -317,6 +317,42 @@ pub static ITERATOR_METHODS: &[NativeDef] = &[
 /// `__length_hint__`, for those that know how many items are left.
 pub static LENGTH_HINT: &[NativeDef] = &[method("__length_hint__", "self, /", length_hint)];
 
+/// For the iterators of built-in containers: copied and pickled as an iterator
+/// over what is left.
+static REDUCE: &[NativeDef] = &[method("__reduce__", "self, /", |vm, args| {
+    let left = match vm.heap.iter(args[0]) {
+        PyIter::List { list, at } => PyIter::List { list: *list, at: *at },
+        PyIter::Tuple { tuple, at } => PyIter::Tuple { tuple: *tuple, at: *at },
+        PyIter::Range { next, step, remaining } => {
+            PyIter::Range { next: *next, step: *step, remaining: *remaining }
+        }
+        PyIter::Str { text, at } => PyIter::Str { text: *text, at: *at },
+        PyIter::Bytes { data, at } => PyIter::Bytes { data: *data, at: *at },
+        PyIter::Table { table, at, size, left, what, reversed } => PyIter::Table {
+            table: *table,
+            at: *at,
+            size: *size,
+            left: *left,
+            what: *what,
+            reversed: *reversed,
+        },
+        PyIter::Items { items, at } => PyIter::Items { items: items.clone(), at: *at },
+        PyIter::Reversed { list, next } => PyIter::Reversed { list: *list, next: *next },
+        PyIter::Exhausted { class } => PyIter::Exhausted { class: *class },
+        PyIter::Native { .. } | PyIter::Enumerate { .. } | PyIter::Zip { .. } | PyIter::Wrapped { .. } => {
+            let message = format!("cannot pickle '{}' object", vm.type_name(args[0]));
+            return Err(vm.type_error(message));
+        }
+    };
+    let copy = vm.heap.new_iter(left);
+    let items = vm.collect(copy)?;
+    let items = vm.list(items);
+    let given = vm.tuple(&[items]);
+    let name = vm.intern("iter");
+    let iter = vm.namespace_get(vm.builtins, name).unwrap_or(Value::NONE);
+    Ok(vm.tuple(&[iter, given]))
+})];
+
 fn length_hint(vm: &mut Vm, args: &[Value]) -> Res {
     let heap = &vm.heap;
     let length = match heap.iter(args[0]) {
@@ -530,6 +566,7 @@ pub(crate) fn register(vm: &mut Vm) {
     for ty in with_hint {
         vm.add_methods(ty, ITERATOR_METHODS);
         vm.add_methods(ty, LENGTH_HINT);
+        vm.add_methods(ty, REDUCE);
     }
     for ty in others {
         vm.add_methods(ty, ITERATOR_METHODS);

@@ -35,10 +35,10 @@ static METHODS: &[NativeDef] = &[
     method("__iter__", "self, /", iter),
     method("__reversed__", "self, /", reversed),
     method("__add__", "self, value, /", add),
-    method("__iadd__", "self, value, /", iadd),
+    method("__iadd__", "self, value, /", iadd).raw_self(),
     method("__mul__", "self, value, /", mul).slow("seq_mul"),
     method("__rmul__", "self, value, /", mul).slow("seq_mul"),
-    method("__imul__", "self, value, /", imul).slow("list_imul"),
+    method("__imul__", "self, value, /", imul).raw_self().slow("list_imul"),
     method("__eq__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Eq)).slow("seq_eq"),
     method("__ne__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Ne)).slow("seq_ne"),
     method("__lt__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Lt)).slow("seq_lt"),
@@ -316,7 +316,7 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn iadd(vm: &mut Vm, args: &[Value]) -> Res {
-    extend(vm, args)?;
+    extend(vm, &[vm.heap.payload(args[0]), args[1]])?;
     Ok(args[0])
 }
 
@@ -331,10 +331,11 @@ fn mul(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn imul(vm: &mut Vm, args: &[Value]) -> Res {
     let Some(count) = repeat_count(vm, args[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
-    let items = vm.heap.list(args[0]).clone();
+    let list = vm.heap.payload(args[0]);
+    let items = vm.heap.list(list).clone();
     let all = repeated(vm, &items, count)?;
     vm.heap.charge(all.len().saturating_sub(items.len()) * 8);
-    *vm.heap.list_mut(args[0]) = all;
+    *vm.heap.list_mut(list) = all;
     Ok(args[0])
 }
 

@@ -100,6 +100,11 @@ static METHODS: &[NativeDef] = &[
     method("__eq__", "self, value, /", |vm, args| equal(vm, args, true)),
     method("__ne__", "self, value, /", |vm, args| equal(vm, args, false)),
     method("__hash__", "self, /", hash),
+    method("__reduce__", "self, /", |vm, args| {
+        let given = parts(vm, args[0]).map(|part| vm.heap.new_bigint(part));
+        let given = vm.tuple(&given);
+        Ok(vm.tuple(&[vm.types.range, given]))
+    }),
     method("__repr__", "self, /", |vm, args| {
         let [start, stop, step] = parts(vm, args[0]);
         Ok(vm.string(if step.is_one() {

@@ -38,6 +38,7 @@ static COMMON: &[NativeDef] = &[
     })
     .slow("set_union"),
     method("__len__", "self, /", |vm, args| Ok(Value::count(vm.heap.set(args[0]).table.len()))),
+    method("__reduce__", "self, /", |vm, args| Err(vm.tail_prelude("set_reduce", args))).raw_self(),
     method("__contains__", "self, key, /", contains).slow("set_contains"),
     method("__iter__", "self, /", iter),
     method("__repr__", "self, /", repr).raw_self().slow("set_repr"),
@@ -96,10 +97,10 @@ static MUTABLE: &[NativeDef] = &[
         replace(vm, args[0], table)
     })
     .slow("set_symmetric_difference_update"),
-    method("__iand__", "self, value, /", |vm, args| in_place(vm, args, '&')).slow("set_iand"),
-    method("__ior__", "self, value, /", |vm, args| in_place(vm, args, '|')).slow("set_ior"),
-    method("__isub__", "self, value, /", |vm, args| in_place(vm, args, '-')).slow("set_isub"),
-    method("__ixor__", "self, value, /", |vm, args| in_place(vm, args, '^')).slow("set_ixor"),
+    method("__iand__", "self, value, /", |vm, args| in_place(vm, args, '&')).raw_self().slow("set_iand"),
+    method("__ior__", "self, value, /", |vm, args| in_place(vm, args, '|')).raw_self().slow("set_ior"),
+    method("__isub__", "self, value, /", |vm, args| in_place(vm, args, '-')).raw_self().slow("set_isub"),
+    method("__ixor__", "self, value, /", |vm, args| in_place(vm, args, '^')).raw_self().slow("set_ixor"),
 ];
 
 static FROZEN: &[NativeDef] = &[
@@ -299,22 +300,22 @@ fn operation(vm: &mut Vm, args: &[Value], operator: char, swapped: bool) -> Res 
 }
 
 fn in_place(vm: &mut Vm, args: &[Value], operator: char) -> Res {
-    let other = vm.heap.payload(args[1]);
+    let (set, other) = (vm.heap.payload(args[0]), vm.heap.payload(args[1]));
     if !other.is(Kind::Set) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    if operator == '|' && other != args[0] {
+    if operator == '|' && other != set {
         // In place indeed: a large set grows by a small one at no great cost.
         for entry in vm.heap.set(other).table.entries().collect::<Vec<_>>() {
-            if !has(&vm.heap, &vm.heap.set(args[0]).table, &entry)? {
-                vm.heap.set_mut(args[0]).table.insert_new(entry.key, Value::NONE, entry.hash);
+            if !has(&vm.heap, &vm.heap.set(set).table, &entry)? {
+                vm.heap.set_mut(set).table.insert_new(entry.key, Value::NONE, entry.hash);
                 vm.heap.charge(24);
             }
         }
         return Ok(args[0]);
     }
-    let table = operate(vm, operator, args[0], other)?;
-    replace(vm, args[0], table)?;
+    let table = operate(vm, operator, set, other)?;
+    replace(vm, set, table)?;
     Ok(args[0])
 }
 

@@ -48,6 +48,10 @@ static METHODS: &[NativeDef] = &[
         Ok(vm.int(hash))
     })
     .slow("slice_hash"),
+    method("__reduce__", "self, /", |vm, args| {
+        let given = as_tuple(vm, args[0]);
+        Ok(vm.tuple(&[vm.types.slice, given]))
+    }),
     method("__repr__", "self, /", |vm, args| {
         let [start, stop, step] = parts(vm, args[0]);
         let text = format!("slice({}, {}, {})", vm.repr(start)?, vm.repr(stop)?, vm.repr(step)?);

@@ -459,7 +459,12 @@ fn own_entry(vm: &Vm, this: Value, name: Value) -> Option<Value> {
 }
 
 fn module(vm: &mut Vm, this: Value) -> Res {
-    Ok(vm.lookup(this, vm.names.module).unwrap_or(Value::NONE))
+    let found = vm.lookup(this, vm.names.module).unwrap_or(Value::NONE);
+    if found.is(Kind::Object) {
+        // The getter that a built-in type has for its instances.
+        return Ok(vm.intern("builtins"));
+    }
+    Ok(found)
 }
 
 fn set_entry(vm: &mut Vm, this: Value, name: Value, value: Value) -> Res<()> {
