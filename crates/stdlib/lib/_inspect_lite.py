@@ -1,13 +1,25 @@
-"""The few functions of `inspect` that asyncio uses, without loading the rest of it."""
+"""The few functions of `inspect` that asyncio and airlock use, without loading the rest of it."""
 
 import functools
 import sys
 from collections.abc import Awaitable
-from types import CodeType, CoroutineType, FunctionType, GeneratorType, MethodType
+from types import BuiltinFunctionType, CodeType, CoroutineType, FunctionType, GeneratorType, MethodType
 
 
 def isfunction(object):
     return isinstance(object, FunctionType)
+
+
+def ismethod(object):
+    return isinstance(object, MethodType)
+
+
+def isbuiltin(object):
+    return isinstance(object, BuiltinFunctionType)
+
+
+def iscoroutine(object):
+    return isinstance(object, CoroutineType)
 
 
 def isgenerator(object):
@@ -34,10 +46,18 @@ def iscoroutinefunction(obj):
     full = sys.modules.get('inspect')
     if full is not None:
         return full.iscoroutinefunction(obj)
+    return _has_flag(obj, 0x80)
+
+
+def isasyncgenfunction(obj):
+    return _has_flag(obj, 0x200)
+
+
+def _has_flag(obj, flag):
     while isinstance(obj, MethodType):
         obj = obj.__func__
     obj = functools._unwrap_partial(obj)
     while isinstance(obj, MethodType):
         obj = obj.__func__
     code = getattr(obj, '__code__', None)
-    return isinstance(obj, FunctionType) and isinstance(code, CodeType) and bool(code.co_flags & 0x80)
+    return isinstance(obj, FunctionType) and isinstance(code, CodeType) and bool(code.co_flags & flag)

@@ -9,10 +9,10 @@ import asyncio
 import atexit
 import builtins
 import functools
-import inspect
 import types
 
 import _airlock_shell
+import _inspect_lite as inspect
 from _airlock_shell import ledger
 
 __all__ = ['wrap', 'use', 'ledger', 'adapters']

@@ -1,8 +1,8 @@
 """The core alone: `core.main()` on a loop that leaves the host's own free."""
 
 import asyncio
-import inspect
 
+import _inspect_lite as inspect
 import core
 
 
