@@ -126,8 +126,14 @@ class TokenizerIter:
                     if line.startswith(operator, at):
                         break
                 else:
-                    self._fail(f"invalid non-printable character U+{ord(character):04X}"
-                               if not character.isprintable() else 'invalid syntax', line, self._row, at)
+                    if not character.isprintable():
+                        self._fail(f'invalid non-printable character U+{ord(character):04X}', line, self._row, at)
+                    if not self._extra:
+                        self._fail('invalid syntax', line, self._row, at)
+                    # `tokenize` tells of `$`, `?` and the like and leaves the refusal to others.
+                    yield (OP, character, start, (self._row, at + 1), line)
+                    at += 1
+                    continue
                 if operator in _OPENING:
                     depth.append((operator, self._row, at))
                 elif operator in _CLOSING:
