@@ -72,6 +72,8 @@ pub enum Intrinsic {
     BuildTemplate,
     /// `dst` = an `Interpolation` of the 4-tuple `a`.
     BuildInterpolation,
+    /// Gives `a` to `sys.displayhook`; `dst` is what that returns.
+    Display,
 }
 
 /// One instruction. `dst` is written, the others are read.

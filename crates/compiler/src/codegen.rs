@@ -86,6 +86,8 @@ pub(crate) struct Compiler<'a, 'r> {
     lines: &'a LineIndex,
     symbols: &'a SymbolTable,
     options: Options,
+    /// Whether the values of expression statements are displayed.
+    interactive: bool,
     report: &'r mut Report,
     /// Whether `from __future__` may still stand here.
     allows_future: bool,
@@ -163,6 +165,7 @@ impl<'a, 'r> Compiler<'a, 'r> {
             lines,
             symbols,
             options,
+            interactive: mode == Mode::Single,
             report,
             allows_future: false,
             emitted: 0,

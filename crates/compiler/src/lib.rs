@@ -23,8 +23,9 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use airlock_bytecode::Code;
-use ruff_python_ast::Mod;
+use ruff_python_ast::{Mod, Stmt};
 use ruff_python_parser::{Mode as ParserMode, ParseOptions, parse_unchecked};
+use ruff_text_size::{Ranged, TextLen, TextRange};
 
 pub use diagnostics::{Diagnostic, DiagnosticKind};
 pub use disassemble::disassemble;
@@ -45,6 +46,9 @@ pub enum Mode {
     Exec,
     /// One expression whose names go through a namespace.
     EvalNamespace,
+    /// One statement as an interactive prompt runs it: names go through a
+    /// namespace, and `sys.displayhook` sees the values of expressions.
+    Single,
 }
 
 impl Mode {
@@ -53,7 +57,7 @@ impl Mode {
     }
 
     fn has_namespace(self) -> bool {
-        matches!(self, Mode::Exec | Mode::EvalNamespace)
+        matches!(self, Mode::Exec | Mode::EvalNamespace | Mode::Single)
     }
 }
 
@@ -99,6 +103,13 @@ pub fn compile(
         return Err(report.finish(source, &lines));
     }
 
+    if let (Mode::Single, Mod::Module(module)) = (mode, parsed.syntax()) {
+        check_single(source, &lines, &module.body, &mut report);
+        if !report.is_empty() {
+            return Err(report.finish(source, &lines));
+        }
+    }
+
     let symbols = symbols::SymbolTable::build(parsed.syntax(), mode, &mut report);
     if !report.is_empty() {
         return Err(report.finish(source, &lines));
@@ -127,6 +138,18 @@ pub fn compile(
         return Err(report.finish(source, &lines));
     }
     Ok(code)
+}
+
+/// An interactive statement is one line, or one block.
+fn check_single(source: &str, lines: &LineIndex, body: &[Stmt], report: &mut Report) {
+    let (Some(first), Some(last)) = (body.first(), body.last()) else {
+        report.syntax(TextRange::up_to(source.text_len()), "invalid syntax");
+        return;
+    };
+    let end = lines.line(first.end().into());
+    if last.start() != first.start() && lines.line(last.start().into()) != end {
+        report.syntax(first, "multiple statements found while compiling a single statement");
+    }
 }
 
 /// Line ends are newlines, however they are written, in literals as well.

@@ -33,10 +33,9 @@ const LEFT_OUT: &[&str] = &[
     "asyncio.selector_events", "asyncio.tools", "asyncio.windows_events", "asyncio.windows_utils",
     "compileall", "concurrent.futures.interpreter", "concurrent.futures.process",
     "concurrent.interpreters", "ctypes", "dbm", "ensurepip", "idlelib", "modulefinder",
-    "multiprocessing", "nturl2path", "pdb", "pty", "py_compile", "pyclbr", "pydoc_data",
-    "sqlite3", "ssl", "sre_compile", "sre_constants", "sre_parse", "symtable", "tabnanny", "this",
-    "tkinter", "trace", "tty", "turtle", "turtledemo", "venv", "webbrowser", "wsgiref", "xmlrpc",
-    "zipapp", "zipimport", "dummy_threading", "encodings._win_cp_codecs", "profile", "pstats", "site",
+    "multiprocessing", "nturl2path", "pty", "pydoc_data", "sqlite3", "ssl", "sre_compile", "sre_constants", "sre_parse",
+    "symtable", "tkinter", "tty", "turtle", "turtledemo", "venv", "webbrowser", "wsgiref", "xmlrpc", "zipapp",
+    "zipimport", "dummy_threading", "encodings._win_cp_codecs", "profile", "pstats", "site",
 ];
 
 pub fn is_left_out(name: &str) -> bool {
@@ -105,6 +104,8 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ),
     // What has its `__reduce__` in C.
     ("copyreg", "# Support for pickling new-style objects", PLAIN_REDUCERS),
+    // Colours for a terminal, which no output here is.
+    ("pdb", "import _pyrepl.utils\n", "from _airlock import LazyModule; _pyrepl = LazyModule('_pyrepl')\n"),
     // Plain numbers spare making an enum.
     ("asyncio.runners", "signal.SIGINT", "2"),
     // Code objects cannot be changed; functions are marked instead.

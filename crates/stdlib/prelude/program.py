@@ -32,10 +32,10 @@ def run_as_main(kind, value, filename):
     main.__builtins__ = loaded_modules['builtins']
     loaded_modules['__main__'] = main
     if kind == 'module':
-        found = find_main_module(value)
+        name, found = find_main_module(value)
         main.__file__ = sys.argv[0] = found[2]
-        main.__package__ = value if found[3] else value.rpartition('.')[0]
-        main.__spec__ = ModuleSpec(value, SourceFileLoader(value, found[2]), origin=found[2])
+        main.__spec__ = ModuleSpec(name, SourceFileLoader(name, found[2]), origin=found[2])
+        main.__package__ = main.__spec__.parent
         main.__loader__ = main.__spec__.loader
         exec_found(found[1], main.__dict__)
         return
@@ -46,7 +46,7 @@ def run_as_main(kind, value, filename):
     exec_source(value, filename, main.__dict__)
 
 
-# What `-m name` runs: the module, or the package's `__main__`.
+# What `-m name` runs: the module, or the package's `__main__`; with its full name.
 def find_main_module(name):
     parent = name.rpartition('.')[0]
     path = sys.path
@@ -63,7 +63,7 @@ def find_main_module(name):
     if found is None or found[0] != 'code':
         print(f'airlock: No module named {name}', file=sys.stderr)
         raise SystemExit(1)
-    return found
+    return name, found
 
 
 # Exit status for what ended the program, reported if it is an error.

@@ -87,6 +87,14 @@ def displayhook(value, /):
     builtins._ = value
 
 
+# What a statement compiled as 'single' does with the value of an expression.
+def display(value, _):
+    hook = getattr(sys, 'displayhook', None)
+    if hook is None:
+        raise RuntimeError('lost sys.displayhook')
+    hook(value)
+
+
 # `sys.excepthook`.
 def excepthook(exc, value, traceback, /):
     report_uncaught(value)
@@ -129,9 +137,47 @@ def _getframemodulename(depth=0):
         return None
 
 
+# A function that only says that it is not there.
+def refused(name):
+    def refuse(*args, **kwargs):
+        raise NotImplementedError(f'{name}() is not supported by Airlock')
+
+    refuse.__name__ = refuse.__qualname__ = name.rpartition('.')[2]
+    return refuse
+
+
+# Hooks that nothing would call: only None may be set.
+def hook_setter(name):
+    def set_hook(function, /):
+        if function is not None:
+            raise NotImplementedError(f'sys.{name}() with a function is not supported by Airlock')
+
+    set_hook.__name__ = set_hook.__qualname__ = name
+    return set_hook
+
+
+# `sys.monitoring`: names alone, for debuggers that are imported and not used.
+def monitoring_namespace():
+    names = ('BRANCH_LEFT', 'BRANCH_RIGHT', 'CALL', 'INSTRUCTION', 'JUMP', 'LINE', 'PY_RESUME', 'PY_RETURN',
+             'PY_START', 'PY_THROW', 'PY_UNWIND', 'PY_YIELD', 'RAISE', 'RERAISE', 'STOP_ITERATION',
+             'C_RETURN', 'C_RAISE', 'EXCEPTION_HANDLED', 'BRANCH')
+    events = {name: 1 << at for at, name in enumerate(names)}
+    namespace = builtin_type('simple_namespace')
+    monitoring = namespace(
+        DEBUGGER_ID=0, COVERAGE_ID=1, PROFILER_ID=2, OPTIMIZER_ID=5,
+        events=namespace(NO_EVENTS=0, **events), DISABLE=object(), MISSING=object(),
+        get_tool=lambda tool_id, /: None)
+    for name in ('use_tool_id', 'free_tool_id', 'clear_tool_id', 'register_callback', 'get_events', 'set_events',
+                 'get_local_events', 'set_local_events', 'restart_events'):
+        setattr(monitoring, name, refused('sys.monitoring.' + name))
+    return monitoring
+
+
+sys.monitoring = monitoring_namespace()
 sys_exit.__name__ = sys_exit.__qualname__ = 'exit'
 for sys_function in (sys_exit, displayhook, excepthook, unraisablehook, breakpointhook, call_tracing,
-                     _getframemodulename):
+                     _getframemodulename, hook_setter('settrace'), hook_setter('setprofile'),
+                     hook_setter('_settraceallthreads'), hook_setter('_setprofileallthreads')):
     sys_function.__module__ = 'sys'
     setattr(sys, sys_function.__name__, sys_function)
 sys.__displayhook__ = displayhook

@@ -86,6 +86,7 @@ impl Environment for StandardEnvironment {
             CompileMode::Eval => Mode::Eval,
             CompileMode::Exec => Mode::Exec,
             CompileMode::EvalNamespace => Mode::EvalNamespace,
+            CompileMode::Single => Mode::Single,
         };
         compile(source, filename, compiler_mode, Options::default()).map_err(|diagnostics| {
             diagnostics.into_iter().map(|diagnostic| source_error(diagnostic, filename)).collect()

@@ -101,11 +101,21 @@ impl Vm {
 
     /// Asks for module code to be run in a namespace; its value is None.
     pub fn exec_code(&mut self, code: Rc<CodeObj>, globals: Value, namespace: Value) -> Throw {
+        let function = self.bare_function(code, globals, Box::default());
+        self.pending = Pending {
+            what: Request::Body { function, namespace },
+            then: SmallVec::new(),
+        };
+        Throw::Call
+    }
+
+    /// A function that is no more than its code and its surroundings.
+    pub(crate) fn bare_function(&mut self, code: Rc<CodeObj>, globals: Value, closure: Box<[Value]>) -> Value {
         let name = self.intern(&code.code.name);
-        let function = self.heap.new_function(PyFunction {
+        self.heap.new_function(PyFunction {
             code,
             globals,
-            closure: Box::default(),
+            closure,
             defaults: Value::NONE,
             kwdefaults: Value::NONE,
             name,
@@ -116,12 +126,7 @@ impl Vm {
             annotations: Value::UNBOUND,
             type_params: Value::UNBOUND,
             dict: Value::NONE,
-        });
-        self.pending = Pending {
-            what: Request::Body { function, namespace },
-            then: SmallVec::new(),
-        };
-        Throw::Call
+        })
     }
 
     /// Tail call with a tuple of arguments and a dict of keyword arguments.
@@ -201,7 +206,7 @@ impl Vm {
                 if function.is(Kind::Native) {
                     return Ok(Flow::Done(self.call_native(function, &args, names)?));
                 }
-                self.call_args(function, &args, names, ret)
+                self.call_nested(function, &args, names, ret)
             }
             Some(Kind::Type) => self.call_type(callee, base, argc, names, ret),
             _ => {
@@ -219,10 +224,29 @@ impl Vm {
                 }
                 // `__call__` is itself some object: bind and call that.
                 let class = self.type_of(callee);
-                let bound = self.bind(call, callee, class)?;
-                self.call_args(bound, &args[1..], names, ret)
+                match self.bind(call, callee, class) {
+                    Ok(bound) => self.call_nested(bound, &args[1..], names, ret),
+                    Err(Throw::Call) => {
+                        let args = self.tuple(&args[1..]);
+                        Err(self.and_then([args, names, Value::NONE, Value::NONE], call_bound))
+                    }
+                    Err(other) => Err(other),
+                }
             }
         }
+    }
+
+    /// Calls what a callable without code of its own leads to. The chain may
+    /// come back to itself, as with a class whose `__call__` is an instance.
+    fn call_nested(&mut self, callee: Value, args: &[Value], names: Value, ret: Ret) -> Res<Flow> {
+        const DEEPEST: usize = 100;
+        if self.nested_calls == DEEPEST {
+            return Err(self.recursion_error("maximum recursion depth exceeded while calling a Python object"));
+        }
+        self.nested_calls += 1;
+        let flow = self.call_args(callee, args, names, ret);
+        self.nested_calls -= 1;
+        flow
     }
 
     /// Calls a Python function whose frame will begin at `base`.
@@ -921,6 +945,13 @@ impl Vm {
         self.heap.ty(class).construct.set(construct);
         construct
     }
+}
+
+/// Calls what the `__get__` of a `__call__` gave.
+fn call_bound(vm: &mut Vm, [args, names, ..]: [Value; 4], completion: Completion) -> Res {
+    let bound = completion.value()?;
+    let args: Args = vm.heap.tuple(args).into();
+    Err(vm.call_kw_then(bound, &args, names, [Value::NONE; 4], None))
 }
 
 fn materialized(vm: &mut Vm, [native, args, iterable, _]: [Value; 4], completion: Completion) -> Res {

@@ -1444,6 +1444,7 @@ fn intrinsic_name(op: airlock_bytecode::Intrinsic) -> &'static str {
         SetTypeParams => "set_type_params",
         BuildTemplate => "build_template",
         BuildInterpolation => "build_interpolation",
+        Display => "display",
     }
 }
 

@@ -57,6 +57,8 @@ pub enum CompileMode {
     /// `exec` and `eval` whose names go through a namespace.
     Exec,
     EvalNamespace,
+    /// One statement as an interactive prompt runs it.
+    Single,
 }
 
 /// A module found by its full name.
@@ -131,6 +133,9 @@ pub struct Vm {
     pub(crate) frames: Vec<Frame>,
     /// How many Python frames the current fiber has.
     pub(crate) depth: usize,
+    /// How many callables without code of their own the call being made has
+    /// gone through.
+    pub(crate) nested_calls: usize,
     /// The exception now being raised passed its frame before: its traceback
     /// has that frame already.
     pub(crate) reraising: bool,
@@ -193,6 +198,7 @@ impl Vm {
             stack: Vec::new(),
             frames: Vec::new(),
             depth: 0,
+            nested_calls: 0,
             reraising: false,
             delegation: false,
             last_fiber: 0,

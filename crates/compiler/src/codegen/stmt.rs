@@ -1,6 +1,6 @@
 //! Statements that are not blocks.
 
-use airlock_bytecode::{Const, Instr, Reg};
+use airlock_bytecode::{Const, Instr, Intrinsic, Reg};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
@@ -25,7 +25,7 @@ impl<'a> Compiler<'a, '_> {
         }
         self.place_label(start);
         let mut rest = body;
-        if let Some((text, after)) = docstring(body) {
+        if let Some((text, after)) = docstring(body).filter(|_| !self.interactive) {
             rest = after;
             if !self.options.optimize {
                 let mark = self.mark();
@@ -88,6 +88,7 @@ impl<'a> Compiler<'a, '_> {
             Stmt::Assert(e) => self.assert(e),
             Stmt::Import(e) => self.import(e),
             Stmt::ImportFrom(e) => self.import_from(e),
+            Stmt::Expr(e) if self.interactive && self.unit.scope == ScopeId(0) => self.display(&e.value),
             Stmt::Expr(e) => self.expr_for_effect(&e.value),
             Stmt::Break(e) => self.leave_loop(e.range, true),
             Stmt::Continue(e) => self.leave_loop(e.range, false),
@@ -95,6 +96,13 @@ impl<'a> Compiler<'a, '_> {
             Stmt::IpyEscapeCommand(e) => self.report.syntax(e, "invalid syntax"),
         }
         self.free_to(mark);
+    }
+
+    /// What an interactive prompt does with the value of an expression.
+    fn display(&mut self, value: &'a Expr) {
+        let a = self.expr(value, None);
+        let dst = self.alloc();
+        self.emit(Instr::Intrinsic { op: Intrinsic::Display, dst, a, b: a }, value.range());
     }
 
     fn return_(&mut self, e: &'a ast::StmtReturn) {

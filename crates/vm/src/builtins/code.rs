@@ -111,10 +111,16 @@ fn cellvars(vm: &mut Vm, this: Value) -> Res {
     names(vm, cells.filter_map(|at| code.code.varnames.get(at)).map(|name| &**name).filter(|name| !name.is_empty()))
 }
 
+/// Whether it is the code of a function, not of a module or class.
+pub(crate) fn is_function(code: &CodeObj) -> bool {
+    let flags = code.code.flags;
+    !flags.class_body && !flags.namespace && &*code.code.name != "<module>"
+}
+
 /// CPython's `CO_*` bits.
 pub(crate) fn flag_bits(code: &CodeObj) -> i32 {
     let (flags, params) = (code.code.flags, code.code.params);
-    let is_function = !flags.class_body && !flags.namespace && &*code.code.name != "<module>";
+    let is_function = is_function(code);
     let bits = [
         (is_function, 3),
         (params.varargs, 4),

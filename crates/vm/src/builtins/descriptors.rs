@@ -20,6 +20,7 @@ macro_rules! wrapper {
             }
             fn trace(&self, tracer: &mut Tracer) {
                 tracer.value(self.function);
+                tracer.dict(&self.attrs);
             }
             fn attrs(&self) -> Option<&PyDict> {
                 Some(&self.attrs)

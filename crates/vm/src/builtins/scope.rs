@@ -220,13 +220,36 @@ impl Vm {
     }
 
     /// Asks for a code object to be run with these namespaces.
-    fn run_code(&mut self, code: Rc<CodeObj>, globals: Value, locals: Value) -> Throw {
+    fn run_code(&mut self, code: Rc<CodeObj>, globals: Value, locals: Value, closure: Box<[Value]>) -> Throw {
         if self.namespace_get(globals, self.names.builtins).is_none() {
             let builtins = self.builtins;
             self.namespace_set(globals, self.names.builtins, builtins);
         }
+        let of_function = super::code::is_function(&code);
+        let function = self.bare_function(code, globals, closure);
+        if of_function {
+            // Its variables are its own, whatever the namespace.
+            return self.tail_call(function, &[]);
+        }
         let namespace = if locals == globals { Value::UNBOUND } else { locals };
-        self.exec_code(code, globals, namespace)
+        self.pending = Pending { what: Request::Body { function, namespace }, then: Default::default() };
+        Throw::Call
+    }
+
+    /// The cells that `exec` gives a code object with free variables.
+    fn exec_closure(&mut self, code: &CodeObj, closure: Value) -> Res<Box<[Value]>> {
+        let count = code.code.captures.len();
+        if count == 0 {
+            return match closure.is_none() {
+                true => Ok(Box::default()),
+                false => Err(self.type_error("cannot use a closure with this code object")),
+            };
+        }
+        let cells = self.heap.as_items(closure).filter(|_| closure.is(Kind::Tuple)).map(<[Value]>::to_vec);
+        match cells {
+            Some(cells) if cells.len() == count && cells.iter().all(|cell| cell.is(Kind::Cell)) => Ok(cells.into()),
+            _ => Err(self.type_error(format!("code object requires a closure of exactly length {count}"))),
+        }
     }
 
     fn namespaces(&mut self, globals: Value, locals: Value, what: &str) -> Res<(Value, Value)> {
@@ -248,13 +271,17 @@ fn exec(vm: &mut Vm, args: &[Value]) -> Res {
     let (globals, locals) = vm.namespaces(args[1], args[2], "exec")?;
     let code = match vm.code_of(args[0]) {
         Some(code) => code,
+        None if !args[3].is_none() => {
+            return Err(vm.type_error("closure can only be used when source is a code object"));
+        }
         None => {
             let source = source_text(vm, args[0], "exec")?;
             let mode = if locals == globals { CompileMode::Module } else { CompileMode::Exec };
             vm.compile_source(&source, "<string>", mode)?
         }
     };
-    let throw = vm.run_code(code, globals, locals);
+    let closure = vm.exec_closure(&code, args[3])?;
+    let throw = vm.run_code(code, globals, locals, closure);
     Err(match throw {
         Throw::Call => vm.and_then([Value::NONE; 4], give_none),
         other => other,
@@ -272,7 +299,10 @@ fn eval(vm: &mut Vm, args: &[Value]) -> Res {
             vm.compile_source(&source, "<string>", mode)?
         }
     };
-    Err(vm.run_code(code, globals, locals))
+    if !code.code.captures.is_empty() {
+        return Err(vm.type_error("code object passed to eval() may not contain free variables"));
+    }
+    Err(vm.run_code(code, globals, locals, Box::default()))
 }
 
 fn compile(vm: &mut Vm, args: &[Value]) -> Res {
@@ -287,9 +317,7 @@ fn compile(vm: &mut Vm, args: &[Value]) -> Res {
     let mode = match vm.as_text(args[2]) {
         Some("exec") => CompileMode::Exec,
         Some("eval") => CompileMode::EvalNamespace,
-        Some("single") => {
-            return Err(vm.not_implemented_error("compile() in mode 'single' is not supported by Airlock"));
-        }
+        Some("single") => CompileMode::Single,
         _ => return Err(vm.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
     };
     let source = if mode == CompileMode::EvalNamespace {
