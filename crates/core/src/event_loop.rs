@@ -16,6 +16,7 @@ use airlock_vm::{
 use crate::future::python_member;
 use crate::host::Charge;
 use crate::state::{Core, LoopId, LoopState, Ready, Timer};
+use crate::threads::lanes;
 use crate::{contexts, task, trace};
 
 /// The payload of a Python event loop.
@@ -117,6 +118,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         waiting: None,
         cooperative: false,
         lane,
+        driver: None,
         current_task: Value::NONE,
         tasks: Default::default(),
     });
@@ -321,7 +323,23 @@ fn run_loop(vm: &mut Vm, args: &[Value]) -> Res {
     loop_state.running = true;
     loop_state.remaining = 0;
     loop_state.in_iteration = false;
+    let lane = loop_state.lane;
+    trace::enter(vm, lane, LaneState::Python);
+    let driver = lanes::begin_driving(vm);
+    state(vm, id).driver = driver;
     run_once(vm, id)
+}
+
+/// The loop no longer turns; whoever ran it goes on.
+fn end_run(vm: &mut Vm, id: LoopId) {
+    let loop_state = state(vm, id);
+    loop_state.running = false;
+    loop_state.stopping = false;
+    let (lane, driver) = (loop_state.lane, loop_state.driver.take());
+    trace::enter(vm, lane, LaneState::Ready);
+    if let Some(driver) = driver {
+        trace::enter(vm, driver, LaneState::Python);
+    }
 }
 
 /// Runs handles until the loop is to stop or has to wait; called again by
@@ -358,8 +376,7 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
             }
             let loop_state = state(vm, id);
             if loop_state.stopping {
-                loop_state.stopping = false;
-                loop_state.running = false;
+                end_run(vm, id);
                 return Ok(Value::NONE);
             }
         }
@@ -500,9 +517,8 @@ fn after_handle(vm: &mut Vm, [id, ..]: [Value; 4], completion: Completion) -> Re
     let id = id.as_small().unwrap_or(0) as usize;
     if let Completion::Raised(exception) = completion {
         // Only what ends the program comes this far.
+        end_run(vm, id);
         let loop_state = state(vm, id);
-        loop_state.running = false;
-        loop_state.stopping = false;
         loop_state.remaining = 0;
         loop_state.handles_this_iteration = 0;
         loop_state.in_iteration = false;

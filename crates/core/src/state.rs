@@ -59,6 +59,8 @@ pub(crate) struct LoopState {
     /// Whether waiting leaves the host's own event loop free.
     pub cooperative: bool,
     pub lane: LaneId,
+    /// The lane that waits while this loop turns on its fiber.
+    pub driver: Option<LaneId>,
     /// Tasks entered, innermost last (one, unless re-entered).
     pub current_task: Value,
     /// Tasks that are not done, by order of creation.

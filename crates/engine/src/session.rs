@@ -7,7 +7,7 @@ use airlock_stdlib::{
     LIBRARY_FOLDER, Library, MemoryFiles, Program, ProgramContext, SharedFiles, StandardEnvironment, exit_status,
     start, start_program,
 };
-use airlock_trace::{Event, EventKind, LaneKind};
+use airlock_trace::{Event, EventKind, LaneKind, LaneState};
 use airlock_vm::{CompileMode, Environment, Exit, Halt, Kind, SourceError, Stream, Vm, VmLimits};
 
 use crate::clock::VirtualClock;
@@ -146,6 +146,7 @@ impl Session {
         let core = self.vm.extension::<Core>();
         core.phase_since_nanos = now;
         core.start_nanos = now;
+        airlock_core::trace::enter(&mut self.vm, 0, LaneState::Python);
     }
 
     /// Runs about `slice` instructions.

@@ -4,6 +4,7 @@ use airlock_trace::{LaneId, LaneKind, LaneState, Outcome};
 use airlock_vm::{Kind, Value, Vm};
 
 use super::{current_thread, threads};
+use crate::state::Core;
 use crate::{event_loop, task, trace};
 
 /// The lane of the program's main fiber.
@@ -30,6 +31,19 @@ pub(crate) fn begin_wait(vm: &mut Vm) {
 pub(crate) fn end_wait(vm: &mut Vm) {
     let lane = current_lane(vm);
     trace::enter(vm, lane, LaneState::Python);
+}
+
+/// A loop begins to turn on the running fiber. The lane of that fiber waits
+/// until then, unless more is known of it, as in a crossing; a fiber that is
+/// there for its loop alone has none.
+pub(crate) fn begin_driving(vm: &mut Vm) -> Option<LaneId> {
+    let lane = match current_thread(vm) {
+        0 if vm.current_fiber() == 0 => MAIN_LANE,
+        0 => return None,
+        thread => threads(vm).lanes.get(&thread).copied()?,
+    };
+    let runs_python = vm.extension::<Core>().lane_states.get(lane as usize) == Some(&LaneState::Python);
+    runs_python.then(|| trace::enter(vm, lane, LaneState::Waiting)).map(|()| lane)
 }
 
 /// A new thread that will call `function`.
