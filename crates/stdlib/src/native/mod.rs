@@ -10,6 +10,8 @@ pub mod cmath;
 pub mod codecs;
 pub mod collections_;
 pub mod functools;
+#[cfg(feature = "hashes")]
+pub mod hashes;
 pub mod heapq;
 pub mod itertools;
 pub mod json;
@@ -36,6 +38,16 @@ pub static MODULES: &[&ModuleDef] = &[
     &codecs::MODULE,
     &collections_::MODULE,
     &functools::MODULE,
+    #[cfg(feature = "hashes")]
+    &hashes::BLAKE2,
+    #[cfg(feature = "hashes")]
+    &hashes::MD5,
+    #[cfg(feature = "hashes")]
+    &hashes::SHA1,
+    #[cfg(feature = "hashes")]
+    &hashes::SHA2,
+    #[cfg(feature = "hashes")]
+    &hashes::SHA3,
     &heapq::MODULE,
     &itertools::MODULE,
     &json::MODULE,
