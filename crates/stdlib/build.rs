@@ -37,7 +37,7 @@ fn main() {
     collect(Path::new("lib"), "", true, &mut sources);
     collect(Path::new(SHELL), "", true, &mut sources);
 
-    let (mut first, mut extra) = (Vec::new(), Vec::new());
+    let (mut first, mut common, mut rest) = (Vec::new(), Vec::new(), Vec::new());
     for (name, source) in &sources {
         let wanted = source.own || !selection::is_left_out(name);
         if !wanted {
@@ -46,18 +46,25 @@ fn main() {
         match compile_module(name, source) {
             Ok(code) => {
                 let module = Module { name: name.clone(), is_package: source.is_package, code };
-                if selection::is_first(name) { &mut first } else { &mut extra }.push(module);
+                match selection::part_of(name) {
+                    selection::Part::First => first.push(module),
+                    selection::Part::Common => common.push(module),
+                    selection::Part::Rest => rest.push(module),
+                }
             }
             Err(message) => println!("cargo::warning={name} is left out: {message}"),
         }
     }
-    for name in selection::FIRST {
-        if !first.iter().any(|module| module.name == *name) {
-            println!("cargo::warning={name} is missing from the first bundle");
+    for (bundle, names, modules) in [("first", selection::FIRST, &first), ("common", selection::COMMON, &common)] {
+        for name in names {
+            if !modules.iter().any(|module| module.name == *name) {
+                println!("cargo::warning={name} is missing from the {bundle} bundle");
+            }
         }
     }
     write(&out.join("first.bundle"), &first);
-    write(&out.join("extra.bundle"), &extra);
+    write(&out.join("common.bundle"), &common);
+    write(&out.join("rest.bundle"), &rest);
     write(&out.join("prelude.bundle"), &prelude());
 }
 

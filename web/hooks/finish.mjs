@@ -8,7 +8,7 @@
 //   would otherwise ask for one only after it has the other.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const site = process.env.TRUNK_STAGING_DIR ?? process.argv[2];
 const at = (name) => join(site, name);
@@ -22,15 +22,17 @@ function rename(name) {
   return renamed;
 }
 
-// Modules that few programs need; the build of `airlock-stdlib` packs them
-// beside those that it embeds.
+// The modules that the engine does not hold; the build of `airlock-stdlib`
+// packs them beside those that it embeds.
 const target = process.env.CARGO_TARGET_DIR ?? 'target';
 const packed = readdirSync(target, { recursive: true })
-  .filter((path) => /wasm32-unknown-unknown.(release|debug).build.airlock-stdlib-\w+.out.extra\.bundle$/.test(path))
-  .map((path) => join(target, path))
+  .filter((path) => /wasm32-unknown-unknown.\w+.build.airlock-stdlib-\w+.out.rest\.bundle$/.test(path))
+  .map((path) => dirname(join(target, path)))
   .sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs)[0];
-if (!packed) throw new Error(`no extra.bundle below ${target}: was the engine built?`);
-copyFileSync(packed, at('library.bundle'));
+if (!packed) throw new Error(`no rest.bundle below ${target}: was the engine built?`);
+copyFileSync(join(packed, 'common.bundle'), at('common.bundle'));
+copyFileSync(join(packed, 'rest.bundle'), at('library.bundle'));
+const common = rename('common.bundle');
 const library = rename('library.bundle');
 
 const engine = rename('airlock-browser_bg.wasm');
@@ -44,6 +46,7 @@ const replace = (from, to) => {
   page = page.replaceAll(from, to);
 };
 replace('content="airlock-browser_bg.wasm"', `content="${engine}"`);
+replace('content="common.bundle"', `content="${common}"`);
 replace('content="library.bundle"', `content="${library}"`);
 replace('content="worker.js"', `content="${worker}"`);
 for (const name of ['theme.js', 'boot.js', 'editor.js']) replace(`src="${name}"`, `src="${rename(name)}"`);

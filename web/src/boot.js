@@ -36,7 +36,7 @@ function createWorker() {
     fail(event.message ? `the Worker failed: ${event.message}` : 'the Worker could not be started: its script could not be loaded');
   };
   engine.then(
-    (module) => worker.postMessage({ module, stop, library: named('airlock-library') }),
+    (module) => worker.postMessage({ module, stop, library: ['airlock-common', 'airlock-library'].map(named) }),
     (error) => fail(`the engine could not be loaded: ${error.message}`),
   );
   return {

@@ -19,7 +19,7 @@ self.onmessage = ({ data }) => {
 async function boot({ module, stop, library }) {
   try {
     await init({ module_or_path: module });
-    start(stop);
+    start(stop, library);
     running = true;
     for (const text of waiting.splice(0)) handle(text);
     fetchLibrary(library);
@@ -28,14 +28,17 @@ async function boot({ module, stop, library }) {
   }
 }
 
-// The modules that few programs need come after all that the first run does.
-async function fetchLibrary(address) {
-  let bytes;
-  try {
-    const response = await fetch(address, { priority: 'low' });
-    if (response.ok) bytes = new Uint8Array(await response.arrayBuffer());
-  } catch { /* offline: what is there already works on */ }
-  add_library(bytes);
+// The modules that the engine does not hold come after all that the first run
+// needs, what most programs import before the rest.
+async function fetchLibrary(addresses) {
+  for (const address of addresses) {
+    let bytes;
+    try {
+      const response = await fetch(address, { priority: 'low' });
+      if (response.ok) bytes = new Uint8Array(await response.arrayBuffer());
+    } catch { /* offline: what is there already works on */ }
+    add_library(address, bytes);
+  }
 }
 
 // A panic leaves the engine unusable. The page must hear of it even when the

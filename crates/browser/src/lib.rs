@@ -16,17 +16,18 @@ use wasm_bindgen::prelude::*;
 pub use clock::BrowserClock;
 
 /// Called once, with the page's stop flag where the page is cross-origin
-/// isolated.
+/// isolated, and the addresses of the parts of the standard library that are
+/// being fetched, in their order.
 #[wasm_bindgen]
-pub fn start(stop: Option<js_sys::Int32Array>) {
-    worker::start(stop);
+pub fn start(stop: Option<js_sys::Int32Array>, library: Vec<String>) {
+    worker::start(stop, library);
 }
 
-/// The rest of the standard library, once it has been fetched; without bytes
-/// it could not be had.
+/// A part of the standard library, once it has been fetched; without bytes it
+/// could not be had.
 #[wasm_bindgen]
-pub fn add_library(bytes: Option<Vec<u8>>) {
-    worker::add_library(bytes);
+pub fn add_library(address: &str, bytes: Option<Vec<u8>>) {
+    worker::add_library(address, bytes);
 }
 
 /// One message of the page, as JSON.

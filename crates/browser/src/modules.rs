@@ -1,51 +1,91 @@
-//! The standard library as far as it has been fetched. What nearly every
-//! program needs is in the engine; the rest follows in a download of its own.
+//! The standard library as far as it has been fetched. What asyncio needs is
+//! in the engine; the rest follows in downloads of its own.
+//!
+//! A run whose programs name a module that may still come is put off until it
+//! has; what the library itself imports late is fetched on the spot.
+
+use std::cell::RefCell;
 
 use airlock_engine::Library;
+
+use crate::scope;
 
 /// Modules that are there without the library.
 const GIVEN: &[&str] = &["core", "shell", "airlock", "__main__"];
 
-/// What `airlock` imports without naming it: template strings are built from
-/// it. An engine that lacks it has to wait for the rest.
-const NEEDED: &[&str] = &["_templates"];
+struct Part {
+    address: String,
+    state: State,
+}
 
-#[derive(Clone, Copy, Default)]
-pub enum Rest {
-    #[default]
+#[derive(Clone, Copy, PartialEq)]
+enum State {
     OnItsWay,
+    /// The bytes stay for the Worker's life; each run reads them.
     There(&'static [u8]),
     Missing,
 }
 
-impl Rest {
-    /// What a fetch gave. The bytes stay for the Worker's life; each run
-    /// reads them.
-    pub fn fetched(bytes: Option<Vec<u8>>) -> Rest {
-        bytes.map_or(Rest::Missing, |bytes| Rest::There(bytes.leak()))
-    }
+thread_local! {
+    static PARTS: RefCell<Vec<Part>> = const { RefCell::new(Vec::new()) };
+}
 
-    /// The library of one run.
-    pub fn library(self) -> Library {
-        let mut library = Library::new();
-        if let Rest::There(bytes) = self {
-            library.add_bundle(bytes);
-        }
-        library
-    }
+/// What is being fetched, in this order.
+pub fn expect(addresses: Vec<String>) {
+    PARTS.set(addresses.into_iter().map(|address| Part { address, state: State::OnItsWay }).collect());
+}
 
-    /// Whether a program names a module that may be in the part still on its
-    /// way.
-    pub fn must_wait(self, programs: &[&str]) -> bool {
-        if !matches!(self, Rest::OnItsWay) {
-            return false;
+/// What a fetch gave.
+pub fn add(address: &str, bytes: Option<Vec<u8>>) {
+    PARTS.with_borrow_mut(|parts| {
+        let expected = parts.iter_mut().find(|part| part.address == address && part.state == State::OnItsWay);
+        if let Some(part) = expected {
+            part.state = bytes.map_or(State::Missing, |bytes| State::There(bytes.leak()));
         }
-        let library = Library::new();
-        let known = library.names();
-        let is_known = |name: &str| GIVEN.contains(&name) || known.binary_search(&name).is_ok();
-        let named = programs.iter().flat_map(|program| imports(program));
-        named.chain(NEEDED.iter().copied()).any(|name| !is_known(name))
+    });
+}
+
+/// The library of one run.
+pub fn library() -> Library {
+    let mut library = Library::new();
+    let mut late = Vec::new();
+    PARTS.with_borrow(|parts| {
+        for part in parts {
+            match part.state {
+                State::There(bytes) => _ = library.add_bundle(bytes),
+                State::OnItsWay => late.push(part.address.clone()),
+                State::Missing => {}
+            }
+        }
+    });
+    let mut late = late.into_iter();
+    library.set_more(Box::new(move || late.find_map(|address| fetched_now(&address)).map(Into::into)));
+    library
+}
+
+/// A part that a program cannot go on without.
+fn fetched_now(address: &str) -> Option<&'static [u8]> {
+    let state = || {
+        PARTS.with_borrow(|parts| parts.iter().find(|part| part.address == address).map(|part| part.state))
+    };
+    if state() == Some(State::OnItsWay) {
+        add(address, scope::fetch_now(address));
     }
+    match state() {
+        Some(State::There(bytes)) => Some(bytes),
+        _ => None,
+    }
+}
+
+/// Whether a program names a module that may be in a part still on its way.
+pub fn must_wait(programs: &[&str]) -> bool {
+    if PARTS.with_borrow(|parts| parts.iter().all(|part| part.state != State::OnItsWay)) {
+        return false;
+    }
+    let library = library();
+    let known = library.names();
+    let is_known = |name: &str| GIVEN.contains(&name) || known.binary_search(&name).is_ok();
+    programs.iter().flat_map(|program| imports(program)).any(|name| !is_known(name))
 }
 
 /// The modules that lines of a program import. A line in a string looks the
@@ -84,7 +124,10 @@ mod tests {
 
     #[test]
     fn only_what_may_still_come_is_waited_for() {
-        assert!(Rest::OnItsWay.must_wait(&["", "import no_such_module\n"]));
-        assert!(!Rest::Missing.must_wait(&["import no_such_module\n"]));
+        expect(vec!["rest".to_owned()]);
+        assert!(must_wait(&["", "import no_such_module\n"]));
+        assert!(!must_wait(&["import asyncio, core, airlock\n"]));
+        add("rest", None);
+        assert!(!must_wait(&["import no_such_module\n"]));
     }
 }

@@ -2,7 +2,7 @@
 
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::DedicatedWorkerGlobalScope;
+use web_sys::{DedicatedWorkerGlobalScope, XmlHttpRequest, XmlHttpRequestResponseType};
 
 #[wasm_bindgen]
 extern "C" {
@@ -55,4 +55,15 @@ pub fn call_every(callback: &Function, millis: f64) -> JsValue {
 
 pub fn stop_calling(id: &JsValue) {
     clear_interval(id);
+}
+
+/// What lies at an address, while the Worker stands still; `None` if it cannot
+/// be had.
+pub fn fetch_now(address: &str) -> Option<Vec<u8>> {
+    let request = XmlHttpRequest::new().ok()?;
+    request.open_with_async("GET", address, false).ok()?;
+    request.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
+    request.send().ok()?;
+    let found = request.status().is_ok_and(|status| (200..300).contains(&status));
+    found.then(|| request.response().ok()).flatten().map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec())
 }

@@ -9,8 +9,7 @@ use js_sys::{Atomics, Int32Array};
 use wasm_bindgen::prelude::*;
 
 use crate::clock::BrowserClock;
-use crate::modules::Rest;
-use crate::scope;
+use crate::{modules, scope};
 
 /// Instructions between two looks at the stop flag and the clock.
 const SLICE: u64 = 200_000;
@@ -37,7 +36,6 @@ struct Run {
 struct State {
     stop: Option<Int32Array>,
     run: Option<Run>,
-    rest: Rest,
     /// A run that needs modules still on their way.
     postponed: Option<(Side, Box<Playground>)>,
     drive: Option<Closure<dyn FnMut()>>,
@@ -55,7 +53,8 @@ fn send(message: &FromWorker) {
     }
 }
 
-pub fn start(stop: Option<Int32Array>) {
+pub fn start(stop: Option<Int32Array>, library: Vec<String>) {
+    modules::expect(library);
     std::panic::set_hook(Box::new(|info| {
         send(&FromWorker::Failed { message: info.to_string() });
     }));
@@ -87,14 +86,15 @@ pub fn handle(message: &str) {
     }
 }
 
-pub fn add_library(bytes: Option<Vec<u8>>) {
-    STATE.with_borrow_mut(|state| state.rest = Rest::fetched(bytes));
-    run_postponed();
+pub fn add_library(address: &str, bytes: Option<Vec<u8>>) {
+    modules::add(address, bytes);
+    if let Some((side, playground)) = STATE.with_borrow_mut(|state| state.postponed.take()) {
+        run_when_modules_are_there(side, playground);
+    }
 }
 
 fn run_when_modules_are_there(side: Side, playground: Box<Playground>) {
-    let rest = STATE.with_borrow(|state| state.rest);
-    if rest.must_wait(&[&playground.core, &playground.shell]) {
+    if modules::must_wait(&[&playground.core, &playground.shell]) {
         STATE.with_borrow_mut(|state| state.postponed = Some((side, playground)));
     } else {
         run(side, &playground);
@@ -113,8 +113,7 @@ fn run(side: Side, playground: &Playground) {
         Clock::Virtual => Box::new(VirtualClock::new(profile, playground.seed)),
         Clock::Real => Box::new(BrowserClock::new(playground.seed)),
     };
-    let library = STATE.with_borrow(|state| state.rest).library();
-    let mut session = Session::new(playground, side, host, library);
+    let mut session = Session::new(playground, side, host, modules::library());
     let begun_nanos = session.now_nanos();
     let cooperative = side == Side::Core || matches!(playground.adapter, Adapter::Direct | Adapter::Greenlet);
     STATE.with_borrow_mut(|state| {

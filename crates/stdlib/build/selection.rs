@@ -1,27 +1,45 @@
 //! Which modules of CPython's library are packed, into which bundle, and
 //! what is changed in them.
 
-/// What the first download holds: what nearly every program imports, with
-/// all that these import in turn.
+/// Which download holds a module.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Part {
+    /// The engine's own: what importing asyncio and airlock takes.
+    First,
+    /// What most programs import beside these, with all that it imports in turn.
+    Common,
+    Rest,
+}
+
 pub const FIRST: &[&str] = &[
-    "__future__", "_abc", "_collections_abc", "_dataclass_text", "_inspect_lite", "_io", "_py_warnings",
-    "_templates", "_typing", "_weakref", "_weakrefset", "abc", "airlock", "airlock._baseline",
-    "annotationlib", "asyncio", "asyncio.base_events", "asyncio.base_futures", "asyncio.base_tasks",
-    "asyncio.constants", "asyncio.coroutines", "asyncio.events", "asyncio.exceptions",
-    "asyncio.format_helpers", "asyncio.futures", "asyncio.locks", "asyncio.log", "asyncio.mixins",
-    "asyncio.protocols", "asyncio.queues", "asyncio.runners", "asyncio.streams", "asyncio.subprocess",
-    "asyncio.taskgroups", "asyncio.tasks", "asyncio.threads", "asyncio.timeouts", "asyncio.transports",
-    "asyncio.unix_events", "atexit", "bisect", "codecs", "collections", "concurrent", "concurrent.futures",
-    "concurrent.futures._base", "concurrent.futures.thread", "contextlib", "contextvars", "copy",
-    "copyreg", "dataclasses", "enum", "errno", "functools", "genericpath", "heapq", "importlib", "io",
-    "json", "json.decoder", "json.encoder", "json.scanner", "keyword", "linecache", "logging",
-    "numbers", "operator", "os", "posixpath", "queue", "random", "re", "re._casefix", "re._compiler",
-    "re._constants", "re._parser", "reprlib", "signal", "socket", "stat", "string", "struct",
-    "subprocess", "textwrap", "threading", "traceback", "types", "typing", "warnings", "weakref",
+    "_abc", "_collections_abc", "_inspect_lite", "_py_warnings", "_weakref", "_weakrefset", "abc",
+    "airlock", "airlock._baseline", "asyncio", "asyncio.base_events", "asyncio.base_futures",
+    "asyncio.base_tasks", "asyncio.constants", "asyncio.coroutines", "asyncio.events",
+    "asyncio.exceptions", "asyncio.format_helpers", "asyncio.futures", "asyncio.locks", "asyncio.log",
+    "asyncio.mixins", "asyncio.protocols", "asyncio.queues", "asyncio.runners", "asyncio.streams",
+    "asyncio.subprocess", "asyncio.taskgroups", "asyncio.tasks", "asyncio.threads", "asyncio.timeouts",
+    "asyncio.transports", "asyncio.unix_events", "atexit", "collections", "concurrent",
+    "concurrent.futures", "concurrent.futures._base", "contextvars", "enum", "errno", "functools",
+    "genericpath", "heapq", "keyword", "operator", "os", "posixpath", "reprlib", "signal", "socket",
+    "stat", "subprocess", "threading", "types", "warnings", "weakref",
 ];
 
-pub fn is_first(name: &str) -> bool {
-    FIRST.contains(&name)
+pub const COMMON: &[&str] = &[
+    "__future__", "_dataclass_text", "_io", "_templates", "_typing", "annotationlib", "bisect",
+    "codecs", "concurrent.futures.thread", "contextlib", "copy", "copyreg", "dataclasses", "importlib",
+    "io", "json", "json.decoder", "json.encoder", "json.scanner", "linecache", "logging", "numbers",
+    "queue", "random", "re", "re._casefix", "re._compiler", "re._constants", "re._parser", "string",
+    "struct", "textwrap", "traceback", "typing",
+];
+
+pub fn part_of(name: &str) -> Part {
+    if FIRST.contains(&name) {
+        Part::First
+    } else if COMMON.contains(&name) {
+        Part::Common
+    } else {
+        Part::Rest
+    }
 }
 
 /// Packages, with all below them, and modules that need what cannot be had

@@ -1,6 +1,7 @@
 //! Which modules there are: packed ones, native ones, and those that cannot
 //! work here.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use airlock_bytecode::Code;
@@ -14,7 +15,9 @@ pub const LIBRARY_FOLDER: &str = "/lib/python3.14";
 
 static FIRST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/first.bundle"));
 #[cfg(feature = "extra")]
-static EXTRA: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/extra.bundle"));
+static COMMON: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/common.bundle"));
+#[cfg(feature = "extra")]
+static REST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rest.bundle"));
 static PRELUDE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prelude.bundle"));
 
 /// Modules of CPython that cannot work here, and why.
@@ -38,10 +41,15 @@ const REFUSED: &[(&str, &str)] = &[
     ("ensurepip", "ensurepip is not available"),
 ];
 
+/// Gets the next bundle that is not there yet; `None` once there are no more.
+/// Called when a module is found nowhere else, so it may take a while.
+pub type More = Box<dyn FnMut() -> Option<Cow<'static, [u8]>>>;
+
 /// The standard library.
 pub struct Library {
     bundles: Vec<Bundle>,
     natives: Vec<&'static ModuleDef>,
+    more: Option<More>,
 }
 
 impl Default for Library {
@@ -53,21 +61,31 @@ impl Default for Library {
 impl Library {
     /// With what this build embeds.
     pub fn new() -> Library {
-        let mut library = Library { bundles: Vec::new(), natives: crate::native::MODULES.to_vec() };
+        let mut library = Library { bundles: Vec::new(), natives: crate::native::MODULES.to_vec(), more: None };
         library.add_bundle(FIRST);
         #[cfg(feature = "extra")]
-        library.add_bundle(EXTRA);
+        {
+            library.add_bundle(COMMON);
+            library.add_bundle(REST);
+        }
         library
     }
 
-    /// Names of the modules that every build embeds, sorted.
-    pub fn first() -> Vec<String> {
-        Bundle::open(FIRST).map_or_else(Vec::new, |bundle| bundle.names().map(str::to_owned).collect())
+    /// Names of the modules in the first download and in the second, sorted.
+    #[cfg(feature = "extra")]
+    pub fn download_names() -> [Vec<String>; 2] {
+        [FIRST, COMMON]
+            .map(|bytes| Bundle::open(bytes).map_or_else(Vec::new, |bundle| bundle.names().map(str::to_owned).collect()))
+    }
+
+    /// Where to turn for modules that are in no bundle here.
+    pub fn set_more(&mut self, more: More) {
+        self.more = Some(more);
     }
 
     /// Adds modules that were packed by the build and fetched by the host;
     /// whether the bytes are a bundle.
-    pub fn add_bundle(&mut self, bytes: impl Into<std::borrow::Cow<'static, [u8]>>) -> bool {
+    pub fn add_bundle(&mut self, bytes: impl Into<Cow<'static, [u8]>>) -> bool {
         let bundle = Bundle::open(bytes);
         let is_bundle = bundle.is_some();
         self.bundles.extend(bundle);
@@ -85,18 +103,23 @@ impl Library {
     }
 
     /// A packed or refused module by its full name.
-    pub fn find(&self, name: &str) -> Option<Found> {
-        if let Some((code, is_package)) = self.bundles.iter().find_map(|bundle| bundle.find(name)) {
-            let folder = format!("{LIBRARY_FOLDER}/{}", name.replace('.', "/"));
-            let filename = if is_package { format!("{folder}/__init__.py") } else { format!("{folder}.py") };
-            let search_path = is_package.then_some(folder);
-            return Some(Found::Code { code, filename: filename.into(), is_package, search_path });
+    pub fn find(&mut self, name: &str) -> Option<Found> {
+        loop {
+            if let Some((code, is_package)) = self.bundles.iter().find_map(|bundle| bundle.find(name)) {
+                let folder = format!("{LIBRARY_FOLDER}/{}", name.replace('.', "/"));
+                let filename = if is_package { format!("{folder}/__init__.py") } else { format!("{folder}.py") };
+                let search_path = is_package.then_some(folder);
+                return Some(Found::Code { code, filename: filename.into(), is_package, search_path });
+            }
+            if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
+                return Some(Found::Refused((*why).to_owned()));
+            }
+            let bytes = self.more.as_mut()?()?;
+            self.add_bundle(bytes);
         }
-        let (_, why) = REFUSED.iter().find(|(refused, _)| *refused == name)?;
-        Some(Found::Refused((*why).to_owned()))
     }
 
-    /// All names, native and packed, sorted.
+    /// Names of all modules that are there, native and packed, sorted.
     pub fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.natives.iter().map(|module| module.name).collect();
         names.extend(self.bundles.iter().flat_map(Bundle::names));
