@@ -109,7 +109,8 @@ fn close(vm: &mut Vm, args: &[Value]) -> Res {
     let generator = vm.heap.generator_mut(args[0]);
     match generator.state {
         GeneratorState::Created => {
-            generator.finish();
+            generator.state = GeneratorState::Finished;
+            generator.registers = Box::default();
             generator.awaited = true;
             return Ok(Value::NONE);
         }

@@ -182,7 +182,8 @@ fn make_types(vm: &mut Vm) {
     let builtins_name = vm.intern("builtins");
     for ty in vm.types.all() {
         if !ty.is_unbound() {
-            vm.set_type_attr(ty, "__module__", builtins_name);
+            let dict = vm.heap.ty(ty).dict;
+            vm.namespace_set(dict, vm.names.module, builtins_name);
         }
     }
     for (name, value) in [

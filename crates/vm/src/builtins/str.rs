@@ -333,12 +333,10 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn len(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::count(vm.heap.str_len(args[0])))
+    Ok(Value::count(vm.heap.pystr(args[0]).chars as usize))
 }
 
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
-    // The iterator reads the text where it stands.
-    vm.heap.pystr(args[0]);
     Ok(vm.heap.new_iter(PyIter::Str {
         text: args[0],
         at: 0,
@@ -417,8 +415,8 @@ fn contains(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn add(vm: &mut Vm, args: &[Value]) -> Res {
-    let right = vm.heap.payload(args[1]);
-    if !right.is(Kind::Str) {
+    let left = vm.heap.str(args[0]);
+    let Some(right) = vm.as_text(args[1]) else {
         if vm.has_python_reflected(args[1], vm.names.radd) {
             return Ok(Value::NOT_IMPLEMENTED);
         }
@@ -427,8 +425,19 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
             vm.type_name(args[1])
         );
         return Err(vm.type_error(message));
+    };
+    if right.is_empty() {
+        return Ok(args[0]);
     }
-    vm.concat(args[0], right)
+    if left.is_empty() {
+        return Ok(vm.heap.payload(args[1]));
+    }
+    let total = left.len() + right.len();
+    let mut text = String::with_capacity(total);
+    text.push_str(left);
+    text.push_str(right);
+    vm.reserve(total)?;
+    Ok(vm.string(text))
 }
 
 fn mul(vm: &mut Vm, args: &[Value]) -> Res {

@@ -195,7 +195,6 @@ impl Vm {
             let value = self.heap.new_object(object);
             self.namespace_set(dict, member, value);
         }
-        self.renew_version(class);
         for &base in &bases {
             self.heap.ty_mut(base).subclasses.push(class);
         }
@@ -560,12 +559,14 @@ fn annotations(vm: &mut Vm, this: Value) -> Res {
     match function {
         Some(function) => Err(vm.call_then(function, &[Value::int32(1)], state, |vm, [this, ..], completion| {
             let value = completion.value()?;
-            vm.set_type_attr(this, "__annotations_cache__", value);
+            let dict = vm.heap.ty(this).dict;
+            vm.namespace_set(dict, vm.names.annotations_cache, value);
             Ok(value)
         })),
         None => {
             let empty = vm.heap.new_dict(PyDict::default());
-            vm.set_type_attr(this, "__annotations_cache__", empty);
+            let dict = vm.heap.ty(this).dict;
+            vm.namespace_set(dict, vm.names.annotations_cache, empty);
             Ok(empty)
         }
     }
@@ -580,7 +581,6 @@ fn set_annotations(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
     } else {
         vm.namespace_set(dict, vm.names.annotations_cache, value);
     }
-    vm.renew_version(this);
     Ok(())
 }
 
