@@ -82,6 +82,14 @@ class Airlock {
     return this.textOf(testid);
   }
 
+  /** The line that the playhead marks in an editor; 0 for none. */
+  markedLine(side) {
+    return this.by(`${side}-editor`).evaluate((editor) => {
+      const lines = [...editor.shadowRoot.querySelectorAll('.cm-line')];
+      return lines.findIndex((line) => line.classList.contains('cm-marked')) + 1;
+    });
+  }
+
   events(side) {
     return this.by(`${side}-timeline`).evaluate((timeline) => Number(timeline.dataset.events));
   }

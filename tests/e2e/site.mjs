@@ -14,7 +14,8 @@ const ROOT = process.env.AIRLOCK_SITE ?? fileURLToPath(new URL('../../dist', imp
 
 /**
  * Serves the site on a free port. `replaced` maps a path (a regular
- * expression) to a function that answers in the site's place.
+ * expression) to a function that answers in the site's place, where `when`
+ * says so.
  */
 export async function serveSite({ isolated = true, replaced = [] } = {}) {
   const server = createServer(async (request, response) => {
@@ -22,7 +23,7 @@ export async function serveSite({ isolated = true, replaced = [] } = {}) {
     const headers = isolated
       ? { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
       : {};
-    const replacement = replaced.find(({ pattern }) => pattern.test(path));
+    const replacement = replaced.find(({ pattern, when }) => pattern.test(path) && (!when || when()));
     if (replacement) return replacement.answer(response, headers);
     try {
       const body = await readFile(join(ROOT, path.endsWith('/') ? `${path}index.html` : path));

@@ -14,6 +14,7 @@ pub struct CostProps {
     pub shell: Option<Ledger>,
     /// How the shell ended, where its figures are there.
     pub ending: Option<Ending>,
+    pub running: bool,
     /// Whether figures are measured or come from the cost profile.
     pub exact: bool,
 }
@@ -26,8 +27,10 @@ pub fn CostView(props: &CostProps) -> Html {
             <section class="cost" data-testid="cost" aria-label="Cost" aria-live="polite">
                 <p class="verdict before">
                     if let Some(about) = props.about { <b>{ about }</b>{ " " } }
-                    { "Run shows what the shell pays for being synchronous." }
+                    if props.running { { "Running both: the core alone, and the shell through its adapter." } }
+                    else { { "Run shows what the shell pays for being synchronous." } }
                 </p>
+                if !props.running { { view_introduction() } }
             </section>
         };
     }
@@ -37,6 +40,17 @@ pub fn CostView(props: &CostProps) -> Html {
             { view_bars(core, shell) }
             { view_table(core, shell, props.exact) }
         </section>
+    }
+}
+
+/// For those who see the page for the first time.
+fn view_introduction() -> Html {
+    html! {
+        <ol class="introduction">
+            <li><b>{ "core.py" }</b>{ " is written for an event loop. Run first times its main() by itself: that is what the work takes at best." }</li>
+            <li><b>{ "shell.py" }</b>{ " is plain code, one line after another. It calls the same core through an adapter; each call is one crossing." }</li>
+            <li><b>{ "The difference" }</b>{ " is what the adapter costs, and the concurrency that one call at a time gives up. Both runs appear here on one clock." }</li>
+        </ol>
     }
 }
 

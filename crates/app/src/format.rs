@@ -26,6 +26,12 @@ pub fn millis(nanos: u64) -> String {
     format!("{} ms", if nanos == 0 { "0" } else { &text })
 }
 
+/// A time since the run's start, to the microsecond, so that events that are
+/// close together show it.
+pub fn moment(nanos: u64) -> String {
+    format!("{:.3} ms", nanos as f64 / 1e6)
+}
+
 /// A count with its noun: `1 crossing`, `10 crossings`.
 pub fn counted(count: u64, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };

@@ -8,6 +8,7 @@
 //! it is made of. What can be computed without a browser (texts, times, lanes)
 //! is in [`format`], [`output`] and [`timeline::model`], with tests beside it.
 
+mod compare;
 mod cost;
 mod editor;
 mod format;

@@ -9,15 +9,15 @@ mod view;
 
 use std::cmp::Ordering;
 
-use airlock_link::{Adapter, Playground, decode, examples};
+use airlock_link::{Adapter, Clock, Playground, decode, examples};
 use airlock_protocol::{Ending, FromWorker, Problem, Side, ToWorker};
-use airlock_trace::LaneKind;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use yew::prelude::*;
 
+use crate::compare::{Comparison, Outcome};
 use crate::editor;
 use crate::notices::Notice;
 use crate::output::Place;
@@ -25,7 +25,7 @@ use crate::settings::{clock_of_key, unavailable};
 use crate::share::{self, Copied, Shared};
 use crate::side::{Phase, SideState};
 use crate::storage::{self, Stored};
-use crate::timeline::{SharedModel, Step, Window};
+use crate::timeline::{EventPlace, Model, Playhead, SharedModel, Step, Window};
 use crate::worker::WorkerLink;
 
 /// How long a Worker may take to answer Stop before it is terminated.
@@ -71,14 +71,22 @@ pub enum Msg {
     Edited,
     TypingPaused,
     ExampleChosen(String),
-    AdapterChosen(String),
+    AdapterChosen(Adapter),
     ClockChosen(String),
     ProfileChosen(String),
     Share,
     Copied(Copied),
     ShareClosed,
+    Compare,
+    CompareClosed,
     PlayheadSet(u64),
+    EventChosen(EventPlace),
     Stepped(Step),
+    /// Both timelines show the whole run again.
+    ZoomedOut,
+    Panned {
+        nanos: f64,
+    },
     Zoomed {
         factor: f64,
         centre_nanos: f64,
@@ -117,7 +125,12 @@ pub struct Page {
     shared: Option<Shared>,
     /// The part of the run that is shown, if not the whole.
     window: Option<Window>,
-    playhead_nanos: Option<u64>,
+    playhead: Option<Playhead>,
+    /// Where the link that was opened has the playhead, until there is a run.
+    linked_nanos: Option<u64>,
+    comparison: Option<Comparison>,
+    /// Whether the last run was on the exact clock.
+    ran_exactly: bool,
     appearance: u32,
     frame_requested: bool,
     /// Messages of Workers since the last heartbeat.
@@ -146,7 +159,10 @@ impl Component for Page {
             notices: Vec::new(),
             shared: None,
             window: None,
-            playhead_nanos: None,
+            playhead: None,
+            linked_nanos: None,
+            comparison: None,
+            ran_exactly: false,
             appearance: 0,
             frame_requested: false,
             recent_messages: 0,
@@ -178,15 +194,15 @@ impl Component for Page {
                 message,
             } => return self.handle_worker(ctx, side, generation, message),
             Msg::Frame => self.frame_requested = false,
-            Msg::Heartbeat => self.recent_messages = 0,
+            Msg::Heartbeat => self.handle_heartbeat(),
             Msg::Run => self.run(ctx),
             Msg::Stop => self.stop(ctx),
             Msg::StopPatienceEnded => self.terminate_silent_workers(ctx),
             Msg::Edited => self.handle_edit(ctx),
             Msg::TypingPaused => self.handle_typing_pause(),
             Msg::ExampleChosen(key) => self.choose_example(&key),
-            Msg::AdapterChosen(key) => {
-                self.playground.adapter = Adapter::from_key(&key).unwrap_or_default();
+            Msg::AdapterChosen(adapter) => {
+                self.playground.adapter = adapter;
                 self.keep_draft();
             }
             Msg::ClockChosen(key) => {
@@ -204,12 +220,27 @@ impl Component for Page {
                 }
             }
             Msg::ShareClosed => self.shared = None,
-            Msg::PlayheadSet(nanos) => self.set_playhead(Some(nanos)),
+            Msg::Compare => self.compare(ctx),
+            Msg::CompareClosed => self.comparison = None,
+            Msg::PlayheadSet(nanos) => {
+                let playhead = self.with_models(|models| Playhead::at(models, nanos));
+                self.set_playhead(Some(playhead));
+            }
+            Msg::EventChosen(place) => {
+                let playhead = self.with_models(|models| Playhead::on(models, place));
+                self.set_playhead(Some(playhead));
+            }
             Msg::Stepped(step) => self.step(step),
             Msg::Zoomed {
                 factor,
                 centre_nanos,
             } => self.zoom(factor, centre_nanos),
+            Msg::ZoomedOut => self.window = None,
+            Msg::Panned { nanos } => {
+                self.window = self
+                    .window
+                    .map(|window| window.panned(nanos, self.whole_window()));
+            }
             Msg::PlaceChosen(place) => self.jump_to(&place),
             Msg::LinkOpened => {
                 if let Some(link) = location_hash() {
@@ -273,12 +304,18 @@ impl Page {
                 self.check_when_idle();
                 true
             }
+            // What was said of programs that have changed since is no longer true.
+            FromWorker::Checked { .. } if self.check_due => false,
             FromWorker::Checked { core, shell } => {
                 self.show_problems([core, shell]);
                 true
             }
             FromWorker::Failed { message } => {
                 self.handle_worker_failure(ctx, side, message);
+                true
+            }
+            FromWorker::Finished { report } if self.is_comparing() => {
+                self.handle_trial(ctx, Outcome::Ended(report));
                 true
             }
             _ if !self.sides[index].is_running() => false,
@@ -305,6 +342,12 @@ impl Page {
         if self.sides[index].is_running() {
             self.sides[index].phase = Phase::Failed { message };
             self.end_run_when_over();
+        } else if self.is_comparing() && side == Side::Shell {
+            if was_ready {
+                self.start_worker(ctx, side);
+            }
+            self.handle_trial(ctx, Outcome::Lost(message));
+            return;
         } else {
             let notice = Notice::error(message);
             if !self.notices.contains(&notice) {
@@ -323,15 +366,15 @@ impl Page {
         if self.status == Status::Running {
             return;
         }
-        self.read_editors();
-        self.keep_draft();
-        self.notices.clear();
+        self.prepare_run();
         self.window = None;
         self.set_playhead(None);
         self.status = Status::Running;
         self.run_started_millis = now_millis();
+        let live = self.playground.clock == Clock::Real;
+        self.ran_exactly = !live;
         for side in SIDES {
-            self.sides[index_of(side)].begin(self.run_started_millis);
+            self.sides[index_of(side)].begin(self.run_started_millis, live);
         }
         for side in SIDES {
             if self.seats[index_of(side)].worker.is_none() {
@@ -345,20 +388,124 @@ impl Page {
                 });
             }
         }
+        self.start_heartbeat(ctx);
+        // Both Workers may have failed to start just now.
+        self.end_run_when_over();
+    }
+
+    /// What was typed last is taken in now, as the pause after it would.
+    fn prepare_run(&mut self) {
+        let before = [self.playground.core.clone(), self.playground.shell.clone()];
+        self.read_editors();
+        if self.typing_pause.take().is_some() {
+            self.forget_link();
+            self.check_due = true;
+        }
+        let unchanged = [
+            before[0] == self.playground.core,
+            before[1] == self.playground.shell,
+        ];
+        if unchanged != [true, true] {
+            self.check_due = true;
+            let mut problems = std::mem::take(&mut self.problems);
+            for (problems, unchanged) in problems.iter_mut().zip(unchanged) {
+                problems.retain(|_| unchanged);
+            }
+            self.show_problems(problems);
+        }
+        self.notices.clear();
+        self.note_what_is_missing();
+        self.keep_draft();
+    }
+
+    fn start_heartbeat(&mut self, ctx: &Context<Self>) {
         let link = ctx.link().clone();
         self.heartbeat = Some(Interval::new(HEARTBEAT_MILLIS, move || {
             link.send_message(Msg::Heartbeat)
         }));
-        // Both Workers may have failed to start just now.
-        self.end_run_when_over();
+    }
+
+    fn handle_heartbeat(&mut self) {
+        self.recent_messages = 0;
+        for side in &mut self.sides {
+            side.go_on(now_millis());
+        }
+    }
+
+    fn compare(&mut self, ctx: &Context<Self>) {
+        if self.status == Status::Running {
+            return;
+        }
+        self.prepare_run();
+        self.comparison = Some(Comparison::new(self.playground.clone()));
+        self.status = Status::Running;
+        self.run_started_millis = now_millis();
+        self.start_heartbeat(ctx);
+        self.run_next_trial(ctx);
+    }
+
+    fn is_comparing(&self) -> bool {
+        self.comparison
+            .as_ref()
+            .is_some_and(|comparison| comparison.current.is_some())
+    }
+
+    fn run_next_trial(&mut self, ctx: &Context<Self>) {
+        let Some(playground) = self.comparison.as_mut().and_then(Comparison::begin_next) else {
+            self.end_comparison();
+            return;
+        };
+        let index = index_of(Side::Shell);
+        if self.seats[index].worker.is_none() {
+            self.start_worker(ctx, Side::Shell);
+        }
+        if let Some(worker) = &self.seats[index].worker {
+            worker.lower_stop_flag();
+            worker.send(&ToWorker::Run {
+                side: Side::Shell,
+                playground: Box::new(playground),
+            });
+        }
+    }
+
+    fn handle_trial(&mut self, ctx: &Context<Self>, outcome: Outcome) {
+        let Some(comparison) = &mut self.comparison else {
+            return;
+        };
+        comparison.handle_outcome(outcome);
+        // A Worker that cannot be had fails each trial, so this ends.
+        if self.seats[index_of(Side::Shell)].worker.is_none() {
+            comparison.stop();
+        }
+        self.run_next_trial(ctx);
+    }
+
+    fn end_comparison(&mut self) {
+        let stopped = self
+            .comparison
+            .as_ref()
+            .is_some_and(|comparison| comparison.stopped);
+        self.status = if stopped {
+            Status::Stopped
+        } else {
+            Status::Done
+        };
+        self.heartbeat = None;
+        self.stop_patience = None;
+        self.check_when_idle();
     }
 
     fn stop(&mut self, ctx: &Context<Self>) {
         if self.status != Status::Running || self.stop_patience.is_some() {
             return;
         }
+        let comparing = self.is_comparing();
+        if let Some(comparison) = &mut self.comparison {
+            comparison.stop();
+        }
         for (side, seat) in self.sides.iter().zip(&self.seats) {
-            if let Some(worker) = seat.worker.as_ref().filter(|_| side.is_running()) {
+            let runs = side.is_running() || (comparing && side.side == Side::Shell);
+            if let Some(worker) = seat.worker.as_ref().filter(|_| runs) {
                 worker.stop();
             }
         }
@@ -383,11 +530,20 @@ impl Page {
                 self.start_worker(ctx, side);
             }
         }
+        if self.is_comparing() {
+            self.seats[index_of(Side::Shell)].worker = None;
+            self.start_worker(ctx, Side::Shell);
+            self.handle_trial(ctx, Outcome::Lost("stopped".to_owned()));
+            return;
+        }
         self.end_run_when_over();
     }
 
     fn end_run_when_over(&mut self) {
-        if self.status != Status::Running || self.sides.iter().any(SideState::is_running) {
+        if self.status != Status::Running
+            || self.is_comparing()
+            || self.sides.iter().any(SideState::is_running)
+        {
             return;
         }
         self.status = self
@@ -398,6 +554,10 @@ impl Page {
             .unwrap_or(Status::Done);
         self.heartbeat = None;
         self.stop_patience = None;
+        if let Some(nanos) = self.linked_nanos.take() {
+            let playhead = self.with_models(|models| Playhead::at(models, nanos));
+            self.set_playhead(Some(playhead));
+        }
         self.check_when_idle();
     }
 
@@ -447,13 +607,18 @@ impl Page {
         for side in &mut self.sides {
             side.forget_refusal();
         }
-        // Loading the page again must give what was typed, not what the link
-        // said before.
+        self.forget_link();
+        self.check_due = true;
+        self.check_when_idle();
+    }
+
+    /// Loading the page again must give what was typed or chosen, not what the
+    /// link said before.
+    fn forget_link(&mut self) {
+        self.linked_nanos = None;
         if location_hash().is_some() {
             clear_location_hash();
         }
-        self.check_due = true;
-        self.check_when_idle();
     }
 
     fn choose_example(&mut self, key: &str) {
@@ -470,9 +635,7 @@ impl Page {
         self.take_playground(playground);
         self.show_programs();
         self.keep_draft();
-        if location_hash().is_some() {
-            clear_location_hash();
-        }
+        self.forget_link();
     }
 
     /// Opens a link. One that cannot be read leaves the programs as they are.
@@ -492,7 +655,7 @@ impl Page {
             example.core == playground.core && example.shell == playground.shell
         };
         self.example = examples::ALL.iter().find(same).map(|example| example.key);
-        self.playhead_nanos = playground.playhead_nanos;
+        self.linked_nanos = playground.playhead_nanos;
         self.playground = playground;
         if let Some(reason) = unavailable(self.playground.adapter) {
             let text = format!(
@@ -555,7 +718,7 @@ impl Page {
     fn share(&mut self, ctx: &Context<Self>) {
         self.read_editors();
         let playground = Playground {
-            playhead_nanos: self.playhead_nanos,
+            playhead_nanos: self.playhead.map(|playhead| playhead.nanos),
             ..self.playground.clone()
         };
         match share::address_of(&playground) {
@@ -585,45 +748,33 @@ impl Page {
 
 /// The playhead and the window on the trace.
 impl Page {
-    fn set_playhead(&mut self, nanos: Option<u64>) {
-        self.playhead_nanos = nanos;
-        if let (Some(nanos), Some(window)) = (nanos, self.window) {
-            self.window = Some(window.moved_to(nanos as f64, self.whole_window()));
+    fn set_playhead(&mut self, playhead: Option<Playhead>) {
+        self.playhead = playhead;
+        if let (Some(playhead), Some(window)) = (playhead, self.window) {
+            self.window = Some(window.moved_to(playhead.nanos as f64, self.whole_window()));
         }
-        let lines = match nanos {
-            None => [0, 0],
-            Some(nanos) => [
-                self.sides[0].timeline.borrow().line_at(nanos, |_| true),
-                // The shell's tasks run lines of the core; its fibers its own.
-                self.sides[1].timeline.borrow().line_at(nanos, |kind| {
-                    matches!(kind, LaneKind::Main | LaneKind::Thread | LaneKind::Greenlet)
-                }),
-            ],
-        };
+        let lines = playhead.map_or([0, 0], |playhead| {
+            self.with_models(|models| playhead.lines(models))
+        });
         for (editor, line) in self.editors.iter().zip(lines) {
             editor::mark_line(editor, line);
         }
     }
 
     fn step(&mut self, step: Step) {
-        let playhead = self.playhead_nanos;
-        let times = self.sides.each_ref().map(|side| {
-            let model = side.timeline.borrow();
-            match step {
-                Step::First => model.next_time(None),
-                Step::Back => model.previous_time(playhead.unwrap_or(u64::MAX)),
-                Step::Forward => model.next_time(playhead),
-                Step::Last => model.previous_time(u64::MAX),
-            }
-        });
-        let times = times.into_iter().flatten();
-        let target = match step {
-            Step::First | Step::Forward => times.min(),
-            Step::Back | Step::Last => times.max(),
-        };
-        if let Some(nanos) = target {
-            self.set_playhead(Some(nanos));
+        let playhead = self.playhead;
+        if let Some(stepped) = self.with_models(|models| Playhead::stepped(models, playhead, step))
+        {
+            self.set_playhead(Some(stepped));
         }
+    }
+
+    fn with_models<T>(&self, read: impl FnOnce([&Model; 2]) -> T) -> T {
+        let (core, shell) = (
+            self.sides[0].timeline.borrow(),
+            self.sides[1].timeline.borrow(),
+        );
+        read([&core, &shell])
     }
 
     fn zoom(&mut self, factor: f64, centre_nanos: f64) {

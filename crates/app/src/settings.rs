@@ -25,6 +25,8 @@ pub struct Entry {
     pub label: String,
     /// Why it cannot be chosen, if so.
     pub unavailable: Option<&'static str>,
+    /// The heading it is under; entries of one heading follow each other.
+    pub group: Option<&'static str>,
 }
 
 /// A `<select>` whose value is always the page's, whatever the browser
@@ -58,7 +60,10 @@ pub fn Menu(props: &MenuProps) -> Html {
     html! {
         <select ref={node} data-testid={props.testid.clone()} aria-label={props.label.clone()} title={props.label.clone()}
             hidden={props.hidden} {onchange}>
-            { for props.entries.iter().map(option) }
+            { for props.entries.chunk_by(|one, next| one.group == next.group).map(|entries| match entries[0].group {
+                Some(group) => html! { <optgroup label={group}>{ for entries.iter().map(option) }</optgroup> },
+                None => entries.iter().map(option).collect(),
+            }) }
         </select>
     }
 }
@@ -68,11 +73,16 @@ pub fn example_entries(is_own: bool) -> Vec<Entry> {
         value: OWN,
         label: "Your programs".to_owned(),
         unavailable: None,
+        group: None,
     });
     let examples = examples::ALL.iter().map(|example| Entry {
         value: example.key,
         label: example.title.to_owned(),
         unavailable: None,
+        group: Some(match example.group {
+            examples::Group::Cost => "What an adapter costs",
+            examples::Group::Failure => "What goes wrong",
+        }),
     });
     own.into_iter().chain(examples).collect()
 }
@@ -82,6 +92,7 @@ pub fn adapter_entries() -> Vec<Entry> {
         value: adapter.key(),
         label: adapter_name(adapter).to_owned(),
         unavailable: unavailable(adapter),
+        group: None,
     };
     Adapter::ALL.into_iter().map(entry).collect()
 }
@@ -90,13 +101,15 @@ pub fn clock_entries() -> Vec<Entry> {
     vec![
         Entry {
             value: "real",
-            label: "Real browser loop".to_owned(),
+            label: "Real: this browser's".to_owned(),
             unavailable: None,
+            group: None,
         },
         Entry {
             value: "virtual",
-            label: "Exact".to_owned(),
+            label: "Exact: computed".to_owned(),
             unavailable: None,
+            group: None,
         },
     ]
 }
@@ -106,6 +119,7 @@ pub fn profile_entries() -> Vec<Entry> {
         value: DEFAULT_PROFILE,
         label: "CPython 3.11 as measured".to_owned(),
         unavailable: None,
+        group: None,
     }]
 }
 
@@ -124,7 +138,7 @@ pub fn clock_of_key(key: &str) -> Clock {
     }
 }
 
-fn adapter_name(adapter: Adapter) -> &'static str {
+pub fn adapter_name(adapter: Adapter) -> &'static str {
     match adapter {
         Adapter::Direct => "no adapter: main() on the loop",
         Adapter::Run => "asyncio.run per call",

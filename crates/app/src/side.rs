@@ -22,6 +22,8 @@ pub struct SideState {
     /// Grows with each change of `timeline`, so that views can tell.
     pub timeline_version: u64,
     pub phase: Phase,
+    /// When the run began by the page's clock, if its time is that clock's.
+    live_since_millis: Option<f64>,
     beat: Beat,
 }
 
@@ -63,6 +65,12 @@ pub enum Pulse {
     Over {
         blocked_nanos: u64,
     },
+    /// The run is over, and its loop would never have turned again.
+    Stuck,
+    /// The run is over, and there was no loop.
+    NoLoop,
+    /// The program was refused.
+    NotRun,
     /// The run is over, and nothing is known of its loop.
     Unknown,
 }
@@ -75,6 +83,7 @@ impl SideState {
             timeline: Rc::default(),
             timeline_version: 0,
             phase: Phase::Idle,
+            live_since_millis: None,
             beat: Beat::default(),
         }
     }
@@ -86,15 +95,28 @@ impl SideState {
         }
     }
 
-    pub fn begin(&mut self, now_millis: f64) {
+    /// A run begins; `live` if its time is the page's.
+    pub fn begin(&mut self, now_millis: f64, live: bool) {
         self.output = Output::default();
         *self.timeline.borrow_mut() = Model::default();
         self.timeline_version += 1;
         self.phase = Phase::Running;
+        self.live_since_millis = live.then_some(now_millis);
         self.beat = Beat {
             last_millis: now_millis,
             ..Beat::default()
         };
+    }
+
+    /// Time passes. What the side does lasts, whether or not its Worker can
+    /// say so.
+    pub fn go_on(&mut self, now_millis: f64) {
+        if let Some(since) = self.live_since_millis.filter(|_| self.is_running()) {
+            self.timeline
+                .borrow_mut()
+                .go_on(((now_millis - since) * 1e6) as u64);
+            self.timeline_version += 1;
+        }
     }
 
     /// Takes in what belongs to a run; the page handles the rest.
@@ -113,7 +135,10 @@ impl SideState {
                 };
             }
             FromWorker::Finished { report } => {
-                self.timeline.borrow_mut().end(report.ledger.wall_ns);
+                let refused = report.ending == Ending::Refused;
+                self.timeline
+                    .borrow_mut()
+                    .end(if refused { 0 } else { report.ledger.wall_ns });
                 self.timeline_version += 1;
                 self.phase = Phase::Ended(report);
             }
@@ -166,7 +191,9 @@ impl SideState {
                     }
                 }
             }
-            Phase::Ended(report) if report.ending == Ending::Refused => Pulse::Unknown,
+            Phase::Ended(report) if report.ending == Ending::Refused => Pulse::NotRun,
+            Phase::Ended(report) if report.ending == Ending::Deadlocked => Pulse::Stuck,
+            Phase::Ended(report) if report.ledger.loops == 0 => Pulse::NoLoop,
             Phase::Ended(report) => Pulse::Over {
                 blocked_nanos: report.ledger.blocked_ns,
             },
@@ -178,12 +205,12 @@ impl SideState {
 impl Pulse {
     pub fn class(&self) -> &'static str {
         match self {
-            Pulse::Idle | Pulse::Unknown => "beat idle",
+            Pulse::Idle | Pulse::Unknown | Pulse::NoLoop | Pulse::NotRun => "beat idle",
             Pulse::Turning { odd: false, .. } => "beat turning even",
             Pulse::Turning { odd: true, .. } => "beat turning odd",
             Pulse::Standing { .. } => "beat standing",
             Pulse::Over { blocked_nanos: 0 } => "beat over",
-            Pulse::Over { .. } => "beat over blocked",
+            Pulse::Over { .. } | Pulse::Stuck => "beat over blocked",
         }
     }
 
@@ -201,7 +228,10 @@ impl Pulse {
             Pulse::Over { blocked_nanos } => {
                 format!("loop stopped for {}", format::duration(*blocked_nanos))
             }
-            Pulse::Unknown => "loop gone".to_owned(),
+            Pulse::Stuck => "loop stuck for good".to_owned(),
+            Pulse::NoLoop => "no loop was started".to_owned(),
+            Pulse::NotRun => "did not run".to_owned(),
+            Pulse::Unknown => "ended without a report".to_owned(),
         }
     }
 }

@@ -9,7 +9,6 @@ usage: airlock py [--path DIR]... [--clock real|virtual] (FILE | -c CODE | -m MO
 
 pub enum Command {
     Help,
-    Version,
     Py(PyOptions),
     /// `run`, `compare`, `link` or `open`, whose arguments are still to be read.
     Playground(String, lexopt::Parser),
@@ -41,9 +40,7 @@ pub enum Program {
 pub fn parse() -> Result<Command, lexopt::Error> {
     let mut parser = lexopt::Parser::from_env();
     match parser.next()? {
-        None => Err("a command is missing".into()),
-        Some(Long("help") | Short('h')) => Ok(Command::Help),
-        Some(Long("version") | Short('V')) => Ok(Command::Version),
+        None | Some(Long("help") | Short('h')) => Ok(Command::Help),
         Some(Value(name)) if name == "py" => parse_py(parser),
         Some(Value(name)) if name == "run" || name == "compare" || name == "link" || name == "open" => {
             Ok(Command::Playground(name.string()?, parser))
@@ -67,7 +64,6 @@ fn parse_py(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
                 };
             }
             Some(Long("help") | Short('h')) => return Ok(Command::Help),
-            Some(Long("version") | Short('V')) => return Ok(Command::Version),
             Some(Short('c')) => break Program::Code(parser.value()?.string()?),
             Some(Short('m')) => break Program::Module(parser.value()?.string()?),
             Some(Value(file)) if file == "-" => break Program::Input,

@@ -3,7 +3,6 @@
 use std::io::{Read, Write};
 
 use airlock_core::{Core, Host};
-use airlock_engine::with_natives;
 use airlock_stdlib::{
     LIBRARY_FOLDER, Library, Program as Main, ProgramContext, SharedFiles, StandardEnvironment, exit_status,
     start, start_program,
@@ -20,7 +19,8 @@ const SLICE: u64 = 1_000_000;
 
 pub fn run(options: PyOptions) -> anyhow::Result<u8> {
     let files = SharedFiles::new(HostFiles);
-    let library = with_natives(Library::new());
+    let mut library = Library::new();
+    airlock_core::MODULES.iter().for_each(|module| library.add_native(module));
     let mut vm = Vm::new(Box::new(StandardEnvironment::new(library, files.clone())));
     let host: Box<dyn Host> = match options.clock {
         Clock::Real => Box::new(RealClock::new()),

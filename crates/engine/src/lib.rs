@@ -14,4 +14,4 @@ pub use airlock_stdlib::{FileError, Files, LIBRARY_FOLDER, Library, MemoryFiles,
 pub use clock::VirtualClock;
 pub use outcome::{RunReport, SideOutcome, SideError, compare, run_report};
 pub use profile::{CPYTHON_311, CostProfile};
-pub use session::{Poll, Session, check, run_virtual, with_natives};
+pub use session::{Poll, Session, check, run_virtual};

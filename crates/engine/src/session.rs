@@ -42,14 +42,6 @@ pub struct Session {
     exit_status: i32,
 }
 
-/// The library with the native modules of the core and the shell.
-pub fn with_natives(mut library: Library) -> Library {
-    for module in airlock_core::MODULES.iter().chain(airlock_shell::MODULES) {
-        library.add_native(module);
-    }
-    library
-}
-
 /// Compiles one program; what is wrong with it.
 pub fn check(source: &str, filename: &str) -> Vec<Problem> {
     let files = SharedFiles::new(MemoryFiles::default());
@@ -91,11 +83,14 @@ impl Session {
         playground: &Playground,
         side: Side,
         host: Box<dyn Host>,
-        library: Library,
+        mut library: Library,
         files: SharedFiles,
         folders: &[String],
     ) -> Session {
-        let mut environment = StandardEnvironment::new(with_natives(library), files.clone());
+        for module in airlock_core::MODULES.iter().chain(airlock_shell::MODULES) {
+            library.add_native(module);
+        }
+        let mut environment = StandardEnvironment::new(library, files.clone());
         environment.add_source("core.py", &playground.core);
         environment.add_source("shell.py", &playground.shell);
         let refused = refused(&mut environment, playground, side);

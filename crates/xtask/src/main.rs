@@ -34,8 +34,7 @@ usage: cargo xtask COMMAND
                   (native, programs, browser, build, journeys)
   check           formatting, lints, documentation, rooms, licences
   build           set up and build the page into dist/
-  bench [--suite page|python] [ROW]...
-                  compare Airlock with Pyodide and python3
+  bench [ROW]...  compare Airlock with Pyodide and python3
   setup           detect and install what the other commands need
   env             print the shell lines that make wasm builds work by hand:
                   eval \"$(cargo xtask env)\"";

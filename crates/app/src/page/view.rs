@@ -1,12 +1,13 @@
 //! How the page looks; it changes nothing.
 
-use airlock_link::{Clock, examples};
+use airlock_link::{Adapter, Clock, examples};
 use airlock_protocol::{Ending, Side, SideReport};
 use yew::prelude::*;
 
 use super::{Msg, Page, SIDES, Status, index_of, is_dark, now_millis};
+use crate::compare::CompareView;
 use crate::cost::CostView;
-use crate::format::{counted, duration};
+use crate::format::{counted, duration, grouped, moment};
 use crate::notices::{Notice, NoticesView};
 use crate::output::OutputView;
 use crate::settings::{
@@ -38,14 +39,17 @@ impl Page {
                     <CostView about={self.example.and_then(examples::by_key).map(|example| example.description)}
                         core={self.sides[0].ledger().cloned()} shell={self.sides[1].ledger().cloned()}
                         ending={self.sides[1].report().map(|report| report.ending)}
-                        exact={self.playground.clock == Clock::Virtual} />
-                    <section class="times" aria-label="Timelines">
-                        { for SIDES.map(|side| self.view_timeline(ctx, side)) }
-                    </section>
-                    <details class="events">
+                        running={self.status == Status::Running && !self.is_comparing()}
+                        exact={self.ran_exactly} />
+                    if let Some(comparison) = &self.comparison {
+                        <CompareView comparison={comparison.clone()} adapter={self.playground.adapter}
+                            on_adapter={link.callback(Msg::AdapterChosen)} on_close={link.callback(|()| Msg::CompareClosed)} />
+                    }
+                    { self.view_timelines(ctx) }
+                    <details class="events" open={self.playhead.is_some()}>
                         <summary>{ "Events around the playhead" }</summary>
                         <TraceTable core={self.shared_model(Side::Core)} shell={self.shared_model(Side::Shell)}
-                            playhead_nanos={self.playhead_nanos} on_playhead={link.callback(Msg::PlayheadSet)} />
+                            playhead={self.playhead} on_event={link.callback(Msg::EventChosen)} />
                     </details>
                 </main>
             </>
@@ -72,10 +76,7 @@ impl Page {
     fn view_controls(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
         let running = self.status == Status::Running;
-        let has_events = self
-            .sides
-            .iter()
-            .any(|side| !side.timeline.borrow().is_empty());
+        let has_events = self.has_events();
         let step_button = |step: Step,
                            label: &'static str,
                            sign: &'static str,
@@ -88,8 +89,10 @@ impl Page {
         html! {
             <div class="controls">
                 <button type="button" class="primary" data-testid="run" disabled={running} aria-keyshortcuts="Control+Enter Meta+Enter"
-                    onclick={link.callback(|_| Msg::Run)}>{ "Run" }<kbd>{ "Ctrl ⏎" }</kbd></button>
+                    onclick={link.callback(|_| Msg::Run)}>{ "Run" }<kbd>{ if is_apple() { "⌘ ⏎" } else { "Ctrl ⏎" } }</kbd></button>
                 <button type="button" data-testid="stop" disabled={!running} onclick={link.callback(|_| Msg::Stop)}>{ "Stop" }</button>
+                <button type="button" data-testid="compare" disabled={running} title="Run the shell once through every adapter"
+                    onclick={link.callback(|_| Msg::Compare)}>{ "Compare" }<span class="long">{ " adapters" }</span></button>
                 <span class="steps" role="group" aria-label="Playhead">
                     { step_button(Step::First, "To the first event", "|◀", "step-first") }
                     { step_button(Step::Back, "One event back", "◀", "step-back") }
@@ -99,7 +102,7 @@ impl Page {
                 <span class="state"><span class={classes!("status", status_text(self.status))} data-testid="status" role="status">{ status_text(self.status) }</span>
                     <span class="note">{ self.status_note() }</span></span>
                 <span class="grow"></span>
-                <label class="clock">{ "Clock" }
+                <label class="clock"><span>{ "Clock" }</span>
                     <Menu testid="clock" label="Clock" value={clock_key(self.playground.clock)} entries={clock_entries()}
                         on_change={link.callback(Msg::ClockChosen)} />
                 </label>
@@ -133,7 +136,7 @@ impl Page {
                     { state.file() }<em>{ manner }</em>
                     if side == Side::Shell {
                         <Menu testid="adapter" label="Adapter" value={self.playground.adapter.key()} entries={adapter_entries()}
-                            on_change={link.callback(Msg::AdapterChosen)} />
+                            on_change={link.callback(|key: String| Msg::AdapterChosen(Adapter::from_key(&key).unwrap_or_default()))} />
                     }
                     <span class={pulse.class()} data-testid={format!("{name}-beat")}><i></i>{ pulse.text() }</span>
                 </h2>
@@ -151,13 +154,16 @@ impl Page {
         let ledger = self.sides[1].ledger();
         let crossings = ledger.map_or(counted_live, |ledger| ledger.crossings);
         let each = ledger.and_then(|ledger| ledger.adapter_ns.checked_div(ledger.crossings));
-        let idle = matches!(self.sides[1].phase, Phase::Idle);
+        let idle = matches!(self.sides[1].phase, Phase::Idle)
+            || self.sides[1]
+                .report()
+                .is_some_and(|report| report.ending == Ending::Refused);
         html! {
             <div class="lock" aria-label="The airlock">
                 if idle {
                     <span>{ "air" }<br />{ "lock" }</span>
                 } else {
-                    <b>{ crate::format::grouped(crossings) }</b>
+                    <b>{ grouped(crossings) }</b>
                     <span>{ if crossings == 1 { "crossing" } else { "crossings" } }</span>
                     if let Some(each) = each {
                         <b class="each">{ duration(each) }</b><span>{ "each" }</span>
@@ -175,10 +181,56 @@ impl Page {
         };
         html! {
             <TimelineView shared={self.shared_model(side)} {testid} {title} window={self.shown_window()}
-                playhead_nanos={self.playhead_nanos} appearance={self.appearance}
+                playhead_nanos={self.playhead.map(|playhead| playhead.nanos)} appearance={self.appearance}
                 on_playhead={link.callback(Msg::PlayheadSet)} on_step={link.callback(Msg::Stepped)}
-                on_zoom={link.callback(|(factor, centre_nanos)| Msg::Zoomed { factor, centre_nanos })} />
+                on_zoom={link.callback(|(factor, centre_nanos)| Msg::Zoomed { factor, centre_nanos })}
+                on_pan={link.callback(|nanos| Msg::Panned { nanos })} />
         }
+    }
+
+    fn view_timelines(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let window = self.shown_window();
+        let centre_nanos = self
+            .playhead
+            .map_or((window.start_nanos + window.end_nanos) / 2.0, |playhead| {
+                playhead.nanos as f64
+            });
+        let zoom_button = |factor: f64, label: &'static str, sign: &'static str| {
+            let onclick = link.callback(move |_| Msg::Zoomed {
+                factor,
+                centre_nanos,
+            });
+            html! { <button type="button" aria-label={label} title={label} {onclick}>{ sign }</button> }
+        };
+        html! {
+            <section class="times" aria-label="Timelines">
+                { for SIDES.map(|side| self.view_timeline(ctx, side)) }
+                if self.has_events() {
+                    <div class="under">
+                        <ul class="key" aria-label="What the colours of the timelines mean">
+                            <li class="python">{ "runs Python" }</li>
+                            <li class="adapter">{ "in the adapter" }</li>
+                            <li class="wait">{ "waits, the loop can turn" }</li>
+                            <li class="stopped">{ "loop stopped" }</li>
+                            <li class="ready">{ "ready, another runs" }</li>
+                            <li class="crossing">{ "a crossing" }</li>
+                        </ul>
+                        <span class="zoom" role="group" aria-label="Zoom">
+                            { zoom_button(2.0, "Show more of the run", "−") }
+                            { zoom_button(0.5, "Show less of the run, larger", "+") }
+                            <button type="button" disabled={self.window.is_none()} onclick={link.callback(|_| Msg::ZoomedOut)}>{ "Whole run" }</button>
+                        </span>
+                    </div>
+                }
+            </section>
+        }
+    }
+
+    fn has_events(&self) -> bool {
+        self.sides
+            .iter()
+            .any(|side| !side.timeline.borrow().is_empty())
     }
 
     fn status_note(&self) -> String {
@@ -187,10 +239,29 @@ impl Page {
             .iter()
             .map(|side| side.timeline.borrow().events.len())
             .sum();
-        let traced = counted(events as u64, "event");
+        let traced = match self.playhead {
+            Some(playhead) => {
+                let [core, shell] = self.with_models(|models| playhead.counts(models));
+                format!(
+                    "event {} of {} at {}",
+                    grouped((core + shell) as u64),
+                    grouped(events as u64),
+                    moment(playhead.nanos)
+                )
+            }
+            None => counted(events as u64, "event"),
+        };
         match self.status {
             Status::Loading => "fetching the engine".to_owned(),
             Status::Ready => "nothing runs until you press Run".to_owned(),
+            Status::Running
+                if self
+                    .comparison
+                    .as_ref()
+                    .is_some_and(|comparison| comparison.is_running()) =>
+            {
+                "each adapter in turn".to_owned()
+            }
             Status::Running => format!(
                 "for {:.1} s",
                 (now_millis() - self.run_started_millis) / 1e3
@@ -256,13 +327,21 @@ fn notices_of_run(side: &SideState) -> Vec<Notice> {
 fn notices_of_report(side: &SideState, report: &SideReport) -> Vec<Notice> {
     let mut notices = Vec::new();
     for failure in &report.failures {
-        let text = format!("{}: {}", failure.kind, failure.explanation);
+        // Some explanations begin with the name of what they explain.
+        let text = if failure.explanation.starts_with(&failure.kind) {
+            failure.explanation.clone()
+        } else {
+            format!("{}: {}", failure.kind, failure.explanation)
+        };
         notices.push(Notice::error(text).at(side.file(), failure.line));
     }
     let explained = report.ending == Ending::Deadlocked && !notices.is_empty();
     if !report.explanation.is_empty() && !explained {
         let notice = match report.ending {
-            Ending::Stopped => Notice::hint(report.explanation.clone()),
+            Ending::Stopped if report.problem.is_some() => {
+                Notice::hint("the program was here when you stopped it")
+            }
+            Ending::Stopped => Notice::hint("stopped by you"),
             _ => Notice::error(report.explanation.clone()),
         };
         notices.push(match &report.problem {
@@ -282,6 +361,13 @@ fn notices_of_report(side: &SideState, report: &SideReport) -> Vec<Notice> {
         notices.push(Notice::hint(text));
     }
     notices
+}
+
+/// Whether the keyboard has a command key in the place of Control.
+fn is_apple() -> bool {
+    web_sys::window()
+        .and_then(|window| window.navigator().platform().ok())
+        .is_some_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
 }
 
 fn status_text(status: Status) -> &'static str {

@@ -13,7 +13,7 @@ use super::view::Window;
 use crate::format;
 
 const AXIS_HEIGHT: f64 = 20.0;
-const GAP: f64 = 3.0;
+const GAP: f64 = 4.0;
 const RIGHT_MARGIN: f64 = 12.0;
 /// Spans looked at to decide what one column of pixels shows.
 const SAMPLES_PER_COLUMN: usize = 64;
@@ -219,9 +219,10 @@ impl Painter<'_> {
         if !row.label.is_empty() {
             self.context.set_fill_style_str(&self.palette.quiet);
             let shown = shortened(&row.label, if self.layout.left < 100.0 { 11 } else { 17 });
+            // In the middle of a row whatever its height.
             let _ = self
                 .context
-                .fill_text(&shown, 10.0, top + height.max(10.0) - 2.0);
+                .fill_text(&shown, 10.0, top + height / 2.0 + 4.0);
         }
         for &lane in &row.lanes {
             self.draw_lane(self.model.lane(lane), top, height);

@@ -3,6 +3,8 @@
 use airlock_trace::{Event, EventKind, LaneId, LaneKind, LaneState, Outcome};
 use rustc_hash::FxHashMap;
 
+use crate::format::counted;
+
 /// Rows beyond this are counted, not drawn: a thousand tasks at once tell no
 /// more than this many.
 const ROW_LIMIT: usize = 40;
@@ -15,8 +17,24 @@ pub struct Model {
     lane_index: FxHashMap<LaneId, usize>,
     crossings: Vec<Crossing>,
     crossing_index: FxHashMap<u64, usize>,
+    /// What the main program does beyond what its own events say.
+    main: MainProgram,
     /// The latest time that is known of.
     end_nanos: u64,
+    /// How long the run goes on by the page's clock: a Worker that is blocked
+    /// says nothing of the time that passes.
+    live_nanos: u64,
+}
+
+/// Events say when the main program enters a crossing and leaves it. What it
+/// does in between follows from its loop and its tasks: the adapter's work is
+/// what is neither a task's step nor waiting.
+#[derive(Debug, Default)]
+struct MainProgram {
+    index: Option<usize>,
+    open_crossings: u32,
+    /// Whether the state it is in now was concluded from another lane's.
+    concluded: bool,
 }
 
 #[derive(Debug)]
@@ -79,10 +97,18 @@ impl Model {
     /// The run is over at `end_nanos`.
     pub fn end(&mut self, end_nanos: u64) {
         self.end_nanos = self.end_nanos.max(end_nanos);
+        self.live_nanos = 0;
+    }
+
+    /// The run goes on and has come this far.
+    pub fn go_on(&mut self, live_nanos: u64) {
+        if !self.is_empty() {
+            self.live_nanos = live_nanos;
+        }
     }
 
     pub fn end_nanos(&self) -> u64 {
-        self.end_nanos
+        self.end_nanos.max(self.live_nanos)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -97,10 +123,11 @@ impl Model {
         &self.lanes[index]
     }
 
-    pub fn lane_name(&self, id: LaneId) -> &str {
+    pub fn lane_title(&self, id: LaneId) -> String {
         self.lane_index
             .get(&id)
-            .map_or("", |&index| &self.lanes[index].name)
+            .map(|&index| self.lanes[index].title())
+            .unwrap_or_default()
     }
 
     /// The lanes of a row. Rows that were made of an earlier run may name
@@ -115,21 +142,9 @@ impl Model {
             .map(|&index| self.lanes[index].kind)
     }
 
-    /// The first event later than `nanos`.
-    pub fn next_time(&self, nanos: Option<u64>) -> Option<u64> {
-        let Some(nanos) = nanos else {
-            return self.events.first().map(|event| event.at_nanos);
-        };
-        let index = self.events.partition_point(|event| event.at_nanos <= nanos);
-        self.events.get(index).map(|event| event.at_nanos)
-    }
-
-    /// The last event earlier than `nanos`.
-    pub fn previous_time(&self, nanos: u64) -> Option<u64> {
-        let index = self.events.partition_point(|event| event.at_nanos < nanos);
-        index
-            .checked_sub(1)
-            .map(|index| self.events[index].at_nanos)
+    /// How many events there are before `nanos`.
+    pub fn events_before(&self, nanos: u64) -> usize {
+        self.events.partition_point(|event| event.at_nanos < nanos)
     }
 
     /// How many events there are up to `nanos`, `nanos` included.
@@ -137,22 +152,21 @@ impl Model {
         self.events.partition_point(|event| event.at_nanos <= nanos)
     }
 
-    /// The line that a lane for which `wanted` holds was at last, as seen at
-    /// `nanos`; 0 if unknown.
-    pub fn line_at(&self, nanos: u64, wanted: impl Fn(LaneKind) -> bool) -> u32 {
-        let earlier = &self.events[..self.events_until(nanos)];
+    /// The line that a lane for which `wanted` holds was at last, after the
+    /// first `count` events; 0 if unknown.
+    pub fn line_after(&self, count: usize, wanted: impl Fn(LaneKind) -> bool) -> u32 {
         // Far back the line says nothing about now.
-        earlier
+        self.events[..count]
             .iter()
             .rev()
             .take(2_000)
-            .find(|event| {
-                event.line > 0
-                    && lane_of(&event.kind)
-                        .and_then(|lane| self.lane_kind(lane))
-                        .is_some_and(&wanted)
-            })
+            .find(|event| event.line > 0 && self.kind_of(event).is_some_and(&wanted))
             .map_or(0, |event| event.line)
+    }
+
+    /// What kind of lane an event is about.
+    pub fn kind_of(&self, event: &Event) -> Option<LaneKind> {
+        lane_of(&event.kind).and_then(|lane| self.lane_kind(lane))
     }
 
     pub fn rows(&self) -> Rows {
@@ -173,13 +187,14 @@ impl Model {
     fn pack(&self, kind: LaneKind, rows: &mut Rows) {
         let first = rows.rows.len();
         let mut free_from: Vec<u64> = Vec::new();
-        let mut placed = 0;
+        let mut count = 0;
         for (index, lane) in self
             .lanes
             .iter()
             .enumerate()
             .filter(|(_, lane)| lane.kind == kind)
         {
+            count += 1;
             let end = lane.end_nanos.unwrap_or(u64::MAX);
             match free_from.iter().position(|&free| free <= lane.start_nanos) {
                 Some(row) => {
@@ -194,19 +209,15 @@ impl Model {
                     });
                     free_from.push(end);
                 }
-                None => {
-                    rows.hidden_lanes += 1;
-                    continue;
-                }
+                None => rows.hidden_lanes += 1,
             }
-            placed += 1;
         }
-        let one_per_row = placed == free_from.len();
+        let one_per_row = count == free_from.len();
         for (row, packed) in rows.rows[first..].iter_mut().enumerate() {
             packed.label = if one_per_row && (kind != LaneKind::Task || free_from.len() <= 4) {
-                self.lanes[packed.lanes[0]].name.clone()
+                self.lanes[packed.lanes[0]].title()
             } else if row == 0 {
-                format!("{placed} {}s", kind_name(kind))
+                counted(count as u64, kind_name(kind))
             } else {
                 String::new()
             };
@@ -218,7 +229,11 @@ impl Model {
         self.end_nanos = self.end_nanos.max(at_nanos);
         match &event.kind {
             EventKind::LaneStarted { lane, of, name, .. } => {
-                self.lane_index.insert(*lane, self.lanes.len());
+                let index = self.lanes.len();
+                self.lane_index.insert(*lane, index);
+                if *of == LaneKind::Main {
+                    self.main.index.get_or_insert(index);
+                }
                 self.lanes.push(Lane {
                     id: *lane,
                     kind: *of,
@@ -234,6 +249,7 @@ impl Model {
                     lane.end_nanos = Some(at_nanos);
                     lane.outcome = Some(*outcome);
                 }
+                self.conclude_about_main(at_nanos, *lane, None);
             }
             EventKind::LaneEntered { lane, state } => {
                 let span = Span {
@@ -244,6 +260,7 @@ impl Model {
                 if let Some(lane) = self.lane_mut(*lane) {
                     lane.spans.push(span);
                 }
+                self.conclude_about_main(at_nanos, *lane, Some(*state));
             }
             EventKind::CrossingEntered {
                 crossing,
@@ -251,6 +268,9 @@ impl Model {
                 name,
             } => {
                 self.crossing_index.insert(*crossing, self.crossings.len());
+                if self.is_main(*lane) {
+                    self.main.open_crossings += 1;
+                }
                 self.crossings.push(Crossing {
                     lane: *lane,
                     name: name.clone(),
@@ -261,8 +281,13 @@ impl Model {
                 });
             }
             EventKind::CrossingLeft {
-                crossing, outcome, ..
+                crossing,
+                lane,
+                outcome,
             } => {
+                if self.is_main(*lane) {
+                    self.main.open_crossings = self.main.open_crossings.saturating_sub(1);
+                }
                 if let Some(&index) = self.crossing_index.get(crossing) {
                     self.crossings[index].end_nanos = Some(at_nanos);
                     self.crossings[index].outcome = Some(*outcome);
@@ -275,6 +300,58 @@ impl Model {
         }
     }
 
+    fn is_main(&self, id: LaneId) -> bool {
+        self.main.index.is_some() && self.lane_index.get(&id) == self.main.index.as_ref()
+    }
+
+    /// `lane` entered `state`, or ended: what that says of the main program
+    /// while it is in a crossing.
+    fn conclude_about_main(&mut self, at_nanos: u64, lane: LaneId, state: Option<LaneState>) {
+        if self.is_main(lane) {
+            self.main.concluded = false;
+            return;
+        }
+        let Some(index) = self.main.index.filter(|_| self.main.open_crossings > 0) else {
+            return;
+        };
+        let Some(kind) = self.lane_kind(lane) else {
+            return;
+        };
+        let main = &mut self.lanes[index];
+        let Some(now) = main.spans.last().copied() else {
+            return;
+        };
+        let next = match (kind, state) {
+            (LaneKind::Task, Some(LaneState::Python)) if now.state == LaneState::Adapter => {
+                LaneState::Waiting
+            }
+            (LaneKind::Loop, Some(LaneState::Blocked)) if now.state == LaneState::Adapter => {
+                LaneState::Blocked
+            }
+            (LaneKind::Task, Some(LaneState::Waiting | LaneState::Ready) | None)
+                if self.main.concluded && now.state == LaneState::Waiting =>
+            {
+                LaneState::Adapter
+            }
+            (LaneKind::Loop, Some(LaneState::Python))
+                if self.main.concluded && now.state == LaneState::Blocked =>
+            {
+                LaneState::Adapter
+            }
+            _ => return,
+        };
+        self.main.concluded = true;
+        let span = Span {
+            start_nanos: at_nanos,
+            state: next,
+            line: now.line,
+        };
+        match main.spans.last_mut() {
+            Some(last) if last.start_nanos == at_nanos => *last = span,
+            _ => main.spans.push(span),
+        }
+    }
+
     fn lane_mut(&mut self, id: LaneId) -> Option<&mut Lane> {
         self.lane_index
             .get(&id)
@@ -283,6 +360,14 @@ impl Model {
 }
 
 impl Lane {
+    /// Its name, and what it is where that is not plain.
+    pub fn title(&self) -> String {
+        match self.kind {
+            LaneKind::Task => format!("task {}", self.name),
+            _ => self.name.clone(),
+        }
+    }
+
     /// When the span at `index` ends, in a trace that ends at `end_nanos`.
     pub fn span_end(&self, index: usize, end_nanos: u64) -> u64 {
         match self.spans.get(index + 1) {
@@ -443,32 +528,74 @@ mod tests {
     }
 
     #[test]
-    fn playhead_steps_over_events() {
-        let model = model(vec![
-            started(3, 1, LaneKind::Task),
-            ended(3, 1),
-            started(8, 2, LaneKind::Task),
-        ]);
-        assert_eq!(model.next_time(None), Some(3));
-        assert_eq!(
-            (model.next_time(Some(3)), model.next_time(Some(8))),
-            (Some(8), None)
-        );
-        assert_eq!(
-            (model.previous_time(8), model.previous_time(3)),
-            (Some(3), None)
-        );
-    }
-
-    #[test]
     fn line_is_that_of_the_wanted_lane() {
         let model = model(vec![
             started(1, 0, LaneKind::Main),
             started(2, 1, LaneKind::Task),
             entered(7, 1, LaneState::Python),
         ]);
-        assert_eq!(model.line_at(9, |kind| kind == LaneKind::Main), 1);
-        assert_eq!(model.line_at(9, |kind| kind == LaneKind::Task), 7);
-        assert_eq!(model.line_at(0, |_| true), 0);
+        assert_eq!(model.line_after(3, |kind| kind == LaneKind::Main), 1);
+        assert_eq!(model.line_after(3, |kind| kind == LaneKind::Task), 7);
+        assert_eq!(model.line_after(0, |_| true), 0);
+    }
+
+    fn crossing(at_nanos: u64) -> Event {
+        let name = "price".to_owned();
+        at(
+            at_nanos,
+            EventKind::CrossingEntered {
+                crossing: 1,
+                lane: 0,
+                name,
+            },
+        )
+    }
+
+    #[test]
+    fn main_in_a_crossing_is_in_the_adapter_only_between_steps_and_waits() {
+        use LaneState::{Adapter, Blocked, Python, Ready, Waiting};
+        let model = model(vec![
+            started(0, 0, LaneKind::Main),
+            entered(0, 0, Python),
+            started(1, 1, LaneKind::Loop),
+            crossing(2),
+            entered(2, 0, Adapter),
+            started(3, 2, LaneKind::Task),
+            entered(4, 2, Python),
+            entered(6, 2, Waiting),
+            entered(7, 1, Blocked),
+            entered(20, 1, Python),
+            entered(21, 2, Python),
+            ended(22, 2),
+            entered(23, 1, Ready),
+            entered(24, 0, Python),
+        ]);
+        let states: Vec<_> = model
+            .lane(0)
+            .spans
+            .iter()
+            .map(|span| (span.start_nanos, span.state))
+            .collect();
+        let expected = [
+            (0, Python),
+            (2, Adapter),
+            (4, Waiting),
+            (6, Adapter),
+            (7, Blocked),
+            (20, Adapter),
+            (21, Waiting),
+            (22, Adapter),
+            (24, Python),
+        ];
+        assert_eq!(states, expected);
+    }
+
+    #[test]
+    fn a_run_that_goes_on_is_as_long_as_the_page_has_waited() {
+        let mut model = model(vec![started(0, 0, LaneKind::Main)]);
+        model.go_on(900);
+        assert_eq!(model.end_nanos(), 900);
+        model.end(700);
+        assert_eq!(model.end_nanos(), 700);
     }
 }

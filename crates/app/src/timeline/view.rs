@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::draw::{Layout, draw};
 use super::model::{Model, Rows, outcome_name, state_name};
+use super::playhead::Step;
 use crate::format;
 
 /// The part of the run that both timelines show.
@@ -41,6 +42,17 @@ impl Window {
         }
     }
 
+    /// This window, later by `nanos` as far as there is a run.
+    pub fn panned(&self, nanos: f64, whole: Window) -> Self {
+        let length = self.length_nanos();
+        let latest = (whole.end_nanos - length).max(0.0);
+        let start = (self.start_nanos + nanos).clamp(0.0, latest);
+        Self {
+            start_nanos: start,
+            end_nanos: start + length,
+        }
+    }
+
     /// This window, or one as long with `nanos` in its middle if it is not in
     /// this one.
     pub fn moved_to(&self, nanos: f64, whole: Window) -> Self {
@@ -54,15 +66,6 @@ impl Window {
             end_nanos: start + length,
         }
     }
-}
-
-/// A move of the playhead from event to event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    First,
-    Back,
-    Forward,
-    Last,
 }
 
 /// A model that changes in place; `version` says when.
@@ -91,13 +94,27 @@ pub struct TimelineProps {
     pub on_step: Callback<Step>,
     /// Factor and centre.
     pub on_zoom: Callback<(f64, f64)>,
+    /// By how many nanoseconds.
+    pub on_pan: Callback<f64>,
 }
 
 pub enum Msg {
-    Hovered { x: f64, y: f64 },
+    Hovered {
+        x: f64,
+        y: f64,
+    },
     Left,
-    Pressed { x: f64 },
-    Zoomed { factor: f64, x: f64 },
+    Pressed {
+        x: f64,
+    },
+    Zoomed {
+        factor: f64,
+        x: f64,
+    },
+    /// By this share of what is shown.
+    Panned {
+        share: f64,
+    },
     Stepped(Step),
 }
 
@@ -130,6 +147,10 @@ impl Component for TimelineView {
             Msg::Left => self.hover = None,
             Msg::Pressed { x } => ctx.props().on_playhead.emit(nanos_at(x) as u64),
             Msg::Zoomed { factor, x } => ctx.props().on_zoom.emit((factor, nanos_at(x))),
+            Msg::Panned { share } => {
+                let shown = ctx.props().window.length_nanos();
+                ctx.props().on_pan.emit(share * shown);
+            }
             Msg::Stepped(step) => ctx.props().on_step.emit(step),
         }
         true
@@ -157,18 +178,24 @@ impl Component for TimelineView {
         });
         let onwheel = link.batch_callback(|event: WheelEvent| {
             // A plain turn of the wheel scrolls the page, as everywhere.
-            (event.ctrl_key() || event.meta_key()).then(|| {
+            if event.ctrl_key() || event.meta_key() {
                 event.prevent_default();
                 let factor = if event.delta_y() > 0.0 { 1.25 } else { 0.8 };
-                Msg::Zoomed {
+                return Some(Msg::Zoomed {
                     factor,
                     x: f64::from(event.offset_x()),
+                });
+            }
+            (event.delta_x().abs() > event.delta_y().abs()).then(|| {
+                event.prevent_default();
+                Msg::Panned {
+                    share: event.delta_x() / 1_000.0,
                 }
             })
         });
         html! {
             <div class="timeline" data-testid={props.testid.clone()} tabindex="0" role="slider"
-                aria-label={format!("Timeline of {}: arrow keys step, + and - zoom", props.title)}
+                aria-label={format!("Timeline of {}: arrow keys step over events, + and - zoom, Shift with an arrow key moves the part shown", props.title)}
                 aria-valuemin="0" aria-valuemax={model.end_nanos().to_string()} aria-valuenow={playhead.to_string()}
                 aria-valuetext={describe_playhead(&model, &self.rows, playhead)}
                 data-events={model.events.len().to_string()}
@@ -212,6 +239,8 @@ impl TimelineView {
         };
         ctx.link().batch_callback(move |event: KeyboardEvent| {
             let message = match event.key().as_str() {
+                "ArrowLeft" if event.shift_key() => Msg::Panned { share: -0.25 },
+                "ArrowRight" if event.shift_key() => Msg::Panned { share: 0.25 },
                 "ArrowLeft" => Msg::Stepped(Step::Back),
                 "ArrowRight" => Msg::Stepped(Step::Forward),
                 "Home" => Msg::Stepped(Step::First),
@@ -251,7 +280,7 @@ impl TimelineView {
             .saturating_sub(span.start_nanos);
         let mut lines = vec![format!(
             "{} {} for {}",
-            lane.name,
+            lane.title(),
             state_name(span.state),
             format::duration(length)
         )];
@@ -304,7 +333,7 @@ fn describe_playhead(model: &Model, rows: &Rows, nanos: u64) -> String {
         .filter(|lane| lane.start_nanos <= nanos)
         .filter_map(|lane| {
             let span = lane.spans[lane.span_at(nanos)?];
-            Some(format!("{} {}", lane.name, state_name(span.state)))
+            Some(format!("{} {}", lane.title(), state_name(span.state)))
         });
     std::iter::once(format!("at {}", format::duration(nanos)))
         .chain(states.take(4))
@@ -327,6 +356,14 @@ mod tests {
         let share = (400_000.0 - zoomed.start_nanos) / zoomed.length_nanos();
         assert!((share - 0.4).abs() < 1e-9);
         assert_eq!(zoomed.length_nanos(), 500_000.0);
+    }
+
+    #[test]
+    fn panning_stays_within_the_run() {
+        let zoomed = WHOLE.zoomed(0.25, 0.0, WHOLE);
+        assert_eq!(zoomed.panned(-1e9, WHOLE).start_nanos, 0.0);
+        let last = zoomed.panned(1e9, WHOLE);
+        assert_eq!((last.start_nanos, last.end_nanos), (750_000.0, 1_000_000.0));
     }
 
     #[test]
