@@ -1,11 +1,11 @@
-//! One Worker as the page sees it: created warm, spoken to in JSON, thrown
-//! away when it no longer answers.
+//! One Worker as the page sees it: created warm, spoken to as
+//! `airlock_protocol` says, thrown away when it no longer answers.
 //!
 //! `web/src/boot.js` creates Workers, because it is there before this wasm is
 //! and can have the first two ready by then.
 
 use airlock_protocol::{FromWorker, ToWorker};
-use js_sys::Reflect;
+use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -46,12 +46,9 @@ impl WorkerLink {
             format!("the browser refuses to start a Worker: {}", text_of(&error))
         })?;
         let receive = Closure::new(move |data: JsValue| {
-            let text = data.as_string().unwrap_or_default();
-            receive(
-                serde_json::from_str(&text).unwrap_or_else(|error| FromWorker::Failed {
-                    message: format!("the Worker sent what this page does not understand: {error}"),
-                }),
-            );
+            receive(read(&data).unwrap_or_else(|error| FromWorker::Failed {
+                message: format!("the Worker sent what this page does not understand: {error}"),
+            }));
         });
         booted.listen(&receive);
         Ok(Self {
@@ -80,6 +77,16 @@ impl WorkerLink {
 impl Drop for WorkerLink {
     fn drop(&mut self) {
         self.booted.end();
+    }
+}
+
+/// A message: text, or the bytes of events.
+fn read(data: &JsValue) -> Result<FromWorker, String> {
+    match data.dyn_ref::<Uint8Array>() {
+        Some(bytes) => airlock_trace::unpack(&bytes.to_vec())
+            .map(|events| FromWorker::Events { events })
+            .ok_or_else(|| "events in another form".to_owned()),
+        None => serde_json::from_str(&data.as_string().unwrap_or_default()).map_err(|error| error.to_string()),
     }
 }
 

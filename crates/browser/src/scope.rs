@@ -1,6 +1,6 @@
 //! The Worker's global scope: messages, the clock, turns of the event loop.
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, XmlHttpRequest, XmlHttpRequestResponseType};
 
@@ -30,6 +30,12 @@ pub fn now_millis() -> f64 {
 pub fn post(text: &str) {
     // The page may be gone; then nobody is left to tell.
     let _ = scope().post_message(&JsValue::from_str(text));
+}
+
+/// Posts bytes, which the page then owns.
+pub fn post_bytes(bytes: &[u8]) {
+    let bytes = Uint8Array::from(bytes);
+    let _ = scope().post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
 }
 
 /// Calls back in a later turn of the event loop, after `delay_millis`.
@@ -65,5 +71,5 @@ pub fn fetch_now(address: &str) -> Option<Vec<u8>> {
     request.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
     request.send().ok()?;
     let found = request.status().is_ok_and(|status| (200..300).contains(&status));
-    found.then(|| request.response().ok()).flatten().map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec())
+    found.then(|| request.response().ok()).flatten().map(|buffer| Uint8Array::new(&buffer).to_vec())
 }

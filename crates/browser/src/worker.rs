@@ -212,7 +212,7 @@ fn flush(run: &mut Run, now_millis: f64) {
         event.at_nanos = event.at_nanos.saturating_sub(run.begun_nanos);
     }
     if !events.is_empty() {
-        send(&FromWorker::Events { events });
+        scope::post_bytes(&airlock_trace::pack(&events));
     }
 }
 

@@ -66,8 +66,7 @@ pub fn compare(rows: &[RunReport]) -> serde_json::Value {
     serde_json::json!({ "version": 1, "rows": rows })
 }
 
-/// Hash of all events, the same on every platform (XXH3 of their JSON).
+/// Hash of all events, the same on every platform (XXH3 of their packed form).
 pub(crate) fn trace_hash(events: &[Event]) -> String {
-    let text = serde_json::to_vec(events).unwrap_or_default();
-    format!("{:016x}", xxh3_64(&text))
+    format!("{:016x}", xxh3_64(&airlock_trace::pack(events)))
 }

@@ -97,9 +97,9 @@ impl Session {
         let mut vm = Vm::new(Box::new(environment));
         let mut context = ProgramContext::new(files);
         context.entropy = playground.seed;
-        vm.add_extension(context);
         let limits = &playground.limits;
         airlock_core::install(&mut vm, host, limits.trace_events as usize);
+        vm.add_extension(context);
         start(&mut vm);
         // What nearly every playground imports is loaded before its time
         // counts, as it would be in a process that is already up.

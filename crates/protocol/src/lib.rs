@@ -1,4 +1,5 @@
-//! What the page and a Worker say to each other, as JSON text.
+//! What the page and a Worker say to each other, as JSON text; the many events
+//! of a run as bytes.
 //!
 //! One Worker runs one side. The page sends [`ToWorker`], the Worker answers
 //! with [`FromWorker`]; nothing else crosses, but for the stop flag: a shared
@@ -50,7 +51,9 @@ pub enum FromWorker {
         error: bool,
         text: String,
     },
-    /// Events since the last such message, in order of time.
+    /// Events since the last such message, in order of time. Crosses as the
+    /// bytes of [`airlock_trace::pack`], not as text.
+    #[serde(skip)]
     Events {
         events: Vec<Event>,
     },

@@ -9,6 +9,6 @@ mod event;
 mod ledger;
 mod recorder;
 
-pub use event::{Event, EventKind, LaneId, LaneKind, LaneState, Outcome};
+pub use event::{Event, EventKind, LaneId, LaneKind, LaneState, Outcome, pack, unpack};
 pub use ledger::{Cost, Ledger};
 pub use recorder::Recorder;
