@@ -1,58 +1,72 @@
 """Runs one of CPython's test files and says how each test ended.
 
-    runner.py MODULE [--skip ID]... [--only TEXT]
+    runner.py MODULE [--skip ID]... [--only TEXT] [--list] [--also PACKAGE=FOLDER]
 
-Prints one line for each test: `@ start ID`, then `@ OUTCOME ID` with one of
-passed, failed, error, skipped, and the last line of the traceback as a JSON
-text. `cargo xtask conformance` reads these; `--skip` is how it goes on after
-a test that ended the process.
+Prints one line for each test: `@ start ID`, then `@ OUTCOME ID REASON` with
+one of passed, failed, error, skipped; the reason is the last line of the
+traceback. `cargo xtask conformance` reads these; `--skip` is how it goes on
+after a test that ended the process. `--list` names the tests and runs none.
+`--also` lets a package be looked for in a second folder: the tests of
+`unittest` live in the library of their own Python.
 """
 
-import json
+import re
 import sys
 import unittest
 
-from test.support import threading_helper
+ADDRESS = re.compile(r'\b0x[0-9a-fA-F]{5,}')
+NAME_OF_FIXTURE = re.compile(r'(setUp|tearDown)(Class|Module)_\((.*)\)')
 
 
-def last_line(error):
-    text = ''.join(str(part) for part in error).strip() if isinstance(error, list) else str(error)
-    lines = text.strip().splitlines()
+def name_of(test):
+    return re.sub(r'\s+', '_', test.id())
+
+
+def one_line(text):
+    """The text as it may stand in a line, and the same in the next run."""
+    text = ADDRESS.sub('0x...', ' '.join(str(text).split()))
+    return text[:200].encode('ascii', 'backslashreplace').decode()
+
+
+def last_line(text):
+    lines = [line for line in text.splitlines() if line.strip()]
+    # The message may have lines of its own; the first line says most. It is
+    # the first that is not indented after the last line of a traceback.
+    place = max((i for i, line in enumerate(lines) if line.startswith('  File ')), default=-1)
+    for line in lines[place + 1:]:
+        if not line.startswith('    '):
+            return line
     return lines[-1] if lines else ''
 
 
-class Result(unittest.TestResult):
-    def __init__(self, skipped_ids):
-        super().__init__()
-        self.skipped_ids = skipped_ids
-        self.buffer = False
+def say(outcome, name, reason=''):
+    # A test may have printed half a line.
+    print(f'\n@ {outcome} {name} {one_line(reason)}', flush=True, file=sys.__stdout__)
 
-    def say(self, outcome, test, message=''):
-        print('@', outcome, test.id().replace(' ', '_'), json.dumps(message[:300]), flush=True, file=sys.__stdout__)
+
+class Result(unittest.TestResult):
+    """Says what happens as it happens, because the next test may end us."""
+
+    def __init__(self):
+        super().__init__()
+        self.started = set()
+        self._ended = True
+        # The outcome of classes and modules whose fixture did not work.
+        self.fixtures = []
 
     def startTest(self, test):
         super().startTest(test)
         self._ended = False
-        self.say('start', test)
-
-    def _note(self, outcome, test, message=''):
-        # A subtest's failure is its test's, counted once.
-        if not self._ended:
-            self._ended = True
-            self.say(outcome, test, message)
+        self.started.add(name_of(test))
+        say('start', name_of(test))
 
     def stopTest(self, test):
         super().stopTest(test)
-        if not self._ended:
-            self._note('passed', test)
+        self._note('passed', test)
 
     def addError(self, test, error):
         super().addError(test, error)
-        message = last_line(self.errors[-1][1])
-        if type(test).__name__ == '_ErrorHolder':
-            self.say('error', test, message)
-        else:
-            self._note('error', test, message)
+        self._note('error', test, last_line(self.errors[-1][1]))
 
     def addFailure(self, test, error):
         super().addFailure(test, error)
@@ -66,8 +80,9 @@ class Result(unittest.TestResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        if hasattr(test, '_testMethodName'):
-            self._note('skipped', test, str(reason))
+        # A subtest that is skipped leaves its test as it is.
+        if not hasattr(test, 'test_case'):
+            self._note('skipped', test, reason)
 
     def addExpectedFailure(self, test, error):
         super().addExpectedFailure(test, error)
@@ -77,13 +92,32 @@ class Result(unittest.TestResult):
         super().addUnexpectedSuccess(test)
         self._note('failed', test, 'unexpected success')
 
+    def _note(self, outcome, test, reason=''):
+        fixture = NAME_OF_FIXTURE.fullmatch(name_of(test))
+        if fixture is None:
+            # The first thing that goes wrong in a test is its outcome.
+            if not self._ended:
+                self._ended = True
+                say(outcome, name_of(test), reason)
+        elif fixture[1] == 'setUp':
+            self.fixtures.append((fixture[3], outcome, reason))
+        else:
+            say(outcome, name_of(test), reason)
 
-def each(suite):
+    def say_never_started(self, names):
+        for name in names:
+            for place, outcome, reason in self.fixtures:
+                if name not in self.started and name.startswith(place + '.'):
+                    say(outcome, name, reason)
+                    break
+
+
+def names_in(suite):
     for item in suite:
         if isinstance(item, unittest.TestSuite):
-            yield from each(item)
+            yield from names_in(item)
         else:
-            yield item
+            yield name_of(item)
 
 
 def drop(suite, unwanted):
@@ -92,27 +126,41 @@ def drop(suite, unwanted):
     for item in suite:
         if isinstance(item, unittest.TestSuite):
             kept.append(drop(item, unwanted))
-        elif not unwanted(item.id().replace(' ', '_')):
+        elif not unwanted(name_of(item)):
             kept.append(item)
     return type(suite)(kept)
 
 
 def main(args):
-    module, only, skipped = args[0], None, set()
+    module, only, skipped, listing = args[0], None, set(), False
     rest = iter(args[1:])
     for word in rest:
         if word == '--skip':
             skipped.add(next(rest))
         elif word == '--only':
             only = next(rest)
+        elif word == '--list':
+            listing = True
+        elif word == '--also':
+            package, folder = next(rest).split('=')
+            __import__(package)
+            sys.modules[package].__path__.append(folder)
     sys.argv = [sys.argv[0]]
-    # The platform's name says that there are no threads; there are.
-    threading_helper.can_start_thread = True
-    suite = unittest.defaultTestLoader.loadTestsFromName(module)
+    try:
+        suite = unittest.defaultTestLoader.loadTestsFromName(module)
+    except unittest.SkipTest as skip:
+        say('skipped', module, skip)
+        suite = unittest.TestSuite()
     suite = drop(suite, lambda name: name in skipped or only is not None and only not in name)
-    print('@ count', suite.countTestCases(), flush=True)
-    suite.run(Result(skipped))
-    print('@ end', flush=True)
+    names = list(names_in(suite))
+    print('@ count', len(names), flush=True)
+    if listing:
+        print('\n'.join('@ listed ' + name for name in names))
+    else:
+        result = Result()
+        suite.run(result)
+        result.say_never_started(names)
+    print('\n@ end', flush=True)
 
 
 if __name__ == '__main__':

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use lexopt::prelude::*;
 
 pub const USAGE: &str = "\
-usage: airlock py [--path DIR]... [--clock real|virtual] (FILE | -c CODE | -m MODULE | -) [ARGS...]";
+usage: airlock py [--path DIR]... [--clock real|virtual] [--memory MIB] [--fuel N] (FILE | -c CODE | -m MODULE | -) [ARGS...]";
 
 pub enum Command {
     Help,
@@ -18,6 +18,10 @@ pub struct PyOptions {
     /// Searched after the program's own folder.
     pub path: Vec<String>,
     pub clock: Clock,
+    /// What the program may keep, in MiB, and how many instructions it may
+    /// run; `None` leaves the VM's own limit.
+    pub memory_mib: Option<usize>,
+    pub fuel: Option<u64>,
     pub program: Program,
     /// `sys.argv[1:]`.
     pub args: Vec<String>,
@@ -53,6 +57,7 @@ pub fn parse() -> Result<Command, lexopt::Error> {
 fn parse_py(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut path = Vec::new();
     let mut clock = Clock::Real;
+    let (mut memory_mib, mut fuel) = (None, None);
     let program = loop {
         match parser.next()? {
             Some(Long("path")) => path.push(parser.value()?.string()?),
@@ -63,6 +68,8 @@ fn parse_py(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
                     other => return Err(format!("--clock is real or virtual, not {other}").into()),
                 };
             }
+            Some(Long("memory")) => memory_mib = Some(parser.value()?.parse()?),
+            Some(Long("fuel")) => fuel = Some(parser.value()?.parse()?),
             Some(Long("help") | Short('h')) => return Ok(Command::Help),
             Some(Short('c')) => break Program::Code(parser.value()?.string()?),
             Some(Short('m')) => break Program::Module(parser.value()?.string()?),
@@ -74,5 +81,5 @@ fn parse_py(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     };
     // All that follows is the program's.
     let args = parser.raw_args()?.map(OsString::into_string).collect::<Result<_, _>>()?;
-    Ok(Command::Py(PyOptions { path, clock, program, args }))
+    Ok(Command::Py(PyOptions { path, clock, memory_mib, fuel, program, args }))
 }

@@ -29,6 +29,12 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
     airlock_core::install(&mut vm, host, 0);
     vm.add_extension(context(files)?);
     start(&mut vm);
+    if let Some(mib) = options.memory_mib {
+        vm.limits.heap_bytes = mib << 20;
+    }
+    if let Some(fuel) = options.fuel {
+        vm.limits.instructions = fuel.saturating_add(vm.instructions());
+    }
 
     let (text, name) = match &options.program {
         Program::File(file) => {
@@ -111,7 +117,7 @@ fn drive(vm: &mut Vm) -> anyhow::Result<u8> {
             }
             Exit::Halted(Halt::Exit(status)) => return Ok(status as u8),
             Exit::Halted(halt) => {
-                eprintln!("airlock: {halt:?}");
+                eprintln!("airlock: stopped: {halt:?}");
                 return Ok(3);
             }
         }

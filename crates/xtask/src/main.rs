@@ -1,5 +1,5 @@
 //! The workspace's chores: `cargo xtask serve`, `test`, `check`, `build`,
-//! `bench`, `setup`.
+//! `bench`, `conformance`, `setup`.
 //!
 //! Each command makes sure of what it needs first (see [`setup`]), so that a
 //! fresh clone has only two commands to know. Nothing here is part of the
@@ -14,6 +14,7 @@
 mod bench;
 mod build;
 mod check;
+mod conformance;
 mod process;
 mod rooms;
 mod serve;
@@ -35,6 +36,8 @@ usage: cargo xtask COMMAND
   check           formatting, lints, documentation, rooms, licences
   build           set up and build the page into dist/
   bench [ROW]...  compare Airlock with Pyodide and python3
+  conformance [FILE]... [--update | --reference]
+                  CPython's own tests on `airlock py`, compared with a baseline
   setup           detect and install what the other commands need
   env             print the shell lines that make wasm builds work by hand:
                   eval \"$(cargo xtask env)\"";
@@ -63,6 +66,7 @@ fn run() -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some("bench") => bench::command(&rest),
+        Some("conformance") => conformance::command(&rest),
         Some("setup") => {
             setup::run(setup::Needs::ALL)?;
             Ok(ExitCode::SUCCESS)
