@@ -3,7 +3,7 @@
 
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { writeSync } from 'node:fs';
+import { readFileSync, readdirSync, realpathSync, writeSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -20,8 +20,10 @@ const mount = (at, folder) => {
   python.FS.mkdirTree(at);
   python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, at);
 };
-const { realpathSync } = await import('node:fs');
 mount('/tests/test', realpathSync(path.join(library, 'test')));
+for (const file of readdirSync(library).filter((name) => name.endsWith('.py'))) {
+  python.FS.writeFile(`/tests/${file}`, readFileSync(path.join(library, file)));
+}
 mount('/conformance', here);
 const argumentsOfRunner = words.map((word) => {
   if (!word.startsWith('unittest=')) return word;
@@ -33,6 +35,12 @@ python.runPython(`
 import sys
 sys.path[:0] = ['/conformance', '/tests']
 sys.argv = ['runner.py', *words]
+# What npm's package leaves out of the library, and pydoc imports.
+import types
+sys.modules['_pyrepl'] = types.ModuleType('_pyrepl')
+sys.modules['_pyrepl.pager'] = sys.modules['_pyrepl'].pager = types.ModuleType('_pyrepl.pager')
+for name in 'get_pager', 'pipe_pager', 'plain_pager', 'tempfile_pager', 'tty_pager', 'plain':
+    setattr(sys.modules['_pyrepl.pager'], name, None)
 import runner
 runner.main(words)
 `);

@@ -14,6 +14,8 @@ import re
 import sys
 import unittest
 
+import older
+
 ADDRESS = re.compile(r'\b0x[0-9a-fA-F]{5,}')
 NAME_OF_FIXTURE = re.compile(r'(setUp|tearDown)(Class|Module)_\((.*)\)')
 
@@ -146,6 +148,7 @@ def main(args):
             __import__(package)
             sys.modules[package].__path__.append(folder)
     sys.argv = [sys.argv[0]]
+    older.prepare(module)
     try:
         suite = unittest.defaultTestLoader.loadTestsFromName(module)
     except unittest.SkipTest as skip:

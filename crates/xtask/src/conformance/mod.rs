@@ -124,8 +124,11 @@ fn build_airlock(tools: &Tools) -> Result<PathBuf> {
     Ok(tools.root().join("target/release/airlock"))
 }
 
-/// Folders with one link each, so that of the installed library only the tests
-/// can be imported and everything else is ours.
+/// Modules that tests of an older library import and 3.14 has no longer.
+const REMOVED: &[&str] = &["asyncore.py", "asynchat.py", "smtpd.py"];
+
+/// Folders with links to the tests and to little else of the installed library:
+/// all that can be ours is ours.
 fn link_tests(tools: &Tools) -> Result<Library> {
     let script = "import test, unittest; print(test.__path__[0]); print(unittest.__path__[0])";
     let found = process::output(tools.native("python3").args(["-c", script]))
@@ -134,34 +137,39 @@ fn link_tests(tools: &Tools) -> Result<Library> {
     let folder = tools.root().join("target/conformance");
     // From 3.12 on the tests of `unittest` are in `test`.
     let unittest_tests = Path::new(unittest).join("test");
-    Ok(Library {
-        tests: linked(&folder.join("library"), Path::new(tests))?,
-        unittest: unittest_tests
-            .is_dir()
-            .then(|| linked(&folder.join("unittest"), &unittest_tests))
-            .transpose()?,
-    })
+    let library = Library { tests: folder.join("library"), unittest: folder.join("unittest") };
+    link(&library.tests, Path::new(tests))?;
+    for removed in REMOVED.iter().map(|name| Path::new(tests).with_file_name(name)) {
+        link(&library.tests, &removed)?;
+    }
+    link(&library.unittest, &unittest_tests)?;
+    Ok(library)
 }
 
-fn linked(folder: &Path, target: &Path) -> Result<PathBuf> {
+/// Makes `folder` hold a link to `target` of the same name, if there is one.
+fn link(folder: &Path, target: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)?;
-    let link = folder.join("test");
-    if std::fs::read_link(&link).is_ok_and(|there| there == target) {
-        return Ok(folder.to_owned());
-    }
+    let link = folder.join(target.file_name().context("a file of the library has a name")?);
     let _ = std::fs::remove_file(&link);
+    if !target.exists() {
+        return Ok(());
+    }
     #[cfg(unix)]
     std::os::unix::fs::symlink(target, &link)?;
     #[cfg(windows)]
-    std::os::windows::fs::symlink_dir(target, &link)?;
-    Ok(folder.to_owned())
+    if target.is_dir() {
+        std::os::windows::fs::symlink_dir(target, &link)?;
+    } else {
+        std::os::windows::fs::symlink_file(target, &link)?;
+    }
+    Ok(())
 }
 
 /// Folders to import CPython's tests from.
 struct Library {
     tests: PathBuf,
-    /// Where `unittest.test` is, if it is not in `tests`.
-    unittest: Option<PathBuf>,
+    /// Has those of `unittest`, if the library keeps them apart.
+    unittest: PathBuf,
 }
 
 fn python_version(tools: &Tools) -> Result<String> {

@@ -80,7 +80,7 @@ pub struct Python {
     program: PathBuf,
     arguments: Vec<String>,
     folder: PathBuf,
-    /// `--also` of the runner, if `unittest.test` must be looked for.
+    /// `--also` of the runner; `None` if this Python has its own `unittest.test`.
     also: Option<String>,
 }
 
@@ -108,7 +108,7 @@ impl Python {
             program,
             arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
             folder: root.to_owned(),
-            also: library.unittest.as_ref().map(|folder| format!("unittest={}", folder.display())),
+            also: Some(format!("unittest={}", library.unittest.display())),
         }
     }
 
@@ -132,7 +132,7 @@ pub fn run_file(file: &str, python: &Python, asked: &Python) -> FileRun {
     let why = match &run.tests[..] {
         [] => run.trouble.clone().map(|trouble| (Outcome::Error, trouble)),
         [test] if test.name.starts_with(NOT_IMPORTED) => Some((Outcome::Error, test.reason.clone())),
-        [test] if test.name == format!("test.{file}") => Some((Outcome::Skipped, test.reason.clone())),
+        [test] if test.outcome == Outcome::Skipped && test.name == format!("test.{file}") => Some((Outcome::Skipped, test.reason.clone())),
         _ => None,
     };
     if let Some((outcome, reason)) = why {

@@ -1,0 +1,85 @@
+"""Lets the tests of an older Python be imported on a 3.14.
+
+Some of CPython's test files stop at their first lines on a newer Python,
+and all their tests with them, because of something that only a few are about.
+Those few fail all the same; the others can be asked this way.
+"""
+
+import importlib
+import importlib.util
+import sys
+
+
+def prepare(module):
+    """To be called before the test file `module` is imported."""
+    if sys.version_info < (3, 14):
+        return
+    support = importlib.import_module('test.support')
+    # Asks a module in C for what every 3.14 has.
+    support.has_no_debug_ranges = lambda: False
+    _import_removed()
+    _annotate_modules()
+    _let_typing_have_its_types()
+    if sys.implementation.name == 'airlock':
+        _say_what_airlock_has(support)
+    if module == 'test.test_inspect':
+        _name_the_pickler()
+
+
+def _import_removed():
+    """Modules of the library then that announce their removal in 3.12."""
+    import warnings
+    original = warnings._deprecated
+    warnings._deprecated = lambda *args, **options: None
+    for name in ('asyncore', 'smtpd'):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            pass
+    warnings._deprecated = original
+
+
+def _annotate_modules():
+    """Modules that write into `__annotations__`, which 3.14 only makes when asked."""
+    folder = 'test.typinganndata.'
+    for name in ('ann_module', 'ann_module2', 'ann_module3'):
+        try:
+            spec = importlib.util.find_spec(folder + name)
+        except ImportError:
+            return
+        module = importlib.util.module_from_spec(spec)
+        module.__dict__['__annotations__'] = {}
+        sys.modules[spec.name] = module
+        with open(spec.origin, encoding='utf-8') as source:
+            code = compile(source.read(), spec.origin, 'exec')
+        exec(code, module.__dict__)
+        setattr(sys.modules[folder[:-1]], name, module)
+
+
+def _let_typing_have_its_types():
+    """There was a `typing` without `_typing` once."""
+    helper = importlib.import_module('test.support.import_helper')
+    original = helper.import_fresh_module
+
+    def import_fresh_module(name, fresh=(), blocked=(), **options):
+        if name == 'typing':
+            blocked = [other for other in blocked if other != '_typing']
+        return original(name, fresh, blocked, **options)
+
+    helper.import_fresh_module = import_fresh_module
+
+
+def _say_what_airlock_has(support):
+    """Threads, and event loops: only sockets have nobody to talk to. What
+    `sys.platform` names has neither, so the tests would not try."""
+    threads = importlib.import_module('test.support.threading_helper')
+    threads.can_start_thread = True
+    support.has_socket_support = True
+
+
+def _name_the_pickler():
+    """The one in C, which a few tests look at."""
+    try:
+        importlib.import_module('_pickle')
+    except ImportError:
+        sys.modules['_pickle'] = importlib.import_module('pickle')
