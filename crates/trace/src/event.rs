@@ -7,6 +7,7 @@ pub type LaneId = u32;
 
 /// What a lane is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LaneKind {
     /// The fiber that runs the program's module code; always lane 0.
     Main,
@@ -22,6 +23,7 @@ pub enum LaneKind {
 
 /// What a lane is doing between two events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LaneState {
     /// Running Python instructions.
     Python,
@@ -38,6 +40,7 @@ pub enum LaneState {
 
 /// How a lane or a crossing ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Returned,
     Raised,
