@@ -21,6 +21,7 @@ pub struct CostProps {
 
 #[component]
 pub fn CostView(props: &CostProps) -> Html {
+    let all_figures = use_state_eq(|| false);
     let (core, shell) = (props.core.as_ref(), props.shell.as_ref());
     if core.is_none() && shell.is_none() {
         return html! {
@@ -34,11 +35,18 @@ pub fn CostView(props: &CostProps) -> Html {
             </section>
         };
     }
+    let onclick = {
+        let all_figures = all_figures.clone();
+        Callback::from(move |_: MouseEvent| all_figures.set(!*all_figures))
+    };
     html! {
         <section class="cost" data-testid="cost" aria-label="Cost" aria-live="polite">
             { view_verdict(core, shell, props.ending) }
             { view_bars(core, shell) }
-            { view_table(core, shell, props.exact) }
+            { view_table(core, shell, props.exact, *all_figures) }
+            <button type="button" class="all-figures" aria-expanded={all_figures.to_string()} {onclick}>
+                { if *all_figures { "Fewer figures" } else { "All figures" } }
+            </button>
         </section>
     }
 }
@@ -223,15 +231,30 @@ const COLUMNS: [Column; 16] = [
     }),
 ];
 
-fn view_table(core: Option<&Ledger>, shell: Option<&Ledger>, exact: bool) -> Html {
-    let row = |name: &str, ledger: &Ledger| {
-        html! {
-            <tr>
-                <th scope="row">{ name.to_owned() }</th>
-                { for COLUMNS.iter().map(|(heading, _, figure)| html! { <td data-column={*heading}>{ figure(ledger) }</td> }) }
-            </tr>
-        }
-    };
+/// Where there is little room, only the columns before the counts are shown
+/// until all are asked for.
+const FIRST_COUNT: usize = 8;
+
+fn view_table(
+    core: Option<&Ledger>,
+    shell: Option<&Ledger>,
+    exact: bool,
+    all_figures: bool,
+) -> Html {
+    let class = |index: usize| (index >= FIRST_COUNT).then_some("count");
+    let row =
+        |name: &str, ledger: &Ledger| {
+            let cells = COLUMNS.iter().enumerate().map(|(index, (heading, _, figure))| {
+            html! { <td class={class(index)} data-column={*heading}>{ figure(ledger) }</td> }
+        });
+            html! { <tr><th scope="row">{ name.to_owned() }</th>{ for cells }</tr> }
+        };
+    let headings = COLUMNS
+        .iter()
+        .enumerate()
+        .map(|(index, (heading, meaning, _))| {
+            html! { <th scope="col" class={class(index)} title={*meaning}>{ *heading }</th> }
+        });
     let source = if exact {
         "computed, exact clock"
     } else {
@@ -239,11 +262,8 @@ fn view_table(core: Option<&Ledger>, shell: Option<&Ledger>, exact: bool) -> Htm
     };
     html! {
         <div class="wide" tabindex="0" role="region" aria-label="Ledger">
-            <table class="ledger">
-                <thead><tr>
-                    <th scope="col">{ source }</th>
-                    { for COLUMNS.iter().map(|(heading, meaning, _)| html! { <th scope="col" title={*meaning}>{ *heading }</th> }) }
-                </tr></thead>
+            <table class={classes!("ledger", all_figures.then_some("all"))}>
+                <thead><tr><th scope="col">{ source }</th>{ for headings }</tr></thead>
                 <tbody>
                     { core.map(|ledger| row("core alone", ledger)) }
                     { shell.map(|ledger| row("shell", ledger)) }

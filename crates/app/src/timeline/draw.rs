@@ -29,7 +29,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    pub fn new(rows: &Rows, width: f64, window: Window) -> Self {
+    /// `has_foot` leaves a line for text below the rows.
+    pub fn new(rows: &Rows, width: f64, window: Window, has_foot: bool) -> Self {
         let left = if width < 560.0 { 74.0 } else { 116.0 };
         let tasks = rows
             .rows
@@ -50,8 +51,8 @@ impl Layout {
             window,
             task_height,
         };
-        let hidden = if rows.hidden_lanes > 0 { 16.0 } else { 0.0 };
-        layout.height = layout.top_of(rows, rows.rows.len()) + hidden + 4.0;
+        let foot = if has_foot { 16.0 } else { 0.0 };
+        layout.height = layout.top_of(rows, rows.rows.len()) + foot + 4.0;
         layout
     }
 
@@ -169,6 +170,7 @@ pub fn draw(
         painter.draw_row(row, layout.top_of(rows, index));
     }
     painter.draw_crossings(rows);
+    painter.draw_failures();
     painter.draw_hidden(rows);
     if let Some(nanos) = playhead_nanos {
         painter.draw_playhead(nanos as f64);
@@ -382,6 +384,34 @@ impl Painter<'_> {
             let _ = self
                 .context
                 .fill_text(&text, 10.0, self.layout.height - 6.0);
+        }
+    }
+
+    /// A line through all rows, with the failure's name at its foot.
+    fn draw_failures(&self) {
+        let window = self.layout.window;
+        for failure in self.model.failures() {
+            let nanos = failure.at_nanos as f64;
+            if nanos < window.start_nanos || nanos > window.end_nanos {
+                continue;
+            }
+            let x = self.layout.x_of(nanos);
+            let width = self
+                .context
+                .measure_text(&failure.name)
+                .map_or(0.0, |metrics| metrics.width());
+            let fits = x + width + 8.0 < self.layout.width;
+            let text_x = if fits { x + 5.0 } else { x - width - 5.0 };
+            self.fill(
+                &self.palette.blocked,
+                x - 1.0,
+                AXIS_HEIGHT,
+                2.0,
+                self.layout.height,
+            );
+            let _ = self
+                .context
+                .fill_text(&failure.name, text_x, self.layout.height - 6.0);
         }
     }
 

@@ -17,6 +17,7 @@ pub struct Model {
     lane_index: FxHashMap<LaneId, usize>,
     crossings: Vec<Crossing>,
     crossing_index: FxHashMap<u64, usize>,
+    failures: Vec<FailureMark>,
     /// What the main program does beyond what its own events say.
     main: MainProgram,
     /// The latest time that is known of.
@@ -69,6 +70,13 @@ pub struct Crossing {
     pub outcome: Option<Outcome>,
 }
 
+/// A named failure, where it was recognised.
+#[derive(Debug)]
+pub struct FailureMark {
+    pub at_nanos: u64,
+    pub name: String,
+}
+
 /// Lanes of one kind that never overlap share a row, as tasks that run one
 /// after another do.
 #[derive(Debug)]
@@ -117,6 +125,10 @@ impl Model {
 
     pub fn crossings(&self) -> &[Crossing] {
         &self.crossings
+    }
+
+    pub fn failures(&self) -> &[FailureMark] {
+        &self.failures
     }
 
     pub fn lane(&self, index: usize) -> &Lane {
@@ -293,10 +305,13 @@ impl Model {
                     self.crossings[index].outcome = Some(*outcome);
                 }
             }
+            EventKind::Failure { failure, .. } => self.failures.push(FailureMark {
+                at_nanos,
+                name: failure.replace('_', " "),
+            }),
             EventKind::LoopStarted { .. }
             | EventKind::LoopClosed { .. }
-            | EventKind::Iteration { .. }
-            | EventKind::Failure { .. } => {}
+            | EventKind::Iteration { .. } => {}
         }
     }
 

@@ -223,7 +223,13 @@ impl Component for TimelineView {
         };
         let model = props.shared.model.borrow();
         self.rows = model.rows();
-        let layout = Layout::new(&self.rows, f64::from(parent.client_width()), props.window);
+        let has_foot = self.rows.hidden_lanes > 0 || !model.failures().is_empty();
+        let layout = Layout::new(
+            &self.rows,
+            f64::from(parent.client_width()),
+            props.window,
+            has_foot,
+        );
         draw(&canvas, &model, &self.rows, &layout, props.playhead_nanos);
         self.layout = Some(layout);
         self.place_tip(&layout);
