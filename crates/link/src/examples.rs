@@ -40,7 +40,7 @@ impl Example {
 }
 
 /// In the order of the menu; the first is there when the page opens.
-pub const ALL: [Example; 12] = [
+pub const ALL: [Example; 13] = [
     Example {
         key: "fan_out",
         group: Group::Cost,
@@ -85,6 +85,15 @@ pub const ALL: [Example; 12] = [
         adapter: Adapter::Runner,
         core: include_str!("../examples/pipeline/core.py"),
         shell: include_str!("../examples/pipeline/shell.py"),
+    },
+    Example {
+        key: "to_thread",
+        group: Group::Cost,
+        title: "Blocking work in a thread",
+        description: "The core hands what blocks to a thread, so that its loop goes on and prices come in time.",
+        adapter: Adapter::Runner,
+        core: include_str!("../examples/to_thread/core.py"),
+        shell: include_str!("../examples/to_thread/shell.py"),
     },
     Example {
         key: "deadlock",
