@@ -35,12 +35,6 @@ python.runPython(`
 import sys
 sys.path[:0] = ['/conformance', '/tests']
 sys.argv = ['runner.py', *words]
-# What npm's package leaves out of the library, and pydoc imports.
-import types
-sys.modules['_pyrepl'] = types.ModuleType('_pyrepl')
-sys.modules['_pyrepl.pager'] = sys.modules['_pyrepl'].pager = types.ModuleType('_pyrepl.pager')
-for name in 'get_pager', 'pipe_pager', 'plain_pager', 'tempfile_pager', 'tty_pager', 'plain':
-    setattr(sys.modules['_pyrepl.pager'], name, None)
 import runner
 runner.main(words)
 `);
