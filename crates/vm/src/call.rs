@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use crate::codeobj::{Cache, CodeObj};
 use crate::fiber::{Frame, PyFrame, Ret};
 use crate::generator::{Generator, GeneratorKind, GeneratorState};
-use crate::native::{Default, NativeRole};
+use crate::native::{Default, MAX_PARAMS, NativeDef, NativeRole};
 use crate::object::{Construct, Layout, PyFunction};
 use crate::throw::{Pending, Request};
 use crate::value::Kind;
@@ -41,22 +41,22 @@ impl Vm {
             .collect();
         let consts = code.consts.iter().map(|constant| self.load_const(constant)).collect();
         let names = code.names.iter().map(|name| self.heap.intern(name)).collect();
+        let named = (code.params.positional + code.params.keyword_only) as usize;
+        let param_names = code.varnames[..named].iter().map(|name| self.heap.intern(name)).collect();
         let caches = vec![Cell::new(Cache::EMPTY); code.sites.len()].into_boxed_slice();
         let flags = code.flags;
         let params = code.params;
-        let simple = !flags.generator
-            && !flags.coroutine
-            && !flags.async_generator
-            && !params.varargs
-            && !params.varkw
-            && params.keyword_only == 0;
+        let simple = !params.varargs && !params.varkw && params.keyword_only == 0;
+        let suspends = flags.generator || flags.coroutine || flags.async_generator;
         let loaded = Rc::new(CodeObj {
             consts,
             names,
+            params: param_names,
             children,
             caches,
             filename: filename.clone(),
             simple,
+            suspends,
             code,
         });
         self.codes.push(Rc::downgrade(&loaded));
@@ -191,6 +191,7 @@ impl Vm {
     ) -> Res<Flow> {
         match callee.kind() {
             Some(Kind::Function) => self.call_function(callee, base, argc, names, ret),
+            Some(Kind::Native) if names.is_unbound() => Ok(Flow::Done(self.call_native_window(callee, base, argc)?)),
             Some(Kind::Native) => {
                 let args: Args = self.stack[base..base + argc].into();
                 Ok(Flow::Done(self.call_native(callee, &args, names)?))
@@ -265,7 +266,10 @@ impl Vm {
         if self.stack.len() < base + registers {
             self.ensure_stack(base + registers.max(argc));
         }
-        if !(code.simple && names.is_unbound() && argc == code.code.params.positional as usize) {
+        let positional = code.code.params.positional as usize;
+        if !(code.simple && names.is_unbound() && argc == positional)
+            && !(code.simple && names.is_unbound() && argc < positional && self.fill_defaults(function, base, argc, positional))
+        {
             self.bind_parameters(function, &code, base, argc, names)?;
         }
         let params = code.code.params.count();
@@ -276,8 +280,7 @@ impl Vm {
             let closure = &self.heap.function(function).closure;
             self.stack[base + params..base + params + captures].copy_from_slice(&closure[..captures]);
         }
-        let flags = code.code.flags;
-        if flags.generator || flags.coroutine || flags.async_generator {
+        if code.suspends {
             return Ok(Flow::Done(self.make_generator(function, code, base)));
         }
         self.push_frame(PyFrame {
@@ -314,7 +317,8 @@ impl Vm {
         } else {
             GeneratorKind::Generator
         };
-        let registers = self.stack[base..base + code.code.registers as usize].into();
+        let made_at = if kind == GeneratorKind::Coroutine { self.visible_place() } else { None };
+        let registers = SmallVec::from_slice(&self.stack[base..base + code.code.registers as usize]);
         let object = self.heap.function(function);
         let (globals, name, qualname) = (object.globals, object.name, object.qualname);
         self.heap.new_generator(Generator {
@@ -335,8 +339,25 @@ impl Vm {
             closed: false,
             finalizer: Value::NONE,
             awaited: false,
-            created_line: if kind == GeneratorKind::Coroutine { self.visible_line() } else { 0 },
+            made_at,
         })
+    }
+
+    /// Gives the last parameters their defaults; false if one has none.
+    fn fill_defaults(&mut self, function: Value, base: usize, argc: usize, positional: usize) -> bool {
+        let defaults = self.heap.function(function).defaults;
+        if defaults.is_none() {
+            return false;
+        }
+        let items = self.heap.tuple(defaults);
+        let absent = positional - argc;
+        match items.len().checked_sub(absent) {
+            Some(skip) => {
+                self.stack[base + argc..base + positional].copy_from_slice(&items[skip..skip + absent]);
+                true
+            }
+            None => false,
+        }
     }
 
     /// Places the arguments of a call into the parameter registers.
@@ -373,8 +394,7 @@ impl Vm {
         let mut misplaced = Vec::new();
         if named > 0 {
             let keys: Args = self.heap.tuple(names).into();
-            let param_names: SmallVec<[Value; 8]> =
-                (0..positional + keyword_only).map(|at| self.variable_name(code, at)).collect();
+            let param_names = &code.params;
             for (&key, &value) in keys.iter().zip(&args[given..]) {
                 let key = if key.is(Kind::Str) { self.heap.find_interned(key).unwrap_or(key) } else { key };
                 let at = param_names[params.positional_only as usize..]
@@ -401,7 +421,7 @@ impl Vm {
                         if param_names[..params.positional_only as usize].contains(&key) {
                             misplaced.push(key);
                         } else {
-                            return Err(self.unexpected_keyword(function, key, &param_names));
+                            return Err(self.unexpected_keyword(function, key, param_names));
                         }
                     }
                 }
@@ -442,7 +462,7 @@ impl Vm {
             let mut missing = Vec::new();
             for at in positional..positional + keyword_only {
                 if self.stack[base + at].is_unbound() {
-                    let name = self.variable_name(code, at);
+                    let name = code.params[at];
                     match if kwdefaults.is_none() { None } else { self.namespace_get(kwdefaults, name) } {
                         Some(value) => self.stack[base + at] = value,
                         None => missing.push(at),
@@ -454,11 +474,6 @@ impl Vm {
             }
         }
         Ok(())
-    }
-
-    fn variable_name(&mut self, code: &Rc<CodeObj>, at: usize) -> Value {
-        let name = &code.code.varnames[at];
-        self.heap.intern(name)
     }
 
     fn function_name(&self, function: Value) -> String {
@@ -551,6 +566,83 @@ impl Vm {
     /// Calls a native. Its requests to be called again, or replaced by its
     /// Python version, come back as [`Throw::Call`].
     pub(crate) fn call_native(&mut self, native: Value, args: &[Value], names: Value) -> Res {
+        if names.is_unbound() {
+            let mut bound = [Value::UNBOUND; MAX_PARAMS];
+            if let Some((def, count)) = self.bind_plainly(native, args, &mut bound) {
+                return self.run_native(native, def, &bound[..count]);
+            }
+        }
+        self.call_native_generally(native, args, names)
+    }
+
+    /// As [`Vm::call_native`], with positional arguments that stand on the
+    /// stack.
+    #[inline]
+    fn call_native_window(&mut self, native: Value, base: usize, argc: usize) -> Res {
+        let mut bound = [Value::UNBOUND; MAX_PARAMS];
+        if let Some((def, count)) = self.bind_plainly(native, &self.stack[base..base + argc], &mut bound) {
+            return self.run_native(native, def, &bound[..count]);
+        }
+        let args: Args = self.stack[base..base + argc].into();
+        self.call_native_generally(native, &args, Value::UNBOUND)
+    }
+
+    /// Binds arguments that only need to be placed, with the native's
+    /// definition and how many values it takes; `None` for the rest.
+    #[inline]
+    fn bind_plainly(
+        &self,
+        native: Value,
+        args: &[Value],
+        bound: &mut [Value; MAX_PARAMS],
+    ) -> Option<(&'static NativeDef, usize)> {
+        let object = self.heap.native(native);
+        let def = object.def;
+        let signature = def.parsed();
+        let shift = !object.receiver.is_unbound() as usize;
+        let given = args.len() + shift;
+        if signature.varargs || signature.varkw || given > signature.positional || given < signature.required {
+            return None;
+        }
+        if shift > 0 {
+            bound[0] = object.receiver;
+        }
+        bound[shift..given].copy_from_slice(args);
+        for (value, param) in bound[given..].iter_mut().zip(&signature.params[given..]) {
+            *value = param.default.plain()?;
+        }
+        match def.role {
+            NativeRole::Method => {
+                let class = self.type_of(bound[0]);
+                if class != object.owner && !self.is_subtype(class, object.owner) {
+                    return None;
+                }
+                if !def.raw_self {
+                    bound[0] = self.heap.payload(bound[0]);
+                }
+            }
+            NativeRole::New if bound[0] != object.owner => return None,
+            _ => {}
+        }
+        Some((def, signature.params.len()))
+    }
+
+    fn run_native(&mut self, native: Value, def: &'static NativeDef, bound: &[Value]) -> Res {
+        match (def.function)(self, bound) {
+            Err(Throw::Python) => Err(self.native_slow(def, bound)),
+            Err(Throw::Materialize(iterable)) => Err(self.materialize(native, bound, iterable)),
+            other => other,
+        }
+    }
+
+    /// Has the native called again with a list in the place of the iterable.
+    fn materialize(&mut self, native: Value, bound: &[Value], iterable: Value) -> Throw {
+        let args = self.tuple(bound);
+        let list_of = self.prelude("list_of");
+        self.call_then(list_of, &[iterable], [native, args, iterable, Value::NONE], materialized)
+    }
+
+    fn call_native_generally(&mut self, native: Value, args: &[Value], names: Value) -> Res {
         let object = self.heap.native(native);
         let def = object.def;
         let (receiver, owner) = (object.receiver, object.owner);
@@ -602,17 +694,7 @@ impl Vm {
         if def.role == NativeRole::Method && !def.raw_self {
             bound[0] = self.heap.payload(bound[0]);
         }
-        let result = (def.function)(self, &bound);
-        match result {
-            Err(Throw::Python) => Err(self.native_slow(def, &bound)),
-            Err(Throw::Materialize(iterable)) => {
-                let args = self.tuple(&bound);
-                let state = [native, args, iterable, Value::NONE];
-                let list_of = self.prelude("list_of");
-                Err(self.call_then(list_of, &[iterable], state, materialized))
-            }
-            other => other,
-        }
+        self.run_native(native, def, &bound)
     }
 
     fn native_default(&mut self, default: &Default) -> Option<Value> {
@@ -965,11 +1047,7 @@ fn materialized(vm: &mut Vm, [native, args, iterable, _]: [Value; 4], completion
         .collect();
     match (def.function)(vm, &bound) {
         Err(Throw::Python) => Err(vm.native_slow(def, &bound)),
-        Err(Throw::Materialize(iterable)) => {
-            let args = vm.tuple(&bound);
-            let list_of = vm.prelude("list_of");
-            Err(vm.call_then(list_of, &[iterable], [native, args, iterable, Value::NONE], materialized))
-        }
+        Err(Throw::Materialize(iterable)) => Err(vm.materialize(native, &bound, iterable)),
         other => other,
     }
 }

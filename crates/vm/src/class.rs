@@ -53,6 +53,53 @@ impl NativeObject for GetSet {
     }
 }
 
+/// What was found of late for an attribute of a type, absence included
+/// (unbound): valid as long as the type has its version.
+pub(crate) struct TypeCache {
+    entries: Box<[Cell<TypeCacheEntry>]>,
+}
+
+#[derive(Clone, Copy)]
+struct TypeCacheEntry {
+    version: u32,
+    /// Index of the interned name.
+    name: u32,
+    value: Value,
+}
+
+const NOTHING_FOUND: TypeCacheEntry = TypeCacheEntry { version: 0, name: 0, value: Value::UNBOUND };
+const TYPE_CACHE_ENTRIES: usize = 1024;
+
+impl Default for TypeCache {
+    fn default() -> Self {
+        TypeCache { entries: vec![Cell::new(NOTHING_FOUND); TYPE_CACHE_ENTRIES].into() }
+    }
+}
+
+impl TypeCache {
+    #[inline]
+    fn entry(&self, version: u32, name: Value) -> &Cell<TypeCacheEntry> {
+        let slot = version.wrapping_mul(0x9E37_79B9) >> 16 ^ name.index() as u32;
+        &self.entries[slot as usize % TYPE_CACHE_ENTRIES]
+    }
+
+    #[inline]
+    fn get(&self, version: u32, name: Value) -> Option<Value> {
+        let entry = self.entry(version, name).get();
+        (entry.version == version && entry.name == name.index() as u32).then_some(entry.value)
+    }
+
+    fn set(&self, version: u32, name: Value, value: Value) {
+        self.entry(version, name).set(TypeCacheEntry { version, name: name.index() as u32, value });
+    }
+
+    pub(crate) fn clear(&self) {
+        for entry in &self.entries {
+            entry.set(NOTHING_FOUND);
+        }
+    }
+}
+
 impl Vm {
     /// Makes a built-in type with one base. Methods are added with
     /// [`Vm::add_methods`].
@@ -104,8 +151,7 @@ impl Vm {
     ) -> Value {
         let ty = self.builtin_type(name, self.types.object, Layout::Payload(Value::UNBOUND));
         if let Some(module) = self.namespace_get(dict, self.names.name) {
-            let type_dict = self.heap.ty(ty).dict;
-            self.namespace_set(type_dict, self.names.module, module);
+            self.set_type_attr(ty, "__module__", module);
         }
         self.add_methods(ty, methods);
         self.add_getters(ty, getters);
@@ -144,6 +190,7 @@ impl Vm {
                 _ => {}
             }
         }
+        self.renew_version(ty);
     }
 
     /// Types whose values `Heap::equal` and `Heap::hash` know.
@@ -163,17 +210,39 @@ impl Vm {
             let value = self.heap.new_object(object);
             self.dict_set_text(dict, def.name, value);
         }
+        self.renew_version(ty);
     }
 
     /// Sets a class attribute of a built-in type.
     pub fn set_type_attr(&mut self, ty: Value, name: &str, value: Value) {
         let dict = self.heap.ty(ty).dict;
         self.dict_set_text(dict, name, value);
+        self.renew_version(ty);
+    }
+
+    /// Makes what was found on this type and its subclasses stale.
+    pub(crate) fn renew_version(&mut self, ty: Value) {
+        let version = self.heap.fresh_version();
+        self.heap.ty_mut(ty).version = version;
+        for sub in self.heap.ty(ty).subclasses.clone() {
+            self.renew_version(sub);
+        }
     }
 
     /// An attribute of a type by its MRO, without descriptors.
     #[inline]
     pub fn lookup(&self, ty: Value, name: Value) -> Option<Value> {
+        let version = self.heap.ty(ty).version;
+        if let Some(known) = self.type_cache.get(version, name) {
+            debug_assert_eq!(known.bound(), self.lookup_by_mro(ty, name), "{}", self.heap.str(name));
+            return known.bound();
+        }
+        let found = self.lookup_by_mro(ty, name);
+        self.type_cache.set(version, name, found.unwrap_or(Value::UNBOUND));
+        found
+    }
+
+    fn lookup_by_mro(&self, ty: Value, name: Value) -> Option<Value> {
         let hash = self.heap.str_table_hash(name);
         for &class in &self.heap.ty(ty).mro {
             let dict = self.heap.dict(self.heap.ty(class).dict);

@@ -13,12 +13,17 @@ pub struct CodeObj {
     pub code: Rc<Code>,
     pub consts: Box<[Value]>,
     pub names: Box<[Value]>,
+    /// Names of the parameters that may be given by name.
+    pub(crate) params: Box<[Value]>,
     /// The code objects among the constants, at the same indexes.
     pub(crate) children: Box<[Option<Rc<CodeObj>>]>,
     pub(crate) caches: Box<[Cell<Cache>]>,
     pub filename: Rc<str>,
-    /// Calls need only place positional arguments: no defaults to check.
+    /// All parameters are positional: a call with as many arguments need not
+    /// bind them.
     pub(crate) simple: bool,
+    /// A call makes a generator or coroutine.
+    pub(crate) suspends: bool,
 }
 
 /// One inline cache: what was found at a site, and under which version.

@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use smallvec::SmallVec;
+
 use crate::codeobj::CodeObj;
 use crate::gc::Tracer;
 use crate::Value;
@@ -29,8 +31,9 @@ pub struct Generator {
     pub kind: GeneratorKind,
     pub state: GeneratorState,
     pub code: Rc<CodeObj>,
-    /// Empty while running and once finished.
-    pub registers: Box<[Value]>,
+    /// Stale while running, when they are on the fiber's stack; empty once
+    /// finished.
+    pub registers: SmallVec<[Value; 6]>,
     pub pc: u32,
     pub globals: Value,
     pub name: Value,
@@ -51,13 +54,23 @@ pub struct Generator {
     pub finalizer: Value,
     /// Coroutines: whether it was ever awaited.
     pub awaited: bool,
-    /// Where it was created, for `coroutine ... was never awaited`.
-    pub created_line: u32,
+    /// Coroutines that were not begun: where they were made, for
+    /// `coroutine ... was never awaited`.
+    pub made_at: Option<(Rc<CodeObj>, u32)>,
 }
 
 impl Generator {
+    /// It will not run again.
+    pub(crate) fn finish(&mut self) {
+        self.state = GeneratorState::Finished;
+        self.running_async = false;
+        self.registers = SmallVec::new();
+    }
+
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
-        tracer.extend(&self.registers);
+        if self.state != GeneratorState::Running {
+            tracer.extend(&self.registers);
+        }
         tracer.extend(&[self.function, self.globals, self.name, self.qualname, self.handled, self.finalizer]);
     }
 }

@@ -18,6 +18,15 @@ use crate::{PyDict, Value};
 /// Nominal bytes of one heap slot.
 const SLOT_BYTES: usize = 48;
 
+/// Nominal bytes of a text that stands as its parts.
+const CONCAT_BYTES: usize = 32;
+/// Shorter texts are written out at once.
+const MIN_CONCAT_BYTES: usize = 256;
+/// A text is written out when it has more parts than this, and more than one
+/// for so many of its bytes.
+const MIN_PIECES: usize = 256;
+const BYTES_PER_PIECE: usize = 256;
+
 #[derive(Default)]
 pub struct Heap {
     pub(crate) strs: Arena<PyStr>,
@@ -39,9 +48,10 @@ pub struct Heap {
     pub(crate) iters: Arena<PyIter>,
     pub(crate) objects: Arena<Box<dyn NativeObject>>,
     interned: FxHashMap<Box<str>, Value>,
-    /// Bytes in use after the last collection, plus what was charged since.
-    live_bytes: usize,
-    charged_since_gc: usize,
+    /// Bytes in use after the last collection.
+    kept_bytes: usize,
+    charged_since_gc: Cell<usize>,
+    /// The most there were until the last collection.
     peak_bytes: usize,
     next_version: u32,
 }
@@ -64,7 +74,6 @@ macro_rules! accessors {
 
 impl Heap {
     accessors! {
-        Str, strs, PyStr, pystr, pystr_mut;
         Bytes, bytes, PyBytes, pybytes, pybytes_mut;
         BigInt, bigints, BigInt, bigint, bigint_mut;
         Tuple, tuples, Box<[Value]>, tuple_box, tuple_mut;
@@ -84,9 +93,69 @@ impl Heap {
         Object, objects, Box<dyn NativeObject>, object, object_mut;
     }
 
+    /// The str; panics for other values.
+    #[inline]
+    pub fn pystr(&self, value: Value) -> &PyStr {
+        debug_assert!(value.is(Kind::Str), "{value:?} is no Str");
+        let object = self.strs.get(value.index());
+        if !object.text.is_flat() {
+            self.flatten(object);
+        }
+        object
+    }
+
     #[inline]
     pub fn str(&self, value: Value) -> &str {
         &self.pystr(value).text
+    }
+
+    /// How many code points a str has.
+    #[inline]
+    pub fn str_len(&self, value: Value) -> usize {
+        self.strs.get(value.index()).chars as usize
+    }
+
+    pub(crate) fn str_bytes(&self, value: Value) -> usize {
+        self.strs.get(value.index()).text.bytes()
+    }
+
+    /// Writes out a text that stands as its parts.
+    #[cold]
+    #[inline(never)]
+    fn flatten(&self, object: &PyStr) {
+        let Some(parts) = object.text.take_parts() else { return };
+        let mut text = String::with_capacity(parts.bytes as usize);
+        let mut left_over = vec![parts.right, parts.left];
+        while let Some(part) = left_over.pop() {
+            let part = &self.strs.get(part.index()).text;
+            match part.parts() {
+                Some(parts) => left_over.extend([parts.right, parts.left]),
+                None => text.push_str(part),
+            }
+        }
+        self.charge(text.len());
+        object.text.set_flat(text.into());
+    }
+
+    /// `left + right`. Long texts stay as their parts until someone reads
+    /// them, so that building a text piece by piece takes linear time.
+    pub(crate) fn concat(&mut self, left: Value, right: Value) -> Value {
+        let bytes = self.str_bytes(left) + self.str_bytes(right);
+        let pieces = |text: &Text| text.parts().map_or(0, |parts| parts.pieces);
+        let pieces =
+            pieces(&self.strs.get(left.index()).text) + pieces(&self.strs.get(right.index()).text) + 1;
+        let whole = bytes < MIN_CONCAT_BYTES || bytes > u32::MAX as usize;
+        if whole || pieces as usize > MIN_PIECES.max(bytes / BYTES_PER_PIECE) {
+            let mut text = String::with_capacity(bytes);
+            text.push_str(self.str(left));
+            text.push_str(self.str(right));
+            return self.new_str(text);
+        }
+        let chars = (self.str_len(left) + self.str_len(right)) as u32;
+        self.charge(SLOT_BYTES + CONCAT_BYTES);
+        let text = Text::of_parts(Concat { left, right, bytes: bytes as u32, pieces });
+        let object = PyStr { text, chars, hash: Cell::new(0), interned: false };
+        Value::handle(Kind::Str, self.strs.insert(object))
     }
 
     #[inline]
@@ -141,12 +210,8 @@ impl Heap {
 
     /// Counts bytes that an existing object has grown by.
     #[inline]
-    pub fn charge(&mut self, bytes: usize) {
-        self.live_bytes += bytes;
-        self.charged_since_gc += bytes;
-        if self.live_bytes > self.peak_bytes {
-            self.peak_bytes = self.live_bytes;
-        }
+    pub fn charge(&self, bytes: usize) {
+        self.charged_since_gc.set(self.charged_since_gc.get() + bytes);
     }
 
     pub fn new_str(&mut self, text: impl Into<Box<str>>) -> Value {
@@ -154,7 +219,7 @@ impl Heap {
         let chars =
             if text.is_ascii() { text.len() as u32 } else { text.chars().count() as u32 };
         self.charge(SLOT_BYTES + text.len());
-        let object = PyStr { text, chars, hash: Cell::new(0), interned: false };
+        let object = PyStr { text: text.into(), chars, hash: Cell::new(0), interned: false };
         Value::handle(Kind::Str, self.strs.insert(object))
     }
 
@@ -164,7 +229,7 @@ impl Heap {
             return value;
         }
         let value = self.new_str(text);
-        self.pystr_mut(value).interned = true;
+        self.strs.get_mut(value.index()).interned = true;
         self.interned.insert(text.into(), value);
         value
     }
@@ -181,7 +246,7 @@ impl Heap {
             return found;
         }
         let text: Box<str> = self.str(value).into();
-        self.pystr_mut(value).interned = true;
+        self.strs.get_mut(value.index()).interned = true;
         self.interned.insert(text, value);
         value
     }
@@ -304,15 +369,15 @@ impl Heap {
     // Accounting.
 
     pub fn live_bytes(&self) -> usize {
-        self.live_bytes
+        self.kept_bytes + self.charged_since_gc.get()
     }
 
     pub fn peak_bytes(&self) -> usize {
-        self.peak_bytes
+        self.peak_bytes.max(self.live_bytes())
     }
 
     pub(crate) fn charged_since_gc(&self) -> usize {
-        self.charged_since_gc
+        self.charged_since_gc.get()
     }
 
     /// A number no dict or type has had as its version.
@@ -351,7 +416,11 @@ impl Heap {
             let Some(kind) = value.kind() else { continue };
             match kind {
                 Kind::Str => {
-                    self.strs.mark(index);
+                    if self.strs.mark(index)
+                        && let Some(parts) = self.strs.get(index).text.parts()
+                    {
+                        tracer.extend(&[parts.left, parts.right]);
+                    }
                 }
                 Kind::Bytes => {
                     self.bytes.mark(index);
@@ -523,15 +592,16 @@ impl Heap {
         self.generators.sweep(drop);
         self.iters.sweep(drop);
         self.objects.sweep(drop);
-        self.live_bytes = self.count_bytes();
-        self.charged_since_gc = 0;
+        self.peak_bytes = self.peak_bytes();
+        self.kept_bytes = self.count_bytes();
+        self.charged_since_gc.set(0);
     }
 
     fn count_bytes(&self) -> usize {
         let table = |dict: &PyDict| dict.positions() * 24;
         let mut total = 0;
         let mut add = |bytes: usize| total += SLOT_BYTES + bytes;
-        self.strs.iter().for_each(|(_, item)| add(item.text.len()));
+        self.strs.iter().for_each(|(_, item)| add(if item.text.is_flat() { item.text.len() } else { CONCAT_BYTES }));
         self.bytes.iter().for_each(|(_, item)| add(item.data.len()));
         self.bigints.iter().for_each(|(_, item)| add(item.bits() as usize / 8));
         self.tuples.iter().for_each(|(_, item)| add(item.len() * 8));

@@ -8,10 +8,11 @@ use smallvec::SmallVec;
 
 use crate::builtins::function::MissingGlobals;
 use crate::builtins::generator::{AsyncMode, AsyncSend};
+use crate::builtins::list::sliced;
 use crate::call::Flow;
 use crate::codeobj::CodeObj;
 use crate::fiber::Ret;
-use crate::run::{Driven, NOT_OWN, store_cache};
+use crate::run::{Driven, NOT_OWN, OF_CLASS, OF_KIND, store_cache};
 use crate::value::Kind;
 use crate::{Completion, GeneratorKind, GeneratorState, PyDict, Res, Throw, Value, Vm};
 
@@ -213,6 +214,16 @@ impl Vm {
 
     pub(crate) fn load_attr_slow(&mut self, code: &Rc<CodeObj>, value: Value, site: u16) -> Res {
         let name = code.names[code.code.sites[site as usize] as usize];
+        if value.is(Kind::Module)
+            && let Some(found) = self.load_module_attr(code, value, site)
+        {
+            return Ok(found);
+        }
+        if value.is(Kind::Type)
+            && let Some(found) = self.load_class_attr(code, value, site)
+        {
+            return Ok(found);
+        }
         if value.is(Kind::Instance) {
             let class = self.heap.instance(value).class;
             let ty = self.heap.ty(class);
@@ -239,6 +250,47 @@ impl Vm {
         self.get_attr(value, name)
     }
 
+    /// A variable of a module, by way of the cache as for globals.
+    fn load_module_attr(&mut self, code: &Rc<CodeObj>, module: Value, site: u16) -> Option<Value> {
+        let cell = &code.caches[site as usize];
+        let cache = cell.get();
+        let globals = self.heap.module(module).dict;
+        let dict = self.heap.dict(globals);
+        if cache.version != 0 && cache.version == dict.version() {
+            return dict.entry(cache.index as usize).map(|entry| entry.value);
+        }
+        let name = code.names[code.code.sites[site as usize] as usize];
+        let at = dict.find_identical(name, self.heap.str_table_hash(name))?;
+        let class = self.types.module;
+        if self.lookup(class, name).is_some_and(|found| self.is_data_descriptor(found)) {
+            return None;
+        }
+        let version = self.dict_version(globals);
+        store_cache(cell, version, at as u32, Value::UNBOUND);
+        self.heap.dict(globals).entry(at).map(|entry| entry.value)
+    }
+
+    /// An attribute of a class that needs no binding, by way of the cache.
+    fn load_class_attr(&mut self, code: &Rc<CodeObj>, class: Value, site: u16) -> Option<Value> {
+        let cell = &code.caches[site as usize];
+        let cache = cell.get();
+        let ty = self.heap.ty(class);
+        if cache.version == ty.version && cache.index == OF_CLASS {
+            return Some(cache.value);
+        }
+        let (version, metaclass) = (ty.version, ty.metaclass);
+        let name = code.names[code.code.sites[site as usize] as usize];
+        if metaclass != self.types.r#type || self.lookup(metaclass, name).is_some() {
+            return None;
+        }
+        let found = self.lookup(class, name)?;
+        if found.is_handle() && !found.is(Kind::Function) && !is_plain(found) {
+            return None;
+        }
+        store_cache(cell, version, OF_CLASS, found);
+        Some(found)
+    }
+
     pub(crate) fn store_attr_slow(&mut self, code: &Rc<CodeObj>, object: Value, site: u16, value: Value) -> Res<()> {
         let name = code.names[code.code.sites[site as usize] as usize];
         self.set_attr(object, name, value)?;
@@ -261,10 +313,19 @@ impl Vm {
     /// For a method call: the function and self, or unbound and the bound
     /// attribute.
     pub(crate) fn load_method(&mut self, code: &Rc<CodeObj>, value: Value, site: u16) -> Res<(Value, Value)> {
-        let name = code.names[code.code.sites[site as usize] as usize];
         let class = self.type_of(value);
         let ty = self.heap.ty(class);
         let (version, flags) = (ty.version, ty.flags);
+        let cache = code.caches[site as usize].get();
+        if cache.version == version && cache.index == OF_KIND {
+            return Ok((cache.value, value));
+        }
+        if value.is(Kind::Module)
+            && let Some(found) = self.load_module_attr(code, value, site)
+        {
+            return Ok((Value::UNBOUND, found));
+        }
+        let name = code.names[code.code.sites[site as usize] as usize];
         if !value.is(Kind::Type) && !value.is(Kind::Module) && !flags.custom_getattribute
             && let Some(found) = self.lookup(class, name)
         {
@@ -274,12 +335,23 @@ impl Vm {
             if is_method && self.own_attr(value, name).is_none() && self.heap.downcast::<crate::builtins::descriptors::Super>(value).is_none() {
                 if value.is(Kind::Instance) && !flags.shadowed {
                     store_cache(&code.caches[site as usize], version, NOT_OWN, found);
+                } else if self.has_no_attributes(value) {
+                    store_cache(&code.caches[site as usize], version, OF_KIND, found);
                 }
                 return Ok((found, value));
             }
         }
         let found = self.get_attr(value, name)?;
         Ok((Value::UNBOUND, found))
+    }
+
+    /// Whether values of this kind cannot have attributes of their own.
+    fn has_no_attributes(&self, value: Value) -> bool {
+        match value.kind() {
+            Some(Kind::Instance | Kind::Exception | Kind::Module | Kind::Function | Kind::Type) => false,
+            Some(Kind::Object) => self.heap.object(value).attrs().is_none(),
+            _ => true,
+        }
     }
 
     pub(crate) fn load_super(&mut self, super_: Value, class: Value, object: Value, name: Value) -> Res {
@@ -336,6 +408,78 @@ impl Vm {
         }
         let message = format!("'{}' object is not subscriptable", self.type_name(object));
         Err(self.type_error(message))
+    }
+
+    /// `object[start:stop:step]` of a list, tuple or ASCII text by ints, without
+    /// making the slice; `None` for the rest.
+    pub(crate) fn load_slice(&mut self, object: Value, bounds: [Value; 3]) -> Option<Res> {
+        if !bounds.iter().all(|bound| bound.is_none() || bound.is_small()) {
+            return None;
+        }
+        let length = match object.kind()? {
+            Kind::List => self.heap.list(object).len(),
+            Kind::Tuple => self.heap.tuple(object).len(),
+            Kind::Str if self.heap.pystr(object).is_ascii() => self.heap.str_len(object),
+            _ => return None,
+        };
+        let [start, stop, step] = bounds;
+        let range = match self.slice_range(start, stop, step, length) {
+            Ok(range) => range,
+            Err(throw) => return Some(Err(throw)),
+        };
+        if let Err(throw) = self.reserve(range.count * 8) {
+            return Some(Err(throw));
+        }
+        if range.step == 1 && range.count == length && !object.is(Kind::List) {
+            return Some(Ok(object));
+        }
+        Some(Ok(match object.kind()? {
+            Kind::List => {
+                let items = sliced(self.heap.list(object), range);
+                self.list(items)
+            }
+            Kind::Tuple => {
+                let items = sliced(self.heap.tuple(object), range);
+                self.tuple(&items)
+            }
+            _ if range.step == 1 => {
+                let start = range.start as usize;
+                let text = self.heap.str(object)[start..start + range.count].to_owned();
+                self.string(text)
+            }
+            _ => {
+                let bytes = self.heap.str(object).as_bytes();
+                let text: String = range.positions().map(|at| bytes[at] as char).collect();
+                self.string(text)
+            }
+        }))
+    }
+
+    /// `object[start:stop] = items` of a list and a list or tuple, without
+    /// making the slice; whether it was done.
+    pub(crate) fn store_slice(&mut self, object: Value, bounds: [Value; 3], value: Value) -> bool {
+        let plain = object.is(Kind::List)
+            && (value.is(Kind::List) || value.is(Kind::Tuple))
+            && bounds.iter().all(|bound| bound.is_none() || bound.is_small())
+            && bounds[2].is_none();
+        if !plain {
+            return false;
+        }
+        let length = self.heap.list(object).len();
+        let Ok(range) = self.slice_range(bounds[0], bounds[1], bounds[2], length) else { return false };
+        let items: SmallVec<[Value; 16]> = self.heap.as_items(value).unwrap_or(&[]).into();
+        if self.reserve(items.len() * 8).is_err() {
+            return false;
+        }
+        self.heap.charge(items.len() * 8);
+        let start = range.start as usize;
+        let list = self.heap.list_mut(object);
+        if items.len() == range.count {
+            list[start..start + range.count].copy_from_slice(&items);
+        } else {
+            list.splice(start..start + range.count, items);
+        }
+        true
     }
 
     pub(crate) fn store_subscript(&mut self, object: Value, key: Value, value: Value) -> Res<()> {
@@ -397,15 +541,22 @@ impl Vm {
     /// `a op b` by the special methods of both.
     pub fn binary_slow(&mut self, op: BinOp, a: Value, b: Value) -> Res {
         if op == BinOp::Add && a.is(Kind::Str) && b.is(Kind::Str) {
-            let (x, y) = (self.heap.str(a), self.heap.str(b));
-            let mut text = String::with_capacity(x.len() + y.len());
-            text.push_str(x);
-            text.push_str(y);
-            self.reserve(text.len())?;
-            return Ok(self.string(text));
+            return self.concat(a, b);
         }
         let (name, reflected, _, _) = self.operator_names(op);
         self.binary_named(op, a, b, name, reflected, false)
+    }
+
+    /// `a + b` of two strs.
+    pub fn concat(&mut self, a: Value, b: Value) -> Res {
+        if self.heap.str_len(a) == 0 {
+            return Ok(b);
+        }
+        if self.heap.str_len(b) == 0 {
+            return Ok(a);
+        }
+        self.reserve(self.heap.str_bytes(a) + self.heap.str_bytes(b))?;
+        Ok(self.heap.concat(a, b))
     }
 
     fn binary_named(&mut self, op: BinOp, a: Value, b: Value, name: Value, reflected: Value, in_place: bool) -> Res {

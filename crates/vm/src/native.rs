@@ -112,6 +112,20 @@ pub(crate) enum Default {
     Str(&'static str),
 }
 
+impl Default {
+    /// The value, unless it has to be made or there is none.
+    #[inline]
+    pub(crate) fn plain(self) -> Option<Value> {
+        match self {
+            Default::Omitted => Some(Value::UNBOUND),
+            Default::None => Some(Value::NONE),
+            Default::Bool(value) => Some(Value::bool(value)),
+            Default::Int(value) => Some(Value::int32(value)),
+            Default::Required | Default::Str(_) => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Param {
     pub name: &'static str,
@@ -119,7 +133,7 @@ pub(crate) struct Param {
 }
 
 /// The most parameters a native may have.
-const MAX_PARAMS: usize = 12;
+pub(crate) const MAX_PARAMS: usize = 12;
 
 /// A parsed signature. Parsed when compiled, so that tables of natives are
 /// constants.

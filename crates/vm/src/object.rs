@@ -1,7 +1,7 @@
 //! What stands in the heap: one struct for each [`Kind`](crate::Kind).
 
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use crate::codeobj::CodeObj;
@@ -11,12 +11,81 @@ use crate::{PyDict, Res, Value, Vm};
 
 /// Immutable text. Python's `str` counts code points.
 pub struct PyStr {
-    pub text: Box<str>,
+    pub text: Text,
     /// Number of code points; equal to `text.len()` if all ASCII.
     pub chars: u32,
     /// 0 until first asked for.
     pub(crate) hash: Cell<u32>,
     pub(crate) interned: bool,
+}
+
+/// The characters of a str: written out, or two strs that follow each other
+/// and have not been read as one yet. As a `str` it is what was written out;
+/// `Heap::pystr` sees to that.
+pub struct Text {
+    flat: OnceCell<Box<str>>,
+    parts: Cell<Option<Box<Concat>>>,
+}
+
+/// A text that is `left`, then `right`.
+#[derive(Clone, Copy)]
+pub(crate) struct Concat {
+    pub left: Value,
+    pub right: Value,
+    pub bytes: u32,
+    /// How many such pairs it is made of.
+    pub pieces: u32,
+}
+
+impl Text {
+    pub(crate) fn of_parts(parts: Concat) -> Text {
+        Text { flat: OnceCell::new(), parts: Cell::new(Some(Box::new(parts))) }
+    }
+
+    #[inline]
+    pub(crate) fn is_flat(&self) -> bool {
+        self.flat.get().is_some()
+    }
+
+    pub(crate) fn parts(&self) -> Option<Concat> {
+        if self.is_flat() {
+            return None;
+        }
+        let parts = self.parts.take();
+        let copy = parts.as_deref().copied();
+        self.parts.set(parts);
+        copy
+    }
+
+    pub(crate) fn take_parts(&self) -> Option<Concat> {
+        self.parts.take().map(|parts| *parts)
+    }
+
+    /// Once its parts were taken.
+    pub(crate) fn set_flat(&self, text: Box<str>) {
+        let _ = self.flat.set(text);
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        match self.flat.get() {
+            Some(text) => text.len(),
+            None => self.parts().map_or(0, |parts| parts.bytes as usize),
+        }
+    }
+}
+
+impl From<Box<str>> for Text {
+    fn from(text: Box<str>) -> Self {
+        Text { flat: OnceCell::from(text), parts: Cell::new(None) }
+    }
+}
+
+impl std::ops::Deref for Text {
+    type Target = str;
+    #[inline]
+    fn deref(&self) -> &str {
+        self.flat.get().map_or("", |text| text)
+    }
 }
 
 impl PyStr {

@@ -176,6 +176,9 @@ impl Vm {
 
     /// By `__index__`, `OverflowError` beyond 64 bits.
     pub fn index_exact(&mut self, value: Value) -> Res<i64> {
+        if let Some(int) = value.as_small() {
+            return Ok(int);
+        }
         let int = self.index_big(value)?;
         match int.to_i64() {
             Some(int) => Ok(int),
@@ -344,7 +347,7 @@ impl Vm {
     pub fn native_len(&self, value: Value) -> Option<usize> {
         let value = self.heap.payload(value);
         Some(match value.kind()? {
-            Kind::Str => self.heap.pystr(value).chars as usize,
+            Kind::Str => self.heap.str_len(value),
             Kind::Bytes => self.heap.pybytes(value).data.len(),
             Kind::Tuple => self.heap.tuple(value).len(),
             Kind::List => self.heap.list(value).len(),
@@ -362,13 +365,18 @@ impl Vm {
             Some(slice) => (slice.start, slice.stop, slice.step),
             None => return Err(self.type_error("slice indices must be integers")),
         };
+        self.slice_range(start, stop, step, length)
+    }
+
+    /// As [`Vm::slice_indices`], of a slice that was not made an object.
+    pub(crate) fn slice_range(&mut self, start: Value, stop: Value, step: Value, length: usize) -> Res<SliceRange> {
         let length = length as i64;
         let step = if step.is_none() { 1 } else { self.slice_index(step)?.max(-i64::MAX) };
         if step == 0 {
             return Err(self.value_error("slice step cannot be zero"));
         }
         let (low, high) = if step < 0 { (-1, length - 1) } else { (0, length) };
-        let mut bound = |vm: &mut Vm, value: Value, default: i64| -> Res<i64> {
+        let bound = |vm: &mut Vm, value: Value, default: i64| -> Res<i64> {
             if value.is_none() {
                 return Ok(default);
             }
@@ -389,6 +397,9 @@ impl Vm {
     }
 
     pub(crate) fn slice_index(&mut self, value: Value) -> Res<i64> {
+        if let Some(int) = value.as_small() {
+            return Ok(int);
+        }
         if self.as_int(value).is_none() && self.lookup_special(value, self.names.index).is_none() {
             return Err(self.type_error("slice indices must be integers or None or have an __index__ method"));
         }

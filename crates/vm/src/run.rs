@@ -13,7 +13,7 @@ use crate::codeobj::{Cache, CodeObj};
 use crate::fiber::{FiberState, Frame, NativeFrame, PyFrame, Ret};
 use crate::object::{IterStep, PyFunction, PyIter};
 use crate::value::Kind;
-use crate::{Completion, GeneratorState, Halt, PyDict, Res, Throw, Value, Vm};
+use crate::{Completion, Halt, Res, Throw, Value, Vm};
 
 /// Why [`Vm::run`] came back.
 #[derive(Debug)]
@@ -30,6 +30,9 @@ pub enum Exit {
 
 /// Between two looks at the collector and at other fibers.
 const QUANTUM: i64 = 20_000;
+
+/// What is allocated between two collections, at the least.
+pub(crate) const GC_BYTES: usize = 16 << 20;
 
 impl Vm {
     /// Makes the main fiber and has it call `callee` when next run.
@@ -503,6 +506,25 @@ impl Vm {
                         run!(self.delete_subscript(get!(obj), get!(key)))
                     }
                     Instr::BuildSlice { dst, base: at } => {
+                        // The item or items that the next instruction wants.
+                        match instrs[pc] {
+                            Instr::LoadSubscr { dst: items, obj, key } if key == dst && items <= dst => {
+                                let bounds = [get!(at), get!(at + 1), get!(at + 2)];
+                                if let Some(result) = self.load_slice(get!(obj), bounds) {
+                                    pc += 1;
+                                    put!(items, result);
+                                    continue;
+                                }
+                            }
+                            Instr::StoreSubscr { obj, key, src } if key == dst => {
+                                let bounds = [get!(at), get!(at + 1), get!(at + 2)];
+                                if self.store_slice(get!(obj), bounds, get!(src)) {
+                                    pc += 1;
+                                    continue;
+                                }
+                            }
+                            _ => {}
+                        }
                         let slice = self.new_slice(get!(at), get!(at + 1), get!(at + 2));
                         set!(dst, slice);
                     }
@@ -1154,9 +1176,7 @@ impl Vm {
     /// A frame returned a value to something other than a plain register.
     fn leave(&mut self, frame: PyFrame, value: Value) -> Result<(), Exit> {
         if !frame.generator.is_unbound() {
-            let generator = self.heap.generator_mut(frame.generator);
-            generator.state = GeneratorState::Finished;
-            generator.running_async = false;
+            self.heap.generator_mut(frame.generator).finish();
         }
         match self.deliver(frame.ret, Completion::Returned(value)) {
             Ok(()) => self.settle(),
@@ -1267,6 +1287,7 @@ impl Vm {
             Some(code) => {
                 tracer.extend(&code.consts);
                 tracer.extend(&code.names);
+                tracer.extend(&code.params);
                 true
             }
             None => false,
@@ -1290,12 +1311,14 @@ impl Vm {
                 }
             }
         }
+        // A name that goes may leave its place to another.
+        self.type_cache.clear();
         self.heap.begin_marking();
         self.heap.mark_all(&mut tracer);
         self.clear_weakrefs();
         self.keep_finalizable();
         self.heap.sweep();
-        self.gc_threshold = self.heap.live_bytes().max(8 << 20);
+        self.gc_threshold = self.heap.live_bytes().max(GC_BYTES);
     }
 
     /// A fiber that is parked, and for what.
@@ -1317,6 +1340,12 @@ pub(crate) enum Driven {
 
 /// Marks a cached attribute as found on the class.
 pub(crate) const NOT_OWN: u32 = u32::MAX;
+
+/// Marks a cached method of values that have no attributes of their own.
+pub(crate) const OF_KIND: u32 = u32::MAX - 1;
+
+/// Marks a cached attribute of a class, looked up on the class itself.
+pub(crate) const OF_CLASS: u32 = u32::MAX - 2;
 
 #[inline(always)]
 fn fuel_for_await(vm: &mut Vm) {

@@ -227,11 +227,10 @@ impl Vm {
             };
             self.depth -= 1;
             let base = frame.base as usize;
-            let registers = frame.code.code.registers as usize;
             let delegating = std::mem::take(&mut self.delegation);
-            let saved: Box<[Value]> = self.stack[base..base + registers].into();
             let generator = self.heap.generator_mut(frame.generator);
-            generator.registers = saved;
+            let registers = generator.registers.len();
+            generator.registers.copy_from_slice(&self.stack[base..base + registers]);
             generator.pc = frame.pc;
             generator.handled = frame.handled;
             generator.delegating = delegating;
@@ -276,10 +275,21 @@ impl Vm {
     }
 
     /// Puts a suspended generator's frame on the fiber.
+    #[inline]
     fn push_generator(&mut self, generator: Value, ret: Ret) -> Res<()> {
+        self.depth += 1;
+        if self.depth > self.limits.recursion {
+            self.depth -= 1;
+            return Err(self.recursion_error("maximum recursion depth exceeded"));
+        }
         let base = self.stack_top();
         let object = self.heap.generator_mut(generator);
-        let registers = std::mem::take(&mut object.registers);
+        let end = base + object.registers.len();
+        if self.stack.len() < end {
+            self.stack.resize((end * 2).max(256), Value::UNBOUND);
+        }
+        self.stack[base..end].copy_from_slice(&object.registers);
+        object.state = GeneratorState::Running;
         let frame = PyFrame {
             code: object.code.clone(),
             pc: object.pc,
@@ -291,13 +301,7 @@ impl Vm {
             handled: object.handled,
             function: object.function,
         };
-        self.ensure_stack(base + registers.len());
-        self.stack[base..base + registers.len()].copy_from_slice(&registers);
-        if let Err(throw) = self.push_frame(frame) {
-            self.heap.generator_mut(generator).registers = registers;
-            return Err(throw);
-        }
-        self.heap.generator_mut(generator).state = GeneratorState::Running;
+        self.frames.push(Frame::Python(frame));
         Ok(())
     }
 
@@ -318,7 +322,9 @@ impl Vm {
                     let message = format!("can't send non-None value to a just-started {what}");
                     return Err(self.type_error(message));
                 }
-                self.heap.generator_mut(generator).awaited = true;
+                let object = self.heap.generator_mut(generator);
+                object.awaited = true;
+                object.made_at = None;
                 self.push_generator(generator, ret)?;
                 Ok(Flow::Pushed)
             }
@@ -362,8 +368,7 @@ impl Vm {
                     // Its frame shows in the traceback, at its first line.
                     let entry = TraceEntry { code: object.code.clone(), pc: 0, globals: object.globals };
                     let object = self.heap.generator_mut(generator);
-                    object.state = GeneratorState::Finished;
-                    object.registers = Box::default();
+                    object.finish();
                     object.awaited = true;
                     self.heap.exception_mut(exception).trace.push(entry);
                     return Err(Throw::Raise(exception));
@@ -551,8 +556,7 @@ impl Vm {
     /// leaves it becomes a `RuntimeError` (PEP 479).
     fn end_generator_by(&mut self, generator: Value, exception: Value) -> Value {
         let object = self.heap.generator_mut(generator);
-        object.state = GeneratorState::Finished;
-        object.running_async = false;
+        object.finish();
         let kind = object.kind;
         let stop = self.is_instance(exception, self.types.stop_iteration);
         let stop_async =

@@ -1,16 +1,18 @@
 //! The machine: heap, types, modules, fibers, and what natives ask of it.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::rc::Rc;
 
 use airlock_bytecode::Code;
 use rustc_hash::FxHashMap;
 
+use crate::class::TypeCache;
 use crate::codeobj::CodeObj;
 use crate::fiber::{Fiber, FiberId, Frame};
 use crate::gc::Tracer;
 use crate::heap::Heap;
 use crate::names::Names;
+use crate::run::GC_BYTES;
 use crate::throw::{Pending, Request};
 use crate::types::Types;
 use crate::value::Kind;
@@ -119,7 +121,8 @@ pub struct Vm {
     pub(crate) single_bytes: Vec<Value>,
     pub(crate) empty_tuple: Value,
     pub(crate) native_modules: FxHashMap<&'static str, Value>,
-    extensions: Vec<Box<dyn Extension>>,
+    /// Each with its type; those asked for last stand in front.
+    extensions: Vec<(TypeId, Box<dyn Extension>)>,
     /// Values kept alive as long as the VM.
     pub(crate) pinned: Vec<Value>,
     pub(crate) weakrefs: Vec<Value>,
@@ -151,6 +154,7 @@ pub struct Vm {
     pub(crate) spent: u64,
     pub(crate) slice_end: u64,
     pub(crate) gc_threshold: usize,
+    pub(crate) type_cache: TypeCache,
     pub fiber_switches: u64,
     /// Switches to a fiber of another thread.
     pub thread_switches: u64,
@@ -208,7 +212,8 @@ impl Vm {
             fuel: 20_000,
             spent: 0,
             slice_end: 0,
-            gc_threshold: 8 << 20,
+            gc_threshold: GC_BYTES,
+            type_cache: TypeCache::default(),
             fiber_switches: 0,
             thread_switches: 0,
             collections: 0,
@@ -419,25 +424,26 @@ impl Vm {
     // Extensions.
 
     pub fn add_extension<T: Extension>(&mut self, extension: T) {
-        self.extensions.push(Box::new(extension));
+        self.extensions.push((TypeId::of::<T>(), Box::new(extension)));
     }
 
     /// The extension of this type; panics if it was not added.
     pub fn extension<T: Extension>(&mut self) -> &mut T {
-        self.extensions
-            .iter_mut()
-            .find_map(|extension| {
-                let any: &mut dyn Any = &mut **extension;
-                any.downcast_mut::<T>()
-            })
+        let wanted = TypeId::of::<T>();
+        let at = self.extensions.iter().position(|(id, _)| *id == wanted);
+        if let Some(at) = at
+            && at > 0
+        {
+            self.extensions.swap(0, at);
+        }
+        let found: Option<&mut dyn Any> = self.extensions.first_mut().map(|(_, extension)| &mut **extension as _);
+        found
+            .and_then(|found| found.downcast_mut::<T>())
             .expect("the extension was added when the VM was made")
     }
 
     pub fn has_extension<T: Extension>(&self) -> bool {
-        self.extensions.iter().any(|extension| {
-            let any: &dyn Any = &**extension;
-            any.is::<T>()
-        })
+        self.extensions.iter().any(|(id, _)| *id == TypeId::of::<T>())
     }
 
     /// Keeps a value alive as long as the VM.
@@ -460,6 +466,6 @@ impl Vm {
     }
 
     pub(crate) fn extensions(&self) -> impl Iterator<Item = &dyn Extension> {
-        self.extensions.iter().map(|extension| &**extension)
+        self.extensions.iter().map(|(_, extension)| &**extension)
     }
 }

@@ -144,7 +144,8 @@ fn finalize_now(vm: &mut Vm, args: &[Value]) -> Res {
     }
     if value.is(Kind::Generator) {
         let generator = vm.heap.generator(value);
-        let (line, hook) = (generator.created_line, generator.finalizer);
+        let line = generator.made_at.as_ref().map_or(0, |(code, pc)| code.code.position(*pc).line);
+        let hook = generator.finalizer;
         return match vm.last_wish(value) {
             None => Ok(Value::NONE),
             Some(LastWish::Hook) => {

@@ -109,8 +109,7 @@ fn close(vm: &mut Vm, args: &[Value]) -> Res {
     let generator = vm.heap.generator_mut(args[0]);
     match generator.state {
         GeneratorState::Created => {
-            generator.state = GeneratorState::Finished;
-            generator.registers = Box::default();
+            generator.finish();
             generator.awaited = true;
             return Ok(Value::NONE);
         }

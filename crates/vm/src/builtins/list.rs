@@ -175,7 +175,7 @@ fn is_slice(vm: &Vm, key: Value) -> bool {
 }
 
 /// The items that a slice selects.
-pub(super) fn sliced(items: &[Value], range: SliceRange) -> Vec<Value> {
+pub(crate) fn sliced(items: &[Value], range: SliceRange) -> Vec<Value> {
     if range.step == 1 {
         let start = range.start as usize;
         return items[start..start + range.count].to_vec();

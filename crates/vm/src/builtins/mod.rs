@@ -182,8 +182,7 @@ fn make_types(vm: &mut Vm) {
     let builtins_name = vm.intern("builtins");
     for ty in vm.types.all() {
         if !ty.is_unbound() {
-            let dict = vm.heap.ty(ty).dict;
-            vm.namespace_set(dict, vm.names.module, builtins_name);
+            vm.set_type_attr(ty, "__module__", builtins_name);
         }
     }
     for (name, value) in [

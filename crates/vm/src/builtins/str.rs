@@ -333,10 +333,12 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn len(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::count(vm.heap.pystr(args[0]).chars as usize))
+    Ok(Value::count(vm.heap.str_len(args[0])))
 }
 
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
+    // The iterator reads the text where it stands.
+    vm.heap.pystr(args[0]);
     Ok(vm.heap.new_iter(PyIter::Str {
         text: args[0],
         at: 0,
@@ -415,8 +417,8 @@ fn contains(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn add(vm: &mut Vm, args: &[Value]) -> Res {
-    let left = vm.heap.str(args[0]);
-    let Some(right) = vm.as_text(args[1]) else {
+    let right = vm.heap.payload(args[1]);
+    if !right.is(Kind::Str) {
         if vm.has_python_reflected(args[1], vm.names.radd) {
             return Ok(Value::NOT_IMPLEMENTED);
         }
@@ -425,19 +427,8 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
             vm.type_name(args[1])
         );
         return Err(vm.type_error(message));
-    };
-    if right.is_empty() {
-        return Ok(args[0]);
     }
-    if left.is_empty() {
-        return Ok(vm.heap.payload(args[1]));
-    }
-    let total = left.len() + right.len();
-    let mut text = String::with_capacity(total);
-    text.push_str(left);
-    text.push_str(right);
-    vm.reserve(total)?;
-    Ok(vm.string(text))
+    vm.concat(args[0], right)
 }
 
 fn mul(vm: &mut Vm, args: &[Value]) -> Res {

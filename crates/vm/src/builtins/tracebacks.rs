@@ -133,10 +133,10 @@ impl Vm {
         }
     }
 
-    /// The line where the program stands; 0 if it has not begun.
-    pub(crate) fn visible_line(&self) -> u32 {
-        let frame = (0..self.frames.len()).rev().find_map(|at| self.visible_frame(at));
-        frame.map_or(0, |frame| frame.code.code.position(frame.pc.saturating_sub(1)).line)
+    /// The instruction where the program stands; `None` if it has not begun.
+    pub(crate) fn visible_place(&self) -> Option<(Rc<CodeObj>, u32)> {
+        let frame = (0..self.frames.len()).rev().find_map(|at| self.visible_frame(at))?;
+        Some((frame.code.clone(), frame.pc.saturating_sub(1)))
     }
 
     /// The frame of a generator or coroutine that has not ended.
@@ -150,7 +150,9 @@ impl Vm {
         let object = self.heap.generator(generator);
         let begun = object.state != crate::GeneratorState::Created;
         let pc = pc.saturating_sub(u32::from(!object.delegating));
-        let registers = object.registers.clone();
+        // Those of one that runs on another fiber are there.
+        let running = object.state == crate::GeneratorState::Running;
+        let registers = if running { Default::default() } else { object.registers.clone() };
         let locals = self.variables(&code, &registers);
         let (class, back) = (self.types.frame, Value::NONE);
         self.heap.new_object(FrameObject { code, pc, globals, locals, back, place: None, generator, begun, class })

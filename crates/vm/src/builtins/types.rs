@@ -195,6 +195,7 @@ impl Vm {
             let value = self.heap.new_object(object);
             self.namespace_set(dict, member, value);
         }
+        self.renew_version(class);
         for &base in &bases {
             self.heap.ty_mut(base).subclasses.push(class);
         }
@@ -559,14 +560,12 @@ fn annotations(vm: &mut Vm, this: Value) -> Res {
     match function {
         Some(function) => Err(vm.call_then(function, &[Value::int32(1)], state, |vm, [this, ..], completion| {
             let value = completion.value()?;
-            let dict = vm.heap.ty(this).dict;
-            vm.namespace_set(dict, vm.names.annotations_cache, value);
+            vm.set_type_attr(this, "__annotations_cache__", value);
             Ok(value)
         })),
         None => {
             let empty = vm.heap.new_dict(PyDict::default());
-            let dict = vm.heap.ty(this).dict;
-            vm.namespace_set(dict, vm.names.annotations_cache, empty);
+            vm.set_type_attr(this, "__annotations_cache__", empty);
             Ok(empty)
         }
     }
@@ -581,6 +580,7 @@ fn set_annotations(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
     } else {
         vm.namespace_set(dict, vm.names.annotations_cache, value);
     }
+    vm.renew_version(this);
     Ok(())
 }
 
