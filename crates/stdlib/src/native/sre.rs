@@ -372,11 +372,8 @@ impl Subject {
             how.run(program, Narrow(data), start)
         } else {
             // The bounds lie between characters.
-            how.run(
-                program,
-                Wide(std::str::from_utf8(data).unwrap_or_default()),
-                start,
-            )
+            let text = vm.heap.as_str(vm.heap.payload(self.string)).unwrap_or_default();
+            how.run(program, Wide(&text[..data.len()]), start)
         };
         match result {
             Ok(found) => Ok(found),

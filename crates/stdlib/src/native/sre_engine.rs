@@ -8,6 +8,8 @@
 //! Opcode numbers and meanings are those of CPython's `sre_constants.h`,
 //! MAGIC 20230612.
 
+use std::cell::Cell;
+
 use airlock_vm::builtins::unicode as uni;
 
 pub const MAGIC: i32 = 20230612;
@@ -16,7 +18,10 @@ pub const MAX_GROUPS: i32 = i32::MAX / 2;
 
 /// The stack may grow to this many entries; beyond, matching gives up.
 const STACK_LIMIT: usize = 6_000_000;
-const NO_MARK: usize = usize::MAX;
+/// Not all ones: to fill a few words with those would be a call of memset.
+const NO_MARK: usize = usize::MAX - 1;
+/// How many instructions are looked at for what a match may begin with.
+const FIRST_STEPS: u32 = 500;
 
 // Opcodes.
 const FAILURE: u32 = 0;
@@ -221,6 +226,11 @@ enum One {
 }
 
 impl One {
+    /// The ASCII characters that it matches.
+    fn ascii(&self) -> u128 {
+        (0..128).filter(|c| self.has(*c)).fold(0, |bits, c| bits | 1 << c)
+    }
+
     #[inline]
     fn has(&self, c: u32) -> bool {
         match self {
@@ -287,16 +297,27 @@ enum Inst {
 }
 
 /// A compiled pattern.
-#[derive(Debug)]
 pub struct Program {
     insts: Vec<Inst>,
     slots: usize,
     marks: usize,
     /// Every match begins with these characters.
     prefix: Vec<u32>,
-    /// Every match begins with one of these.
-    first: Option<Set>,
+    /// The ASCII characters that a match can begin with; others always can.
+    /// All of them if a match can be empty.
+    first: u128,
+    start: Start,
     min_width: usize,
+    /// The memory of the last match, for the next one.
+    spare: Cell<Option<Box<Memory>>>,
+}
+
+/// The only places where a match can begin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Start {
+    Anywhere,
+    Text,
+    Line,
 }
 
 /// The code is not what `re._compiler` makes.
@@ -317,8 +338,10 @@ impl Program {
             slots: 0,
             marks: groups.checked_mul(2).ok_or(InvalidCode)?,
             prefix: Vec::new(),
-            first: None,
+            first: u128::MAX,
+            start: Start::Anywhere,
             min_width: 0,
+            spare: Cell::new(None),
         };
         let mut translator = Translator {
             code,
@@ -327,7 +350,48 @@ impl Program {
         };
         translator.block(0, code.len())?;
         translator.program.insts.push(Inst::Success);
-        Ok(translator.program)
+        let mut program = translator.program;
+        program.first = program.first_from(0, &mut 0);
+        program.start = match program.insts.iter().find(|inst| !matches!(inst, Inst::Mark(_))) {
+            Some(Inst::At(0 | 2)) => Start::Text,
+            Some(Inst::At(1)) => Start::Line,
+            _ => Start::Anywhere,
+        };
+        Ok(program)
+    }
+
+    /// The ASCII characters that a match of the rest, from an instruction on,
+    /// can begin with.
+    fn first_from(&self, pc: usize, steps: &mut u32) -> u128 {
+        *steps += 1;
+        if *steps > FIRST_STEPS {
+            return u128::MAX;
+        }
+        let mut from = |pc: usize| self.first_from(pc, steps);
+        match &self.insts[pc] {
+            Inst::One(one) => one.ascii(),
+            Inst::RepeatOne { one, min: 1.., .. } => one.ascii(),
+            Inst::RepeatOne { one, .. } => one.ascii() | from(pc + 1),
+            Inst::At(_) | Inst::Mark(_) | Inst::Atomic => from(pc + 1),
+            Inst::Split(other) => from(pc + 1) | from(*other),
+            Inst::Jump(target) => from(*target),
+            Inst::Assert { end, .. } => from(*end),
+            Inst::Repeat { until, .. } => match &self.insts[*until] {
+                Inst::Until { min: 1.., body, .. } => from(*body),
+                Inst::Until { body, .. } => from(*body) | from(until + 1),
+                _ => u128::MAX,
+            },
+            Inst::Fail => 0,
+            // A repeat's body may be empty and a group's end follows anything.
+            Inst::Until { .. } | Inst::GroupEnd | Inst::GroupRef(..) | Inst::GroupExists(..) | Inst::Success => {
+                u128::MAX
+            }
+        }
+    }
+
+    #[inline]
+    fn may_begin_with(&self, c: u32) -> bool {
+        c >= 128 || self.first >> c & 1 != 0
     }
 }
 
@@ -602,7 +666,7 @@ impl Translator<'_> {
             let prefix = self.code.get(at + 5..at + 5 + length).ok_or(InvalidCode)?;
             self.program.prefix = prefix.to_vec();
         } else if flags & INFO_CHARSET != 0 {
-            self.program.first = Some(self.set(at + 3, end)?);
+            self.set(at + 3, end)?;
         }
         Ok(())
     }
@@ -715,6 +779,23 @@ pub trait Text: Copy {
     fn back(self, at: usize, count: usize) -> Option<usize>;
     /// The first place of these characters from an offset on.
     fn find(self, at: usize, prefix: &[u32]) -> Option<usize>;
+    /// Where a run of at most `limit` characters that pass the test ends.
+    #[inline]
+    fn span(self, at: usize, limit: usize, holds: impl Fn(u32) -> bool) -> usize {
+        let (mut at, mut left) = (at, limit);
+        while left > 0 && at < self.length() {
+            let (c, next) = self.next(at);
+            if !holds(c) {
+                break;
+            }
+            at = next;
+            left -= 1;
+        }
+        at
+    }
+    /// The first offset from `at` on that follows a newline; `None` if there
+    /// is none.
+    fn next_line(self, at: usize) -> Option<usize>;
 }
 
 /// One byte is one character.
@@ -738,11 +819,20 @@ impl Text for Narrow<'_> {
         at.checked_sub(count)
     }
     fn find(self, at: usize, prefix: &[u32]) -> Option<usize> {
-        let mut needle = Vec::with_capacity(prefix.len());
-        for c in prefix {
-            needle.push(u8::try_from(*c).ok()?);
+        let (&first, rest) = prefix.split_first()?;
+        let first = u8::try_from(first).ok()?;
+        let mut at = at;
+        loop {
+            at += memchr::memchr(first, self.0.get(at..)?)?;
+            let after = self.0.get(at + 1..at + prefix.len())?;
+            if after.iter().zip(rest).all(|(have, want)| *have as u32 == *want) {
+                return Some(at);
+            }
+            at += 1;
         }
-        memchr::memmem::find(&self.0[at..], &needle).map(|found| found + at)
+    }
+    fn next_line(self, at: usize) -> Option<usize> {
+        memchr::memchr(b'\n', self.0.get(at..)?).map(|found| at + found + 1)
     }
 }
 
@@ -778,6 +868,9 @@ impl Text for Wide<'_> {
     fn find(self, at: usize, prefix: &[u32]) -> Option<usize> {
         let needle: String = prefix.iter().filter_map(|c| uni::char_of(*c)).collect();
         memchr::memmem::find(&self.0.as_bytes()[at..], needle.as_bytes()).map(|found| found + at)
+    }
+    fn next_line(self, at: usize) -> Option<usize> {
+        Narrow(self.0.as_bytes()).next_line(at)
     }
 }
 
@@ -844,12 +937,27 @@ enum Entry {
 struct Machine<'a, T> {
     program: &'a Program,
     text: T,
-    marks: Vec<usize>,
     last_index: usize,
+    memory: Box<Memory>,
+}
+
+/// What a match writes to.
+#[derive(Default)]
+struct Memory {
+    marks: Vec<usize>,
     loops: Vec<Loop>,
     stack: Vec<Entry>,
     /// Places in the stack of the open assertions and atomic groups.
     groups: Vec<usize>,
+}
+
+impl<T> Drop for Machine<'_, T> {
+    fn drop(&mut self) {
+        let memory = std::mem::take(&mut self.memory);
+        if memory.stack.capacity() <= 1024 {
+            self.program.spare.set(Some(memory));
+        }
+    }
 }
 
 /// How far a match must reach.
@@ -884,7 +992,13 @@ pub fn search<T: Text>(
     let mut at = start;
     let mut reach = reach;
     loop {
-        if !program.prefix.is_empty() {
+        if program.start == Start::Line && at > 0 && text.previous(at).0 != 10 {
+            match text.next_line(at) {
+                Some(next) => at = next,
+                None => return Ok(None),
+            }
+            reach = Reach::Anywhere;
+        } else if !program.prefix.is_empty() {
             match text.find(at, &program.prefix) {
                 Some(found) => {
                     if found > at {
@@ -894,17 +1008,20 @@ pub fn search<T: Text>(
                 }
                 None => return Ok(None),
             }
-        } else if let Some(set) = &program.first {
+        } else if program.first != u128::MAX {
+            let from = at;
             loop {
                 if at >= text.length() {
                     return Ok(None);
                 }
                 let (c, next) = text.next(at);
-                if set.has(c) {
+                if program.may_begin_with(c) {
                     break;
                 }
-                reach = Reach::Anywhere;
                 at = next;
+            }
+            if at > from {
+                reach = Reach::Anywhere;
             }
         }
         if text.length() - at < program.min_width {
@@ -913,12 +1030,7 @@ pub fn search<T: Text>(
         if let Some(found) = machine.run(at, reach)? {
             return Ok(Some(found));
         }
-        // A pattern tied to the start of the text cannot match further on.
-        let tied = program
-            .insts
-            .iter()
-            .find(|inst| !matches!(inst, Inst::Mark(_)));
-        if at >= text.length() || matches!(tied, Some(Inst::At(0 | 2))) {
+        if at >= text.length() || program.start == Start::Text {
             return Ok(None);
         }
         reach = Reach::Anywhere;
@@ -928,22 +1040,19 @@ pub fn search<T: Text>(
 
 impl<'a, T: Text> Machine<'a, T> {
     fn new(program: &'a Program, text: T) -> Self {
-        Machine {
-            program,
-            text,
-            marks: vec![NO_MARK; program.marks],
-            last_index: 0,
-            loops: vec![Loop::default(); program.slots],
-            stack: Vec::new(),
-            groups: Vec::new(),
-        }
+        let mut memory = program.spare.take().unwrap_or_default();
+        memory.marks.resize(program.marks, NO_MARK);
+        memory.loops.resize(program.slots, Loop::default());
+        Machine { program, text, last_index: 0, memory }
     }
 
     fn run(&mut self, start: usize, reach: Reach) -> Result<Option<Found>, TooDeep> {
-        self.marks.fill(NO_MARK);
+        for mark in &mut self.memory.marks {
+            *mark = NO_MARK;
+        }
         self.last_index = 0;
-        self.stack.clear();
-        self.groups.clear();
+        self.memory.stack.clear();
+        self.memory.groups.clear();
         let program = self.program;
         let text = self.text;
         let end = text.length();
@@ -961,8 +1070,8 @@ impl<'a, T: Text> Machine<'a, T> {
                 }
                 Inst::At(place) => self.is_at(*place, at),
                 Inst::Mark(mark) => {
-                    let old = std::mem::replace(&mut self.marks[*mark], at);
-                    self.stack.push(Entry::Mark {
+                    let old = std::mem::replace(&mut self.memory.marks[*mark], at);
+                    self.memory.stack.push(Entry::Mark {
                         mark: *mark,
                         old,
                         last_index: self.last_index,
@@ -987,7 +1096,7 @@ impl<'a, T: Text> Machine<'a, T> {
                     true
                 }
                 Inst::Split(other) => {
-                    self.stack.push(Entry::Choice { pc: *other, at });
+                    self.memory.stack.push(Entry::Choice { pc: *other, at });
                     true
                 }
                 Inst::Jump(target) => {
@@ -1024,7 +1133,7 @@ impl<'a, T: Text> Machine<'a, T> {
                     body,
                     greed,
                 } => {
-                    let state = self.loops[*slot];
+                    let state = self.memory.loops[*slot];
                     let count = state.count + 1;
                     let more =
                         (count < *max as i64 || *max == MAX_REPEAT) && state.last != Some(at);
@@ -1036,14 +1145,14 @@ impl<'a, T: Text> Machine<'a, T> {
                     if *greed == Greed::Lazy {
                         if more {
                             // On failure of the rest: one iteration more.
-                            self.stack.push(Entry::Grow { pc, at, left: 0 });
+                            self.memory.stack.push(Entry::Grow { pc, at, left: 0 });
                         }
                         true
                     } else if more {
-                        if self.stack.len() > STACK_LIMIT {
+                        if self.memory.stack.len() > STACK_LIMIT {
                             return Err(TooDeep);
                         }
-                        self.stack.push(Entry::Choice { pc: pc + 1, at });
+                        self.memory.stack.push(Entry::Choice { pc: pc + 1, at });
                         self.set_loop(
                             *slot,
                             Loop {
@@ -1064,8 +1173,8 @@ impl<'a, T: Text> Machine<'a, T> {
                 } => {
                     match text.back(at, *back as usize) {
                         Some(from) => {
-                            self.groups.push(self.stack.len());
-                            self.stack.push(Entry::Group { pc, at });
+                            self.memory.groups.push(self.memory.stack.len());
+                            self.memory.stack.push(Entry::Group { pc, at });
                             at = from;
                             true
                         }
@@ -1078,16 +1187,16 @@ impl<'a, T: Text> Machine<'a, T> {
                     }
                 }
                 Inst::Atomic => {
-                    self.groups.push(self.stack.len());
-                    self.stack.push(Entry::Group { pc, at });
+                    self.memory.groups.push(self.memory.stack.len());
+                    self.memory.stack.push(Entry::Group { pc, at });
                     true
                 }
                 Inst::GroupEnd => {
-                    let base = self.groups.pop().unwrap_or(0);
+                    let base = self.memory.groups.pop().unwrap_or(0);
                     let Some(Entry::Group {
                         pc: opener,
                         at: entered,
-                    }) = self.stack.get(base)
+                    }) = self.memory.stack.get(base)
                     else {
                         return Ok(None);
                     };
@@ -1116,7 +1225,7 @@ impl<'a, T: Text> Machine<'a, T> {
                         return Ok(Some(Found {
                             start,
                             end: at,
-                            groups: (0..self.marks.len() / 2)
+                            groups: (0..self.memory.marks.len() / 2)
                                 .map(|group| self.group(group))
                                 .collect(),
                             last_index: (self.last_index > 0).then_some(self.last_index),
@@ -1128,7 +1237,7 @@ impl<'a, T: Text> Machine<'a, T> {
                 pc += 1;
                 continue;
             }
-            if self.stack.len() > STACK_LIMIT {
+            if self.memory.stack.len() > STACK_LIMIT {
                 return Err(TooDeep);
             }
             match self.back_up() {
@@ -1139,24 +1248,24 @@ impl<'a, T: Text> Machine<'a, T> {
     }
 
     fn set_loop(&mut self, slot: usize, new: Loop) {
-        let old = std::mem::replace(&mut self.loops[slot], new);
-        self.stack.push(Entry::Loop { slot, old });
+        let old = std::mem::replace(&mut self.memory.loops[slot], new);
+        self.memory.stack.push(Entry::Loop { slot, old });
     }
 
     /// Undoes changes up to the last choice; where to go on.
     fn back_up(&mut self) -> Option<(usize, usize)> {
         loop {
-            match self.stack.pop()? {
+            match self.memory.stack.pop()? {
                 Entry::Choice { pc, at } => return Some((pc, at)),
                 Entry::Mark {
                     mark,
                     old,
                     last_index,
                 } => {
-                    self.marks[mark] = old;
+                    self.memory.marks[mark] = old;
                     self.last_index = last_index;
                 }
-                Entry::Loop { slot, old } => self.loops[slot] = old,
+                Entry::Loop { slot, old } => self.memory.loops[slot] = old,
                 Entry::Shrink { pc, low, mut at } => {
                     // If a literal follows, only places before it can match.
                     let literal = match self.program.insts.get(pc + 1) {
@@ -1167,7 +1276,7 @@ impl<'a, T: Text> Machine<'a, T> {
                         at = self.text.previous(at).1;
                         if literal.is_none_or(|c| self.text.next(at).0 == c) {
                             if at > low {
-                                self.stack.push(Entry::Shrink { pc, low, at });
+                                self.memory.stack.push(Entry::Shrink { pc, low, at });
                             }
                             return Some((pc + 1, at));
                         }
@@ -1184,12 +1293,12 @@ impl<'a, T: Text> Machine<'a, T> {
                         }
                         if left > 1 {
                             let left = if left == MAX_REPEAT { left } else { left - 1 };
-                            self.stack.push(Entry::Grow { pc, at: next, left });
+                            self.memory.stack.push(Entry::Grow { pc, at: next, left });
                         }
                         return Some((pc + 1, next));
                     }
                     Inst::Until { slot, body, .. } => {
-                        let count = self.loops[*slot].count + 1;
+                        let count = self.memory.loops[*slot].count + 1;
                         self.set_loop(
                             *slot,
                             Loop {
@@ -1202,7 +1311,7 @@ impl<'a, T: Text> Machine<'a, T> {
                     _ => {}
                 },
                 Entry::Group { pc, at } => {
-                    self.groups.pop();
+                    self.memory.groups.pop();
                     if let Inst::Assert {
                         positive: false,
                         end,
@@ -1218,17 +1327,17 @@ impl<'a, T: Text> Machine<'a, T> {
 
     /// Undoes all changes since the stack had this height.
     fn undo_to(&mut self, height: usize) {
-        while self.stack.len() > height {
-            match self.stack.pop() {
+        while self.memory.stack.len() > height {
+            match self.memory.stack.pop() {
                 Some(Entry::Mark {
                     mark,
                     old,
                     last_index,
                 }) => {
-                    self.marks[mark] = old;
+                    self.memory.marks[mark] = old;
                     self.last_index = last_index;
                 }
-                Some(Entry::Loop { slot, old }) => self.loops[slot] = old,
+                Some(Entry::Loop { slot, old }) => self.memory.loops[slot] = old,
                 _ => {}
             }
         }
@@ -1238,17 +1347,17 @@ impl<'a, T: Text> Machine<'a, T> {
     /// be undone.
     fn keep_changes(&mut self, height: usize) {
         let mut to = height;
-        for from in height..self.stack.len() {
-            if matches!(self.stack[from], Entry::Mark { .. } | Entry::Loop { .. }) {
-                self.stack.swap(to, from);
+        for from in height..self.memory.stack.len() {
+            if matches!(self.memory.stack[from], Entry::Mark { .. } | Entry::Loop { .. }) {
+                self.memory.stack.swap(to, from);
                 to += 1;
             }
         }
-        self.stack.truncate(to);
+        self.memory.stack.truncate(to);
     }
 
     fn group(&self, group: usize) -> Option<(usize, usize)> {
-        match (self.marks[group * 2], self.marks[group * 2 + 1]) {
+        match (self.memory.marks[group * 2], self.memory.marks[group * 2 + 1]) {
             (NO_MARK, _) | (_, NO_MARK) => None,
             (start, end) if end < start => None,
             pair => Some(pair),
@@ -1285,21 +1394,15 @@ impl<'a, T: Text> Machine<'a, T> {
     ) -> Option<usize> {
         let (mut at, mut count) = (at, 0u32);
         let end = self.text.length();
-        let take = |at: &mut usize| {
-            if *at >= end {
-                return false;
-            }
-            let (c, next) = self.text.next(*at);
-            let holds = one.has(c);
-            if holds {
-                *at = next;
-            }
-            holds
-        };
         while count < min {
-            if !take(&mut at) {
+            if at >= end {
                 return None;
             }
+            let (c, next) = self.text.next(at);
+            if !one.has(c) {
+                return None;
+            }
+            at = next;
             count += 1;
         }
         if greed == Greed::Lazy {
@@ -1309,20 +1412,20 @@ impl<'a, T: Text> Machine<'a, T> {
                 } else {
                     max - min
                 };
-                self.stack.push(Entry::Grow { pc, at, left });
+                self.memory.stack.push(Entry::Grow { pc, at, left });
             }
             return Some(at);
         }
         let low = at;
-        if max == MAX_REPEAT {
-            while take(&mut at) {}
-        } else {
-            while count < max && take(&mut at) {
-                count += 1;
-            }
-        }
+        let left = if max == MAX_REPEAT { usize::MAX } else { (max - count.min(max)) as usize };
+        // A loop of its own for what is repeated most.
+        at = match one {
+            One::Set(set, Fold::None) => self.text.span(at, left, |c| set.has(c)),
+            One::Any => self.text.span(at, left, |c| c != 10),
+            one => self.text.span(at, left, |c| one.has(c)),
+        };
         if greed == Greed::Greedy && at > low {
-            self.stack.push(Entry::Shrink { pc, low, at });
+            self.memory.stack.push(Entry::Shrink { pc, low, at });
         }
         Some(at)
     }
