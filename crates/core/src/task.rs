@@ -62,7 +62,7 @@ fn begin(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Value
     let order = core.next_order;
     core.task_names += u64::from(name.is_none());
     let number = core.task_names;
-    let label = lane_label(vm, coroutine, name, number);
+    let label = if trace::is_open(vm) { lane_label(vm, coroutine, name, number) } else { String::new() };
     let lane = trace::start_lane(vm, LaneKind::Task, label, parent);
     future_mut(vm, this).task = Some(Box::new(TaskPart {
         coroutine,

@@ -6,7 +6,7 @@ use airlock_vm::Vm;
 use crate::state::Core;
 
 /// Whether the recorder takes another event, so that the clock need be read.
-fn is_open(vm: &mut Vm) -> bool {
+pub(crate) fn is_open(vm: &mut Vm) -> bool {
     vm.extension::<Core>().recorder.is_open()
 }
 

@@ -48,6 +48,7 @@ impl Vm {
         let params = code.params;
         let simple = !params.varargs && !params.varkw && params.keyword_only == 0;
         let suspends = flags.generator || flags.coroutine || flags.async_generator;
+        let arity = params.count() as u32;
         let loaded = Rc::new(CodeObj {
             consts,
             names,
@@ -57,6 +58,10 @@ impl Vm {
             filename: filename.clone(),
             simple,
             suspends,
+            plain: simple && !suspends && code.captures.is_empty(),
+            arity,
+            variables: arity.max(code.varnames.len() as u32),
+            registers: code.registers as u32,
             code,
         });
         self.codes.push(Rc::downgrade(&loaded));
@@ -150,7 +155,7 @@ impl Vm {
     pub(crate) fn stack_top(&self) -> usize {
         for frame in self.frames.iter().rev() {
             if let Frame::Python(frame) = frame {
-                return frame.base as usize + frame.code.code.registers as usize;
+                return frame.base as usize + frame.code.registers as usize;
             }
         }
         0
@@ -250,6 +255,35 @@ impl Vm {
         flow
     }
 
+    /// Pushes the frame of a function that has nothing but positional
+    /// parameters, each of which has its argument; whether it is such a one.
+    #[inline(always)]
+    pub(crate) fn call_plainly(&mut self, function: Value, base: usize, argc: usize, ret: Ret) -> bool {
+        let object = self.heap.function(function);
+        let code = &object.code;
+        let end = base + code.registers as usize;
+        if !code.plain || argc != code.arity as usize || self.stack.len() < end || self.depth >= self.limits.recursion {
+            return false;
+        }
+        let frame = PyFrame {
+            code: code.clone(),
+            pc: 0,
+            base: base as u32,
+            ret,
+            globals: object.globals,
+            namespace: Value::UNBOUND,
+            generator: Value::UNBOUND,
+            handled: Value::NONE,
+            function,
+        };
+        for variable in &mut self.stack[base + argc..base + code.variables as usize] {
+            *variable = Value::UNBOUND;
+        }
+        self.depth += 1;
+        self.frames.push(Frame::Python(frame));
+        true
+    }
+
     /// Calls a Python function whose frame will begin at `base`.
     pub(crate) fn call_function(
         &mut self,
@@ -262,7 +296,7 @@ impl Vm {
         let object = self.heap.function(function);
         let code = object.code.clone();
         let globals = object.globals;
-        let registers = code.code.registers as usize;
+        let registers = code.registers as usize;
         if self.stack.len() < base + registers {
             self.ensure_stack(base + registers.max(argc));
         }
@@ -272,8 +306,7 @@ impl Vm {
         {
             self.bind_parameters(function, &code, base, argc, names)?;
         }
-        let params = code.code.params.count();
-        let variables = code.code.varnames.len().max(params);
+        let (params, variables) = (code.arity as usize, code.variables as usize);
         self.stack[base + params..base + variables].fill(Value::UNBOUND);
         let captures = code.code.captures.len();
         if captures > 0 {

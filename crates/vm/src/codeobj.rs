@@ -24,6 +24,13 @@ pub struct CodeObj {
     pub(crate) simple: bool,
     /// A call makes a generator or coroutine.
     pub(crate) suspends: bool,
+    /// `simple`, and a call does no more than push a frame.
+    pub(crate) plain: bool,
+    /// From the code, at hand for calls: how many parameters, variables and
+    /// registers there are.
+    pub(crate) arity: u32,
+    pub(crate) variables: u32,
+    pub(crate) registers: u32,
 }
 
 /// One inline cache: what was found at a site, and under which version.

@@ -61,6 +61,12 @@ impl PyDict {
         self.entries.get(position).copied().filter(|entry| !entry.key.is_unbound())
     }
 
+    /// The value at a position known to be in use.
+    #[inline]
+    pub(crate) fn value_at(&self, position: usize) -> Option<Value> {
+        self.entries.get(position).map(|entry| entry.value)
+    }
+
     #[inline]
     pub fn set_value(&mut self, position: usize, value: Value) {
         self.entries[position].value = value;

@@ -233,7 +233,7 @@ impl Vm {
                 let data = descriptor.is_some_and(|found| self.is_data_descriptor(found));
                 let hash = self.heap.str_table_hash(name);
                 if !data && let Some(at) = self.heap.instance(value).attrs.find_identical(name, hash) {
-                    store_cache(&code.caches[site as usize], version, at as u32, Value::UNBOUND);
+                    store_cache(&code.caches[site as usize], version, at as u32, name);
                     if let Some(entry) = self.heap.instance(value).attrs.entry(at) {
                         return Ok(entry.value);
                     }
@@ -302,8 +302,7 @@ impl Vm {
             {
                 let hash = self.heap.str_table_hash(name);
                 if let Some(at) = self.heap.instance(object).attrs.find_identical(name, hash) {
-                    let hash = Value::from_bits(hash as u64);
-                    store_cache(&code.caches[site as usize], version, at as u32, hash);
+                    store_cache(&code.caches[site as usize], version, at as u32, name);
                 }
             }
         }

@@ -230,6 +230,8 @@ impl Vm {
                         true
                     } else if value == Value::FALSE || value.is_none() {
                         false
+                    } else if value.is(Kind::List) {
+                        !self.heap.list(value).is_empty()
                     } else {
                         match self.truthy(value) {
                             Ok(truth) => truth,
@@ -326,16 +328,16 @@ impl Vm {
                         let dict = self.heap.dict(globals);
                         if cache.version != 0 && dict.version() == cache.version {
                             if cache.value.is_unbound() {
-                                if let Some(entry) = dict.entry(cache.index as usize) {
-                                    set!(dst, entry.value);
+                                if let Some(value) = dict.value_at(cache.index as usize) {
+                                    set!(dst, value);
                                     continue;
                                 }
                             } else {
                                 let builtins = self.heap.dict(self.builtins);
                                 if builtins.version() as u64 == cache.value.bits()
-                                    && let Some(entry) = builtins.entry(cache.index as usize)
+                                    && let Some(value) = builtins.value_at(cache.index as usize)
                                 {
-                                    set!(dst, entry.value);
+                                    set!(dst, value);
                                     continue;
                                 }
                             }
@@ -407,7 +409,7 @@ impl Vm {
                             if cache.version == self.heap.ty(instance.class).version {
                                 if cache.index != NOT_OWN {
                                     if let Some(entry) = instance.attrs.entry(cache.index as usize)
-                                        && entry.key == code.names[code.code.sites[site as usize] as usize]
+                                        && entry.key == cache.value
                                     {
                                         set!(dst, entry.value);
                                         continue;
@@ -429,7 +431,7 @@ impl Vm {
                             let instance = self.heap.instance(object);
                             let cache = code.caches[site as usize].get();
                             if cache.version == self.heap.ty(instance.class).version && instance.dict.is_none() {
-                                let name = code.names[code.code.sites[site as usize] as usize];
+                                let name = cache.value;
                                 let instance = self.heap.instance_mut(object);
                                 let at = cache.index as usize;
                                 if instance.attrs.entry(at).is_some_and(|entry| entry.key == name) {
@@ -438,8 +440,8 @@ impl Vm {
                                 }
                                 if at == instance.attrs.positions() && at <= 8 {
                                     // Attributes come in the order seen before.
-                                    let hash = cache.value.bits() as u32;
-                                    instance.attrs.insert_new(name, value, hash);
+                                    let hash = self.heap.str_table_hash(name);
+                                    self.heap.instance_mut(object).attrs.insert_new(name, value, hash);
                                     self.heap.charge(32);
                                     continue;
                                 }
@@ -791,6 +793,9 @@ impl Vm {
                         call_fuel!(4);
                         save!();
                         if callee.is(Kind::Function) {
+                            if self.call_plainly(callee, first, argc as usize, Ret::Reg(dst)) {
+                                continue 'frame;
+                            }
                             flow!(dst, self.call_function(callee, first, argc as usize, Value::UNBOUND, Ret::Reg(dst)))
                         } else {
                             flow!(dst, self.call_window(callee, first, argc as usize, Value::UNBOUND, Ret::Reg(dst)))
@@ -842,6 +847,9 @@ impl Vm {
                             let first = base + at as usize + 1;
                             let argc = argc as usize + 1;
                             if callee.is(Kind::Function) {
+                                if self.call_plainly(callee, first, argc, Ret::Reg(dst)) {
+                                    continue 'frame;
+                                }
                                 flow!(dst, self.call_function(callee, first, argc, Value::UNBOUND, Ret::Reg(dst)))
                             } else {
                                 flow!(dst, self.call_window(callee, first, argc, Value::UNBOUND, Ret::Reg(dst)))
@@ -870,24 +878,11 @@ impl Vm {
                     }
                     Instr::Return { src } => {
                         let value = get!(src);
-                        let Some(Frame::Python(frame)) = self.frames.pop() else { unreachable!() };
-                        self.depth -= 1;
-                        self.fuel -= 4;
-                        if let Ret::Reg(dst) = frame.ret
-                            && frame.generator.is_unbound()
-                        {
-                            let Some(Frame::Python(caller)) = self.frames.last() else { unreachable!() };
-                            self.stack[caller.base as usize + dst as usize] = value;
-                            continue 'frame;
-                        }
-                        self.leave(frame, value)?;
+                        self.return_value(value)?;
                         continue 'frame;
                     }
                     Instr::ReturnNone => {
-                        let Some(Frame::Python(frame)) = self.frames.pop() else { unreachable!() };
-                        self.depth -= 1;
-                        self.fuel -= 4;
-                        self.leave(frame, Value::NONE)?;
+                        self.return_value(Value::NONE)?;
                         continue 'frame;
                     }
 
@@ -1173,6 +1168,22 @@ impl Vm {
         }
     }
 
+    /// The frame on top returns a value.
+    #[inline(always)]
+    fn return_value(&mut self, value: Value) -> Result<(), Exit> {
+        let Some(Frame::Python(frame)) = self.frames.pop() else { unreachable!("a Python frame runs") };
+        self.depth -= 1;
+        self.fuel -= 4;
+        if let Ret::Reg(dst) = frame.ret
+            && frame.generator.is_unbound()
+            && let Some(Frame::Python(caller)) = self.frames.last()
+        {
+            self.stack[caller.base as usize + dst as usize] = value;
+            return Ok(());
+        }
+        self.leave(frame, value)
+    }
+
     /// A frame returned a value to something other than a plain register.
     fn leave(&mut self, frame: PyFrame, value: Value) -> Result<(), Exit> {
         if !frame.generator.is_unbound() {
@@ -1417,7 +1428,7 @@ fn binary_fast(op: BinOp, a: Value, b: Value) -> Option<Value> {
 fn frames_top(frames: &[Frame]) -> usize {
     for frame in frames.iter().rev() {
         if let Frame::Python(frame) = frame {
-            return frame.base as usize + frame.code.code.registers as usize;
+            return frame.base as usize + frame.code.registers as usize;
         }
     }
     0
