@@ -125,6 +125,25 @@ describe('editing and running', () => {
     assert.equal(await airlock.by('adapter').inputValue(), 'greenlet');
   });
 
+  test('an example or a link sets what was written aside, and the menu leads back to it', async () => {
+    const airlock = await visit();
+    await airlock.write('core', '# mine\n');
+    await airlock.by('examples').selectOption('timeouts');
+    assert.match(await airlock.program('core'), /fastest/);
+    await airlock.by('examples').selectOption({ label: 'Your programs' });
+    assert.equal(await airlock.program('core'), '# mine\n');
+    await airlock.by('share').click();
+    const link = await airlock.by('share-url').inputValue();
+    await airlock.write('core', '# mine, later\n');
+    await airlock.page.waitForTimeout(500);
+    await airlock.page.goto('about:blank');
+    await airlock.page.goto(link);
+    await airlock.status('ready');
+    assert.equal(await airlock.program('core'), '# mine\n');
+    await airlock.by('examples').selectOption({ label: 'Your programs' });
+    assert.equal(await airlock.program('core'), '# mine, later\n');
+  });
+
   test('a link keeps the playhead, which is there once the programs have run', async () => {
     const airlock = await visit();
     await airlock.by('clock').selectOption('virtual');

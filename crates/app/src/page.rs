@@ -97,6 +97,17 @@ pub enum Msg {
     AppearanceChanged,
 }
 
+/// Where the programs in the editors come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The example of this key, unchanged.
+    Example(&'static str),
+    /// The link that was opened, unchanged.
+    Link,
+    /// The person wrote or changed them.
+    Own,
+}
+
 /// One side's Worker.
 #[derive(Default)]
 struct Seat {
@@ -110,8 +121,10 @@ pub struct Page {
     /// The settings; its two programs are brought up to date from the editors
     /// whenever they are needed.
     playground: Playground,
-    /// The example that is in the editors unchanged.
-    example: Option<&'static str>,
+    /// Where what is in the editors comes from.
+    origin: Origin,
+    /// What the person wrote last, while something else is in the editors.
+    own: Option<Playground>,
     editors: [NodeRef; 2],
     sides: [SideState; 2],
     seats: [Seat; 2],
@@ -148,7 +161,8 @@ impl Component for Page {
     fn create(ctx: &Context<Self>) -> Self {
         let mut page = Self {
             playground: examples::ALL[0].playground(),
-            example: Some(examples::ALL[0].key),
+            origin: Origin::Example(examples::ALL[0].key),
+            own: storage::load_own(),
             editors: [NodeRef::default(), NodeRef::default()],
             sides: SIDES.map(SideState::new),
             seats: [Seat::default(), Seat::default()],
@@ -175,13 +189,11 @@ impl Component for Page {
             page.start_worker(ctx, side);
         }
         page.note_what_is_missing();
-        match location_hash() {
-            Some(link) => page.open_link(&link),
-            None => {
-                if let Some(draft) = storage::load_draft() {
-                    page.take_playground(draft);
-                }
-            }
+        if let Some(draft) = storage::load_draft() {
+            page.take_playground(draft, Origin::Own);
+        }
+        if let Some(link) = location_hash() {
+            page.open_link(&link);
         }
         page
     }
@@ -244,6 +256,7 @@ impl Component for Page {
             Msg::PlaceChosen(place) => self.jump_to(&place),
             Msg::LinkOpened => {
                 if let Some(link) = location_hash() {
+                    self.read_editors();
                     self.open_link(&link);
                     self.show_programs();
                 }
@@ -594,7 +607,7 @@ impl Page {
 /// Programs and settings.
 impl Page {
     fn handle_edit(&mut self, ctx: &Context<Self>) {
-        self.example = None;
+        self.origin = Origin::Own;
         let link = ctx.link().clone();
         self.typing_pause = Some(Timeout::new(TYPING_PAUSE_MILLIS, move || {
             link.send_message(Msg::TypingPaused)
@@ -621,27 +634,46 @@ impl Page {
         }
     }
 
+    /// An example by its key, or what the person wrote before.
     fn choose_example(&mut self, key: &str) {
-        let Some(example) = examples::by_key(key) else {
-            return;
-        };
         let settings = &self.playground;
-        let playground = Playground {
-            clock: settings.clock,
-            profile: settings.profile.clone(),
-            seed: settings.seed,
-            ..example.playground()
+        let chosen = match examples::by_key(key) {
+            Some(example) => Playground {
+                clock: settings.clock,
+                profile: settings.profile.clone(),
+                seed: settings.seed,
+                ..example.playground()
+            },
+            None => match self.own.clone() {
+                Some(own) => own,
+                None => return,
+            },
         };
-        self.take_playground(playground);
+        self.read_editors();
+        self.set_own_aside();
+        self.take_playground(chosen, Origin::Own);
         self.show_programs();
         self.keep_draft();
         self.forget_link();
     }
 
+    /// What is in the editors gives way to something else. If the person wrote
+    /// it, the menu of examples leads back to it.
+    fn set_own_aside(&mut self) {
+        if self.origin == Origin::Own {
+            // Where it is not kept, it is there as long as the page is.
+            let _ = storage::save_own(&self.playground);
+            self.own = Some(self.playground.clone());
+        }
+    }
+
     /// Opens a link. One that cannot be read leaves the programs as they are.
     fn open_link(&mut self, link: &str) {
         match decode(link) {
-            Ok(playground) => self.take_playground(playground),
+            Ok(playground) => {
+                self.set_own_aside();
+                self.take_playground(playground, Origin::Link);
+            }
             Err(error) => {
                 self.notices.push(Notice::error(format!(
                     "This link cannot be opened: {error}. The programs below are not from it."
@@ -650,11 +682,15 @@ impl Page {
         }
     }
 
-    fn take_playground(&mut self, playground: Playground) {
+    /// `origin` is where it comes from if it is no example.
+    fn take_playground(&mut self, playground: Playground, origin: Origin) {
         let same = |example: &&examples::Example| {
             example.core == playground.core && example.shell == playground.shell
         };
-        self.example = examples::ALL.iter().find(same).map(|example| example.key);
+        self.origin = examples::ALL
+            .iter()
+            .find(same)
+            .map_or(origin, |example| Origin::Example(example.key));
         self.linked_nanos = playground.playhead_nanos;
         self.playground = playground;
         if let Some(reason) = unavailable(self.playground.adapter) {

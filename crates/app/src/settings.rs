@@ -5,8 +5,11 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-/// Value of the entry that says that the programs are the person's own.
+use crate::page::Origin;
+
+/// Values of the entries that are no examples.
 const OWN: &str = "";
+const LINK: &str = "link";
 
 #[derive(Properties, PartialEq)]
 pub struct MenuProps {
@@ -68,13 +71,25 @@ pub fn Menu(props: &MenuProps) -> Html {
     }
 }
 
-pub fn example_entries(is_own: bool) -> Vec<Entry> {
-    let own = is_own.then(|| Entry {
-        value: OWN,
-        label: "Your programs".to_owned(),
+/// The entry for programs of this origin.
+pub fn example_value(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Example(key) => key,
+        Origin::Link => LINK,
+        Origin::Own => OWN,
+    }
+}
+
+/// `has_own`: there is something of the person's own to go back to.
+pub fn example_entries(origin: Origin, has_own: bool) -> Vec<Entry> {
+    let entry = |value: &'static str, label: &str| Entry {
+        value,
+        label: label.to_owned(),
         unavailable: None,
         group: None,
-    });
+    };
+    let own = (has_own || origin == Origin::Own).then(|| entry(OWN, "Your programs"));
+    let link = (origin == Origin::Link).then(|| entry(LINK, "Programs of the link"));
     let examples = examples::ALL.iter().map(|example| Entry {
         value: example.key,
         label: example.title.to_owned(),
@@ -84,7 +99,7 @@ pub fn example_entries(is_own: bool) -> Vec<Entry> {
             examples::Group::Failure => "What goes wrong",
         }),
     });
-    own.into_iter().chain(examples).collect()
+    own.into_iter().chain(link).chain(examples).collect()
 }
 
 pub fn adapter_entries() -> Vec<Entry> {

@@ -4,6 +4,7 @@
 use airlock_link::Playground;
 
 const DRAFT: &str = "airlock.draft";
+const OWN: &str = "airlock.own";
 const THEME: &str = "airlock.theme";
 
 /// Whether the last access worked.
@@ -17,16 +18,30 @@ pub fn is_available() -> bool {
     storage().is_some()
 }
 
+/// What is in the editors.
 pub fn save_draft(playground: &Playground) -> Stored {
-    match serde_json::to_string(playground) {
-        Ok(text) => save(DRAFT, &text),
-        Err(_) => Stored::Denied,
-    }
+    save_playground(DRAFT, playground)
 }
 
 /// The draft of the last visit. One that cannot be read is no draft.
 pub fn load_draft() -> Option<Playground> {
     serde_json::from_str(&load(DRAFT)?).ok()
+}
+
+/// What the person wrote, while an example or a link is in the editors.
+pub fn save_own(playground: &Playground) -> Stored {
+    save_playground(OWN, playground)
+}
+
+pub fn load_own() -> Option<Playground> {
+    serde_json::from_str(&load(OWN)?).ok()
+}
+
+fn save_playground(key: &str, playground: &Playground) -> Stored {
+    match serde_json::to_string(playground) {
+        Ok(text) => save(key, &text),
+        Err(_) => Stored::Denied,
+    }
 }
 
 pub fn save_theme(theme: &str) -> Stored {

@@ -86,7 +86,8 @@ fn read(data: &JsValue) -> Result<FromWorker, String> {
         Some(bytes) => airlock_trace::unpack(&bytes.to_vec())
             .map(|events| FromWorker::Events { events })
             .ok_or_else(|| "events in another form".to_owned()),
-        None => serde_json::from_str(&data.as_string().unwrap_or_default()).map_err(|error| error.to_string()),
+        None => serde_json::from_str(&data.as_string().unwrap_or_default())
+            .map_err(|error| error.to_string()),
     }
 }
 

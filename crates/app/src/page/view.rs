@@ -4,14 +4,15 @@ use airlock_link::{Adapter, Clock, examples};
 use airlock_protocol::{Ending, Side, SideReport};
 use yew::prelude::*;
 
-use super::{Msg, Page, SIDES, Status, index_of, is_dark, now_millis};
+use super::{Msg, Origin, Page, SIDES, Status, index_of, is_dark, now_millis};
 use crate::compare::CompareView;
 use crate::cost::CostView;
 use crate::format::{counted, duration, grouped, moment};
 use crate::notices::{Notice, NoticesView};
 use crate::output::OutputView;
 use crate::settings::{
-    Menu, adapter_entries, clock_entries, clock_key, example_entries, profile_entries,
+    Menu, adapter_entries, clock_entries, clock_key, example_entries, example_value,
+    profile_entries,
 };
 use crate::share::SharedView;
 use crate::side::{Phase, SideState};
@@ -36,7 +37,7 @@ impl Page {
                         { self.view_lock() }
                         { self.view_pane(ctx, Side::Shell) }
                     </div>
-                    <CostView about={self.example.and_then(examples::by_key).map(|example| example.description)}
+                    <CostView about={self.example().map(|example| example.description)}
                         core={self.sides[0].ledger().cloned()} shell={self.sides[1].ledger().cloned()}
                         ending={self.sides[1].report().map(|report| report.ending)}
                         running={self.status == Status::Running && !self.is_comparing()}
@@ -58,13 +59,12 @@ impl Page {
 
     fn view_header(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
-        let example = self.example.and_then(examples::by_key);
         html! {
             <header>
                 <h1>{ "Airlock" }<small>{ "what an imperative shell costs an event-driven core" }</small></h1>
                 <span class="grow"></span>
-                <Menu testid="examples" label="Example" value={self.example.unwrap_or_default()}
-                    entries={example_entries(example.is_none())} on_change={link.callback(Msg::ExampleChosen)} />
+                <Menu testid="examples" label="Example" value={example_value(self.origin)}
+                    entries={example_entries(self.origin, self.own.is_some())} on_change={link.callback(Msg::ExampleChosen)} />
                 <button type="button" data-testid="share" onclick={link.callback(|_| Msg::Share)}>{ "Share" }</button>
                 <button type="button" class="theme" data-testid="theme" onclick={link.callback(|_| Msg::ThemeToggled)}>
                     { if is_dark() { "Light" } else { "Dark" } }
@@ -224,6 +224,13 @@ impl Page {
                     </div>
                 }
             </section>
+        }
+    }
+
+    fn example(&self) -> Option<&'static examples::Example> {
+        match self.origin {
+            Origin::Example(key) => examples::by_key(key),
+            Origin::Link | Origin::Own => None,
         }
     }
 
