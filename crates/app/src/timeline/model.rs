@@ -20,6 +20,9 @@ pub struct Model {
     failures: Vec<FailureMark>,
     /// What the main program does beyond what its own events say.
     main: MainProgram,
+    /// The task that blocks, and the index of the loop that it keeps from
+    /// turning.
+    stalled: Option<(LaneId, usize)>,
     /// The latest time that is known of.
     end_nanos: u64,
     /// How long the run goes on by the page's clock: a Worker that is blocked
@@ -261,7 +264,7 @@ impl Model {
                     lane.end_nanos = Some(at_nanos);
                     lane.outcome = Some(*outcome);
                 }
-                self.conclude_about_main(at_nanos, *lane, None);
+                self.conclude(at_nanos, *lane, None);
             }
             EventKind::LaneEntered { lane, state } => {
                 let span = Span {
@@ -272,7 +275,7 @@ impl Model {
                 if let Some(lane) = self.lane_mut(*lane) {
                     lane.spans.push(span);
                 }
-                self.conclude_about_main(at_nanos, *lane, Some(*state));
+                self.conclude(at_nanos, *lane, Some(*state));
             }
             EventKind::CrossingEntered {
                 crossing,
@@ -319,51 +322,81 @@ impl Model {
         self.main.index.is_some() && self.lane_index.get(&id) == self.main.index.as_ref()
     }
 
-    /// `lane` entered `state`, or ended: what that says of the main program
-    /// while it is in a crossing.
-    fn conclude_about_main(&mut self, at_nanos: u64, lane: LaneId, state: Option<LaneState>) {
+    /// `lane` entered `state`, or ended: what that says of other lanes.
+    fn conclude(&mut self, at_nanos: u64, lane: LaneId, state: Option<LaneState>) {
         if self.is_main(lane) {
             self.main.concluded = false;
-            return;
+        } else if let Some(kind) = self.lane_kind(lane) {
+            self.conclude_about_main(at_nanos, kind, state);
+            if kind == LaneKind::Task {
+                self.conclude_about_loop(at_nanos, lane, state);
+            }
         }
+    }
+
+    /// While the main program is in a crossing it is in the adapter but for
+    /// the steps of tasks and for what keeps the loop from turning.
+    fn conclude_about_main(&mut self, at_nanos: u64, of: LaneKind, state: Option<LaneState>) {
         let Some(index) = self.main.index.filter(|_| self.main.open_crossings > 0) else {
             return;
         };
-        let Some(kind) = self.lane_kind(lane) else {
+        let Some(now) = self.lanes[index].spans.last().map(|span| span.state) else {
             return;
         };
-        let main = &mut self.lanes[index];
-        let Some(now) = main.spans.last().copied() else {
-            return;
-        };
-        let next = match (kind, state) {
-            (LaneKind::Task, Some(LaneState::Python)) if now.state == LaneState::Adapter => {
+        let concluded = self.main.concluded;
+        let stepping = concluded && matches!(now, LaneState::Waiting | LaneState::Blocked);
+        let next = match (of, state) {
+            (LaneKind::Task, Some(LaneState::Python)) if stepping || now == LaneState::Adapter => {
                 LaneState::Waiting
             }
-            (LaneKind::Loop, Some(LaneState::Blocked)) if now.state == LaneState::Adapter => {
-                LaneState::Blocked
-            }
-            (LaneKind::Task, Some(LaneState::Waiting | LaneState::Ready) | None)
-                if self.main.concluded && now.state == LaneState::Waiting =>
-            {
+            (LaneKind::Task, Some(LaneState::Blocked)) if stepping => LaneState::Blocked,
+            (LaneKind::Task, Some(LaneState::Waiting | LaneState::Ready) | None) if stepping => {
                 LaneState::Adapter
             }
-            (LaneKind::Loop, Some(LaneState::Python))
-                if self.main.concluded && now.state == LaneState::Blocked =>
-            {
+            (LaneKind::Loop, Some(LaneState::Blocked)) if now == LaneState::Adapter => {
+                LaneState::Blocked
+            }
+            (LaneKind::Loop, Some(LaneState::Python)) if concluded && now == LaneState::Blocked => {
                 LaneState::Adapter
             }
             _ => return,
         };
         self.main.concluded = true;
+        self.put_span(index, at_nanos, next);
+    }
+
+    /// A task that blocks keeps its loop from turning.
+    fn conclude_about_loop(&mut self, at_nanos: u64, task: LaneId, state: Option<LaneState>) {
+        if let Some((_, index)) = self.stalled.take_if(|(staller, _)| *staller == task) {
+            self.put_span(index, at_nanos, LaneState::Python);
+        }
+        if state != Some(LaneState::Blocked) {
+            return;
+        }
+        let turning = self.lanes.iter().enumerate().filter_map(|(index, lane)| {
+            let span = lane.spans.last()?;
+            let turns = lane.kind == LaneKind::Loop
+                && lane.end_nanos.is_none()
+                && span.state == LaneState::Python;
+            turns.then_some((span.start_nanos, index))
+        });
+        if let Some((_, index)) = turning.max() {
+            self.stalled = Some((task, index));
+            self.put_span(index, at_nanos, LaneState::Blocked);
+        }
+    }
+
+    /// The lane is in `state` from now on, on the line that it was at.
+    fn put_span(&mut self, index: usize, at_nanos: u64, state: LaneState) {
+        let spans = &mut self.lanes[index].spans;
         let span = Span {
             start_nanos: at_nanos,
-            state: next,
-            line: now.line,
+            state,
+            line: spans.last().map_or(0, |last| last.line),
         };
-        match main.spans.last_mut() {
+        match spans.last_mut() {
             Some(last) if last.start_nanos == at_nanos => *last = span,
-            _ => main.spans.push(span),
+            _ => spans.push(span),
         }
     }
 
@@ -603,6 +636,32 @@ mod tests {
             (24, Python),
         ];
         assert_eq!(states, expected);
+    }
+
+    #[test]
+    fn a_loop_is_blocked_while_one_of_its_tasks_is() {
+        use LaneState::{Blocked, Python, Waiting};
+        let model = model(vec![
+            started(0, 0, LaneKind::Main),
+            started(1, 1, LaneKind::Loop),
+            entered(2, 1, Python),
+            started(3, 2, LaneKind::Task),
+            entered(4, 2, Python),
+            entered(5, 2, Blocked),
+            entered(30, 2, Python),
+            entered(31, 2, Waiting),
+            entered(32, 1, Waiting),
+        ]);
+        let states: Vec<_> = model
+            .lane(1)
+            .spans
+            .iter()
+            .map(|span| (span.start_nanos, span.state))
+            .collect();
+        assert_eq!(
+            states,
+            [(2, Python), (5, Blocked), (30, Python), (32, Waiting)]
+        );
     }
 
     #[test]
