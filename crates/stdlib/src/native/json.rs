@@ -160,7 +160,7 @@ fn scan(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.stop_iteration(start));
     }
     let at = byte_at(&object.text, ascii, index as usize);
-    let copy: Box<str> = object.text.clone();
+    let copy: Box<str> = (*object.text).into();
     vm.reserve(copy.len().saturating_mul(2))?;
     let mut parser = Parser {
         text: &copy,
@@ -440,7 +440,7 @@ fn scanstring(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.value_error("end is out of bounds"));
     }
     let ascii = object.is_ascii();
-    let copy: Box<str> = object.text.clone();
+    let copy: Box<str> = (*object.text).into();
     match scan_text(&copy, byte_at(&copy, ascii, end as usize), strict) {
         Ok((text, end)) => {
             let end = Value::count(char_at(&copy, ascii, end));

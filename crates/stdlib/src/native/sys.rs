@@ -201,7 +201,7 @@ fn stream_write(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let (text, chars) = {
         let text = vm.heap.pystr(plain);
-        (text.text.clone(), text.chars as usize)
+        (Box::<str>::from(&*text.text), text.chars as usize)
     };
     vm.write(stream, &text)?;
     Ok(Value::count(chars))
