@@ -1,6 +1,6 @@
 // Airlock beside Pyodide (in the same headless Chromium) and native python3.
 //
-// `cargo xtask bench [ROW]...` builds the page, then runs this. Each program in `programs/` prints
+// `cargo xtask bench [--suite SUITE] [ROW]...` builds the page, then runs this. Each program in `programs/` prints
 // lines `@ NANOSECONDS`; a figure is the median of those, so all three measure with their own
 // `time.perf_counter` and page traffic is not in it. The two browser rows measure from outside.
 
@@ -18,8 +18,9 @@ const DIST = join(HERE, "../../dist");
 const RUN_LIMIT_MILLIS = 120_000;
 const START_RUNS = 5;
 
-// `reach` is the figure we set ourselves, in the row's unit.
-const ROWS = [
+// `reach` is the figure we set ourselves, in the row's unit. Rows belong to the suite `page` (the page and the
+// event loop), to `python` (the language), or to both.
+const PAGE_ROWS = [
   { key: "start", what: "start: navigation to ready, warm cache", unit: "ms", reach: 400 },
   { key: "download", what: "first download, gzip", unit: "KB", reach: 1300 },
   { key: "switch_one", what: "sleep(0), 1 task, per switch", unit: "µs", reach: 1 },
@@ -33,6 +34,27 @@ const ROWS = [
   { key: "loop", what: "a million loop steps", unit: "ms", reach: 40 },
   { key: "crossing", what: "one crossing (greenlet; run_sync)", unit: "µs", reach: 2 },
 ];
+const ofPage = (wanted) => PAGE_ROWS.find((row) => row.key === wanted);
+const PYTHON_ROWS = [
+  ofPage("fib"),
+  ofPage("loop"),
+  { key: "nbody", what: "nbody, 2,000 steps", unit: "ms" },
+  { key: "spectral_norm", what: "spectral norm, 60", unit: "ms" },
+  { key: "fannkuch", what: "fannkuch(8)", unit: "ms" },
+  { key: "richards", what: "richards", unit: "ms" },
+  { key: "deltablue", what: "deltablue", unit: "ms" },
+  { key: "queens", what: "n-queens (7), by permutations", unit: "ms" },
+  { key: "regex", what: "regular expressions", unit: "ms" },
+  { key: "json_text", what: "json dumps and loads", unit: "ms" },
+  { key: "strings", what: "string building", unit: "ms" },
+  { key: "churn", what: "dict, list and set churn", unit: "ms" },
+  ofPage("generator"),
+  ofPage("async_generator"),
+  ofPage("await_coroutine"),
+];
+const SUITES = { page: PAGE_ROWS, python: PYTHON_ROWS };
+// The geometric mean of the python suite's ratios to Pyodide that we set ourselves.
+const REACH_MEAN = 0.7;
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -284,6 +306,12 @@ function table(rows, figures) {
     .join("\n");
 }
 
+function geometricMean(rows, figures, other) {
+  const ratios = rows.map(({ key }) => figures.Airlock?.[key] / figures[other]?.[key]).filter((ratio) => ratio > 0);
+  if (ratios.length === 0) return null;
+  return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+}
+
 function version(command, flag) {
   try {
     return execFileSync(command, [flag], { encoding: "utf8" }).trim();
@@ -295,13 +323,16 @@ function version(command, flag) {
 async function main() {
   const options = process.argv.slice(2);
   const only = options.find((option) => option.startsWith("--only="))?.slice(7).split(",");
+  const suite = options.find((option) => option.startsWith("--suite="))?.slice(8) ?? "page";
+  if (!(suite in SUITES)) throw new Error(`no suite ${suite}: ${Object.keys(SUITES).join(", ")}`);
   const wanted = options.filter((option) => !option.startsWith("--"));
+  const known = wanted.length === 0 ? SUITES[suite] : [...new Set([...SUITES[suite], ...Object.values(SUITES).flat()])];
   for (const key of wanted) {
-    if (!ROWS.some((row) => row.key === key)) {
-      throw new Error(`no row ${key}: ${ROWS.map((row) => row.key).join(", ")}`);
+    if (!known.some((row) => row.key === key)) {
+      throw new Error(`no row ${key}: ${known.map((row) => row.key).join(", ")}`);
     }
   }
-  const rows = ROWS.filter((row) => wanted.length === 0 || wanted.includes(row.key));
+  const rows = known.filter((row) => wanted.length === 0 || wanted.includes(row.key));
   const engines = [new Airlock(), new Pyodide(), new Native()].filter(
     (engine) => !only || only.includes(engine.name),
   );
@@ -330,6 +361,14 @@ async function main() {
   }
   const pyodide = JSON.parse(readFileSync(join(HERE, "node_modules/pyodide/package.json"), "utf8"));
   console.log(`\n${table(rows, figures)}\n`);
+  if (suite === "python") {
+    const [toPyodide, toNative] = ["Pyodide", "python3"].map((other) => geometricMean(rows, figures, other));
+    const slower = rows.filter(({ key }) => figures.Airlock?.[key] > figures.Pyodide?.[key]).map(({ key }) => key);
+    console.log(
+      `Geometric mean: ${show(toPyodide)}x Pyodide (to reach: ${REACH_MEAN}x), ${show(toNative)}x python3. ` +
+        `Slower than Pyodide: ${slower.join(", ") || "none"}.\n`,
+    );
+  }
   console.log(
     `Chromium ${browser.version()}, Pyodide ${pyodide.version}, ${version("python3", "--version")}; medians. ` +
       "Start on python3 is that of `python3 -c 'import asyncio'`; its crossing is a greenlet switch where " +

@@ -212,7 +212,9 @@ pub enum Instr {
         obj: Reg,
         key: Reg,
     },
-    /// `base`, `base + 1`, `base + 2`: start, stop, step.
+    /// `base`, `base + 1`, `base + 2`: start, stop, step. Where a
+    /// `StoreSubscr` with this key follows, or a `LoadSubscr` whose `dst` is
+    /// not above it, the slice is used there alone and `dst` may stay unset.
     BuildSlice {
         dst: Reg,
         base: Reg,
