@@ -35,14 +35,10 @@ usage: cargo xtask COMMAND
                   (native, programs, browser, build, journeys)
   check           formatting, lints, documentation, rooms, licences
   build           set up and build the page into dist/
-<<<<<<< ours
-  bench [ROW]...  compare Airlock with Pyodide and python3
-  conformance [FILE]... [--update | --reference]
-                  CPython's own tests on `airlock py`, compared with a baseline
-=======
   bench [--suite page|python] [ROW]...
                   compare Airlock with Pyodide and python3
->>>>>>> theirs
+  conformance [FILE]... [--update | --reference]
+                  CPython's own tests on `airlock py`, compared with a baseline
   setup           detect and install what the other commands need
   env             print the shell lines that make wasm builds work by hand:
                   eval \"$(cargo xtask env)\"";
