@@ -203,7 +203,7 @@ fn run_side(playground: &Playground, side: Side, options: &Options, echo: bool) 
     let events = session.take_events();
     let report = session.report();
     let adapter = (side == Side::Shell).then(|| playground.adapter.key().to_owned());
-    let outcome = SideOutcome { adapter, stdout, stderr, error: session.error(), ledger: report.ledger.clone() };
+    let outcome = SideOutcome { adapter, stdout, stderr, error: session.error(), ledger: report.ledger.clone(), crossings: report.crossings.clone() };
     Ran { outcome, report, status: session.exit_status(), events }
 }
 
@@ -240,6 +240,10 @@ fn run(playground: &Playground, options: &Options) -> Result<u8> {
     if options.json {
         println!("{}", serde_json::to_string(&report)?);
     } else {
+        for failure in &report.failures {
+            let place = if failure.file.is_empty() { String::new() } else { format!("{}, line {}: ", failure.file, failure.line) };
+            eprintln!("{place}{}: {}", failure.kind, failure.explanation);
+        }
         eprintln!("{}", sentence(&report));
     }
     Ok(status)
@@ -248,28 +252,71 @@ fn run(playground: &Playground, options: &Options) -> Result<u8> {
 fn compare(playground: &Playground, options: &Options) -> Result<u8> {
     let mut rows = Vec::new();
     let mut worst = 0;
-    for adapter in [Adapter::Direct, Adapter::Run, Adapter::Runner, Adapter::Greenlet] {
+    for adapter in Adapter::offered() {
         let playground = Playground { adapter, ..playground.clone() };
-        let (report, status) = both(&playground, options, false)?;
+        let (mut report, status) = both(&playground, options, false)?;
         worst = worst.max(status);
+        if playground.clock == Clock::Real {
+            let playground = Playground { clock: Clock::Virtual, ..playground };
+            report.predicted = Some(both(&playground, options, false)?.0.cost);
+        }
         rows.push(report);
     }
     if options.json {
         println!("{}", airlock_engine::compare(&rows));
     } else {
-        println!("{:10} {:>12} {:>12} {:>14} {:>16}", "adapter", "wall", "adapter", "per crossing", "lost concurrency");
-        for row in &rows {
-            println!(
-                "{:10} {:>12} {:>12} {:>14} {:>16}",
-                row.shell.adapter.as_deref().unwrap_or(""),
-                shown(row.cost.wall_ns),
-                shown(row.cost.adapter_ns),
-                shown(row.cost.per_crossing_ns),
-                shown(row.cost.lost_concurrency_ns)
-            );
-        }
+        print_table(&rows);
+        println!("{}", airlock_engine::compare_advice(&rows));
     }
     Ok(worst)
+}
+
+/// One row for each adapter, columns as wide as their widest cell.
+fn print_table(rows: &[RunReport]) {
+    let measured = rows.iter().any(|row| row.predicted.is_some());
+    let mut head = vec!["adapter", "wall", "adapter cost", "per crossing", "lost concurrency", "loop stopped", "lag p99", "per waiting call"];
+    if measured {
+        head.push("predicted wall");
+    }
+    head.push("failures");
+    let mut table: Vec<Vec<String>> = vec![head.into_iter().map(str::to_owned).collect()];
+    for row in rows {
+        let ledger = &row.shell.ledger;
+        let mut cells = vec![
+            row.shell.adapter.clone().unwrap_or_default(),
+            shown(row.cost.wall_ns),
+            shown(row.cost.adapter_ns),
+            shown(row.cost.per_crossing_ns),
+            shown(row.cost.lost_concurrency_ns),
+            shown(ledger.blocked_ns),
+            shown(ledger.lag_p99_ns),
+            format!("{} B", ledger.waiting_call_bytes),
+        ];
+        if measured {
+            cells.push(row.predicted.as_ref().map_or(String::new(), |cost| shown(cost.wall_ns)));
+        }
+        let mut kinds: Vec<&str> = row.failures.iter().map(|failure| failure.kind.as_str()).collect();
+        kinds.dedup();
+        let ending = row.shell.error.as_ref().map(|error| error.kind.as_str()).filter(|_| kinds.is_empty());
+        cells.push(if kinds.is_empty() { ending.unwrap_or("-").to_owned() } else { kinds.join(", ") });
+        table.push(cells);
+    }
+    let columns = table[0].len();
+    let widths: Vec<usize> =
+        (0..columns).map(|at| table.iter().map(|row| row[at].chars().count()).max().unwrap_or(0)).collect();
+    for row in &table {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .map(|(at, (cell, &width))| match at {
+                0 => format!("{cell:<width$}"),
+                _ if at + 1 == columns => cell.clone(),
+                _ => format!("{cell:>width$}"),
+            })
+            .collect();
+        println!("{}", cells.join("  "));
+    }
 }
 
 fn sentence(report: &RunReport) -> String {

@@ -20,7 +20,9 @@ const SLICE: u64 = 1_000_000;
 pub fn run(options: PyOptions) -> anyhow::Result<u8> {
     let files = SharedFiles::new(HostFiles);
     let mut library = Library::new();
-    airlock_core::MODULES.iter().for_each(|module| library.add_native(module));
+    for module in airlock_core::MODULES.iter().chain(airlock_engine::SHELL_MODULES) {
+        library.add_native(module);
+    }
     let mut vm = Vm::new(Box::new(StandardEnvironment::new(library, files.clone())));
     let host: Box<dyn Host> = match options.clock {
         Clock::Real => Box::new(RealClock::new()),

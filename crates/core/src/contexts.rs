@@ -142,6 +142,17 @@ pub fn leave(vm: &mut Vm, context: Value, previous: Value) {
 }
 
 /// Whether a value is a `Context`.
+/// Whether a variable has a value in the context of a fiber.
+pub(crate) fn has_value(vm: &Vm, fiber: airlock_vm::FiberId, var: Value) -> bool {
+    let context = vm.fiber(fiber).context;
+    vm.heap.downcast::<Context>(context).is_some_and(|context| find(&context.vars, var).is_some())
+}
+
+pub(crate) fn name_of(vm: &Vm, var: Value) -> String {
+    let name = vm.heap.downcast::<Var>(var).map(|var| var.name);
+    name.and_then(|name| vm.as_text(name)).unwrap_or("").to_owned()
+}
+
 pub fn is_context(vm: &Vm, value: Value) -> bool {
     vm.heap.downcast::<Context>(value).is_some()
 }
@@ -266,6 +277,7 @@ fn var_get(vm: &mut Vm, args: &[Value]) -> Res {
     {
         return Ok(value);
     }
+    crate::witness::missing_variable(vm, args[0]);
     let default = var(vm, args[0]).default;
     match args[1].bound().or(default.bound()) {
         Some(value) => Ok(value),

@@ -1,59 +1,178 @@
-//! Crossings: what of the passing time is the adapter's.
+//! Crossings, and whose the passing time is.
 //!
-//! While a crossing is open, the time outside the steps of coroutines is the
-//! adapter's: making the loop, scheduling, switching. A step's own time is
-//! Python's, and waiting is booked by whoever lets the time pass.
+//! Each fiber has a stack of modes: a crossing or a running loop pushes the
+//! adapter's, the step of a coroutine pushes Python's. The mode on top of the
+//! running fiber's stack is what time is booked to; waiting is booked by
+//! whoever lets the time pass. Where there is no adapter (the core alone)
+//! only crossings push anything, and there are none.
 
-use airlock_trace::{EventKind, LaneState, Outcome};
-use airlock_vm::Vm;
+use airlock_trace::{CallSite, EventKind, LaneState, Outcome};
+use airlock_vm::{FiberId, Place, Vm};
 
 use crate::host::Charge;
 use crate::state::{Core, Phase};
-use crate::trace;
+use crate::threads::{current_thread, lanes};
+use crate::{trace, witness};
+
+/// Begins booking: `adapter` says whether the program has one.
+pub fn start_booking(vm: &mut Vm, adapter: bool) {
+    let core = vm.extension::<Core>();
+    core.books_adapter = adapter;
+    vm.fiber_hook = Some(fiber_resumed);
+}
 
 /// The shell enters the core; the crossing's number.
 pub fn enter(vm: &mut Vm, name: &str) -> u64 {
+    witness::confirm_left_over(vm);
+    push(vm, Phase::Adapter);
     let now = crate::now(vm);
+    let fiber = vm.current_fiber();
+    let lane = lanes::shell_lane(vm);
+    let live_bytes = vm.heap.live_bytes() as u64;
+    let site = call_site(vm, name);
     let core = vm.extension::<Core>();
-    core.enter_phase(Phase::Adapter, now);
-    core.crossing_depth += 1;
     core.ledger.crossings += 1;
     core.next_crossing += 1;
     let crossing = core.next_crossing;
+    core.crossing_log.enter(crossing, fiber, site, now, live_bytes);
     core.host.charge(Charge::Crossing);
     if core.recorder.is_open() {
-        trace::record(vm, EventKind::CrossingEntered { crossing, lane: 0, name: name.to_owned() });
-        trace::enter(vm, 0, LaneState::Adapter);
+        trace::record(vm, EventKind::CrossingEntered { crossing, lane, name: name.to_owned() });
+        trace::enter(vm, lane, LaneState::Adapter);
     }
     crossing
 }
 
+fn call_site(vm: &mut Vm, name: &str) -> CallSite {
+    let name = name.to_owned();
+    match vm.fiber_place(vm.current_fiber(), trace::is_program_file) {
+        Some(Place { filename, line, .. }) => {
+            let file = filename.rsplit('/').next().unwrap_or(&filename).to_owned();
+            CallSite { file, line, name }
+        }
+        None => CallSite { file: String::new(), line: 0, name },
+    }
+}
+
 /// The answer is back in the shell.
 pub fn leave(vm: &mut Vm, crossing: u64, outcome: Outcome) {
+    pop(vm);
     let now = crate::now(vm);
-    let core = vm.extension::<Core>();
-    core.crossing_depth = core.crossing_depth.saturating_sub(1);
-    if core.crossing_depth == 0 {
-        core.enter_phase(Phase::Python, now);
+    vm.extension::<Core>().crossing_log.leave(crossing, now);
+    if vm.extension::<Core>().recorder.is_open() {
+        let lane = lanes::shell_lane(vm);
+        trace::record(vm, EventKind::CrossingLeft { crossing, lane, outcome });
+        trace::enter(vm, lane, LaneState::Python);
     }
-    if core.recorder.is_open() {
-        trace::record(vm, EventKind::CrossingLeft { crossing, lane: 0, outcome });
-        trace::enter(vm, 0, LaneState::Python);
-    }
+}
+
+/// Whether the running fiber is in a crossing.
+pub fn is_open(vm: &mut Vm) -> bool {
+    let fiber = vm.current_fiber();
+    vm.extension::<Core>().crossing_log.is_open_on(fiber)
 }
 
 /// A coroutine is about to run.
 pub fn step_begins(vm: &mut Vm) {
-    if vm.extension::<Core>().crossing_depth > 0 {
-        let now = crate::now(vm);
-        vm.extension::<Core>().enter_phase(Phase::Python, now);
+    if has_modes(vm) {
+        push(vm, Phase::Python);
     }
 }
 
 /// A coroutine suspended or ended.
 pub fn step_ended(vm: &mut Vm) {
-    if vm.extension::<Core>().crossing_depth > 0 {
-        let now = crate::now(vm);
-        vm.extension::<Core>().enter_phase(Phase::Adapter, now);
+    if has_modes(vm) {
+        pop(vm);
     }
+}
+
+/// A loop is run: its own work is the adapter's, if there is one.
+pub(crate) fn loop_begins(vm: &mut Vm) {
+    if vm.extension::<Core>().books_adapter {
+        push(vm, Phase::Adapter);
+    }
+}
+
+pub(crate) fn loop_ended(vm: &mut Vm) {
+    if vm.extension::<Core>().books_adapter {
+        pop(vm);
+    }
+}
+
+/// The running fiber exists for the adapter only.
+pub fn serve_adapter(vm: &mut Vm) {
+    push(vm, Phase::Adapter);
+}
+
+/// A fiber begins or ends: nothing of one that had its number is left.
+pub fn forget_fiber(vm: &mut Vm, fiber: FiberId) {
+    if let Some(modes) = vm.extension::<Core>().modes.get_mut(fiber) {
+        modes.clear();
+    }
+}
+
+/// Charges what is the adapter's wherever it happens: making loops, waking
+/// threads.
+pub(crate) fn charge(vm: &mut Vm, what: Charge) {
+    let core = vm.extension::<Core>();
+    if !core.virtual_clock {
+        return;
+    }
+    if !core.books_adapter || core.phase == Phase::Adapter {
+        core.host.charge(what);
+        return;
+    }
+    let before = core.phase;
+    let now = crate::now(vm);
+    let core = vm.extension::<Core>();
+    core.enter_phase(Phase::Adapter, now);
+    core.host.charge(what);
+    let now = crate::now(vm);
+    vm.extension::<Core>().enter_phase(before, now);
+}
+
+fn has_modes(vm: &mut Vm) -> bool {
+    let fiber = vm.current_fiber();
+    vm.extension::<Core>().modes.get(fiber).is_some_and(|modes| !modes.is_empty())
+}
+
+fn push(vm: &mut Vm, phase: Phase) {
+    let now = crate::now(vm);
+    let fiber = vm.current_fiber();
+    let core = vm.extension::<Core>();
+    core.enter_phase(phase, now);
+    core.booked_fiber = fiber;
+    if core.modes.len() <= fiber {
+        core.modes.resize_with(fiber + 1, Vec::new);
+    }
+    core.modes[fiber].push(phase);
+}
+
+fn pop(vm: &mut Vm) {
+    let now = crate::now(vm);
+    let fiber = vm.current_fiber();
+    let core = vm.extension::<Core>();
+    if let Some(modes) = core.modes.get_mut(fiber) {
+        modes.pop();
+    }
+    let phase = core.mode(fiber);
+    core.enter_phase(phase, now);
+}
+
+/// The VM put a fiber on: time is booked to what that one is doing.
+fn fiber_resumed(vm: &mut Vm, switched: bool) {
+    let (fiber, thread) = (vm.current_fiber(), current_thread(vm));
+    let core = vm.extension::<Core>();
+    let target = core.mode(fiber);
+    if switched {
+        let what = if core.booked_thread == thread { Charge::FiberSwitch } else { Charge::ThreadSwitch };
+        core.booked_thread = thread;
+        charge(vm, what);
+    }
+    let core = vm.extension::<Core>();
+    if core.phase != target || target == Phase::Adapter {
+        let now = crate::now(vm);
+        vm.extension::<Core>().enter_phase(target, now);
+    }
+    vm.extension::<Core>().booked_fiber = fiber;
 }

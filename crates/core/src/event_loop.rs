@@ -15,9 +15,9 @@ use airlock_vm::{
 
 use crate::future::python_member;
 use crate::host::Charge;
-use crate::state::{Core, LoopId, LoopState, Ready, Timer};
-use crate::threads::lanes;
-use crate::{contexts, task, trace};
+use crate::state::{Core, LoopId, LoopState, Nested, Ready, Timer};
+use crate::threads::{current_thread, lanes};
+use crate::{contexts, crossing, task, trace};
 
 /// The payload of a Python event loop.
 pub struct LoopHandle {
@@ -43,6 +43,8 @@ pub struct PyHandle {
     /// A timer's time, in nanoseconds of the run's clock.
     when_nanos: Option<u64>,
     when_seconds: f64,
+    /// When the timer was set.
+    set_nanos: u64,
     class: Value,
 }
 
@@ -89,10 +91,18 @@ pub(crate) fn push_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res<()> {
         return Err(closed_error(vm));
     }
     loop_state.ready.push_back(ready);
-    if let Some(fiber) = loop_state.waiting.take() {
-        vm.wake(fiber, Completion::Returned(Value::TRUE));
-    }
+    wake_loop(vm, id);
     Ok(())
+}
+
+/// Ends the loop's waiting, if it waits.
+fn wake_loop(vm: &mut Vm, id: LoopId) {
+    let Some(fiber) = state(vm, id).waiting.take() else { return };
+    if vm.fiber(fiber).thread != current_thread(vm) {
+        vm.extension::<Core>().ledger.thread_wakes += 1;
+        crossing::charge(vm, Charge::PipeWoken);
+    }
+    vm.wake(fiber, Completion::Returned(Value::TRUE));
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
@@ -101,15 +111,17 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
     let payload = vm.heap.new_object(LoopHandle { id: count, class });
     let object = vm.wrap_payload(args[0], class, payload);
     let lane = trace::start_lane(vm, LaneKind::Loop, format!("loop {}", count + 1), None);
+    crossing::charge(vm, Charge::LoopCreated);
+    let now = crate::now(vm);
     let core = vm.extension::<Core>();
     core.ledger.loops += 1;
-    core.host.charge(Charge::LoopCreated);
     core.loops.push(LoopState {
         object,
         ready: Default::default(),
         timers: Default::default(),
         timer_handles: Default::default(),
         running: false,
+        runner: 0,
         stopping: false,
         closed: false,
         remaining: 0,
@@ -121,6 +133,11 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         driver: None,
         current_task: Value::NONE,
         tasks: Default::default(),
+        nested: Vec::new(),
+        self_written: false,
+        created_nanos: now,
+        stands_since: Some(now),
+        crossing: None,
     });
     trace::record(vm, EventKind::LoopStarted { lane });
     Ok(object)
@@ -142,7 +159,13 @@ fn close(vm: &mut Vm, args: &[Value]) -> Res {
     let lane = loop_state.lane;
     // What is bound to a closed loop no longer needs it as a root.
     loop_state.object = Value::NONE;
-    vm.extension::<Core>().host.charge(Charge::LoopClosed);
+    crate::witness::destroyed(vm, id);
+    let now = crate::now(vm);
+    stood(vm, id, now, false, None);
+    let core = vm.extension::<Core>();
+    let created = core.loops[id].created_nanos;
+    core.stops.note_life(now.saturating_sub(created));
+    crossing::charge(vm, Charge::LoopClosed);
     trace::record(vm, EventKind::LoopClosed { lane });
     trace::end_lane(vm, lane, Outcome::Returned);
     Ok(Value::NONE)
@@ -160,11 +183,8 @@ fn is_running(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn stop(vm: &mut Vm, args: &[Value]) -> Res {
     let id = id_of(vm, args[0]);
-    let loop_state = state(vm, id);
-    loop_state.stopping = true;
-    if let Some(fiber) = loop_state.waiting.take() {
-        vm.wake(fiber, Completion::Returned(Value::TRUE));
-    }
+    state(vm, id).stopping = true;
+    wake_loop(vm, id);
     Ok(Value::NONE)
 }
 
@@ -185,6 +205,7 @@ fn make_handle(vm: &mut Vm, loop_object: Value, callback: Value, args: Value, co
         cancelled: false,
         when_nanos: None,
         when_seconds: 0.0,
+        set_nanos: 0,
         class,
     })
 }
@@ -229,6 +250,7 @@ fn call_soon_threadsafe(vm: &mut Vm, args: &[Value]) -> Res {
     check_callback(vm, callback, "call_soon_threadsafe")?;
     let object = state(vm, id).object;
     let handle = make_handle(vm, object, callback, extra, context, "Handle");
+    state(vm, id).self_written = true;
     push_ready(vm, id, Ready::Handle(handle))?;
     Ok(handle)
 }
@@ -242,7 +264,9 @@ fn set_timer(vm: &mut Vm, this: Value, when: f64, callback: Value, extra: Value,
     let object = state(vm, id).object;
     let handle = make_handle(vm, object, callback, extra, context, "TimerHandle");
     let nanos = if when.is_nan() || when <= 0.0 { 0 } else { (when * 1e9).round().min(9e18) as u64 };
+    let now = crate::now(vm);
     if let Some(timer) = vm.heap.downcast_mut::<PyHandle>(handle) {
+        timer.set_nanos = now;
         timer.when_nanos = Some(nanos);
         timer.when_seconds = when;
     }
@@ -253,9 +277,7 @@ fn set_timer(vm: &mut Vm, this: Value, when: f64, callback: Value, extra: Value,
     loop_state.timers.push(Timer { at_nanos: Reverse(nanos), order: Reverse(order), key: order });
     loop_state.timer_handles.insert(order, handle);
     // A loop that waits on another fiber has to wait for this one instead.
-    if let Some(fiber) = loop_state.waiting.take() {
-        vm.wake(fiber, Completion::Returned(Value::TRUE));
-    }
+    wake_loop(vm, id);
     Ok(handle)
 }
 
@@ -323,15 +345,41 @@ fn run_loop(vm: &mut Vm, args: &[Value]) -> Res {
     loop_state.running = true;
     loop_state.remaining = 0;
     loop_state.in_iteration = false;
-    let lane = loop_state.lane;
+    let runner = vm.current_fiber();
+    state(vm, id).runner = runner;
+    let now = crate::now(vm);
+    if let Some(since) = state(vm, id).stands_since {
+        crate::witness::resumed_loop(vm, id, since);
+    }
+    stood(vm, id, now, false, Some(now));
+    crossing::loop_begins(vm);
+    begin_own_crossing(vm, id);
+    let lane = state(vm, id).lane;
     trace::enter(vm, lane, LaneState::Python);
     let driver = lanes::begin_driving(vm);
     state(vm, id).driver = driver;
     run_once(vm, id)
 }
 
+/// A shell that runs a loop by hand crosses as well, if it is no adapter that
+/// does it for a crossing it has told of.
+fn begin_own_crossing(vm: &mut Vm, id: LoopId) {
+    if !vm.extension::<Core>().books_adapter || current_thread(vm) != 0 || crossing::is_open(vm) {
+        return;
+    }
+    let Some(Ready::Step { task, .. }) = state(vm, id).ready.back().copied() else { return };
+    let Some(name) = task::coroutine_name(vm, task) else { return };
+    if name == "shutdown_asyncgens" || name == "shutdown_default_executor" {
+        return;
+    }
+    let number = crossing::enter(vm, &name);
+    state(vm, id).crossing = Some(number);
+}
+
 /// The loop no longer turns; whoever ran it goes on.
-fn end_run(vm: &mut Vm, id: LoopId) {
+fn end_run(vm: &mut Vm, id: LoopId, outcome: Outcome) {
+    let now = crate::now(vm);
+    stood(vm, id, now, true, Some(now));
     let loop_state = state(vm, id);
     loop_state.running = false;
     loop_state.stopping = false;
@@ -340,6 +388,52 @@ fn end_run(vm: &mut Vm, id: LoopId) {
     if let Some(driver) = driver {
         trace::enter(vm, driver, LaneState::Python);
     }
+    if let Some(number) = state(vm, id).crossing.take() {
+        crossing::leave(vm, number, outcome);
+    }
+    crossing::loop_ended(vm);
+}
+
+/// The loop could serve what was due just now; from `next` on it stands still
+/// again.
+fn stood(vm: &mut Vm, id: LoopId, now: u64, running: bool, next: Option<u64>) {
+    let core = vm.extension::<Core>();
+    if let Some(since) = std::mem::replace(&mut core.loops[id].stands_since, next) {
+        core.stops.note(since, now, running);
+    }
+}
+
+/// Runs a running loop once more, inside one of its handles, until a future
+/// is done or the loop is to stop: what `nest_asyncio` makes of a call to
+/// `run_until_complete`.
+fn run_until_done(vm: &mut Vm, args: &[Value]) -> Res {
+    let id = id_of(vm, args[0]);
+    if !state(vm, id).running {
+        return Err(vm.runtime_error("the loop is not running"));
+    }
+    let loop_state = state(vm, id);
+    let nested = Nested {
+        until: args[1],
+        remaining: std::mem::take(&mut loop_state.remaining),
+        handles_this_iteration: std::mem::take(&mut loop_state.handles_this_iteration),
+        in_iteration: std::mem::take(&mut loop_state.in_iteration),
+        current_task: std::mem::replace(&mut loop_state.current_task, Value::NONE),
+    };
+    loop_state.nested.push(nested);
+    crossing::loop_begins(vm);
+    run_once(vm, id)
+}
+
+/// Goes back to the handle that an inner run was begun in.
+fn unnest(vm: &mut Vm, id: LoopId) {
+    let loop_state = state(vm, id);
+    if let Some(nested) = loop_state.nested.pop() {
+        loop_state.remaining = nested.remaining;
+        loop_state.handles_this_iteration = nested.handles_this_iteration;
+        loop_state.in_iteration = nested.in_iteration;
+        loop_state.current_task = nested.current_task;
+    }
+    crossing::loop_ended(vm);
 }
 
 /// Runs handles until the loop is to stop or has to wait; called again by
@@ -375,8 +469,16 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
                 trace::record(vm, EventKind::Iteration { lane, handles });
             }
             let loop_state = state(vm, id);
-            if loop_state.stopping {
-                end_run(vm, id);
+            if loop_state.stopping && loop_state.nested.is_empty() {
+                end_run(vm, id, Outcome::Returned);
+                return Ok(Value::NONE);
+            }
+        }
+        if let Some(nested) = state(vm, id).nested.last() {
+            let until = nested.until;
+            // A stop is for the outer runs as well.
+            if state(vm, id).stopping || crate::future::is_done(vm, until) {
+                unnest(vm, id);
                 return Ok(Value::NONE);
             }
         }
@@ -396,6 +498,7 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
 /// Moves due timers into the ready queue and fixes how many handles run.
 fn begin_iteration(vm: &mut Vm, id: LoopId) {
     let now = crate::now(vm);
+    stood(vm, id, now, true, Some(now));
     let core = vm.extension::<Core>();
     core.ledger.iterations += 1;
     core.host.charge(Charge::Iteration);
@@ -405,18 +508,20 @@ fn begin_iteration(vm: &mut Vm, id: LoopId) {
         if timer.at_nanos.0 > now {
             break;
         }
-        let key = timer.key;
-        let late = now - timer.at_nanos.0;
+        let (key, at) = (timer.key, timer.at_nanos.0);
         loop_state.timers.pop();
         if let Some(handle) = loop_state.timer_handles.remove(&key) {
-            due.push((handle, late));
+            due.push((handle, at));
         }
     }
-    for (handle, late) in due {
-        let cancelled = vm.heap.downcast::<PyHandle>(handle).is_some_and(|handle| handle.cancelled);
-        if !cancelled {
+    if std::mem::take(&mut loop_state.self_written) {
+        loop_state.ready.push_back(Ready::ReadSelf);
+    }
+    for (handle, at) in due {
+        let set = vm.heap.downcast::<PyHandle>(handle).filter(|handle| !handle.cancelled).map(|handle| handle.set_nanos);
+        if let Some(set) = set {
             let core = vm.extension::<Core>();
-            core.lags.push(late);
+            core.waits.note(set, at);
             core.loops[id].ready.push_back(Ready::Handle(handle));
         }
     }
@@ -443,6 +548,8 @@ fn drop_cancelled_timers(vm: &mut Vm, id: LoopId) {
 /// Parks the fiber until a timer is due or something is pushed.
 fn wait(vm: &mut Vm, id: LoopId, next: Option<u64>) -> Throw {
     let fiber = vm.current_fiber();
+    let now = crate::now(vm);
+    stood(vm, id, now, true, None);
     let loop_state = state(vm, id);
     loop_state.waiting = Some(fiber);
     let cooperative = loop_state.cooperative;
@@ -455,9 +562,28 @@ fn wait(vm: &mut Vm, id: LoopId, next: Option<u64>) -> Throw {
         loop_state.waiting = None;
         let lane = loop_state.lane;
         trace::enter(vm, lane, LaneState::Python);
-        completion.value()?;
+        // Late is what came after the timer's time.
+        let now = crate::now(vm);
+        state(vm, id).stands_since = Some(state(vm, id).timers.peek().map_or(now, |timer| timer.at_nanos.0.min(now)));
+        if let Completion::Raised(exception) = completion {
+            return stopped_by(vm, id, exception);
+        }
         run_once(vm, id)
     })
+}
+
+/// What ends the program passes through a running loop.
+fn stopped_by(vm: &mut Vm, id: LoopId, exception: Value) -> Res {
+    if !state(vm, id).nested.is_empty() {
+        unnest(vm, id);
+        return Err(Throw::Raise(exception));
+    }
+    end_run(vm, id, Outcome::Raised);
+    let loop_state = state(vm, id);
+    loop_state.remaining = 0;
+    loop_state.handles_this_iteration = 0;
+    loop_state.in_iteration = false;
+    Err(Throw::Raise(exception))
 }
 
 fn run_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res {
@@ -484,7 +610,7 @@ fn run_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res {
             let state = [context, previous, callback, Value::count(id)];
             Err(vm.call_then(callback, &[future], state, after_callback))
         }
-        Ready::Handle(_) => Ok(Value::NONE),
+        Ready::Handle(_) | Ready::ReadSelf => Ok(Value::NONE),
     }
 }
 
@@ -517,14 +643,52 @@ fn after_handle(vm: &mut Vm, [id, ..]: [Value; 4], completion: Completion) -> Re
     let id = id.as_small().unwrap_or(0) as usize;
     if let Completion::Raised(exception) = completion {
         // Only what ends the program comes this far.
-        end_run(vm, id);
-        let loop_state = state(vm, id);
-        loop_state.remaining = 0;
-        loop_state.handles_this_iteration = 0;
-        loop_state.in_iteration = false;
-        return Err(Throw::Raise(exception));
+        return stopped_by(vm, id, exception);
     }
     run_once(vm, id)
+}
+
+// For explanations.
+
+/// Whether the running fiber is the one that runs this loop.
+pub(crate) fn runs_here(vm: &mut Vm, id: LoopId) -> bool {
+    let fiber = vm.current_fiber();
+    let loop_state = state(vm, id);
+    loop_state.running && loop_state.runner == fiber && loop_state.waiting.is_none()
+}
+
+/// The tasks of a loop that are not done, by order of creation.
+pub(crate) fn pending_tasks(vm: &mut Vm, id: LoopId) -> Vec<Value> {
+    state(vm, id).tasks.values().copied().collect()
+}
+
+/// Of the timers that were due in a time without turns: the latest, as the
+/// name of the task it is to wake and how late it is.
+pub(crate) fn latest_due(vm: &mut Vm, id: LoopId, since: u64, now: u64) -> Option<(String, u64)> {
+    let mut due: Vec<(u64, u64)> = state(vm, id)
+        .timers
+        .iter()
+        .map(|timer| (timer.at_nanos.0, timer.key))
+        .filter(|&(at, _)| since < at && at < now)
+        .collect();
+    due.sort_unstable();
+    due.into_iter().find_map(|(at, key)| {
+        let handle = state(vm, id).timer_handles.get(&key).copied()?;
+        let name = woken_task(vm, handle)?;
+        Some((format!("{name}()"), now - at))
+    })
+}
+
+/// The coroutine of the task that waits for what a timer does.
+fn woken_task(vm: &Vm, handle: Value) -> Option<String> {
+    let handle = vm.heap.downcast::<PyHandle>(handle).filter(|handle| !handle.cancelled)?;
+    let first = vm.heap.as_items(handle.args)?.first().copied()?;
+    let future = crate::future::as_future(vm, first)?;
+    let task = future.callbacks.iter().find_map(|callback| match callback {
+        crate::future::Callback::Wakeup(task) => Some(*task),
+        crate::future::Callback::Function { .. } => None,
+    })?;
+    task::coroutine_name(vm, task)
 }
 
 // Handle objects.
@@ -649,6 +813,7 @@ static LOOP: &[NativeDef] = &[
     method("create_future", "self, /", create_future),
     method("_create_task_now", "self, coro, /, *, name=None, context=None, eager_start=None", create_task),
     method("_run_loop", "self, /", run_loop),
+    method("_run_until_done", "self, future, /", run_until_done),
     method("_set_cooperative", "self, cooperative, /", set_cooperative),
 ];
 
@@ -679,6 +844,8 @@ static FUNCTIONS: &[NativeDef] = &[
 ];
 
 pub(crate) fn init(vm: &mut Vm, dict: Value) -> Res<()> {
+    let module = vm.intern("_asyncio");
+    vm.add_functions(dict, module, crate::witness::FUNCTIONS);
     let class = vm.module_type(dict, "Loop", LOOP, &[]);
     vm.extension::<Core>().keep("Loop", class);
     let handle = vm.module_type(dict, "Handle", HANDLE, HANDLE_GETTERS);

@@ -112,6 +112,11 @@ pub(crate) fn as_future(vm: &Vm, value: Value) -> Option<&PyFuture> {
     vm.heap.downcast::<PyFuture>(vm.heap.payload(value))
 }
 
+/// Whether a value is a future of ours that is done.
+pub(crate) fn is_done(vm: &Vm, value: Value) -> bool {
+    as_future(vm, value).is_none_or(|future| future.state != FutureState::Pending)
+}
+
 pub(crate) fn future_mut(vm: &mut Vm, value: Value) -> &mut PyFuture {
     let plain = vm.heap.payload(value);
     vm.heap.downcast_mut::<PyFuture>(plain).expect("natives of Future receive futures")

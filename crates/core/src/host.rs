@@ -10,8 +10,13 @@ pub enum Charge {
     TaskCreated,
     TaskSwitch,
     FiberSwitch,
+    /// Another thread is put on.
+    ThreadSwitch,
     ThreadStarted,
+    /// A thread's lock, queue or join is over.
     ThreadWoken,
+    /// Another thread's loop is woken through its pipe.
+    PipeWoken,
     Crossing,
 }
 

@@ -2,11 +2,14 @@
 
 use std::collections::{BinaryHeap, VecDeque};
 
-use airlock_trace::{LaneId, LaneState, Ledger, Recorder};
-use airlock_vm::{Extension, FiberId, Tracer, Value};
+use airlock_trace::{CrossingLog, LaneId, LaneState, Ledger, Recorder, Stops, Waits};
+use airlock_vm::{Extension, FiberId, Place, Tracer, Value};
 use rustc_hash::FxHashMap;
 
+use crate::deadlock::WaitsOn;
+use crate::failures::Failure;
 use crate::host::Host;
+use crate::witness::{GivenUp, LeftOver};
 
 pub type LoopId = usize;
 
@@ -29,6 +32,19 @@ pub(crate) enum Ready {
     Wakeup { task: Value, future: Value },
     /// A callback of a future that is done.
     Call { callback: Value, future: Value, context: Value },
+    /// Reading what `call_soon_threadsafe` wrote to wake the loop: CPython
+    /// spends a handle on it.
+    ReadSelf,
+}
+
+/// What a loop was doing when it was run once more inside one of its handles.
+pub(crate) struct Nested {
+    /// The inner run ends when this future is done.
+    pub until: Value,
+    pub remaining: usize,
+    pub handles_this_iteration: u32,
+    pub in_iteration: bool,
+    pub current_task: Value,
 }
 
 /// A timer: ordered by time, then by when it was set.
@@ -47,6 +63,8 @@ pub(crate) struct LoopState {
     pub timers: BinaryHeap<Timer>,
     pub timer_handles: FxHashMap<u64, Value>,
     pub running: bool,
+    /// The fiber that runs it, or ran it last.
+    pub runner: FiberId,
     pub stopping: bool,
     pub closed: bool,
     /// Handles still to run in this iteration.
@@ -65,6 +83,16 @@ pub(crate) struct LoopState {
     pub current_task: Value,
     /// Tasks that are not done, by order of creation.
     pub tasks: std::collections::BTreeMap<u64, Value>,
+    /// Runs inside handles of this loop, outermost first.
+    pub nested: Vec<Nested>,
+    /// `call_soon_threadsafe` was called since the last iteration began.
+    pub self_written: bool,
+    pub created_nanos: u64,
+    /// Since when the loop stands still (see `airlock_trace::Stops`); none
+    /// while it waits.
+    pub stands_since: Option<u64>,
+    /// The crossing that the run of this loop is, where no adapter told.
+    pub crossing: Option<u64>,
 }
 
 /// The core's part of the VM.
@@ -84,20 +112,32 @@ pub struct Core {
     /// What time passes as now, since when.
     pub phase: Phase,
     pub phase_since_nanos: u64,
-    /// What was going on before the wait that is on, and since when it is.
+    /// What was going on before the wait that is on.
     pub phase_before_wait: Phase,
-    pub waiting_since_nanos: u64,
     /// When the program itself began; the ledger counts from here.
     pub start_nanos: u64,
     /// Values that modules of this crate keep (types, cached functions).
     pub(crate) kept: FxHashMap<&'static str, Value>,
-    /// Crossings entered and not left.
-    pub crossing_depth: u32,
     pub(crate) next_crossing: u64,
-    /// Lateness of handles that became ready, for the ledger's lag.
-    pub lags: Vec<u64>,
-    /// Lines of the program's source for events.
-    pub(crate) source_files: Vec<String>,
+    /// Whether there is an adapter: then what is no step of a coroutine and
+    /// no line of the shell is booked to it.
+    pub(crate) books_adapter: bool,
+    pub(crate) virtual_clock: bool,
+    /// What each fiber is doing, innermost last; Python if empty.
+    pub(crate) modes: Vec<Vec<Phase>>,
+    /// The fiber and the thread that time passes for.
+    pub(crate) booked_fiber: FiberId,
+    pub(crate) booked_thread: u32,
+    pub crossing_log: CrossingLog,
+    pub failures: Vec<Failure>,
+    /// What the fibers that block are parked for.
+    pub(crate) waits_on: FxHashMap<FiberId, WaitsOn>,
+    pub(crate) given_up: Vec<GivenUp>,
+    pub(crate) left_over: Vec<LeftOver>,
+    /// Calls in threads that tasks wait for, and where.
+    pub(crate) chained: Vec<(Value, Place)>,
+    pub(crate) waits: Waits,
+    pub(crate) stops: Stops,
 }
 
 impl Extension for Core {
@@ -111,11 +151,21 @@ impl Extension for Core {
                     Ready::Step { task, exception } => tracer.extend(&[task, exception]),
                     Ready::Wakeup { task, future } => tracer.extend(&[task, future]),
                     Ready::Call { callback, future, context } => tracer.extend(&[callback, future, context]),
+                    Ready::ReadSelf => {}
                 }
+            }
+            for nested in &state.nested {
+                tracer.extend(&[nested.until, nested.current_task]);
             }
             for &value in state.timer_handles.values().chain(state.tasks.values()) {
                 tracer.value(value);
             }
+        }
+        for given_up in &self.given_up {
+            tracer.value(given_up.future);
+        }
+        for (future, _) in &self.chained {
+            tracer.value(*future);
         }
         for &value in self.running_loops.values().chain(self.kept.values()) {
             tracer.value(value);
@@ -125,6 +175,7 @@ impl Extension for Core {
 
 impl Core {
     pub(crate) fn new(host: Box<dyn Host>, trace_limit: usize) -> Core {
+        let virtual_clock = host.is_virtual();
         Core {
             host,
             recorder: Recorder::new(trace_limit),
@@ -140,13 +191,22 @@ impl Core {
             phase: Phase::Python,
             phase_since_nanos: 0,
             phase_before_wait: Phase::Python,
-            waiting_since_nanos: 0,
             start_nanos: 0,
             kept: FxHashMap::default(),
-            crossing_depth: 0,
             next_crossing: 0,
-            lags: Vec::new(),
-            source_files: Vec::new(),
+            books_adapter: false,
+            virtual_clock,
+            modes: Vec::new(),
+            booked_fiber: 0,
+            booked_thread: 0,
+            crossing_log: CrossingLog::default(),
+            failures: Vec::new(),
+            waits_on: FxHashMap::default(),
+            given_up: Vec::new(),
+            left_over: Vec::new(),
+            chained: Vec::new(),
+            waits: Waits::default(),
+            stops: Stops::default(),
         }
     }
 
@@ -156,11 +216,32 @@ impl Core {
         match self.phase {
             Phase::Python => self.ledger.python_ns += passed,
             Phase::Wait => self.ledger.wait_ns += passed,
-            Phase::Adapter => self.ledger.adapter_ns += passed,
+            Phase::Adapter => {
+                self.ledger.adapter_ns += passed;
+                self.crossing_log.book(self.booked_fiber, passed);
+            }
         }
         self.phase_since_nanos = self.phase_since_nanos.max(now);
         self.ledger.wall_ns = self.phase_since_nanos.saturating_sub(self.start_nanos);
         self.phase = phase;
+    }
+
+    /// What a fiber is doing while it runs.
+    pub(crate) fn mode(&self, fiber: FiberId) -> Phase {
+        self.modes.get(fiber).and_then(|modes| modes.last()).copied().unwrap_or(Phase::Python)
+    }
+
+    /// The ledger with what only the whole run tells, up to `now`.
+    pub fn settled_ledger(&mut self, now: u64) -> Ledger {
+        self.enter_phase(self.phase, now);
+        let mut ledger = self.ledger.clone();
+        let lag = self.stops.lag();
+        (ledger.lag_p50_ns, ledger.lag_p99_ns, ledger.lag_max_ns) = (lag.p50, lag.p99, lag.max);
+        ledger.blocked_ns = self.stops.blocked_nanos();
+        ledger.overlapped_ns = self.waits.overlapped_nanos();
+        ledger.longest_wait_ns = self.waits.longest_nanos();
+        ledger.waiting_call_bytes = self.crossing_log.report().waiting_call_bytes;
+        ledger
     }
 
     /// A value that a module of this crate keeps; None if it was not set.

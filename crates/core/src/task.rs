@@ -148,6 +148,29 @@ fn after_loop(vm: &mut Vm, [this, coroutine, name, context]: [Value; 4], complet
     Ok(Value::NONE)
 }
 
+/// The name of the coroutine that a task drives.
+pub(crate) fn coroutine_name(vm: &Vm, task: Value) -> Option<String> {
+    let coroutine = as_future(vm, task)?.task.as_ref()?.coroutine;
+    let name = coroutine.is(Kind::Generator).then(|| vm.heap.generator(coroutine).name)?;
+    vm.as_text(name).map(str::to_owned)
+}
+
+/// The program's line at which a task's coroutine stands.
+pub(crate) fn place(vm: &Vm, task: Value) -> Option<airlock_vm::Place> {
+    let coroutine = as_future(vm, task)?.task.as_ref()?.coroutine;
+    vm.generator_place(coroutine, trace::is_program_file)
+}
+
+/// What a task waits for, if it is a future of ours.
+pub(crate) fn waiter(vm: &Vm, task: Value) -> Option<Value> {
+    let waiter = as_future(vm, task)?.task.as_ref()?.waiter;
+    as_future(vm, waiter).map(|future| future.outer)
+}
+
+pub(crate) fn is_task(vm: &Vm, value: Value) -> bool {
+    as_future(vm, value).is_some_and(|future| future.task.is_some())
+}
+
 /// Whether a value can be driven as a coroutine.
 pub(crate) fn is_coroutine(vm: &mut Vm, value: Value) -> bool {
     if value.is(Kind::Generator) {
@@ -365,6 +388,7 @@ fn after_yield(vm: &mut Vm, task: Value, value: Value) -> Res {
     if let Some(other) = as_future(vm, value) {
         let (other_loop, blocking) = (other.loop_object, other.blocking);
         if other_loop != loop_object {
+            crate::witness::report_different_loop_of(vm, task);
             return Err(vm.tail_prelude("task_bad_yield", &[task, value, Value::int32(0)]));
         }
         if !blocking {

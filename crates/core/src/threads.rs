@@ -3,9 +3,9 @@
 //! What waits is parked and stands in the queue of what it waits for; who
 //! waited too long takes itself out of the queue when it runs again.
 
-pub(crate) mod lanes;
+pub mod lanes;
 mod local;
-mod lock;
+pub(crate) mod lock;
 pub mod queue;
 
 use airlock_trace::{LaneId, Outcome};
@@ -16,7 +16,7 @@ use airlock_vm::{
 };
 use rustc_hash::FxHashMap;
 
-use crate::{Charge, Core};
+use crate::{Charge, Core, crossing};
 
 pub static MODULE: ModuleDef = ModuleDef { name: "_thread", functions: FUNCTIONS, init };
 
@@ -41,6 +41,11 @@ struct Threads {
     locals: FxHashMap<u32, Vec<Value>>,
     /// The lane of each thread but the main one.
     lanes: FxHashMap<u32, LaneId>,
+    names: FxHashMap<u32, String>,
+    /// When fibers began to block.
+    blocked_since: FxHashMap<FiberId, u64>,
+    /// The lanes of greenlets, by fiber.
+    greenlet_lanes: FxHashMap<FiberId, LaneId>,
     /// Main is to get a `KeyboardInterrupt` when it next waits.
     interrupted: bool,
     stack_size: i64,
@@ -76,9 +81,8 @@ pub fn current_thread(vm: &Vm) -> u32 {
 /// price.
 pub(crate) fn wake_with(vm: &mut Vm, fiber: FiberId, value: Value) {
     if vm.fiber(fiber).thread != current_thread(vm) {
-        let core = vm.extension::<Core>();
-        core.ledger.thread_wakes += 1;
-        core.host.charge(Charge::ThreadWoken);
+        vm.extension::<Core>().ledger.thread_wakes += 1;
+        crossing::charge(vm, Charge::ThreadWoken);
     }
     vm.wake(fiber, Completion::Returned(value));
 }
@@ -220,6 +224,7 @@ fn wait_for(
         handle.joiners.push(fiber);
     }
     lanes::begin_wait(vm);
+    lanes::note_wait(vm, crate::deadlock::WaitsOn::Thread);
     let wake = Wake { deadline_nanos: deadline, blocking: true };
     vm.park_then(wake, [value, Value::NONE, Value::NONE, Value::NONE], then)
 }
@@ -260,7 +265,8 @@ fn thread_ended(vm: &mut Vm, [function, handle, ..]: [Value; 4], completion: Com
 
 fn end_thread(vm: &mut Vm, handle: Value, outcome: Outcome) -> Value {
     lanes::end(vm, outcome);
-    let thread = current_thread(vm);
+    let (thread, fiber) = (current_thread(vm), vm.current_fiber());
+    crossing::forget_fiber(vm, fiber);
     let threads = threads(vm);
     threads.running = threads.running.saturating_sub(1);
     threads.awaited.retain(|&awaited| awaited != handle);
@@ -283,9 +289,10 @@ fn start(vm: &mut Vm, function: Value, args: Value, kwargs: Value, handle: Value
     // What a fiber holds beside the heap.
     vm.heap.charge(4096);
     let main = vm.heap.new_native(PyNative { def: &THREAD_MAIN, receiver: Value::UNBOUND, owner: Value::NONE });
-    vm.spawn(main, &[function, args, kwargs, handle], handle, thread);
+    let fiber = vm.spawn(main, &[function, args, kwargs, handle], handle, thread);
+    crossing::forget_fiber(vm, fiber);
     lanes::start(vm, thread, function);
-    vm.extension::<Core>().host.charge(Charge::ThreadStarted);
+    crossing::charge(vm, Charge::ThreadStarted);
     Ok(thread)
 }
 

@@ -96,6 +96,8 @@ fn sleep(vm: &mut Vm, args: &[Value]) -> Res {
     let deadline = if nanos == 0 { 0 } else { deadline_after(vm, nanos) };
     if nanos > 0 {
         lanes::begin_wait(vm);
+        let now = crate::now(vm);
+        vm.extension::<crate::Core>().waits.note(now, deadline);
     }
     let wake = Wake { deadline_nanos: Some(deadline), blocking: true };
     Err(vm.park_then(wake, [Value::NONE; 4], |vm, _, completion: Completion| {

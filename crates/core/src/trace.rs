@@ -22,7 +22,12 @@ pub(crate) fn record(vm: &mut Vm, kind: EventKind) {
 
 /// The line of the program's own source that runs now, or 0.
 fn program_line(vm: &mut Vm) -> u32 {
-    vm.current_line(|filename| filename == "core.py" || filename == "shell.py" || filename.ends_with("/core.py") || filename.ends_with("/shell.py"))
+    vm.current_line(is_program_file)
+}
+
+/// Whether a file is one of the playground's two programs.
+pub fn is_program_file(filename: &str) -> bool {
+    filename == "core.py" || filename == "shell.py" || filename.ends_with("/core.py") || filename.ends_with("/shell.py")
 }
 
 /// A new lane.

@@ -10,8 +10,9 @@ mod session;
 mod outcome;
 
 pub use airlock_core::{Charge, Host};
+pub use airlock_shell::MODULES as SHELL_MODULES;
 pub use airlock_stdlib::{FileError, Files, LIBRARY_FOLDER, Library, MemoryFiles, SharedFiles};
 pub use clock::VirtualClock;
-pub use outcome::{RunReport, SideOutcome, SideError, compare, run_report};
+pub use outcome::{RunReport, SideError, SideOutcome, compare, compare_advice, run_report};
 pub use profile::{CPYTHON_311, CostProfile};
 pub use session::{Poll, Session, check, run_virtual};

@@ -2,7 +2,7 @@
 
 use airlock_link::{Clock, Playground};
 use airlock_protocol::{Failure, SideReport};
-use airlock_trace::{Cost, Event, Ledger};
+use airlock_trace::{Compared, Cost, CrossingReport, Event, Ledger, advice};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -23,6 +23,7 @@ pub struct SideOutcome {
     pub stderr: String,
     pub error: Option<SideError>,
     pub ledger: Ledger,
+    pub crossings: CrossingReport,
 }
 
 /// `airlock run --json`.
@@ -36,6 +37,9 @@ pub struct RunReport {
     pub shell: SideOutcome,
     pub cost: Cost,
     pub failures: Vec<Failure>,
+    /// What the cost profile predicts, where the run itself was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predicted: Option<Cost>,
     pub trace_hash: String,
 }
 
@@ -57,13 +61,30 @@ pub fn run_report(
         shell: shell.0,
         cost,
         failures,
+        predicted: None,
         trace_hash: format!("{:016x}", xxh3_64(both.as_bytes())),
     }
 }
 
 /// `airlock compare --json`.
 pub fn compare(rows: &[RunReport]) -> serde_json::Value {
-    serde_json::json!({ "version": 1, "rows": rows })
+    serde_json::json!({ "version": 1, "rows": rows, "advice": compare_advice(rows) })
+}
+
+/// What the rows come down to, in one sentence.
+pub fn compare_advice(rows: &[RunReport]) -> String {
+    let compared: Vec<Compared> = rows
+        .iter()
+        .map(|row| Compared {
+            adapter: row.shell.adapter.as_deref().unwrap_or(""),
+            core_wall_ns: row.core.ledger.wall_ns,
+            cost: &row.cost,
+            // A shell that lost part of its core's work has not done it.
+            ended_well: row.shell.error.is_none()
+                && row.failures.iter().all(|failure| failure.kind != "background_cancelled"),
+        })
+        .collect();
+    advice(&compared)
 }
 
 /// Hash of all events, the same on every platform (XXH3 of their packed form).

@@ -16,8 +16,10 @@ pub struct CostProfile {
     pub task_created_nanos: u64,
     pub task_switch_nanos: u64,
     pub fiber_switch_nanos: u64,
+    pub thread_switch_nanos: u64,
     pub thread_started_nanos: u64,
     pub thread_woken_nanos: u64,
+    pub pipe_woken_nanos: u64,
     pub crossing_nanos: u64,
 }
 
@@ -42,8 +44,10 @@ impl CostProfile {
             task_created_nanos: 1_400,
             task_switch_nanos: 600,
             fiber_switch_nanos: 300,
+            thread_switch_nanos: 1_000,
             thread_started_nanos: 46_000,
             thread_woken_nanos: 12_000,
+            pipe_woken_nanos: 12_000,
             crossing_nanos: 100,
         }
     }
@@ -62,6 +66,8 @@ impl CostProfile {
             Charge::TaskCreated => self.task_created_nanos,
             Charge::TaskSwitch => self.task_switch_nanos,
             Charge::FiberSwitch => self.fiber_switch_nanos,
+            Charge::ThreadSwitch => self.thread_switch_nanos,
+            Charge::PipeWoken => self.pipe_woken_nanos,
             Charge::ThreadStarted => self.thread_started_nanos,
             Charge::ThreadWoken => self.thread_woken_nanos,
             Charge::Crossing => self.crossing_nanos,

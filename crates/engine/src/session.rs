@@ -2,7 +2,7 @@
 
 use airlock_core::{Core, Host, Phase};
 use airlock_link::{Adapter, Limits, Playground};
-use airlock_protocol::{Ending, Failure, PlacedProblem, Problem, Side, SideReport};
+use airlock_protocol::{Ending, Failure, PlacedProblem, Problem, Side, SideReport, Waits};
 use airlock_stdlib::{
     LIBRARY_FOLDER, Library, MemoryFiles, Program, ProgramContext, SharedFiles, StandardEnvironment, exit_status,
     start, start_program,
@@ -33,11 +33,11 @@ pub struct Session {
     vm: Vm,
     side: Side,
     adapter: Adapter,
-    waiting: Option<bool>,
+    /// The host lets time pass.
+    waiting: bool,
     ending: Option<Ending>,
     explanation: String,
     problem: Option<PlacedProblem>,
-    failures: Vec<Failure>,
     events_taken: usize,
     exit_status: i32,
 }
@@ -111,11 +111,10 @@ impl Session {
             vm,
             side,
             adapter: playground.adapter,
-            waiting: None,
+            waiting: false,
             ending: None,
             explanation: String::new(),
             problem: None,
-            failures: Vec::new(),
             events_taken: 0,
             exit_status: 0,
         };
@@ -142,6 +141,7 @@ impl Session {
             (Program::Source { text: &playground.shell, filename: "shell.py" }, "shell.py")
         };
         start_program(&mut self.vm, program, &[argv.to_owned()], &path);
+        airlock_core::crossing::start_booking(&mut self.vm, !alone);
         let now = airlock_core::now(&mut self.vm);
         let core = self.vm.extension::<Core>();
         core.phase_since_nanos = now;
@@ -154,8 +154,8 @@ impl Session {
         if self.ending.is_some() {
             return Poll::Ended;
         }
-        if let Some(blocking) = self.waiting.take() {
-            self.end_wait(blocking);
+        if std::mem::take(&mut self.waiting) {
+            self.end_wait();
         }
         loop {
             match self.vm.run(slice) {
@@ -172,10 +172,10 @@ impl Session {
                     self.begin_wait();
                     if self.vm.extension::<Core>().host.is_virtual() {
                         self.vm.extension::<Core>().host.advance_to(deadline);
-                        self.end_wait(blocking);
+                        self.end_wait();
                         continue;
                     }
-                    self.waiting = Some(blocking);
+                    self.waiting = true;
                     return Poll::Waiting { deadline_nanos: Some(deadline), blocking };
                 }
                 Exit::Finished(completion) => {
@@ -195,22 +195,18 @@ impl Session {
 
     fn begin_wait(&mut self) {
         let now = airlock_core::now(&mut self.vm);
+        let live_bytes = self.vm.heap.live_bytes() as u64;
         let core = self.vm.extension::<Core>();
         core.phase_before_wait = core.phase;
         core.enter_phase(Phase::Wait, now);
-        core.waiting_since_nanos = now;
+        core.crossing_log.note_waiting(live_bytes);
     }
 
-    fn end_wait(&mut self, blocking: bool) {
+    fn end_wait(&mut self) {
         let now = airlock_core::now(&mut self.vm);
         let core = self.vm.extension::<Core>();
         let before = core.phase_before_wait;
         core.enter_phase(before, now);
-        if blocking {
-            let waited = now.saturating_sub(core.waiting_since_nanos);
-            core.ledger.blocked_ns += waited;
-            core.lags.push(waited);
-        }
         self.vm.wake_due(now);
     }
 
@@ -224,8 +220,8 @@ impl Session {
         if self.ending.is_some() {
             return;
         }
-        if self.waiting.take().is_some() {
-            self.end_wait(false);
+        if std::mem::take(&mut self.waiting) {
+            self.end_wait();
         }
         self.vm.stop_requested = true;
         self.halted(Halt::Stopped);
@@ -269,7 +265,10 @@ impl Session {
 
     pub fn report(&mut self) -> SideReport {
         let mut ledger = airlock_shell::snapshot(&mut self.vm);
-        let recorder = &self.vm.extension::<Core>().recorder;
+        let core = self.vm.extension::<Core>();
+        let crossings = core.crossing_log.report();
+        let failures = core.failures.iter().map(failure).collect();
+        let recorder = &core.recorder;
         ledger.max_concurrency = max_concurrency(recorder.events());
         let trace_hash = crate::outcome::trace_hash(recorder.events());
         let dropped_events = recorder.dropped();
@@ -279,7 +278,8 @@ impl Session {
             explanation: self.explanation.clone(),
             problem: self.problem.clone(),
             ledger,
-            failures: self.failures.clone(),
+            failures,
+            crossings,
             dropped_events,
             trace_hash,
         }
@@ -305,6 +305,7 @@ impl Session {
     }
 
     fn end(&mut self, ending: Ending) {
+        airlock_core::witness::conclude(&mut self.vm);
         let now = airlock_core::now(&mut self.vm);
         let core = self.vm.extension::<Core>();
         core.enter_phase(core.phase, now);
@@ -342,21 +343,14 @@ impl Session {
 
     /// Every fiber waits for another or for what cannot come.
     fn deadlocked(&mut self) {
-        let place = self.place_of_fiber();
-        let line = place.as_ref().map_or(0, |placed| placed.problem.line);
-        let waiting = self.vm.parked_fibers().count();
-        let explanation = format!(
-            "deadlock: nothing can run again; {} and no timer is set",
-            if waiting == 1 {
-                "the program waits".to_owned()
-            } else {
-                format!("all {waiting} fibers of the program wait")
-            }
-        );
-        self.failures.push(Failure { kind: "deadlock".to_owned(), line, explanation: explanation.clone() });
-        airlock_core::trace::report_failure(&mut self.vm, "deadlock", &explanation);
-        self.explanation = explanation;
-        self.problem = place;
+        let found = airlock_core::deadlock::explain(&mut self.vm);
+        self.explanation = format!("deadlock: {}", found.explanation);
+        self.problem = found
+            .place
+            .as_ref()
+            .map(|place| placed(&place.filename, place.line, &self.explanation))
+            .or_else(|| self.place_of_fiber());
+        airlock_core::failures::report(&mut self.vm, found.kind, found.place, found.explanation, found.waits);
         self.end(Ending::Deadlocked);
     }
 
@@ -403,7 +397,7 @@ pub fn run_virtual(playground: &Playground) -> RunReport {
         }
         let report = session.report();
         let adapter = (side == Side::Shell).then(|| playground.adapter.key().to_owned());
-        let outcome = SideOutcome { adapter, stdout, stderr, error: session.error(), ledger: report.ledger.clone() };
+        let outcome = SideOutcome { adapter, stdout, stderr, error: session.error(), ledger: report.ledger.clone(), crossings: report.crossings.clone() };
         Some((outcome, report))
     });
     let [core, shell] = &mut sides;
@@ -411,6 +405,20 @@ pub fn run_virtual(playground: &Playground) -> RunReport {
         unreachable!("both sides were just made");
     };
     run_report(playground, (core, &core_report), (shell, &shell_report))
+}
+
+fn failure(found: &airlock_core::failures::Failure) -> Failure {
+    Failure {
+        kind: found.kind.to_owned(),
+        file: found.file.clone(),
+        line: found.line,
+        explanation: found.explanation.clone(),
+        waits: found
+            .waits
+            .iter()
+            .map(|waits| Waits { who: waits.who.clone(), what: waits.what.clone(), line: waits.line })
+            .collect(),
+    }
 }
 
 fn set_limits(vm: &mut Vm, limits: &Limits) {
@@ -464,10 +472,10 @@ fn refused(
             return Some((text, Some(PlacedProblem { file: filename.to_owned(), problem })));
         }
     }
-    let offered = [Adapter::Direct, Adapter::Run, Adapter::Runner, Adapter::Greenlet];
-    if side == Side::Shell && !offered.contains(&playground.adapter) {
-        let text = format!("the adapter '{}' is not offered in this version", playground.adapter.key());
-        return Some((text, None));
+    if side == Side::Shell
+        && let Some(why) = playground.adapter.missing()
+    {
+        return Some((format!("the adapter '{}' is not offered here: {why}", playground.adapter.key()), None));
     }
     None
 }

@@ -49,6 +49,20 @@ impl Adapter {
         }
     }
 
+    /// Why no host offers it yet, if so.
+    pub fn missing(self) -> Option<&'static str> {
+        match self {
+            Adapter::Process => Some("programs cannot be marshalled into another process yet"),
+            Adapter::Jspi => Some("only a browser switches stacks, and that is not built yet"),
+            _ => None,
+        }
+    }
+
+    /// Those that hosts offer, in the order of the menu.
+    pub fn offered() -> impl Iterator<Item = Adapter> {
+        Self::ALL.into_iter().filter(|adapter| adapter.missing().is_none())
+    }
+
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|adapter| adapter.key() == key)
     }

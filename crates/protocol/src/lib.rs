@@ -7,7 +7,7 @@
 //! the page sets to 1 and notifies to stop a Worker that is blocked.
 
 use airlock_link::Playground;
-use airlock_trace::{Event, Ledger};
+use airlock_trace::{CrossingReport, Event, Ledger};
 use serde::{Deserialize, Serialize};
 
 /// Which of the two programs a Worker runs.
@@ -110,6 +110,9 @@ pub struct SideReport {
     pub problem: Option<PlacedProblem>,
     pub ledger: Ledger,
     pub failures: Vec<Failure>,
+    /// Each crossing by itself and by call site.
+    #[serde(default)]
+    pub crossings: CrossingReport,
     pub dropped_events: u64,
     pub trace_hash: String,
 }
@@ -124,8 +127,24 @@ pub struct PlacedProblem {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     pub kind: String,
+    /// `core.py` or `shell.py`; empty if it is at no line of them.
+    #[serde(default)]
+    pub file: String,
     pub line: u32,
+    /// Two sentences: what happened, and what to do instead.
     pub explanation: String,
+    /// Who waits for whom, where that is the failure: a cycle, if each waits
+    /// for the next and the last for the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waits: Vec<Waits>,
+}
+
+/// Someone who waits, for what, and at which line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Waits {
+    pub who: String,
+    pub what: String,
+    pub line: u32,
 }
 
 #[cfg(test)]

@@ -1,19 +1,59 @@
 //! The greenlet adapter: the shell's fiber drives the coroutine itself.
 
+use airlock_core::threads::lanes;
 use airlock_core::{crossing, task, trace};
-use airlock_trace::{LaneState, Outcome};
-use airlock_vm::{Completion, Kind, Res, Throw, Value, Vm, Wake};
+use airlock_trace::{LaneId, LaneState, Outcome};
+use airlock_vm::{Completion, Kind, NativeDef, PyNative, Res, Throw, Value, Vm, Wake, function};
 
 /// A task that stands for the current fiber on a loop.
 pub(crate) fn greenlet_task(vm: &mut Vm, args: &[Value]) -> Res {
     task::greenlet_task(vm, args[0])
 }
 
-/// Calls a function on a fiber of its own, of the same thread.
+static FIBER_MAIN: NativeDef = function("fiber_main", "function, /", fiber_main);
+
+/// Calls a function on a fiber of its own, of the same thread; one with a
+/// name has a lane.
 pub(crate) fn spawn_fiber(vm: &mut Vm, args: &[Value]) -> Res {
     let thread = vm.fiber(vm.current_fiber()).thread;
-    let fiber = vm.spawn(args[0], &[], Value::NONE, thread);
+    let main = vm.heap.new_native(PyNative { def: &FIBER_MAIN, receiver: Value::UNBOUND, owner: Value::NONE });
+    let fiber = vm.spawn(main, &[args[0]], Value::NONE, thread);
+    crossing::forget_fiber(vm, fiber);
+    if let Some(name) = vm.as_text(args[1]).map(str::to_owned) {
+        lanes::start_greenlet(vm, fiber, &name);
+    }
     Ok(Value::count(fiber))
+}
+
+fn fiber_main(vm: &mut Vm, args: &[Value]) -> Res {
+    lanes::begin_greenlet(vm);
+    Err(vm.call_then(args[0], &[], [Value::NONE; 4], |vm, _, completion| {
+        let outcome = if matches!(completion, Completion::Raised(_)) { Outcome::Raised } else { Outcome::Returned };
+        lanes::end_greenlet(vm, outcome);
+        completion.value()
+    }))
+}
+
+pub(crate) fn current_fiber(vm: &mut Vm, _: &[Value]) -> Res {
+    Ok(Value::count(vm.current_fiber()))
+}
+
+/// Waits for `wake_fiber`; the loop goes on meanwhile.
+pub(crate) fn park_fiber(vm: &mut Vm, _: &[Value]) -> Res {
+    let lane = lanes::current_lane(vm);
+    trace::enter(vm, lane, LaneState::Waiting);
+    let wake = Wake { deadline_nanos: None, blocking: false };
+    Err(vm.park_then(wake, [Value::NONE; 4], |vm, _, completion| {
+        let lane = lanes::current_lane(vm);
+        trace::enter(vm, lane, LaneState::Python);
+        completion.value()
+    }))
+}
+
+pub(crate) fn wake_fiber(vm: &mut Vm, args: &[Value]) -> Res {
+    let fiber = vm.index(args[0])?;
+    vm.wake(fiber as usize, Completion::Returned(Value::NONE));
+    Ok(Value::NONE)
 }
 
 /// Lets the other fibers run that are ready.
@@ -30,11 +70,17 @@ pub(crate) fn greenlet_await(vm: &mut Vm, args: &[Value]) -> Res {
     resume(vm, this, coroutine, number, Value::NONE)
 }
 
+/// The lane of the shell that runs here, whatever task stands for it.
+fn lane(vm: &mut Vm) -> LaneId {
+    lanes::shell_lane(vm)
+}
+
 /// Resumes the coroutine with None or an exception.
 fn resume(vm: &mut Vm, this: Value, coroutine: Value, number: Value, exception: Value) -> Res {
     let previous = task::set_current(vm, this, this);
     crossing::step_begins(vm);
-    trace::enter(vm, 0, LaneState::Python);
+    let lane = lane(vm);
+    trace::enter(vm, lane, LaneState::Python);
     let state = [this, coroutine, number, previous];
     if coroutine.is(Kind::Generator) {
         let sent = if exception.is_none() { Ok(Value::NONE) } else { Err(exception) };
@@ -91,7 +137,9 @@ fn after_step(vm: &mut Vm, [this, coroutine, number, previous]: [Value; 4], comp
                 let Throw::Raise(error) = error else { return Err(error) };
                 return resume(vm, this, coroutine, number, error);
             }
-            trace::enter(vm, 0, LaneState::Waiting);
+            let lane = lane(vm);
+            trace::enter(vm, lane, LaneState::Waiting);
+            lanes::note_greenlet_wait(vm);
             let wake = Wake { deadline_nanos: None, blocking: false };
             Err(vm.park_then(wake, state, after_wait))
         }

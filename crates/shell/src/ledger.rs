@@ -10,22 +10,10 @@ pub fn snapshot(vm: &mut Vm) -> Ledger {
     let (fiber_switches, thread_switches) = (vm.fiber_switches, vm.thread_switches);
     let peak_heap = vm.heap.peak_bytes() as u64;
     let core = vm.extension::<Core>();
-    core.enter_phase(core.phase, now);
     core.ledger.fiber_switches = fiber_switches;
     core.ledger.thread_switches = thread_switches;
     core.ledger.peak_heap_bytes = peak_heap;
-    let mut lags = core.lags.clone();
-    lags.sort_unstable();
-    let at = |share: f64| -> u64 {
-        match lags.len() {
-            0 => 0,
-            count => lags[((count as f64 * share).ceil() as usize).clamp(1, count) - 1],
-        }
-    };
-    core.ledger.lag_p50_ns = at(0.50);
-    core.ledger.lag_p99_ns = at(0.99);
-    core.ledger.lag_max_ns = at(1.0);
-    core.ledger.clone()
+    core.settled_ledger(now)
 }
 
 pub(crate) fn ledger(vm: &mut Vm, _: &[Value]) -> Res {
@@ -52,6 +40,9 @@ pub(crate) fn ledger(vm: &mut Vm, _: &[Value]) -> Res {
         peak_heap_bytes,
         peak_tasks,
         max_concurrency,
+        overlapped_ns,
+        longest_wait_ns,
+        waiting_call_bytes,
     } = ledger;
     let dict = vm.heap.new_dict(PyDict::default());
     for (name, value) in [
@@ -76,6 +67,9 @@ pub(crate) fn ledger(vm: &mut Vm, _: &[Value]) -> Res {
         ("peak_heap_bytes", peak_heap_bytes),
         ("peak_tasks", peak_tasks),
         ("max_concurrency", max_concurrency),
+        ("overlapped_ns", overlapped_ns),
+        ("longest_wait_ns", longest_wait_ns),
+        ("waiting_call_bytes", waiting_call_bytes),
     ] {
         let value = vm.int(value as i64);
         vm.dict_set_text(dict, name, value);

@@ -9,7 +9,7 @@
 mod greenlet;
 mod ledger;
 
-use airlock_core::crossing;
+use airlock_core::{crossing, failures};
 use airlock_trace::Outcome;
 use airlock_vm::module::{ModuleDef, no_init};
 use airlock_vm::{NativeDef, Res, Value, Vm, function};
@@ -31,7 +31,30 @@ fn leave_crossing(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// Whether a crossing is open, so that another would be part of it.
 fn in_crossing(vm: &mut Vm, _: &[Value]) -> Res {
-    Ok(Value::bool(vm.extension::<airlock_core::Core>().crossing_depth > 0))
+    Ok(Value::bool(crossing::is_open(vm)))
+}
+
+/// The running fiber exists for the adapter only.
+fn serve_adapter(vm: &mut Vm, _: &[Value]) -> Res {
+    crossing::serve_adapter(vm);
+    Ok(Value::NONE)
+}
+
+/// A loop that ended between two items has closed an async generator that the
+/// shell still reads.
+fn generator_lost(vm: &mut Vm, args: &[Value]) -> Res {
+    let name = vm.as_text(args[0]).unwrap_or("").to_owned();
+    let given = vm.index(args[1])?;
+    failures::report_here(
+        vm,
+        "background_cancelled",
+        format!(
+            "The async generator {name}() was closed with the loop of an earlier crossing, after {given} of its \
+             items, so this line sees no more of them. Keep one loop for all items: choose another adapter than \
+             'run', or collect the items inside the core."
+        ),
+    );
+    Ok(Value::NONE)
 }
 
 static FUNCTIONS: &[NativeDef] = &[
@@ -41,8 +64,13 @@ static FUNCTIONS: &[NativeDef] = &[
     function("ledger", "", ledger::ledger),
     function("greenlet_task", "loop, /", greenlet::greenlet_task),
     function("greenlet_await", "task, coroutine, name, /", greenlet::greenlet_await),
-    function("spawn_fiber", "function, /", greenlet::spawn_fiber),
+    function("spawn_fiber", "function, name=None, /", greenlet::spawn_fiber),
+    function("current_fiber", "", greenlet::current_fiber),
+    function("park_fiber", "", greenlet::park_fiber),
+    function("wake_fiber", "fiber, /", greenlet::wake_fiber),
     function("yield_fiber", "", greenlet::yield_fiber),
+    function("generator_lost", "name, given, /", generator_lost),
+    function("serve_adapter", "", serve_adapter),
 ];
 
 static MODULE: ModuleDef = ModuleDef { name: "_airlock_shell", functions: FUNCTIONS, init: no_init };

@@ -13,7 +13,7 @@ pub enum Part {
 
 pub const FIRST: &[&str] = &[
     "_abc", "_collections_abc", "_inspect_lite", "_py_warnings", "_weakref", "_weakrefset", "abc",
-    "airlock", "airlock._baseline", "asyncio", "asyncio.base_events", "asyncio.base_futures",
+    "airlock", "airlock._adapters", "airlock._baseline", "airlock._shells", "airlock._wrapping", "asyncio", "asyncio.base_events", "asyncio.base_futures",
     "asyncio.base_tasks", "asyncio.constants", "asyncio.coroutines", "asyncio.events",
     "asyncio.exceptions", "asyncio.format_helpers", "asyncio.futures", "asyncio.locks", "asyncio.log",
     "asyncio.mixins", "asyncio.protocols", "asyncio.queues", "asyncio.runners", "asyncio.streams",
@@ -113,6 +113,21 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ("asyncio", "graph.__all__", GRAPH_NAMES),
     ("asyncio", "    match name:\n", GRAPH_CASE),
     ("dataclasses", INSPECTED_SIGNATURE, TOLD_SIGNATURE),
+    // Failures are told as they happen.
+    ("asyncio.runners", "# fail fast with short traceback", "__import__('_asyncio')._nested_loop()"),
+    ("asyncio.runners", "        task.cancel()\n", "        __import__('_asyncio')._left_over(task); task.cancel()\n"),
+    ("asyncio.base_events", "            raise RuntimeError('This event loop is already", NESTED_LOOP),
+    ("asyncio.base_events", "            raise RuntimeError(\n                'Cannot run the event loop while", OTHER_LOOP),
+    ("asyncio.mixins", "            raise RuntimeError(f'{self!r} is bound", BOUND_LOOP),
+    ("asyncio.futures", "if isfuture(destination) else None\n", CHAINED),
+    ("asyncio.futures", "                source.cancel()\n            else:", SOURCE_CANCELLED),
+    ("concurrent.futures._base", "import threading\n", "import threading, _asyncio\n"),
+    ("concurrent.futures._base", "     raise TimeoutError()", "     _asyncio._timed_out(self); raise TimeoutError()"),
+    (
+        "concurrent.futures._base",
+        "def __get_result(self):\n        if self",
+        "def __get_result(self):\n        if _asyncio._retrieved(self) or self",
+    ),
     // A name instead of a pattern, whose compiler would be loaded for it.
     ("_py_warnings", "def _setup_defaults():", MAIN_MODULE),
     (
@@ -174,6 +189,15 @@ __import__('_dataclass_text').signature_text(
                 cls,
                 init,
                 std_init_fields, kw_only_init_fields)";
+const NESTED_LOOP: &str =
+    "            __import__('_asyncio')._nested_loop(); raise RuntimeError('This event loop is already";
+const OTHER_LOOP: &str = "            __import__('_asyncio')._nested_loop(); raise RuntimeError(
+                'Cannot run the event loop while";
+const BOUND_LOOP: &str =
+    "            __import__('_asyncio')._different_loop(self); raise RuntimeError(f'{self!r} is bound";
+const CHAINED: &str = "if isfuture(destination) else None; __import__('_asyncio')._chained(source)\n";
+const SOURCE_CANCELLED: &str = "                __import__('_asyncio')._source_cancelled(source, source.cancel())
+            else:";
 const LAZY_SSLPROTO: &str = "from _airlock import LazyModule; sslproto = LazyModule('asyncio.sslproto')";
 const LAZY_STAGGERED: &str = "staggered = LazyModule('asyncio.staggered')";
 const GRAPH_NAMES: &str =

@@ -32,6 +32,16 @@ pub struct Ledger {
     pub peak_heap_bytes: u64,
     pub peak_tasks: u64,
     pub max_concurrency: u64,
+    /// Waits for timers and sleeps that passed beside others: the sum of all
+    /// less the time in which there was any.
+    #[serde(default)]
+    pub overlapped_ns: u64,
+    /// The longest single wait of that kind.
+    #[serde(default)]
+    pub longest_wait_ns: u64,
+    /// Bytes a call through the adapter held while it waited, at the median.
+    #[serde(default)]
+    pub waiting_call_bytes: u64,
 }
 
 /// The shell's run against the core's, in nanoseconds.
@@ -41,7 +51,9 @@ pub struct Cost {
     pub python_ns: u64,
     pub wait_ns: u64,
     pub adapter_ns: u64,
-    /// The part of `wait_ns` that the core alone would have overlapped.
+    /// The part of `wait_ns` that passed one after the other where the core
+    /// alone overlaps: what overlapped there and did not here, at most what
+    /// the shell's longest wait leaves of its waiting.
     pub lost_concurrency_ns: u64,
     /// `adapter_ns` divided by the crossings; 0 without crossings.
     pub per_crossing_ns: u64,
@@ -56,7 +68,10 @@ impl Cost {
             python_ns: shell.python_ns,
             wait_ns: shell.wait_ns,
             adapter_ns: shell.adapter_ns,
-            lost_concurrency_ns: shell.wait_ns.saturating_sub(core.wait_ns),
+            lost_concurrency_ns: core
+                .overlapped_ns
+                .saturating_sub(shell.overlapped_ns)
+                .min(shell.wait_ns.saturating_sub(shell.longest_wait_ns)),
             per_crossing_ns: shell.adapter_ns.checked_div(shell.crossings).unwrap_or(0),
         }
     }
@@ -68,37 +83,33 @@ mod tests {
 
     #[test]
     fn waiting_that_the_core_overlaps_is_lost_concurrency() {
-        let core = Ledger {
-            wall_ns: 5_400,
-            wait_ns: 5_000,
-            ..Ledger::default()
-        };
+        let core = Ledger { wall_ns: 5_400, wait_ns: 5_000, overlapped_ns: 45_000, ..Ledger::default() };
         let shell = Ledger {
             wall_ns: 52_300,
             python_ns: 400,
             wait_ns: 51_500,
             adapter_ns: 400,
             crossings: 10,
+            longest_wait_ns: 5_100,
             ..Ledger::default()
         };
         let cost = Cost::between(&core, &shell);
-        assert_eq!(
-            (cost.lost_concurrency_ns, cost.per_crossing_ns),
-            (46_500, 40)
-        );
-        assert_eq!(
-            cost.python_ns + cost.wait_ns + cost.adapter_ns,
-            cost.wall_ns
-        );
+        assert_eq!((cost.lost_concurrency_ns, cost.per_crossing_ns), (45_000, 40));
+        assert_eq!(cost.python_ns + cost.wait_ns + cost.adapter_ns, cost.wall_ns);
     }
 
     #[test]
-    fn shell_that_waits_less_than_its_core_loses_nothing() {
-        let core = Ledger {
-            wait_ns: 9,
-            ..Ledger::default()
-        };
-        let cost = Cost::between(&core, &Ledger::default());
+    fn shell_that_makes_two_of_ten_calls_loses_one_wait() {
+        let core = Ledger { overlapped_ns: 45_000, ..Ledger::default() };
+        let shell = Ledger { wait_ns: 10_000, longest_wait_ns: 5_000, ..Ledger::default() };
+        assert_eq!(Cost::between(&core, &shell).lost_concurrency_ns, 5_000);
+    }
+
+    #[test]
+    fn shell_that_overlaps_as_its_core_loses_nothing() {
+        let core = Ledger { overlapped_ns: 9, ..Ledger::default() };
+        let shell = Ledger { overlapped_ns: 9, wait_ns: 4, ..Ledger::default() };
+        let cost = Cost::between(&core, &shell);
         assert_eq!((cost.lost_concurrency_ns, cost.per_crossing_ns), (0, 0));
     }
 }

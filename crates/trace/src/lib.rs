@@ -4,11 +4,19 @@
 //! page draws them and the ledger sums them up. This crate reads no clock:
 //! every time is given by the caller, in nanoseconds since the run's start.
 
+mod advice;
 pub mod chrome;
 mod event;
 mod ledger;
+mod crossings;
+mod stops;
+mod waits;
 mod recorder;
 
+pub use advice::{Compared, advice};
+pub use crossings::{Bucket, CallSite, CrossingLog, CrossingReport, Distribution, SiteReport};
 pub use event::{Event, EventKind, LaneId, LaneKind, LaneState, Outcome, pack, unpack};
 pub use ledger::{Cost, Ledger};
 pub use recorder::Recorder;
+pub use waits::Waits;
+pub use stops::{BEAT_NANOS, Lag, Stops, union_nanos};

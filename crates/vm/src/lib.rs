@@ -31,6 +31,7 @@ mod call;
 mod run;
 mod leaf;
 mod unwind;
+mod places;
 pub mod builtins;
 
 pub use class::{GetterDef, getter, getter_setter};
@@ -43,6 +44,7 @@ pub use hash::{KeyError, Number, hash_float, table_hash};
 pub use heap::Heap;
 pub use native::{NativeDef, NativeFn, class_method, function, method, new_method, static_method};
 pub use object::*;
+pub use places::Place;
 pub use run::Exit;
 pub use throw::{Completion, Continuation, Halt, Res, Throw};
 pub use value::{Kind, Value};

@@ -758,13 +758,17 @@ impl Vm {
         self.depth = fiber.depth;
         self.current = id;
         let thread = fiber.thread;
-        if self.last_fiber != id {
+        let switched = self.last_fiber != id;
+        if switched {
             self.fiber_switches += 1;
             self.last_fiber = id;
         }
         if self.last_thread != thread {
             self.thread_switches += 1;
             self.last_thread = thread;
+        }
+        if let Some(hook) = self.fiber_hook {
+            hook(self, switched);
         }
     }
 

@@ -159,6 +159,11 @@ pub struct Vm {
     /// Switches to a fiber of another thread.
     pub thread_switches: u64,
     pub(crate) collections: u64,
+    /// Where coroutines were made that were never awaited.
+    pub unawaited: Vec<crate::Place>,
+    /// Called when a fiber is put on the machine; whether it is another than
+    /// the last.
+    pub fiber_hook: Option<fn(&mut Vm, bool)>,
     /// Set by the host to end the program at the next safe point.
     pub stop_requested: bool,
     pub(crate) repr_running: Vec<Value>,
@@ -217,6 +222,8 @@ impl Vm {
             fiber_switches: 0,
             thread_switches: 0,
             collections: 0,
+            unawaited: Vec::new(),
+            fiber_hook: None,
             stop_requested: false,
             repr_running: Vec::new(),
         };

@@ -1,9 +1,10 @@
 //! Threads in the trace: their lanes, and when these wait.
 
 use airlock_trace::{LaneId, LaneKind, LaneState, Outcome};
-use airlock_vm::{Kind, Value, Vm};
+use airlock_vm::{FiberId, Kind, Value, Vm};
 
 use super::{current_thread, threads};
+use crate::deadlock::WaitsOn;
 use crate::state::Core;
 use crate::{event_loop, task, trace};
 
@@ -11,9 +12,18 @@ use crate::{event_loop, task, trace};
 const MAIN_LANE: LaneId = 0;
 
 /// The lane of what runs now: a task, a loop or a thread.
-fn current_lane(vm: &mut Vm) -> LaneId {
+pub fn current_lane(vm: &mut Vm) -> LaneId {
     let running = event_loop::running_loop(vm).and_then(|running| event_loop::loop_id(vm, running));
     if let Some(lane) = task::current_lane(vm, running) {
+        return lane;
+    }
+    shell_lane(vm)
+}
+
+/// The lane of the greenlet or thread that runs here, be it in a task or not.
+pub fn shell_lane(vm: &mut Vm) -> LaneId {
+    let fiber = vm.current_fiber();
+    if let Some(&lane) = threads(vm).greenlet_lanes.get(&fiber) {
         return lane;
     }
     match current_thread(vm) {
@@ -24,11 +34,38 @@ fn current_lane(vm: &mut Vm) -> LaneId {
 
 /// What runs now holds its thread from here on, until [`end_wait`].
 pub(crate) fn begin_wait(vm: &mut Vm) {
+    let (fiber, now) = (vm.current_fiber(), crate::now(vm));
+    threads(vm).blocked_since.insert(fiber, now);
     let lane = current_lane(vm);
     trace::enter(vm, lane, LaneState::Blocked);
 }
 
+/// What the running fiber is about to be parked for.
+pub(crate) fn note_wait(vm: &mut Vm, on: WaitsOn) {
+    let fiber = vm.current_fiber();
+    vm.extension::<Core>().waits_on.insert(fiber, on);
+}
+
+/// As [`note_wait`], for a shell that waits for the core on its greenlet.
+pub fn note_greenlet_wait(vm: &mut Vm) {
+    note_wait(vm, WaitsOn::Greenlet);
+}
+
+/// What explanations call a thread.
+pub(crate) fn thread_name(vm: &mut Vm, thread: u32) -> String {
+    match threads(vm).names.get(&thread) {
+        Some(name) => format!("thread {name}"),
+        None if thread == 0 => "the main thread".to_owned(),
+        None => format!("thread {thread}"),
+    }
+}
+
 pub(crate) fn end_wait(vm: &mut Vm) {
+    let fiber = vm.current_fiber();
+    vm.extension::<Core>().waits_on.remove(&fiber);
+    if let Some(since) = threads(vm).blocked_since.remove(&fiber) {
+        crate::witness::blocked(vm, since);
+    }
     let lane = current_lane(vm);
     trace::enter(vm, lane, LaneState::Python);
 }
@@ -50,6 +87,7 @@ pub(crate) fn begin_driving(vm: &mut Vm) -> Option<LaneId> {
 pub(super) fn start(vm: &mut Vm, thread: u32, function: Value) {
     let parent = current_lane(vm);
     let name = name_of(vm, function).unwrap_or_else(|| format!("thread {thread}"));
+    threads(vm).names.insert(thread, name.clone());
     let lane = trace::start_lane(vm, LaneKind::Thread, name, Some(parent));
     threads(vm).lanes.insert(thread, lane);
 }
@@ -74,4 +112,28 @@ fn name_of(vm: &mut Vm, function: Value) -> Option<String> {
     };
     let name = vm.own_attr(owner, attribute)?;
     vm.as_text(name).map(str::to_owned)
+}
+
+/// A new greenlet on a fiber of its own.
+pub fn start_greenlet(vm: &mut Vm, fiber: FiberId, name: &str) {
+    let parent = current_lane(vm);
+    let lane = trace::start_lane(vm, LaneKind::Greenlet, name.to_owned(), Some(parent));
+    threads(vm).greenlet_lanes.insert(fiber, lane);
+}
+
+/// The running greenlet begins.
+pub fn begin_greenlet(vm: &mut Vm) {
+    let fiber = vm.current_fiber();
+    if let Some(&lane) = threads(vm).greenlet_lanes.get(&fiber) {
+        trace::enter(vm, lane, LaneState::Python);
+    }
+}
+
+/// The running greenlet is at its end.
+pub fn end_greenlet(vm: &mut Vm, outcome: Outcome) {
+    let fiber = vm.current_fiber();
+    if let Some(lane) = threads(vm).greenlet_lanes.remove(&fiber) {
+        trace::end_lane(vm, lane, outcome);
+    }
+    crate::crossing::forget_fiber(vm, fiber);
 }

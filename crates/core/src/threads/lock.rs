@@ -11,6 +11,8 @@ use airlock_vm::{
     new_method,
 };
 
+use crate::deadlock::WaitsOn;
+
 use super::{current_thread, deadline, deadline_of, deadline_value, lanes, take_interrupt, wake_with};
 
 struct Waiter {
@@ -55,6 +57,11 @@ impl Lock {
 
 fn lock(vm: &mut Vm, value: Value) -> &mut Lock {
     vm.heap.downcast_mut::<Lock>(value).expect("a lock's methods are called on locks")
+}
+
+/// The thread that holds a lock.
+pub(crate) fn holder(vm: &Vm, value: Value) -> Option<u32> {
+    vm.heap.downcast::<Lock>(vm.heap.payload(value)).and_then(|lock| lock.holder)
 }
 
 fn new_lock(vm: &mut Vm, class: Value, reentrant: bool) -> Value {
@@ -115,6 +122,7 @@ fn enter(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn wait(vm: &mut Vm, value: Value, deadline: Option<u64>, count: u64, insistent: bool) -> Throw {
     lanes::begin_wait(vm);
+    lanes::note_wait(vm, WaitsOn::Lock(value));
     let waiter = Waiter { fiber: vm.current_fiber(), count, insistent };
     let lock = lock(vm, value);
     if insistent { lock.waiters.push_front(waiter) } else { lock.waiters.push_back(waiter) }

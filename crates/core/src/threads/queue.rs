@@ -35,6 +35,18 @@ fn queue(vm: &mut Vm, value: Value) -> &mut SimpleQueue {
     vm.heap.downcast_mut::<SimpleQueue>(value).expect("a queue's methods are called on queues")
 }
 
+/// How many items a queue holds; none if it is not one.
+pub(crate) fn len(vm: &Vm, value: Value) -> usize {
+    vm.heap.downcast::<SimpleQueue>(vm.heap.payload(value)).map_or(0, |queue| queue.items.len())
+}
+
+/// Whether a pool's queue holds the call whose future this is.
+pub(crate) fn holds(vm: &mut Vm, value: Value, future: Value) -> bool {
+    let name = vm.intern("future");
+    let Some(queue) = vm.heap.downcast::<SimpleQueue>(vm.heap.payload(value)) else { return false };
+    queue.items.iter().any(|&item| vm.own_attr(item, name) == Some(future))
+}
+
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
     let class = vm.extension::<crate::Core>().kept("SimpleQueue");
     let (items, waiters) = (VecDeque::new(), VecDeque::new());
@@ -82,6 +94,7 @@ fn get(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn wait(vm: &mut Vm, value: Value, deadline: Option<u64>, again: bool) -> Throw {
     lanes::begin_wait(vm);
+    lanes::note_wait(vm, crate::deadlock::WaitsOn::Queue);
     let fiber = vm.current_fiber();
     let waiters = &mut queue(vm, value).waiters;
     if again { waiters.push_front(fiber) } else { waiters.push_back(fiber) }

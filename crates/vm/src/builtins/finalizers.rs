@@ -12,7 +12,7 @@ use crate::native::{NativeDef, function};
 use crate::run::Exit;
 use crate::value::Kind;
 use crate::vm::Extension;
-use crate::{FiberState, GeneratorKind, GeneratorState, Res, Value, Vm, Wake};
+use crate::{FiberState, GeneratorKind, GeneratorState, Place, Res, Value, Vm, Wake};
 
 /// Instances whose `__del__` has been asked for: it runs once.
 #[derive(Default)]
@@ -154,6 +154,11 @@ fn finalize_now(vm: &mut Vm, args: &[Value]) -> Res {
             }
             Some(LastWish::Warning) => {
                 vm.heap.generator_mut(value).awaited = true;
+                if vm.unawaited.len() < 1000 {
+                    let code = &vm.heap.generator(value).code;
+                    let place = Place { filename: code.filename.to_string(), function: code.code.name.to_string(), line };
+                    vm.unawaited.push(place);
+                }
                 Err(vm.tail_prelude("warn_never_awaited", &[value, Value::count(line as usize)]))
             }
             Some(LastWish::Close) => match vm.lookup_special(value, vm.names.close) {

@@ -1,0 +1,282 @@
+//! What asyncio and `concurrent.futures` tell of failures as they happen.
+//!
+//! The functions are called by lines that the library's build adds to
+//! CPython's modules, next to where these raise or give up.
+
+use airlock_vm::{NativeDef, Place, Res, Value, Vm, function};
+
+use crate::state::Core;
+use crate::threads::current_thread;
+use crate::{deadlock, event_loop, failures, task, trace};
+
+/// A future of a thread pool or another thread's loop that somebody gave up.
+pub(crate) struct GivenUp {
+    pub future: Value,
+    pub place: Place,
+    /// By a timeout; else the task that waited was cancelled.
+    pub timed_out: bool,
+}
+
+/// Tasks that a loop's end cancelled, until it is known that the program goes
+/// on without them.
+pub(crate) struct LeftOver {
+    pub name: String,
+    pub place: Option<Place>,
+}
+
+const LIMIT: usize = 1000;
+
+fn here(vm: &Vm) -> Option<Place> {
+    vm.fiber_place(vm.current_fiber(), trace::is_program_file)
+}
+
+/// A loop is to be run where one runs.
+fn nested_loop(vm: &mut Vm, _: &[Value]) -> Res {
+    failures::report_here(
+        vm,
+        "nested_loop",
+        "A loop is to be run here, but this code already runs on a loop, which cannot turn until it returns. \
+         Await the coroutine instead, or cross with the adapter 'nested' or 'greenlet'."
+            .to_owned(),
+    );
+    Ok(Value::NONE)
+}
+
+/// A lock, queue or event is used on another loop than before.
+fn different_loop(vm: &mut Vm, args: &[Value]) -> Res {
+    let class = vm.type_name(args[0]);
+    report_different_loop(vm, &format!("This {class}"));
+    Ok(Value::NONE)
+}
+
+/// A task awaits a future of another loop.
+pub(crate) fn report_different_loop_of(vm: &mut Vm, task: Value) {
+    let place = task::place(vm, task);
+    let explanation = different("The future that is awaited here");
+    failures::report(vm, "different_loop", place, explanation, Vec::new());
+}
+
+fn different(what: &str) -> String {
+    format!(
+        "{what} belongs to the loop that it was first used on, and this code runs on another. Keep one loop for all \
+         crossings (an adapter other than 'run' and 'pool'), or make it anew on each loop."
+    )
+}
+
+pub(crate) fn report_different_loop(vm: &mut Vm, what: &str) {
+    failures::report_here(vm, "different_loop", different(what));
+}
+
+/// A loop that ends cancels a task that was left on it.
+fn left_over(vm: &mut Vm, args: &[Value]) -> Res {
+    if !vm.extension::<Core>().books_adapter {
+        return Ok(Value::NONE);
+    }
+    let name = task::coroutine_name(vm, args[0]).unwrap_or_else(|| "a task".to_owned());
+    let place = task::place(vm, args[0]);
+    let core = vm.extension::<Core>();
+    if core.left_over.len() < LIMIT {
+        core.left_over.push(LeftOver { name, place });
+    }
+    Ok(Value::NONE)
+}
+
+/// The shell crosses again: what the end of a loop cancelled was not to end
+/// with the program.
+pub(crate) fn confirm_left_over(vm: &mut Vm) {
+    for LeftOver { name, place } in std::mem::take(&mut vm.extension::<Core>().left_over) {
+        let explanation = format!(
+            "{name}() was still at work in the background when its loop ended, and was cancelled here, although \
+             the program goes on. Wait for it before the crossing returns, or use an adapter that keeps its loop."
+        );
+        failures::report(vm, "background_cancelled", place, explanation, Vec::new());
+    }
+}
+
+/// `result(timeout)` gives up.
+fn timed_out(vm: &mut Vm, args: &[Value]) -> Res {
+    let Some(place) = here(vm) else { return Ok(Value::NONE) };
+    if deadlock::explain_timeout(vm, args[0], &place) {
+        return Ok(Value::NONE);
+    }
+    give_up(vm, args[0], place, true);
+    Ok(Value::NONE)
+}
+
+fn give_up(vm: &mut Vm, future: Value, place: Place, timed_out: bool) {
+    let core = vm.extension::<Core>();
+    if core.given_up.len() < LIMIT && !core.given_up.iter().any(|known| known.future == future) {
+        core.given_up.push(GivenUp { future, place, timed_out });
+    }
+}
+
+/// A result is fetched after all.
+fn retrieved(vm: &mut Vm, args: &[Value]) -> Res {
+    let core = vm.extension::<Core>();
+    if !core.given_up.is_empty() {
+        core.given_up.retain(|known| known.future != args[0]);
+    }
+    Ok(Value::FALSE)
+}
+
+/// A task begins to wait for a call in a thread.
+fn chained(vm: &mut Vm, args: &[Value]) -> Res {
+    if crate::future::as_future(vm, args[0]).is_none()
+        && let Some(place) = here(vm)
+    {
+        let core = vm.extension::<Core>();
+        if core.chained.len() >= LIMIT {
+            core.chained.remove(0);
+        }
+        core.chained.push((args[0], place));
+    }
+    Ok(Value::NONE)
+}
+
+/// The task that waited for a call in a thread was cancelled, and so was the
+/// call, if it had not begun.
+fn source_cancelled(vm: &mut Vm, args: &[Value]) -> Res {
+    let core = vm.extension::<Core>();
+    let place = core.chained.iter().find(|(future, _)| *future == args[0]).map(|(_, place)| place.clone());
+    if args[1] == Value::FALSE
+        && let Some(place) = place
+    {
+        give_up(vm, args[0], place, false);
+    }
+    Ok(Value::NONE)
+}
+
+/// At the end: what was given up and ran on to its end.
+pub(crate) fn confirm_given_up(vm: &mut Vm) {
+    for GivenUp { future, place, timed_out } in std::mem::take(&mut vm.extension::<Core>().given_up) {
+        let name = vm.intern("_state");
+        let state = vm.own_attr(future, name).and_then(|state| vm.as_text(state).map(str::to_owned));
+        if state.as_deref() != Some("FINISHED") {
+            continue;
+        }
+        let explanation = if timed_out {
+            "The wait for this result timed out, but what it waited for was not cancelled and ran on to its end. \
+             Cancel the future when the wait times out, or put the timeout inside the coroutine (asyncio.timeout)."
+        } else {
+            "The wait for this call was cancelled, but the thread that makes it cannot be and ran on to its end. \
+             Give the call a way to be stopped (an event it looks at), or wait for it."
+        };
+        failures::report(vm, "cancellation_lost", Some(place), explanation.to_owned(), Vec::new());
+    }
+}
+
+// Blocking in a handle.
+
+/// A wait in a handle of a loop is over: who else on the loop was late for
+/// it.
+pub(crate) fn blocked(vm: &mut Vm, since: u64) {
+    const WORTH_SAYING_NANOS: u64 = 5_000_000;
+    let now = crate::now(vm);
+    if now.saturating_sub(since) < WORTH_SAYING_NANOS {
+        return;
+    }
+    let Some(running) = event_loop::running_loop(vm) else { return };
+    let Some(id) = event_loop::loop_id(vm, running) else { return };
+    if !event_loop::runs_here(vm, id) {
+        return;
+    }
+    let Some((who, late)) = event_loop::latest_due(vm, id, since, now) else { return };
+    if late < WORTH_SAYING_NANOS {
+        return;
+    }
+    let explanation = format!(
+        "This call held the loop for {}, and {who}, due meanwhile, was late by {}. Await something that lets the \
+         loop turn (asyncio.sleep, an async library), or move the call to a thread with asyncio.to_thread.",
+        millis(now - since),
+        millis(late)
+    );
+    failures::report_here(vm, "head_of_line_blocking", explanation);
+}
+
+/// A loop is run again after it stood still between two crossings: who was
+/// due on it meanwhile.
+pub(crate) fn resumed_loop(vm: &mut Vm, id: usize, since: u64) {
+    const WORTH_SAYING_NANOS: u64 = 1_000_000;
+    let now = crate::now(vm);
+    if !vm.extension::<Core>().books_adapter || current_thread(vm) != 0 || now.saturating_sub(since) < WORTH_SAYING_NANOS {
+        return;
+    }
+    let Some((who, late)) = event_loop::latest_due(vm, id, since, now) else { return };
+    if late < WORTH_SAYING_NANOS {
+        return;
+    }
+    let explanation = format!(
+        "Between two crossings nobody turned the loop for {}, so {who}, due meanwhile, was late by {}. Use an \
+         adapter whose loop keeps turning ('thread', 'greenlet'), or leave no work behind when a crossing returns.",
+        millis(now - since),
+        millis(late)
+    );
+    failures::report_here(vm, "background_frozen", explanation);
+}
+
+pub(crate) fn millis(nanos: u64) -> String {
+    format!("{:.1} ms", nanos as f64 / 1e6)
+}
+
+/// A context variable has no value here, but has one in the context of the
+/// shell whose call this thread works for.
+pub(crate) fn missing_variable(vm: &mut Vm, var: Value) {
+    if current_thread(vm) == 0 {
+        return;
+    }
+    let here = vm.current_fiber();
+    let core = vm.extension::<Core>();
+    let shells: Vec<usize> = core.crossing_log.open_sites().map(|(fiber, _)| fiber).filter(|&fiber| fiber != here).collect();
+    if shells.is_empty() || !shells.iter().all(|&fiber| crate::contexts::has_value(vm, fiber, var)) {
+        return;
+    }
+    let name = crate::contexts::name_of(vm, var);
+    failures::report_here(
+        vm,
+        "context_lost",
+        format!(
+            "The context variable {name} has a value in the shell, but this code runs in a thread that was not \
+             given the shell's context. Run the call in contextvars.copy_context(), or use an adapter that keeps \
+             the context."
+        ),
+    );
+}
+
+/// Closes a loop that still has tasks.
+pub(crate) fn destroyed(vm: &mut Vm, id: usize) {
+    for task in event_loop::pending_tasks(vm, id) {
+        let name = task::coroutine_name(vm, task).unwrap_or_else(|| "a task".to_owned());
+        let place = task::place(vm, task);
+        let explanation = format!(
+            "The loop was closed while {name}() stood at this line, so the task will never end and is destroyed \
+             pending. Wait for it or cancel it before the loop closes, as asyncio.run does."
+        );
+        failures::report(vm, "task_destroyed", place, explanation, Vec::new());
+    }
+}
+
+/// What only the end of the program tells.
+pub fn conclude(vm: &mut Vm) {
+    confirm_given_up(vm);
+    for place in std::mem::take(&mut vm.unawaited) {
+        let explanation = format!(
+            "The coroutine {}() was made here and never awaited, so nothing of it ran. Await it, or give it to \
+             asyncio.create_task or to the adapter.",
+            place.function
+        );
+        let place = Some(place).filter(|place| trace::is_program_file(&place.filename));
+        if place.is_some() {
+            failures::report(vm, "never_awaited", place, explanation, Vec::new());
+        }
+    }
+}
+
+pub(crate) static FUNCTIONS: &[NativeDef] = &[
+    function("_nested_loop", "", nested_loop),
+    function("_different_loop", "thing, /", different_loop),
+    function("_left_over", "task, /", left_over),
+    function("_timed_out", "future, /", timed_out),
+    function("_retrieved", "future, /", retrieved),
+    function("_chained", "future, /", chained),
+    function("_source_cancelled", "future, cancelled, /", source_cancelled),
+];

@@ -1,0 +1,269 @@
+"""The adapters: each drives one awaitable to its end for sequential code."""
+
+import asyncio
+import atexit
+import builtins
+import threading
+
+import _airlock_shell
+import _inspect_lite as inspect
+
+_OFFERED = {
+    'direct': 'no adapter: the core alone, on the loop',
+    'run': 'asyncio.run() for each call',
+    'runner': 'one loop, run_until_complete() for each call',
+    'nested': 'one loop that may be run inside its own handles, as nest_asyncio does it',
+    'thread': 'a loop in its own thread, run_coroutine_threadsafe().result() for each call',
+    'greenlet': 'the shell is parked while the loop turns, as gevent does it',
+    'pool': 'a pool of threads that each run a loop of their own',
+}
+_MISSING = {
+    'process': 'programs cannot be marshalled into another process yet',
+    'jspi': 'only a browser switches stacks, and that is not built yet',
+}
+
+
+def adapters():
+    """The adapters by key: True, or the reason why this host offers it not."""
+    return {key: True for key in _OFFERED} | _MISSING
+
+
+def adapter_for(key):
+    """The crossing function of an adapter."""
+    if key in _MISSING:
+        raise ValueError(f'the adapter {key!r} is not offered here: {_MISSING[key]}')
+    if key not in _OFFERED:
+        known = ', '.join(_OFFERED)
+        raise ValueError(f'unknown adapter {key!r}; there are {known}')
+    return _CROSS[key]
+
+
+def use(key):
+    """Chooses the adapter for what is wrapped without one of its own."""
+    global chosen
+    chosen = adapter_for(key)
+
+
+def cross(awaitable, name, adapter=None):
+    """One crossing: what the awaitable gives."""
+    return (adapter or chosen)(awaitable, name)
+
+
+async def _await(awaitable):
+    return await awaitable
+
+
+def _coroutine(awaitable):
+    return awaitable if inspect.iscoroutine(awaitable) else _await(awaitable)
+
+
+def _cross_direct(awaitable, name):
+    if hasattr(awaitable, 'close'):
+        awaitable.close()
+    raise RuntimeError(
+        f"the adapter 'direct' makes no crossings, so {name}() cannot be called from the shell; "
+        "choose another adapter")
+
+
+def _crossing(drive):
+    """An adapter that drives a coroutine by calling `drive` with it."""
+    def cross(awaitable, name):
+        crossing = _airlock_shell.enter_crossing(name)
+        raised = True
+        try:
+            result = drive(_coroutine(awaitable))
+            raised = False
+            return result
+        finally:
+            _airlock_shell.leave_crossing(crossing, raised)
+    return cross
+
+
+def _finish(loop):
+    """Closes a loop as `asyncio.run` does."""
+    if loop.is_closed():
+        return
+    # Another greenlet may be running a loop in this thread.
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        asyncio.runners._cancel_all_tasks(loop)
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+    finally:
+        asyncio._set_running_loop(running)
+
+
+class _Persistent:
+    """A loop that lives from the first crossing to the shell's end."""
+
+    loop = None
+
+    def get(self):
+        if self.loop is None:
+            self.loop = asyncio.new_event_loop()
+            atexit.register(self.close)
+        return self.loop
+
+    def close(self):
+        loop, self.loop = self.loop, None
+        if loop is not None:
+            _finish(loop)
+
+    def drive(self, coroutine):
+        return self.get().run_until_complete(coroutine)
+
+    def drive_nested(self, coroutine):
+        loop = asyncio._get_running_loop()
+        if loop is None:
+            return self.drive(coroutine)
+        task = loop.create_task(coroutine)
+        task._log_destroy_pending = False
+        loop._run_until_done(task)
+        if not task.done():
+            raise RuntimeError('Event loop stopped before Future completed.')
+        return task.result()
+
+
+class _LoopThread:
+    """A loop that runs in a thread of its own until the shell's end."""
+
+    loop = None
+    thread = None
+
+    def get(self):
+        if self.loop is None:
+            self.loop = asyncio.new_event_loop()
+            self.thread = threading.Thread(target=self.run, name='airlock loop', daemon=True)
+            self.thread.start()
+            atexit.register(self.close)
+        return self.loop
+
+    def run(self):
+        _airlock_shell.serve_adapter()
+        self.loop.run_forever()
+
+    def close(self):
+        loop, self.loop = self.loop, None
+        if loop is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            self.thread.join()
+            _finish(loop)
+
+    def drive(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.get()).result()
+
+
+class _Pool:
+    """Threads that run a loop each; a call goes to one that is idle."""
+
+    SIZE = 10
+
+    executor = None
+
+    def get(self):
+        if self.executor is None:
+            from concurrent.futures.thread import ThreadPoolExecutor
+            self.loops = []
+            self.local = threading.local()
+            self.executor = ThreadPoolExecutor(self.SIZE, 'airlock pool', self.begin)
+            atexit.register(self.close)
+        return self.executor
+
+    def begin(self):
+        _airlock_shell.serve_adapter()
+        self.local.loop = asyncio.new_event_loop()
+        self.loops.append(self.local.loop)
+
+    def close(self):
+        executor, self.executor = self.executor, None
+        if executor is not None:
+            executor.shutdown()
+            for loop in self.loops:
+                _finish(loop)
+
+    def drive_here(self, coroutine):
+        return self.local.loop.run_until_complete(coroutine)
+
+    def drive(self, coroutine):
+        return self.get().submit(self.drive_here, coroutine).result()
+
+
+class _Greenlet:
+    """The loop turns on a fiber of its own; shells drive their coroutines on
+    theirs, each under a task that stands for it."""
+
+    loop = None
+
+    def start(self):
+        loop = self.loop = asyncio.new_event_loop()
+        loop._set_cooperative(True)
+        self.tasks = {}
+        _airlock_shell.spawn_fiber(self.run)
+        # The loop's fiber runs until it waits for the first time.
+        _airlock_shell.yield_fiber()
+        atexit.register(self.close)
+
+    def run(self):
+        _airlock_shell.serve_adapter()
+        self.loop.run_forever()
+
+    def task(self):
+        if self.loop is None:
+            self.start()
+        fiber = _airlock_shell.current_fiber()
+        task = self.tasks.get(fiber)
+        if task is None:
+            task = self.tasks[fiber] = _airlock_shell.greenlet_task(self.loop)
+        return task
+
+    def close(self):
+        loop, self.loop = self.loop, None
+        if loop is None:
+            return
+        loop.stop()
+        while loop.is_running():
+            _airlock_shell.yield_fiber()
+        loop._set_cooperative(False)
+        asyncio._set_running_loop(None)
+        _finish(loop)
+
+
+def _cross_greenlet(awaitable, name):
+    if not inspect.iscoroutine(awaitable) and not hasattr(awaitable, 'send'):
+        awaitable = _await(awaitable)
+    return _airlock_shell.greenlet_await(greenlet.task(), awaitable, name)
+
+
+_persistent = _Persistent()
+_loop_thread = _LoopThread()
+_pool = _Pool()
+greenlet = _Greenlet()
+
+_CROSS = {
+    'direct': _cross_direct,
+    'run': _crossing(asyncio.run),
+    'runner': _crossing(_persistent.drive),
+    'nested': _crossing(_persistent.drive_nested),
+    'thread': _crossing(_loop_thread.drive),
+    'greenlet': _cross_greenlet,
+    'pool': _crossing(_pool.drive),
+}
+# What the page or the command line chose.
+_key = getattr(builtins, '__airlock_adapter__', 'runner')
+chosen = _CROSS.get(_key, _CROSS['runner'])
+if _key == 'pool':
+    # Loaded before the program's time counts, where it is at hand.
+    try:
+        import concurrent.futures.thread
+    except ImportError:
+        pass
+
+
+def shells_run():
+    """How shells that are spawned run with the chosen adapter: on a
+    'greenlet' or a 'thread' of their own, or 'here', one after the other."""
+    if chosen is _cross_greenlet:
+        return 'greenlet'
+    return 'thread' if chosen in (_CROSS['run'], _CROSS['thread'], _CROSS['pool']) else 'here'
