@@ -72,6 +72,27 @@ impl PyDict {
         self.entries[position].value = value;
     }
 
+    /// A position that no entry in use stands before. The first entry, once
+    /// removed, keeps it as its value: taking from the front again and again
+    /// must not scan what is gone.
+    #[inline]
+    fn first_hint(&self) -> usize {
+        match self.entries.first() {
+            Some(first) if first.key.is_unbound() => first.value.as_small().unwrap_or(1) as usize,
+            _ => 0,
+        }
+    }
+
+    /// The hash at a position, of a removed entry too.
+    pub(crate) fn hash_at(&self, position: usize) -> u32 {
+        self.entries[position].hash
+    }
+
+    /// Position of the first entry in use.
+    pub fn first(&self) -> Option<usize> {
+        (self.first_hint()..self.entries.len()).find(|&at| !self.entries[at].key.is_unbound())
+    }
+
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Value, Value)> + '_ {
         self.entries
             .iter()
@@ -195,20 +216,32 @@ impl PyDict {
     pub fn remove_at(&mut self, position: usize) -> Entry {
         let entry = self.entries[position];
         self.entries[position] = Entry { key: Value::UNBOUND, value: Value::UNBOUND, hash: entry.hash };
+        if position == self.first_hint() {
+            self.entries[0].value = Value::count(position + 1);
+        }
         self.live -= 1;
         self.version = 0;
-        if self.live == 0 {
+        if self.live == 0 && self.entries.len() > SCAN_LIMIT {
             self.clear();
-        } else if position + 1 == self.entries.len() {
-            // Popping from the end again and again must not scan what is gone.
-            while self.entries.last().is_some_and(|last| last.key.is_unbound()) {
-                self.unlink(self.entries.len() - 1);
-                self.entries.pop();
-            }
         } else if self.entries.len() > 32 && (self.live as usize) < self.entries.len() / 4 {
             self.compact();
         }
         entry
+    }
+
+    /// Removes the last entry in use. Popping from the end again and again
+    /// must not scan what is gone.
+    pub fn pop_last(&mut self) -> Option<Entry> {
+        while let Some(&last) = self.entries.last() {
+            self.unlink(self.entries.len() - 1);
+            self.entries.pop();
+            if !last.key.is_unbound() {
+                self.live -= 1;
+                self.version = 0;
+                return Some(last);
+            }
+        }
+        None
     }
 
     pub fn clear(&mut self) {

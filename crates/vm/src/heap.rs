@@ -9,6 +9,7 @@ use num_bigint::BigInt;
 use rustc_hash::FxHashMap;
 
 use crate::arena::Arena;
+use crate::builtins::set_table::Keys;
 use crate::gc::Tracer;
 use crate::generator::Generator;
 use crate::object::*;
@@ -294,8 +295,13 @@ impl Heap {
     }
 
     pub fn new_set(&mut self, table: PyDict, frozen: bool) -> Value {
-        self.charge(SLOT_BYTES + table.positions() * 24);
-        Value::handle(Kind::Set, self.sets.insert(PySet { table, frozen }))
+        self.new_set_of(Keys { table, ..Keys::default() }, frozen)
+    }
+
+    pub(crate) fn new_set_of(&mut self, keys: Keys, frozen: bool) -> Value {
+        self.charge(SLOT_BYTES + keys.table.positions() * 24);
+        let set = PySet { table: keys.table, shape: keys.shape, frozen, hash: Cell::new(None) };
+        Value::handle(Kind::Set, self.sets.insert(set))
     }
 
     pub fn new_function(&mut self, function: PyFunction) -> Value {

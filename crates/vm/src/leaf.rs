@@ -1174,7 +1174,10 @@ impl Vm {
     }
 
     pub(crate) fn set_update(&mut self, set: Value, iterable: Value) -> Res<()> {
-        Err(self.tail_prelude("set_update_one", &[set, iterable]))
+        match crate::builtins::set::update_one(self, set, iterable) {
+            Err(Throw::Python | Throw::Materialize(_)) => Err(self.tail_prelude("set_update_one", &[set, iterable])),
+            other => other,
+        }
     }
 
     pub(crate) fn dict_update(&mut self, dict: Value, mapping: Value) -> Res<()> {

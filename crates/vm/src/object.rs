@@ -4,6 +4,7 @@ use std::any::Any;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
+use crate::builtins::set_table::Shape;
 use crate::codeobj::CodeObj;
 use crate::gc::Tracer;
 use crate::native::NativeDef;
@@ -103,7 +104,10 @@ pub struct PyBytes {
 pub struct PySet {
     /// Values are None.
     pub table: PyDict,
+    pub(crate) shape: Shape,
     pub frozen: bool,
+    /// Of a frozenset: nested ones would be hashed again and again.
+    pub(crate) hash: Cell<Option<i64>>,
 }
 
 pub struct PyFunction {
@@ -271,6 +275,12 @@ pub trait NativeIter {
     fn shown(&self) -> Option<Vec<Value>> {
         None
     }
+    /// The container and the place in it, for those that `__reduce__` makes
+    /// again from these.
+    fn place(&self) -> Option<(Value, usize)> {
+        None
+    }
+    fn set_place(&mut self, _: usize) {}
     /// `__length_hint__`.
     fn remaining(&self, _: &Vm) -> Option<usize> {
         None

@@ -5,13 +5,14 @@
 //! position through [`TABLE_FUNCTIONS`].
 
 use super::list::{repr_guarded, sort_order};
-use super::set::{table_add, table_of};
+use super::set::source_of;
+use super::set_table::{Keys, Source};
 use crate::class::{GetterDef, getter};
 use crate::gc::Tracer;
 use crate::native::{NativeDef, class_method, function, method, new_method};
 use crate::object::{NativeObject, PyIter, TableItem};
 use crate::value::Kind;
-use crate::{Entry, KeyError, PyDict, Res, Throw, Value, Vm};
+use crate::{Entry, PyDict, Res, Throw, Value, Vm};
 
 static METHODS: &[NativeDef] = &[
     new_method("cls, *args, **kwargs", new),
@@ -48,15 +49,6 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 impl Vm {
-    /// Finds an entry's position by the hash that the table keeps.
-    pub(crate) fn table_find(&mut self, table: &PyDict, key: Value, hash: u32) -> Res<Option<usize>> {
-        match self.heap.find_in(table, key, hash) {
-            Ok(found) => Ok(found),
-            Err(KeyError::Python) => Err(Throw::Python),
-            Err(KeyError::Unhashable(_)) => Ok(None),
-        }
-    }
-
     /// Sets what another table's entry says, without hashing its key again.
     fn dict_set_entry(&mut self, dict: Value, entry: Entry) -> Res<()> {
         match self.heap.find_in(self.heap.dict(dict), entry.key, entry.hash) {
@@ -114,6 +106,14 @@ fn fromkeys(vm: &mut Vm, args: &[Value]) -> Res {
     if cls != vm.types.dict {
         return Err(Throw::Python);
     }
+    if let Some(source) = super::set::source_with_hashes(vm, iterable) {
+        vm.reserve(source.len() * 24)?;
+        let mut table = PyDict::default();
+        for entry in source.entries(&vm.heap) {
+            table.insert_new(entry.key, value, entry.hash);
+        }
+        return Ok(vm.heap.new_dict(table));
+    }
     let keys = vm.collect_again(iterable)?;
     let dict = vm.heap.new_dict(PyDict::default());
     for key in keys {
@@ -153,13 +153,8 @@ fn pop(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn popitem(vm: &mut Vm, args: &[Value]) -> Res {
-    let table = vm.heap.dict_mut(args[0]);
-    let last = (0..table.positions()).rev().find(|&at| table.entry(at).is_some());
-    match last {
-        Some(at) => {
-            let entry = table.remove_at(at);
-            Ok(vm.tuple(&[entry.key, entry.value]))
-        }
+    match vm.heap.dict_mut(args[0]).pop_last() {
+        Some(entry) => Ok(vm.tuple(&[entry.key, entry.value])),
         None => {
             let message = vm.str("popitem(): dictionary is empty");
             Err(vm.key_error(message))
@@ -210,14 +205,9 @@ fn contains(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// An iterator over a dict or a set.
 pub(super) fn table_iter(vm: &mut Vm, table: Value, what: TableItem, reversed: bool) -> Value {
-    let (size, positions) = if table.is(Kind::Set) {
-        let table = &vm.heap.set(table).table;
-        (table.len(), table.positions())
-    } else {
-        let table = vm.heap.dict(table);
-        (table.len(), table.positions())
-    };
-    let at = if reversed { positions } else { 0 };
+    let entries = if table.is(Kind::Set) { &vm.heap.set(table).table } else { vm.heap.dict(table) };
+    let size = entries.len();
+    let at = if reversed { entries.positions() } else { entries.first().unwrap_or(0) };
     vm.heap.new_iter(PyIter::Table { table, at, size, left: size, what, reversed })
 }
 
@@ -398,29 +388,44 @@ fn view_isdisjoint(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::TRUE)
 }
 
-/// The table of a set with the view's items.
-fn view_table(vm: &mut Vm, view: Value) -> Res<PyDict> {
-    let mut table = PyDict::default();
-    for item in view_items(vm, view) {
-        let hash = vm.key_hash(item)?;
-        table_add(vm, &mut table, item, hash)?;
+/// The view's items for a set.
+fn view_source(vm: &mut Vm, view: Value) -> Res<Source> {
+    let (dict, what) = view_parts(vm, view);
+    if what == TableItem::Key {
+        return Ok(Source::Dict(vm.heap.dict(dict).entries().collect()));
     }
-    Ok(table)
+    let mut entries = Vec::new();
+    for key in view_items(vm, view) {
+        let hash = vm.key_hash(key)?;
+        entries.push(Entry { key, value: Value::NONE, hash });
+    }
+    Ok(Source::Items(entries))
 }
 
 fn view_operation(vm: &mut Vm, args: &[Value], operator: &str, swapped: bool) -> Res {
     if vm.heap.payload(args[1]).is_handle() {
-        let own = view_table(vm, args[0])?;
-        let other = table_of(vm, args[1])?;
-        let (left, right) = if swapped { (other, own) } else { (own, other) };
-        let heap = &vm.heap;
-        let table = match operator {
-            "&" => super::set::intersection_of(heap, &left, &right)?,
-            "|" => super::set::union_of(heap, left, &right)?,
-            "-" => super::set::difference_of(heap, &left, &right)?,
-            _ => super::set::symmetric_difference_of(heap, &left, &right)?,
+        let own = view_source(vm, args[0])?;
+        let other = source_of(vm, args[1])?;
+        let own_first = operator == "&" && {
+            let set = vm.heap.payload(args[1]).is(Kind::Set) && other.len() <= own.len();
+            let view = vm.heap.downcast::<DictView>(args[1]).is_some() && other.len() > own.len();
+            set || view
         };
-        return Ok(vm.heap.new_set(table, false));
+        let heap = &vm.heap;
+        let keys = if operator == "&" {
+            // Goes through the smaller one, in its order.
+            let (each, within) = if own_first { (own, other) } else { (other, own) };
+            Keys::from_source(heap, within)?.intersection(heap, Source::Items(each.entries(heap)))?
+        } else {
+            let (left, right) = if swapped { (other, own) } else { (own, other) };
+            let left = Keys::from_source(heap, left)?;
+            match operator {
+                "|" => left.union(heap, right)?,
+                "-" => left.without(heap, right)?,
+                _ => left.toggle(heap, Keys::from_source(heap, right)?)?,
+            }
+        };
+        return Ok(vm.heap.new_set_of(keys, false));
     }
     let message = format!("'{}' object is not iterable", vm.type_name(args[1]));
     Err(vm.type_error(message))

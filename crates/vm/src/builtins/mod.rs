@@ -27,6 +27,7 @@ pub mod tuple;
 pub mod list;
 pub mod dict;
 pub mod set;
+pub mod set_table;
 pub mod range;
 pub mod slice;
 pub mod iters;

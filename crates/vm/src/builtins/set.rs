@@ -2,6 +2,7 @@
 
 use crate::builtins::dict::table_iter;
 use crate::builtins::list::repr_items;
+use crate::builtins::set_table::{Keys, Source, first_in_order, is_subset, ordered_keys};
 use crate::native::{NativeDef, method, new_method};
 use crate::gc::Tracer;
 use crate::heap::Heap;
@@ -12,11 +13,11 @@ use crate::{Entry, PyDict, Res, Throw, Value, Vm};
 static COMMON: &[NativeDef] = &[
     method("copy", "self, /", copy),
     method("difference", "self, /, *others", |vm, args| {
-        fold_others(vm, args, |heap, table, other| difference_of(heap, &table, other))
+        fold_others(vm, args, Keys::difference)
     })
     .slow("set_difference"),
     method("intersection", "self, /, *others", |vm, args| {
-        fold_others(vm, args, |heap, table, other| intersection_of(heap, &table, other))
+        fold_others(vm, args, Keys::intersection)
     })
     .slow("set_intersection"),
     method("isdisjoint", "self, other, /", isdisjoint).slow("set_isdisjoint"),
@@ -29,12 +30,13 @@ static COMMON: &[NativeDef] = &[
     })
     .slow("set_issuperset"),
     method("symmetric_difference", "self, other, /", |vm, args| {
-        let table = with_both(vm, args, symmetric_difference_of)?;
-        Ok(like(vm, args[0], table))
+        let source = source_of(vm, args[1])?;
+        let keys = own_keys(vm, args[0]).symmetric_difference(&vm.heap, source)?;
+        Ok(like(vm, args[0], keys))
     })
     .slow("set_symmetric_difference"),
     method("union", "self, /, *others", |vm, args| {
-        fold_others(vm, args, union_of)
+        fold_others(vm, args, Keys::union)
     })
     .slow("set_union"),
     method("__len__", "self, /", |vm, args| Ok(Value::count(vm.heap.set(args[0]).table.len()))),
@@ -66,8 +68,7 @@ static MUTABLE: &[NativeDef] = &[
     method("__init__", "self, iterable=..., /", init).slow("set_init"),
     method("add", "self, object, /", add).slow("set_add"),
     method("clear", "self, /", |vm, args| {
-        vm.heap.set_mut(args[0]).table.clear();
-        Ok(Value::NONE)
+        replace(vm, args[0], Keys::default())
     }),
     method("discard", "self, object, /", |vm, args| {
         take(vm, args)?;
@@ -81,20 +82,27 @@ static MUTABLE: &[NativeDef] = &[
     })
     .slow("set_remove"),
     method("update", "self, /, *others", |vm, args| {
-        update_with(vm, args, union_of)
+        for other in vm.heap.tuple(args[1]).to_vec() {
+            let source = source_in_tuple(vm, other)?;
+            vm.reserve(source.len() * 24)?;
+            grow(vm, args[0], source)?;
+        }
+        Ok(Value::NONE)
     })
     .slow("set_update"),
     method("difference_update", "self, /, *others", |vm, args| {
-        update_with(vm, args, |heap, table, other| difference_of(heap, &table, other))
+        update_with(vm, args, Keys::without)
     })
     .slow("set_difference_update"),
     method("intersection_update", "self, /, *others", |vm, args| {
-        update_with(vm, args, |heap, table, other| intersection_of(heap, &table, other))
+        update_with(vm, args, Keys::intersection)
     })
     .slow("set_intersection_update"),
     method("symmetric_difference_update", "self, other, /", |vm, args| {
-        let table = with_both(vm, args, symmetric_difference_of)?;
-        replace(vm, args[0], table)
+        let source = source_of(vm, args[1])?;
+        let other = Keys::from_source(&vm.heap, source)?;
+        let keys = own_keys(vm, args[0]).toggle(&vm.heap, other)?;
+        replace(vm, args[0], keys)
     })
     .slow("set_symmetric_difference_update"),
     method("__iand__", "self, value, /", |vm, args| in_place(vm, args, '&')).raw_self().slow("set_iand"),
@@ -112,34 +120,48 @@ static FROZEN: &[NativeDef] = &[
     .slow("frozenset_hash"),
 ];
 
-/// Adds a key with a known hash to a table that is not in the heap.
-pub(crate) fn table_add(vm: &mut Vm, table: &mut PyDict, key: Value, hash: u32) -> Res<()> {
-    if vm.table_find(table, key, hash)?.is_none() {
-        table.insert_new(key, Value::NONE, hash);
+/// What an iterable gives for a set.
+pub(crate) fn source_of(vm: &mut Vm, iterable: Value) -> Res<Source> {
+    if let Some(source) = source_with_hashes(vm, iterable) {
+        return Ok(source);
     }
-    Ok(())
+    let mut entries = Vec::new();
+    for key in vm.collect_again(iterable)? {
+        let hash = vm.key_hash(key)?;
+        entries.push(Entry { key, value: Value::NONE, hash });
+    }
+    Ok(Source::Items(entries))
 }
 
-/// The items of an iterable as a set's table.
-pub(crate) fn table_of(vm: &mut Vm, iterable: Value) -> Res<PyDict> {
+/// The keys of a set or a dict, whose hashes are known already. `None` for
+/// other iterables.
+pub(crate) fn source_with_hashes(vm: &Vm, iterable: Value) -> Option<Source> {
+    if let Some(set) = plain_set(vm, iterable) {
+        return Some(Source::Set(Keys::of(vm.heap.set(set))));
+    }
     let plain = vm.heap.payload(iterable);
     let own_iter =
         plain == iterable || vm.lookup_special(iterable, vm.names.iter).is_some_and(|m| m.is(Kind::Native));
-    if plain.is(Kind::Set) && own_iter {
-        return Ok(vm.heap.set(plain).table.clone());
+    (plain.is(Kind::Dict) && own_iter).then(|| Source::Dict(vm.heap.dict(plain).entries().collect()))
+}
+
+/// As [`source_of`] for an iterable in a tuple of arguments, whose items the
+/// prelude takes if need be.
+fn source_in_tuple(vm: &mut Vm, iterable: Value) -> Res<Source> {
+    match source_of(vm, iterable) {
+        Err(Throw::Materialize(_)) => Err(Throw::Python),
+        other => other,
     }
-    let mut table = PyDict::default();
-    if plain.is(Kind::Dict) && own_iter {
-        for entry in vm.heap.dict(plain).entries() {
-            table.insert_new(entry.key, Value::NONE, entry.hash);
-        }
-        return Ok(table);
-    }
-    for key in vm.collect_again(iterable)? {
-        let hash = vm.key_hash(key)?;
-        table_add(vm, &mut table, key, hash)?;
-    }
-    Ok(table)
+}
+
+/// The keys of an iterable as a set's.
+pub(crate) fn keys_of_iterable(vm: &mut Vm, iterable: Value) -> Res<Keys> {
+    let source = source_of(vm, iterable)?;
+    Keys::from_source(&vm.heap, source)
+}
+
+fn own_keys(vm: &Vm, set: Value) -> Keys {
+    Keys::of(vm.heap.set(set))
 }
 
 /// The set whose table an iterable has, if its class leaves iterating to it.
@@ -159,133 +181,86 @@ fn with_both<T>(
     if let Some(other) = plain_set(vm, args[1]) {
         return combine(&vm.heap, &vm.heap.set(args[0]).table, &vm.heap.set(other).table);
     }
-    let other = table_of(vm, args[1])?;
-    combine(&vm.heap, &vm.heap.set(args[0]).table, &other)
+    let other = keys_of_iterable(vm, args[1])?;
+    combine(&vm.heap, &vm.heap.set(args[0]).table, &other.table)
 }
 
 /// A new set of the same type as `set`.
-fn like(vm: &mut Vm, set: Value, table: PyDict) -> Value {
+fn like(vm: &mut Vm, set: Value, keys: Keys) -> Value {
     let frozen = vm.heap.set(set).frozen;
-    vm.heap.new_set(table, frozen)
+    vm.heap.new_set_of(keys, frozen)
 }
 
-fn replace(vm: &mut Vm, set: Value, table: PyDict) -> Res {
-    let grown = table.positions().saturating_sub(vm.heap.set(set).table.positions());
-    vm.heap.set_mut(set).table = table;
+fn replace(vm: &mut Vm, set: Value, keys: Keys) -> Res {
+    let object = vm.heap.set_mut(set);
+    let grown = keys.table.positions().saturating_sub(object.table.positions());
+    object.table = keys.table;
+    object.shape = keys.shape;
     vm.heap.charge(grown * 24);
     Ok(Value::NONE)
 }
 
-fn has(heap: &Heap, table: &PyDict, entry: &Entry) -> Res<bool> {
-    match heap.find_in(table, entry.key, entry.hash) {
-        Ok(found) => Ok(found.is_some()),
-        Err(_) => Err(Throw::Python),
+/// Adds to a set in place: a large one grows by a few keys at no great cost.
+fn grow(vm: &mut Vm, set: Value, source: Source) -> Res<()> {
+    if !source.fits(vm.heap.set(set)) {
+        let keys = own_keys(vm, set).union(&vm.heap, source)?;
+        replace(vm, set, keys)?;
+        return Ok(());
     }
-}
-
-pub(crate) fn union_of(heap: &Heap, mut table: PyDict, other: &PyDict) -> Res<PyDict> {
-    if table.is_empty() {
-        return Ok(other.clone());
-    }
-    for entry in other.entries() {
-        if !has(heap, &table, &entry)? {
-            table.insert_new(entry.key, Value::NONE, entry.hash);
+    for entry in source.entries(&vm.heap) {
+        let table = &vm.heap.set(set).table;
+        let found = vm.heap.find_in(table, entry.key, entry.hash).map_err(|_| Throw::Python)?;
+        if found.is_none() {
+            vm.heap.set_mut(set).table.insert_new(entry.key, Value::NONE, entry.hash);
+            vm.heap.charge(24);
         }
     }
-    Ok(table)
+    Ok(())
 }
 
-pub(crate) fn intersection_of(heap: &Heap, a: &PyDict, b: &PyDict) -> Res<PyDict> {
-    let (small, large) = if b.len() > a.len() { (a, b) } else { (b, a) };
-    let mut table = PyDict::default();
-    for entry in small.entries() {
-        if has(heap, large, &entry)? {
-            table.insert_new(entry.key, Value::NONE, entry.hash);
+/// Adds the items of one iterable.
+pub(crate) fn update_one(vm: &mut Vm, set: Value, iterable: Value) -> Res<()> {
+    let source = source_of(vm, iterable)?;
+    vm.reserve(source.len() * 24)?;
+    grow(vm, set, source)
+}
+
+fn isdisjoint(vm: &mut Vm, args: &[Value]) -> Res {
+    let apart = with_both(vm, args, |heap, a, b| {
+        let (each, within) = if b.len() > a.len() { (a, b) } else { (b, a) };
+        for entry in each.entries() {
+            match heap.find_in(within, entry.key, entry.hash) {
+                Ok(None) => {}
+                Ok(Some(_)) => return Ok(false),
+                Err(_) => return Err(Throw::Python),
+            }
         }
-    }
-    Ok(table)
+        Ok(true)
+    })?;
+    Ok(Value::bool(apart))
 }
 
-pub(crate) fn difference_of(heap: &Heap, a: &PyDict, b: &PyDict) -> Res<PyDict> {
-    let mut table = PyDict::default();
-    for entry in a.entries() {
-        if !has(heap, b, &entry)? {
-            table.insert_new(entry.key, Value::NONE, entry.hash);
-        }
-    }
-    Ok(table)
-}
-
-pub(crate) fn symmetric_difference_of(heap: &Heap, a: &PyDict, b: &PyDict) -> Res<PyDict> {
-    let mut table = difference_of(heap, a, b)?;
-    for entry in difference_of(heap, b, a)?.entries() {
-        table.insert_new(entry.key, Value::NONE, entry.hash);
-    }
-    Ok(table)
-}
-
-fn is_subset(heap: &Heap, a: &PyDict, b: &PyDict) -> Res<bool> {
-    if a.len() > b.len() {
-        return Ok(false);
-    }
-    for entry in a.entries() {
-        if !has(heap, b, &entry)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
+type Combine = fn(Keys, &Heap, Source) -> Res<Keys>;
 
 /// The set combined with each of the others in turn.
-fn fold(
-    vm: &mut Vm,
-    args: &[Value],
-    combine: impl Fn(&Heap, PyDict, &PyDict) -> Res<PyDict>,
-) -> Res<PyDict> {
-    let mut table = vm.heap.set(args[0]).table.clone();
+fn fold(vm: &mut Vm, args: &[Value], combine: Combine) -> Res<Keys> {
+    let mut keys = own_keys(vm, args[0]);
     for other in vm.heap.tuple(args[1]).to_vec() {
-        vm.reserve(table.positions() * 24)?;
-        if let Some(other) = plain_set(vm, other) {
-            table = combine(&vm.heap, table, &vm.heap.set(other).table)?;
-            continue;
-        }
-        let other = match table_of(vm, other) {
-            // The arguments stand in a tuple: the prelude takes their items.
-            Err(Throw::Materialize(_)) => return Err(Throw::Python),
-            other => other?,
-        };
-        table = combine(&vm.heap, table, &other)?;
+        vm.reserve(keys.table.positions() * 24)?;
+        let source = source_in_tuple(vm, other)?;
+        keys = combine(keys, &vm.heap, source)?;
     }
-    Ok(table)
+    Ok(keys)
 }
 
-fn fold_others(
-    vm: &mut Vm,
-    args: &[Value],
-    combine: impl Fn(&Heap, PyDict, &PyDict) -> Res<PyDict>,
-) -> Res {
-    let table = fold(vm, args, combine)?;
-    Ok(like(vm, args[0], table))
+fn fold_others(vm: &mut Vm, args: &[Value], combine: Combine) -> Res {
+    let keys = fold(vm, args, combine)?;
+    Ok(like(vm, args[0], keys))
 }
 
-fn update_with(
-    vm: &mut Vm,
-    args: &[Value],
-    combine: impl Fn(&Heap, PyDict, &PyDict) -> Res<PyDict>,
-) -> Res {
-    let table = fold(vm, args, combine)?;
-    replace(vm, args[0], table)
-}
-
-fn operate(vm: &Vm, operator: char, left: Value, right: Value) -> Res<PyDict> {
-    let heap = &vm.heap;
-    let (left, right) = (&heap.set(left).table, &heap.set(right).table);
-    match operator {
-        '&' => intersection_of(heap, left, right),
-        '|' => union_of(heap, left.clone(), right),
-        '-' => difference_of(heap, left, right),
-        _ => symmetric_difference_of(heap, left, right),
-    }
+fn update_with(vm: &mut Vm, args: &[Value], combine: Combine) -> Res {
+    let keys = fold(vm, args, combine)?;
+    replace(vm, args[0], keys)
 }
 
 fn operation(vm: &mut Vm, args: &[Value], operator: char, swapped: bool) -> Res {
@@ -295,8 +270,15 @@ fn operation(vm: &mut Vm, args: &[Value], operator: char, swapped: bool) -> Res 
     }
     let (left, right) = if swapped { (other, args[0]) } else { (args[0], other) };
     vm.reserve(vm.heap.set(left).table.positions() * 24)?;
-    let table = operate(vm, operator, left, right)?;
-    Ok(like(vm, left, table))
+    let (keys, source) = (own_keys(vm, left), Source::Set(own_keys(vm, right)));
+    let heap = &vm.heap;
+    let keys = match operator {
+        '&' => keys.intersection(heap, source)?,
+        '|' => Keys::from_source(heap, Source::Set(keys))?.union(heap, source)?,
+        '-' => keys.difference(heap, source)?,
+        _ => keys.symmetric_difference(heap, source)?,
+    };
+    Ok(like(vm, left, keys))
 }
 
 fn in_place(vm: &mut Vm, args: &[Value], operator: char) -> Res {
@@ -304,18 +286,21 @@ fn in_place(vm: &mut Vm, args: &[Value], operator: char) -> Res {
     if !other.is(Kind::Set) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    if operator == '|' && other != set {
-        // In place indeed: a large set grows by a small one at no great cost.
-        for entry in vm.heap.set(other).table.entries().collect::<Vec<_>>() {
-            if !has(&vm.heap, &vm.heap.set(set).table, &entry)? {
-                vm.heap.set_mut(set).table.insert_new(entry.key, Value::NONE, entry.hash);
-                vm.heap.charge(24);
-            }
+    let source = own_keys(vm, other);
+    if operator == '|' {
+        if other != set {
+            grow(vm, set, Source::Set(source))?;
         }
         return Ok(args[0]);
     }
-    let table = operate(vm, operator, set, other)?;
-    replace(vm, set, table)?;
+    let mut keys = own_keys(vm, set);
+    let heap = &vm.heap;
+    match operator {
+        '&' => keys = keys.intersection(heap, Source::Set(source))?,
+        '-' => keys = keys.without(heap, Source::Set(source))?,
+        _ => keys = keys.toggle(heap, source)?,
+    }
+    replace(vm, set, keys)?;
     Ok(args[0])
 }
 
@@ -337,11 +322,11 @@ fn compare(vm: &mut Vm, args: &[Value], operator: &str) -> Res {
 }
 
 fn init(vm: &mut Vm, args: &[Value]) -> Res {
-    let table = match args[1].bound() {
-        Some(iterable) => table_of(vm, iterable)?,
-        None => PyDict::default(),
+    let keys = match args[1].bound() {
+        Some(iterable) => keys_of_iterable(vm, iterable)?,
+        None => Keys::default(),
     };
-    replace(vm, args[0], table)
+    replace(vm, args[0], keys)
 }
 
 fn new_frozen(vm: &mut Vm, args: &[Value]) -> Res {
@@ -349,8 +334,8 @@ fn new_frozen(vm: &mut Vm, args: &[Value]) -> Res {
     let set = match args[1].bound() {
         Some(set) if set.is(Kind::Set) && vm.heap.set(set).frozen => set,
         Some(iterable) => {
-            let table = table_of(vm, iterable)?;
-            vm.heap.new_set(table, true)
+            let keys = keys_of_iterable(vm, iterable)?;
+            vm.heap.new_set_of(keys, true)
         }
         None => vm.heap.new_set(PyDict::default(), true),
     };
@@ -361,91 +346,9 @@ fn copy(vm: &mut Vm, args: &[Value]) -> Res {
     if vm.heap.set(args[0]).frozen {
         return Ok(args[0]);
     }
-    let table = vm.heap.set(args[0]).table.clone();
-    Ok(vm.heap.new_set(table, false))
-}
-
-fn isdisjoint(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::bool(with_both(vm, args, intersection_of)?.is_empty()))
-}
-
-// Order. CPython's sets are in the order of their hash table. For numbers,
-// and tuples of them, that order is the same in every run, so programs show
-// it; here it is worked out for these from the order of insertion. Other
-// keys' hashes differ from run to run in CPython, and theirs is the order of
-// insertion.
-
-/// Beyond this many keys working out the order would cost too much.
-const MAX_ORDERED: usize = 1 << 16;
-const MAX_ORDERED_TUPLES: usize = 1 << 12;
-
-/// The keys as CPython would have them; `None` for the order of insertion.
-pub(crate) fn ordered_keys(heap: &Heap, set: Value) -> Option<Vec<Value>> {
-    let table = &heap.set(set).table;
-    if table.len() < 2 || table.len() > MAX_ORDERED {
-        return None;
-    }
-    let mut keys = Vec::with_capacity(table.len());
-    let mut hashes = Vec::with_capacity(table.len());
-    for (key, _) in table.iter() {
-        if let Some(int) = key.as_small() {
-            hashes.push(if int == -1 { -2 } else { int });
-        } else if has_fixed_hash(heap, key, 0) && table.len() <= MAX_ORDERED_TUPLES {
-            hashes.push(heap.hash(key).ok()?);
-        } else {
-            return None;
-        }
-        keys.push(key);
-    }
-    // In order already, as small ranges of ints mostly are.
-    if hashes.windows(2).all(|pair| pair[0] < pair[1])
-        && hashes[0] >= 0
-        && hashes[hashes.len() - 1] < hashes.len() as i64
-    {
-        return Some(keys);
-    }
-    let mut slots: Vec<u32> = vec![NO_KEY; 8];
-    for at in 0..keys.len() {
-        place(&mut slots, &hashes, at as u32);
-        let used = at + 1;
-        if used * 5 >= (slots.len() - 1) * 3 {
-            let wanted = if used > 50_000 { used * 2 } else { used * 4 };
-            let old = std::mem::replace(&mut slots, vec![NO_KEY; (wanted + 1).next_power_of_two().max(8)]);
-            for at in old.into_iter().filter(|&at| at != NO_KEY) {
-                place(&mut slots, &hashes, at);
-            }
-        }
-    }
-    Some(slots.into_iter().filter(|&at| at != NO_KEY).map(|at| keys[at as usize]).collect())
-}
-
-const NO_KEY: u32 = u32::MAX;
-
-/// Where `set_add_entry` of `setobject.c` puts a key.
-fn place(slots: &mut [u32], hashes: &[i64], key: u32) {
-    const LINEAR_PROBES: usize = 9;
-    let mask = slots.len() - 1;
-    let mut perturb = hashes[key as usize] as u64;
-    let mut at = perturb as usize & mask;
-    loop {
-        let last = if at + LINEAR_PROBES <= mask { at + LINEAR_PROBES } else { at };
-        for slot in &mut slots[at..=last] {
-            if *slot == NO_KEY {
-                *slot = key;
-                return;
-            }
-        }
-        perturb >>= 5;
-        at = (at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb as usize)) & mask;
-    }
-}
-
-fn has_fixed_hash(heap: &Heap, key: Value, depth: u32) -> bool {
-    heap.number(key).is_some()
-        || key.is(Kind::Tuple)
-            && depth < 3
-            && heap.tuple(key).len() <= 8
-            && heap.tuple(key).iter().all(|&item| has_fixed_hash(heap, item, depth + 1))
+    let keys = own_keys(vm, args[0]);
+    let keys = Keys::from_source(&vm.heap, Source::Set(keys))?;
+    Ok(vm.heap.new_set_of(keys, false))
 }
 
 /// The keys in the order that programs see.
@@ -494,7 +397,8 @@ fn iter(vm: &mut Vm, args: &[Value]) -> Res {
 /// A set is looked up as the frozenset equal to it.
 fn lookup_key(vm: &mut Vm, key: Value) -> Value {
     let plain = vm.heap.payload(key);
-    if plain.is(Kind::Set) && !vm.heap.set(plain).frozen {
+    let hashable = key.is(Kind::Instance) && !vm.heap.ty(vm.heap.instance(key).class).flags.unhashable;
+    if plain.is(Kind::Set) && !vm.heap.set(plain).frozen && !hashable {
         let table = vm.heap.set(plain).table.clone();
         return vm.heap.new_set(table, true);
     }
@@ -521,15 +425,8 @@ fn take(vm: &mut Vm, args: &[Value]) -> Res<bool> {
 }
 
 fn pop(vm: &mut Vm, args: &[Value]) -> Res {
-    let table = &vm.heap.set(args[0]).table;
-    let ordered = if table.len() <= 64 { ordered_keys(&vm.heap, args[0]) } else { None };
-    let first = match ordered.as_deref() {
-        Some(&[first, ..]) => (0..table.positions()).find(|&at| table.entry(at).is_some_and(|e| e.key == first)),
-        _ => (0..table.positions()).find(|&at| table.entry(at).is_some()),
-    };
-    let table = &mut vm.heap.set_mut(args[0]).table;
-    match first {
-        Some(at) => Ok(table.remove_at(at).key),
+    match first_in_order(&mut vm.heap, args[0]) {
+        Some(at) => Ok(vm.heap.set_mut(args[0]).table.remove_at(at).key),
         None => {
             let message = vm.str("pop from an empty set");
             Err(vm.key_error(message))
