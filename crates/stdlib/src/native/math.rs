@@ -1,7 +1,7 @@
 //! `math`.
 
 use airlock_vm::builtins::format::float_repr;
-use airlock_vm::builtins::int::int_from_float;
+use airlock_vm::builtins::int::{int_from_float, reserve_product as reserve_int_product};
 use airlock_vm::elementary::{self as e, frexp, ldexp, product, two_sum};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{NativeDef, Res, Throw, Value, Vm, function};
@@ -164,7 +164,12 @@ static FUNCTIONS: &[NativeDef] = &[
     unary!("cbrt", e::cbrt),
     function("ceil", "x, /", ceil),
     function("comb", "n, k, /", comb),
-    binary!("copysign", "x, y, /", f64::copysign),
+    function("copysign", "x, y, /", |vm, args| {
+        let x = real(vm, "copysign", args, 0)?;
+        let y = real(vm, "copysign", args, 1)?;
+        let result = Value::float(x.abs());
+        Ok(if y.is_sign_negative() { result.negated() } else { result })
+    }),
     unary!("cos", cos, "expected a finite input, got {}"),
     unary!("cosh", e::cosh, overflows),
     function("degrees", "x, /", |vm, args| {
@@ -243,7 +248,7 @@ fn rounded(vm: &mut Vm, function: &str, name: &str, args: &[Value], round: fn(f6
     }
     let name = vm.intern(name);
     if let Some(method) = vm.lookup_special(value, name) {
-        return Err(vm.tail_call(method, &[value]));
+        return vm.ask_special(method, value, &[], Value::UNBOUND, |_, _, completion| completion.value());
     }
     let float = real(vm, function, args, 0)?;
     int_from_float(vm, round(float))
@@ -619,21 +624,35 @@ fn prod(vm: &mut Vm, args: &[Value]) -> Res {
         };
         return float_prod(vm, float, &items);
     };
+    // Ints of like size are multiplied first: one after another would take
+    // time that grows with the square of their number.
+    let mut factors = vec![std::mem::take(&mut product)];
+    let mut bits = factors[0].bits();
     for (at, &item) in items.iter().enumerate() {
         match plain_int(vm, item) {
             Some(int) => {
-                vm.reserve(((product.bits() + int.bits()) / 8) as usize)?;
-                product *= int;
+                bits += int.bits();
+                factors.push(int);
             }
             None if item.is_float() => {
-                let value = vm.heap.new_bigint(product);
+                reserve_int_product(vm, bits / 2, bits / 2)?;
+                let value = vm.heap.new_bigint(product_of_ints(&factors));
                 let float = vm.to_float(value)?;
                 return float_prod(vm, float, &items[at..]);
             }
             None => return Err(Throw::Python),
         }
     }
-    Ok(vm.heap.new_bigint(product))
+    reserve_int_product(vm, bits / 2, bits / 2)?;
+    Ok(vm.heap.new_bigint(product_of_ints(&factors)))
+}
+
+fn product_of_ints(factors: &[BigInt]) -> BigInt {
+    if factors.len() < 8 {
+        return factors.iter().product();
+    }
+    let (left, right) = factors.split_at(factors.len() / 2);
+    product_of_ints(left) * product_of_ints(right)
 }
 
 /// An int or a bool, but no instance of a subclass, whose operators may differ.
@@ -918,8 +937,8 @@ fn range_product(first: u64, last: u64) -> BigUint {
 /// Refuses results that memory has no room for; the estimate is of `count`
 /// factors up to `largest`.
 fn reserve_product(vm: &mut Vm, count: u64, largest: u64) -> Res<()> {
-    let bits = count as f64 * (64 - largest.leading_zeros()) as f64 * 0.9;
-    vm.reserve((bits / 8.0) as usize)
+    let bits = (count as f64 * (64 - largest.leading_zeros()) as f64 * 0.9) as u64;
+    reserve_int_product(vm, bits / 2, bits / 2)
 }
 
 fn factorial(vm: &mut Vm, args: &[Value]) -> Res {

@@ -13,7 +13,7 @@ use crate::class::{GetterDef, getter};
 use crate::elementary::ldexp;
 use crate::native::{NativeDef, class_method, method, new_method};
 use crate::value::Kind;
-use crate::{Completion, Res, Value, Vm};
+use crate::{Completion, Res, Throw, Value, Vm};
 
 /// Where the ten decimal digits of each script begin (Unicode 16, Nd).
 const DIGIT_ZEROS: [u32; 74] = [
@@ -98,6 +98,37 @@ fn reserve_bits(vm: &mut Vm, bits: u64) -> Res<()> {
     vm.reserve(usize::try_from(bits / 8).unwrap_or(usize::MAX))
 }
 
+// Nothing can stop an operation on ints once it has begun, so what would take
+// more than some seconds is refused. The figures are multiplications of two
+// digits of 64 bits, about a nanosecond each.
+
+const MAX_WORK: f64 = 2e9;
+
+fn refuse_work(vm: &mut Vm, work: f64) -> Res<()> {
+    if work > MAX_WORK {
+        return Err(vm.memory_error("an operation on ints of this size would take too long"));
+    }
+    Ok(())
+}
+
+/// Refuses products that would take too long or have no room.
+pub fn reserve_product(vm: &mut Vm, a_bits: u64, b_bits: u64) -> Res<()> {
+    let bits = a_bits.saturating_add(b_bits);
+    if bits < 1 << 20 {
+        return Ok(());
+    }
+    reserve_bits(vm, bits)?;
+    let (small, large) = (a_bits.min(b_bits) as f64 / 64.0, a_bits.max(b_bits) as f64 / 64.0);
+    // Karatsuba and Toom-3 from some 30 digits on.
+    refuse_work(vm, if small < 32.0 { small * large } else { large * small.sqrt() * 4.0 })
+}
+
+/// Refuses divisions that would take too long.
+fn reserve_division(vm: &mut Vm, a: Value, b: Value) -> Res<()> {
+    let (a_bits, b_bits) = (bits(vm, a), bits(vm, b));
+    refuse_work(vm, a_bits.saturating_sub(b_bits) as f64 / 64.0 * (b_bits as f64 / 64.0) / 4.0)
+}
+
 // Arithmetic on plain ints.
 
 fn add(vm: &mut Vm, a: Value, b: Value) -> Res {
@@ -122,7 +153,7 @@ fn mul(vm: &mut Vm, a: Value, b: Value) -> Res {
     {
         return Ok(vm.int(product));
     }
-    reserve_bits(vm, bits(vm, a) + bits(vm, b))?;
+    reserve_product(vm, bits(vm, a), bits(vm, b))?;
     let product = &*big(vm, a) * &*big(vm, b);
     Ok(vm.heap.new_bigint(product))
 }
@@ -140,6 +171,7 @@ fn floordiv(vm: &mut Vm, a: Value, b: Value) -> Res {
     if let (Some(x), Some(y)) = (a.as_small(), b.as_small()) {
         return Ok(vm.int(Integer::div_floor(&x, &y)));
     }
+    reserve_division(vm, a, b)?;
     let quotient = big(vm, a).div_floor(&big(vm, b));
     Ok(vm.heap.new_bigint(quotient))
 }
@@ -149,12 +181,14 @@ fn modulo(vm: &mut Vm, a: Value, b: Value) -> Res {
     if let (Some(x), Some(y)) = (a.as_small(), b.as_small()) {
         return Ok(vm.int(Integer::mod_floor(&x, &y)));
     }
+    reserve_division(vm, a, b)?;
     let rest = big(vm, a).mod_floor(&big(vm, b));
     Ok(vm.heap.new_bigint(rest))
 }
 
 fn divmod(vm: &mut Vm, a: Value, b: Value) -> Res {
     nonzero(vm, b, "division by zero")?;
+    reserve_division(vm, a, b)?;
     let (quotient, rest) = big(vm, a).div_mod_floor(&big(vm, b));
     let quotient = vm.heap.new_bigint(quotient);
     let rest = vm.heap.new_bigint(rest);
@@ -232,7 +266,11 @@ fn power(vm: &mut Vm, a: Value, b: Value) -> Res {
     let Some(exponent) = b.as_small().map(|b| b as u64) else {
         return Err(vm.memory_error(""));
     };
-    reserve_bits(vm, (bits(vm, a) - 1).saturating_mul(exponent))?;
+    let result_bits = (bits(vm, a) - 1).saturating_mul(exponent);
+    reserve_bits(vm, result_bits)?;
+    if a.as_small() != Some(2) {
+        reserve_product(vm, result_bits / 2, result_bits / 2)?;
+    }
     if let (Some(base), Ok(exponent)) = (a.as_small(), u32::try_from(exponent))
         && let Some(result) = base.checked_pow(exponent)
     {
@@ -258,6 +296,8 @@ fn power_modulo(vm: &mut Vm, base: Value, exponent: Value, modulus: Value) -> Re
     if modulus.magnitude().is_one() {
         return Ok(Value::int32(0));
     }
+    let digits = modulus.bits() as f64 / 64.0;
+    refuse_work(vm, exponent.bits() as f64 * digits * digits * 1.5)?;
     let result = if exponent.is_negative() {
         match base.modinv(&modulus) {
             Some(inverse) => inverse.modpow(&-exponent, &modulus),
@@ -468,6 +508,9 @@ pub fn magnitude_text(vm: &mut Vm, int: &BigInt, radix: u32) -> Res<String> {
         return Ok(text);
     }
     reserve_bits(vm, int.bits().saturating_mul(8) / radix.ilog2() as u64)?;
+    if !radix.is_power_of_two() {
+        refuse_work(vm, (int.bits() as f64 / 64.0).powi(2) / 8.0)?;
+    }
     Ok(int.magnitude().to_str_radix(radix))
 }
 
@@ -621,6 +664,9 @@ pub(crate) fn text_of(vm: &Vm, value: Value) -> Option<String> {
 
 fn int_from_text(vm: &mut Vm, value: Value, text: &str, base: u32) -> Res {
     let limit = vm.int_max_str_digits;
+    if !base.is_power_of_two() {
+        refuse_work(vm, (text.len() as f64 * 4.0 / 64.0).powi(2) / 2.0)?;
+    }
     match parse_int(text, base, limit) {
         Ok(int) => Ok(vm.heap.new_bigint(int)),
         Err(IntTextError::TooLong(digits)) => Err(vm.value_error(format!(
@@ -680,18 +726,8 @@ fn int_from(vm: &mut Vm, class: Value, value: Value) -> Res {
                 return finish_new(vm, class, int);
             }
         }
-        let how = if name == vm.names.int {
-            "__int__"
-        } else {
-            "__index__"
-        };
-        let how = vm.intern(how);
-        return Err(vm.call_then(
-            found,
-            &[value],
-            [class, how, Value::NONE, Value::NONE],
-            int_converted,
-        ));
+        let then = if name == vm.names.int { int_converted } else { index_converted };
+        return vm.ask_special(found, value, &[], class, then);
     }
     match text_of(vm, value) {
         Some(text) => {
@@ -710,18 +746,25 @@ fn int_from(vm: &mut Vm, class: Value, value: Value) -> Res {
 
 /// Continues `int(x)` after `x.__int__()`.
 fn int_converted(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
+    converted(vm, state, completion, "__int__")
+}
+
+/// Continues `int(x)` after `x.__index__()`.
+fn index_converted(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
+    converted(vm, state, completion, "__index__")
+}
+
+fn converted(vm: &mut Vm, state: [Value; 4], completion: Completion, how: &str) -> Res {
     let value = completion.value()?;
-    match plain(vm, value) {
-        Some(int) => finish_new(vm, state[0], int),
-        None => {
-            let message = format!(
-                "{} returned non-int (type {})",
-                vm.heap.as_str(state[1]).unwrap_or_default(),
-                vm.type_name(value)
-            );
-            Err(vm.type_error(message))
-        }
+    if value.is_small() || value.is(Kind::BigInt) {
+        return finish_new(vm, state[0], value);
     }
+    let checked = vm.prelude("exact_int");
+    let how = vm.intern(how);
+    Err(vm.call_then(checked, &[value, how], state, |vm, state, completion| {
+        let int = completion.value()?;
+        finish_new(vm, state[0], int)
+    }))
 }
 
 fn is_little_endian(vm: &mut Vm, byteorder: Value) -> Res<bool> {
@@ -748,11 +791,17 @@ fn from_bytes(vm: &mut Vm, args: &[Value]) -> Res {
         vm.heap.pybytes(plain).data.to_vec()
     } else if plain.is(Kind::Str) {
         return Err(vm.type_error("cannot convert 'str' object to bytes"));
+    } else if let Some(data) = vm.buffer_copy(plain) {
+        data
     } else {
+        let name = vm.intern("__bytes__");
+        if vm.lookup_special(args[1], name).is_some() {
+            return Err(Throw::Python);
+        }
         if plain.is_small()
             || vm
                 .native_iter(args[1])
-                .is_err_and(|error| matches!(error, crate::Throw::Raise(_)))
+                .is_err_and(|error| matches!(error, Throw::Raise(_)))
         {
             let message = format!("cannot convert '{}' object to bytes", vm.type_name(args[1]));
             return Err(vm.type_error(message));
