@@ -12,10 +12,33 @@ def index_of(value):
         method = type_lookup(type(value), '__index__')
     except LookupError:
         raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
-    result = method(value)
+    return exact_int(method(value), '__index__')
+
+
+def exact_int(result, method):
+    """What `__index__` or `__int__` answered, as an int itself"""
+    if type(result) is int:
+        return result
+    name = type(result).__name__
     if not isinstance(result, int):
-        raise TypeError(f"__index__ returned non-int (type {type(result).__name__})")
-    return result
+        raise TypeError(f'{method} returned non-int (type {name})')
+    load_module_named('warnings').warn(
+        f'{method} returned non-int (type {name}).  The ability to return an instance of a strict subclass of int '
+        'is deprecated, and may not be supported in a future version of Python.', DeprecationWarning)
+    return int.__pos__(result)
+
+
+def exact_float(result, owner):
+    """What `__float__` answered, as a float itself"""
+    if type(result) is float:
+        return result
+    name = type(result).__name__
+    if not isinstance(result, float):
+        raise TypeError(f'{owner}.__float__ returned non-float (type {name})')
+    load_module_named('warnings').warn(
+        f'{owner}.__float__ returned non-float (type {name}).  The ability to return an instance of a strict '
+        'subclass of float is deprecated, and may not be supported in a future version of Python.', DeprecationWarning)
+    return plain(result)
 
 
 def truth(value):
@@ -127,14 +150,24 @@ def list_imul(self, count):
     return self
 
 
+def seq_difference(a, b):
+    """Position of the first items that differ; None if one has no more.
+
+    Comparing items may change the sequences.
+    """
+    at = 0
+    while at < len(a) and at < len(b):
+        x, y = a[at], b[at]
+        if x is not y and not x == y:
+            return at if at < len(a) and at < len(b) else None
+        at += 1
+    return None
+
+
 def seq_eq(a, b):
     """a == b, item by item"""
-    if len(a) != len(b):
-        return False
-    for x, y in zip(a, b):
-        if x is not y and not x == y:
-            return False
-    return True
+    b = plain(b)
+    return len(a) == len(b) and seq_difference(a, b) is None and len(a) == len(b)
 
 
 def seq_ne(a, b):
@@ -144,34 +177,30 @@ def seq_ne(a, b):
 
 def seq_lt(a, b):
     """a < b"""
-    for x, y in zip(a, b):
-        if x is not y and not x == y:
-            return x < y
-    return len(a) < len(b)
+    b = plain(b)
+    at = seq_difference(a, b)
+    return len(a) < len(b) if at is None else a[at] < b[at]
 
 
 def seq_le(a, b):
     """a <= b"""
-    for x, y in zip(a, b):
-        if x is not y and not x == y:
-            return x <= y
-    return len(a) <= len(b)
+    b = plain(b)
+    at = seq_difference(a, b)
+    return len(a) <= len(b) if at is None else a[at] <= b[at]
 
 
 def seq_gt(a, b):
     """a > b"""
-    for x, y in zip(a, b):
-        if x is not y and not x == y:
-            return x > y
-    return len(a) > len(b)
+    b = plain(b)
+    at = seq_difference(a, b)
+    return len(a) > len(b) if at is None else a[at] > b[at]
 
 
 def seq_ge(a, b):
     """a >= b"""
-    for x, y in zip(a, b):
-        if x is not y and not x == y:
-            return x >= y
-    return len(a) >= len(b)
+    b = plain(b)
+    at = seq_difference(a, b)
+    return len(a) >= len(b) if at is None else a[at] >= b[at]
 
 
 def list_repr(self):
@@ -357,7 +386,7 @@ def dict_update(self, source=None, kwargs=None):
             try:
                 pair = list_of(pair)
             except TypeError:
-                raise TypeError(f'cannot convert dictionary update sequence element #{number} to a sequence') from None
+                raise TypeError('object is not iterable') from None
             if len(pair) != 2:
                 raise ValueError(f'dictionary update sequence element #{number} has length {len(pair)}; 2 is required')
             dict_setitem(self, pair[0], pair[1])
@@ -392,7 +421,7 @@ def dict_eq(self, other):
     other = plain(other)
     if len(self) != len(other):
         return False
-    for key, value in self.items():
+    for key, value in list(self.items()):
         at = find_key(other, key, hash(key))
         if at < 0:
             return False
@@ -550,7 +579,7 @@ def view_ge(self, other):
 
 def frozen_key(key):
     """The key to look for"""
-    return frozenset(key) if isinstance(key, set) else key
+    return frozenset(key) if isinstance(key, set) and type(key).__hash__ is None else key
 
 
 def set_add(self, key):

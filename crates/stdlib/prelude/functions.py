@@ -21,7 +21,8 @@ def any_(iterable):
 
 def ascii_(value):
     """ascii"""
-    return ascii_escaped(repr(value))
+    text = repr(value)
+    return text if text.isascii() else ascii_escaped(text)
 
 
 def bin_(value):
@@ -221,9 +222,43 @@ def print_(args, sep=' ', end='\n', file=None, flush=False):
 def sum_(iterable, start=0):
     """sum"""
     total = start
-    for item in iterable:
+    items = iter(iterable)
+    if type(total) is int:
+        for item in items:
+            total = total + item
+            if type(total) is not int:
+                break
+        else:
+            return total
+    if type(total) is float:
+        total, rest = float_sum(total, items)
+        if rest is None:
+            return total
+        total = total + rest[0]
+    for item in items:
         total = total + item
     return total
+
+
+def float_sum(high, items):
+    """Floats and ints added up by Neumaier's compensated sum, up to an item that is neither"""
+    low = 0.0
+    for item in items:
+        if type(item) is not float:
+            if not isinstance(item, int):
+                break
+            item = float(item)
+        total = high + item
+        if (high if high >= 0 else -high) >= (item if item >= 0 else -item):
+            low += (high - total) + item
+        else:
+            low += (item - total) + high
+        high = total
+    else:
+        item = _no_default
+    if low and low - low == 0:
+        high += low
+    return (high, None) if item is _no_default else (high, (item,))
 
 
 # Iterators.
@@ -236,8 +271,9 @@ def enumerate_new(iterable, start=0):
 def enumerate_items(items, count):
     """enumerate's items"""
     for item in items:
-        yield count, item
+        pair = count, item
         count += 1
+        yield pair
 
 
 def zip_new(iterables, strict):
@@ -361,20 +397,19 @@ def reversed_items(sequence, at):
             item = sequence[at]
         except (IndexError, StopIteration):
             return
-        yield item
         at -= 1
+        yield item
 
 
-def sequence_items(sequence):
+def sequence_items(sequence, at=0):
     """Items of an object with `__getitem__`"""
-    at = 0
     while True:
         try:
             item = sequence[at]
         except (IndexError, StopIteration):
             return
-        yield item
         at += 1
+        yield item
 
 
 def callable_items(function, sentinel):
@@ -387,3 +422,55 @@ def callable_items(function, sentinel):
         if item is sentinel or sentinel == item:
             return
         yield item
+
+
+def wrapped_reduce(iterator):
+    """__reduce__ of an iterator that is one of the generators above"""
+    cls, kind, state = wrapped_state(iterator)
+    if kind in ('map_items', 'filter_items', 'enumerate_items'):
+        return cls, state
+    if kind == 'filter_true_items':
+        return cls, (None, *state)
+    if kind == 'map_many_items':
+        function, items = state
+        return cls, (function, *items.__reduce__()[1])
+    if kind == 'zip_items':
+        return cls, tuple(state[0])
+    if kind == 'sequence_items':
+        return iter, state[:1], state[1]
+    if kind == 'reversed_items':
+        return reversed, state[:1], state[1]
+    if kind == 'callable_items':
+        return iter, state
+    if kind is None:
+        nothing = iter(())
+        if cls is zip or cls is reversed:
+            return cls, (nothing,) if cls is zip else ((),)
+        if cls is map or cls is filter:
+            return cls, (bool, nothing)
+        return (cls, (nothing, 0)) if cls is enumerate else (iter, ((),))
+    raise TypeError(f"cannot pickle '{cls.__name__}' object")
+
+
+def range_iterator_reduce(first, step, count):
+    """__reduce__ of the iterator of a range"""
+    return iter, (range(first, first + step * count, step),), None
+
+
+def native_again(function, args):
+    """Calls a native again with the numbers that objects among its arguments stand for"""
+    again = [number_of(arg) for arg in args]
+    for before, after in zip(args, again):
+        if before is not after:
+            return function(*again)
+    name = getattr(function, '__name__', '?')
+    raise NotImplementedError(f'{name}() cannot call Python code from here in this version')
+
+
+def number_of(value):
+    """The int or float that an object stands for; other values as they are"""
+    if isinstance(value, (int, float, str, bytes)):
+        return value
+    if special_or_none(type(value), '__index__') is not None:
+        return index_of(value)
+    return float(value) if special_or_none(type(value), '__float__') is not None else value

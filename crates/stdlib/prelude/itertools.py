@@ -379,6 +379,67 @@ def reduce_(function, iterable, initial=_no_default):
     return total
 
 
+def partial_reduce(self):
+    """functools.partial.__reduce__"""
+    return type(self), (self.func,), (self.func, self.args, self.keywords, vars(self) or None)
+
+
+def partial_setstate(self, state):
+    """functools.partial.__setstate__"""
+    if not isinstance(state, tuple) or len(state) != 4:
+        raise TypeError('invalid partial state')
+    function, args, keywords, namespace = state
+    if not callable(function) or not isinstance(args, tuple) or not isinstance(keywords, (dict, type(None))) \
+            or not isinstance(namespace, (dict, type(None))):
+        raise TypeError('invalid partial state')
+    if type(keywords) is not dict:
+        keywords = {} if keywords is None else dict(keywords)
+    self._set(function, tuple(args), keywords)
+    for name in list(vars(self)):
+        delattr(self, name)
+    for name, value in (namespace or {}).items():
+        setattr(self, name, value)
+
+
+class KeyWrapper:
+    """What functools.cmp_to_key gives, and what that makes of an object"""
+    __slots__ = ('_cmp', 'obj')
+    __hash__ = None
+
+    def __init__(self, cmp):
+        self._cmp = cmp
+
+    def __call__(self, obj):
+        made = KeyWrapper(self._cmp)
+        made.obj = obj
+        return made
+
+    def __lt__(self, other):
+        return self._cmp(self.obj, other_key(other)) < 0
+
+    def __gt__(self, other):
+        return self._cmp(self.obj, other_key(other)) > 0
+
+    def __eq__(self, other):
+        return self._cmp(self.obj, other_key(other)) == 0
+
+    def __le__(self, other):
+        return self._cmp(self.obj, other_key(other)) <= 0
+
+    def __ge__(self, other):
+        return self._cmp(self.obj, other_key(other)) >= 0
+
+
+KeyWrapper.__module__ = 'functools'
+
+
+def other_key(other):
+    """The object of the other key in a comparison"""
+    if type(other) is not KeyWrapper:
+        raise TypeError('other argument must be K instance')
+    return other.obj
+
+
 def partial_repr(self):
     """repr(functools.partial)"""
     mark = id(self)
@@ -423,7 +484,7 @@ def deque_fill(self, iterable, maxlen=None):
 
 def deque_count(self, value):
     """deque.count"""
-    return seq_count(list(self), value)
+    return seq_count(self, value)
 
 
 def deque_contains(self, value):
@@ -433,18 +494,40 @@ def deque_contains(self, value):
 
 def deque_index(self, value, start=0, stop=None):
     """deque.index"""
-    at = seq_find(list(self), value, start, stop)
-    if at < 0:
-        raise ValueError('deque.index(x): x not in deque')
-    return at
+    start = index_of(start)
+    stop = len(self) if stop is None else index_of(stop)
+    start = max(start + len(self), 0) if start < 0 else start
+    stop = max(stop + len(self), 0) if stop < 0 else stop
+    at = 0
+    for item in self:
+        if at >= stop:
+            break
+        if at >= start and (item is value or item == value):
+            return at
+        at += 1
+    raise ValueError('deque.index(x): x not in deque')
 
 
 def deque_remove(self, value):
     """deque.remove"""
-    at = seq_find(list(self), value, 0, None)
-    if at < 0:
-        raise ValueError('deque.remove(x): x not in deque')
-    del self[at]
+    length = len(self)
+    at = 0
+    while at < length:
+        item = self[at]
+        found = item is value or item == value
+        if len(self) != length:
+            raise IndexError('deque mutated during remove().')
+        if found:
+            del self[at]
+            return
+        at += 1
+    raise ValueError('deque.remove(x): x not in deque')
+
+
+def deque_reduce(self):
+    """deque.__reduce__"""
+    given = () if self.maxlen is None else ((), self.maxlen)
+    return type(self), given, self.__getstate__(), iter(self)
 
 
 def deque_insert(self, index, value):
@@ -842,9 +925,11 @@ def bisect_left_(a, x, lo=0, hi=None, key=None):
 
 def insort_right_(a, x, lo=0, hi=None, key=None):
     """insort_right"""
-    a.insert(bisect_right_(a, x if key is None else key(x), lo, hi, key), x)
+    at = bisect_right_(a, x if key is None else key(x), lo, hi, key)
+    a.insert(at, x)
 
 
 def insort_left_(a, x, lo=0, hi=None, key=None):
     """insort_left"""
-    a.insert(bisect_left_(a, x if key is None else key(x), lo, hi, key), x)
+    at = bisect_left_(a, x if key is None else key(x), lo, hi, key)
+    a.insert(at, x)

@@ -2,20 +2,6 @@
 # leave to Python because a user's method decides.
 
 
-# The int of an object with `__index__`.
-def index_of(value):
-    if isinstance(value, int):
-        return value
-    try:
-        method = type_lookup(type(value), '__index__')
-    except LookupError:
-        raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer") from None
-    result = method(value)
-    if not isinstance(result, int):
-        raise TypeError(f'__index__ returned non-int (type {type(result).__name__})')
-    return result
-
-
 # An argument for natives that take ints and None.
 def plain_index(value):
     return value if value is None or isinstance(value, int) else index_of(value)
@@ -54,8 +40,8 @@ def int_to_bytes(self, length=1, byteorder='big', signed=False):
 # `int.from_bytes` of an object with `__bytes__`, or of an iterable of ints.
 def int_from_bytes(cls, data, byteorder='big', signed=False):
     if not isinstance(data, (bytes, bytearray, memoryview)):
-        data = [index_of(item) for item in data] if not hasattr(type(data), '__bytes__') else data
-    return cls.from_bytes(bytes(data), byteorder, signed=True if signed else False)
+        data = bytes(data) if hasattr(type(data), '__bytes__') else bytes([index_of(item) for item in data])
+    return cls.from_bytes(data, byteorder, signed=True if signed else False)
 
 
 # `bool(x)`.

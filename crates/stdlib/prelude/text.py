@@ -12,10 +12,7 @@ def _plain(value):
         method = type_lookup(type(value), "__index__")
     except LookupError:
         return value
-    result = method(value)
-    if not isinstance(result, int):
-        raise TypeError(f"__index__ returned non-int (type {type(result).__name__})")
-    return int(result)
+    return exact_int(method(value), "__index__")
 
 
 # A method called again with plain integers.
@@ -81,6 +78,10 @@ def str_new(cls, object="", encoding=None, errors=None):
         text = bytes_decode(object, "utf-8" if encoding is None else encoding,
                             "strict" if errors is None else errors)
     return text if cls is str else str.__new__(cls, text)
+
+
+def bytearray_reduce(self):
+    return type(self), (bytes(plain(self)),), self.__getstate__()
 
 
 def str_splitlines(self, keepends=False):

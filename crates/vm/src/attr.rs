@@ -418,7 +418,7 @@ impl Vm {
         }
         let message = if descriptor.is_some() {
             format!("'{}' object attribute '{}' is read-only", self.type_name(value), self.heap.str(name))
-        } else if self.heap.ty(class).flags.heap || class == self.types.object {
+        } else if !value.is(Kind::Type) {
             format!(
                 "'{}' object has no attribute '{}' and no __dict__ for setting new attributes",
                 self.type_name(value),
@@ -551,6 +551,10 @@ impl Vm {
     /// What of a class can be told from its special methods.
     pub(crate) fn refresh_flags(&mut self, class: Value) {
         let old = self.heap.ty(class).flags;
+        if !old.heap {
+            // A built-in type has said so itself and never changes.
+            return;
+        }
         let python = |vm: &Vm, name: Value| {
             vm.lookup(class, name).is_some_and(|found| !found.is(Kind::Native))
         };

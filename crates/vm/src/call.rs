@@ -581,6 +581,10 @@ impl Vm {
     /// `__new__` of a built-in type makes instances of it and its subclasses.
     fn check_new_class(&mut self, owner: Value, class: Option<Value>) -> Res<()> {
         let message = match class {
+            // `bool` has a `__new__` of its own, and no others of it.
+            Some(class) if class == self.types.bool && owner == self.types.int => {
+                "int.__new__(bool) is not safe, use bool.__new__()".to_owned()
+            }
             Some(class) if class.is(Kind::Type) && self.is_subtype(class, owner) => return Ok(()),
             Some(class) => {
                 let owner = &self.heap.ty(owner).name;
@@ -662,7 +666,7 @@ impl Vm {
 
     fn run_native(&mut self, native: Value, def: &'static NativeDef, bound: &[Value]) -> Res {
         match (def.function)(self, bound) {
-            Err(Throw::Python) => Err(self.native_slow(def, bound)),
+            Err(Throw::Python) => Err(self.native_slow(native, def, bound)),
             Err(Throw::Materialize(iterable)) => Err(self.materialize(native, bound, iterable)),
             other => other,
         }
@@ -747,13 +751,21 @@ impl Vm {
     }
 
     #[cold]
-    fn native_slow(&mut self, def: &'static crate::NativeDef, bound: &[Value]) -> Throw {
+    fn native_slow(&mut self, native: Value, def: &'static crate::NativeDef, bound: &[Value]) -> Throw {
+        let end = bound.iter().rposition(|value| !value.is_unbound()).map_or(0, |at| at + 1);
         let Some(name) = def.slow else {
+            // Without a version in Python, it may still do with plain numbers.
+            let signature = def.parsed();
+            let positional = end <= signature.positional && !bound[..end].iter().any(|value| value.is_unbound());
+            let skipped = if self.heap.native(native).receiver.is_unbound() { 0 } else { 1 };
+            if positional && end >= skipped {
+                let args = self.tuple(&bound[skipped..end]);
+                return self.tail_prelude("native_again", &[native, args]);
+            }
             let message =
                 format!("{}() cannot call Python code from here in this version", def.name);
             return self.not_implemented_error(message);
         };
-        let end = bound.iter().rposition(|value| !value.is_unbound()).map_or(0, |at| at + 1);
         let args: Args =
             bound[..end].iter().map(|value| value.bound().unwrap_or(Value::NONE)).collect();
         self.tail_prelude(name, &args)
@@ -817,7 +829,7 @@ impl Vm {
                     None if self.ignores_keywords(def, owner, args) => {}
                     None => {
                         let message = if signature.params.len() == signature.positional_only {
-                            format!("{}() takes no keyword arguments", def.name)
+                            format!("{}() takes no keyword arguments", self.native_label(def, owner))
                         } else {
                             format!("{}() got an unexpected keyword argument '{text}'", def.name)
                         };
@@ -1079,7 +1091,7 @@ fn materialized(vm: &mut Vm, [native, args, iterable, _]: [Value; 4], completion
         .map(|&arg| if arg == iterable { list } else { arg })
         .collect();
     match (def.function)(vm, &bound) {
-        Err(Throw::Python) => Err(vm.native_slow(def, &bound)),
+        Err(Throw::Python) => Err(vm.native_slow(native, def, &bound)),
         Err(Throw::Materialize(iterable)) => Err(vm.materialize(native, &bound, iterable)),
         other => other,
     }

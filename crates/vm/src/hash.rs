@@ -73,7 +73,8 @@ impl Heap {
             return Ok(if int == -1 { -2 } else { int });
         }
         if let Some(float) = value.as_float() {
-            return Ok(hash_float(float));
+            // Each NaN is a key of its own.
+            return Ok(if float.is_nan() { hash_identity(value) } else { hash_float(float) });
         }
         let Some(kind) = value.kind() else {
             return Ok(match value {
@@ -109,6 +110,9 @@ impl Heap {
                 if !set.frozen {
                     return Err(KeyError::Unhashable(value));
                 }
+                if let Some(hash) = set.hash.get() {
+                    return Ok(hash);
+                }
                 let mut acc: u64 = 0;
                 for (key, _) in set.table.iter() {
                     let hash = self.hash_nested(key, depth + 1)? as u64;
@@ -117,7 +121,9 @@ impl Heap {
                 acc ^= (set.table.len() as u64 + 1).wrapping_mul(1927868237);
                 acc ^= (acc >> 11) ^ (acc >> 25);
                 acc = acc.wrapping_mul(69069).wrapping_add(907133923);
-                Ok(if acc == u64::MAX { 590923713 } else { acc as i64 })
+                let hash = if acc == u64::MAX { 590923713 } else { acc as i64 };
+                set.hash.set(Some(hash));
+                Ok(hash)
             }
             Kind::List | Kind::Dict => Err(KeyError::Unhashable(value)),
             Kind::Instance => {
@@ -127,7 +133,7 @@ impl Heap {
                     Err(KeyError::Unhashable(value))
                 } else if flags.custom_hash {
                     Err(KeyError::Python)
-                } else if instance.payload.is_unbound() {
+                } else if instance.payload.is_unbound() || instance.payload.as_float().is_some_and(f64::is_nan) {
                     Ok(hash_identity(value))
                 } else {
                     match self.hash_nested(instance.payload, depth + 1) {

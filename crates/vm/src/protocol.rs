@@ -65,7 +65,7 @@ impl Vm {
                     (TableItem::Pair, _) => self.types.dict_itemiterator,
                 },
                 PyIter::Items { .. } => self.types.iterator,
-                PyIter::Reversed { .. } => self.types.list_reverseiterator,
+                PyIter::Reversed { list, .. } => self.reversed_class(*list),
                 PyIter::Enumerate { .. } => self.types.enumerate,
                 PyIter::Zip { .. } => self.types.zip,
                 PyIter::Wrapped { class, .. } | PyIter::Exhausted { class } | PyIter::Native { class, .. } => *class,
@@ -246,6 +246,9 @@ impl Vm {
     fn truthy_by_class(&mut self, value: Value) -> Res<bool> {
         let method = match self.lookup_special(value, self.names.bool) {
             Some(method) => method,
+            None if self.lookup(self.type_of(value), self.names.bool).is_some() => {
+                return Err(self.type_error("'NoneType' object is not callable"));
+            }
             None => match self.lookup_special(value, self.names.len) {
                 Some(method) => method,
                 None => return Ok(true),

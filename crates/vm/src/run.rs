@@ -604,8 +604,8 @@ impl Vm {
                     }
                     Instr::Negative { dst, src } => {
                         let value = get!(src);
-                        if let Some(float) = value.as_float() {
-                            set!(dst, Value::float(-float));
+                        if value.is_float() {
+                            set!(dst, value.negated());
                         } else {
                             put!(dst, self.unary(value, self.names.neg, "-"))
                         }

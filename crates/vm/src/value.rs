@@ -1,7 +1,8 @@
 //! The 64-bit value: small ints, floats and singletons inline, all else a
 //! handle into the heap.
 //!
-//! NaN-boxing. A float is its own bits (NaNs are made canonical). The upper
+//! NaN-boxing. A float is its own bits (NaNs are made canonical, but for those
+//! made from a text, which get a mark: each is a key of its own). The upper
 //! 16 bits 0xFFF9 mark an int of 48 bits, 0xFFFA a singleton, 0xFFFB a heap
 //! handle: the kind in bits 32..40, the arena index in bits 0..32.
 
@@ -94,6 +95,23 @@ impl Value {
     #[inline(always)]
     pub fn float(value: f64) -> Value {
         if value.is_nan() { Value(CANONICAL_NAN) } else { Value(value.to_bits()) }
+    }
+
+    /// A NaN with a mark that makes it another object than other NaNs.
+    pub(crate) const fn nan(mark: u32, negative: bool) -> Value {
+        Value(CANONICAL_NAN | mark as u64 | (negative as u64) << 63)
+    }
+
+    /// This float with the other sign, NaNs too.
+    #[inline(always)]
+    pub const fn negated(self) -> Value {
+        debug_assert!(self.is_float());
+        Value(self.0 ^ (1 << 63))
+    }
+
+    /// The bits of a float as others may see them: a NaN without its mark.
+    pub fn ieee_bits(float: f64) -> u64 {
+        if float.is_nan() { float.to_bits() & (0xFFF8 << 48) | CANONICAL_NAN } else { float.to_bits() }
     }
 
     /// The int, if it fits 48 bits; for any int use `Vm::int`.

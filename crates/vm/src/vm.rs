@@ -103,6 +103,8 @@ pub struct Vm {
     pub limits: VmLimits,
     /// `sys.set_int_max_str_digits`; 0 for no limit.
     pub int_max_str_digits: usize,
+    /// How many NaNs were made from texts.
+    nans: u32,
     /// The dict of module `builtins`.
     pub builtins: Value,
     /// `sys.modules`, a dict.
@@ -184,6 +186,7 @@ impl Vm {
             names,
             limits: VmLimits::default(),
             int_max_str_digits: 4300,
+            nans: 0,
             builtins,
             modules,
             environment,
@@ -248,6 +251,12 @@ impl Vm {
 
     pub fn intern(&mut self, text: &str) -> Value {
         self.heap.intern(text)
+    }
+
+    /// A NaN that is no other NaN.
+    pub fn fresh_nan(&mut self, negative: bool) -> Value {
+        self.nans = self.nans.wrapping_add(1);
+        Value::nan(self.nans, negative)
     }
 
     pub fn int(&mut self, value: i64) -> Value {

@@ -25,18 +25,25 @@ static FUNCTIONS: &[NativeDef] = &[function(
             ));
         }
         let code = typecode(vm, args[1])?;
+        let format = vm.int_argument(args[2])?;
+        if !vm.heap.payload(args[3]).is(Kind::Bytes) {
+            let message = format!("fourth argument should be bytes, not {}", vm.type_name(args[3]));
+            return Err(vm.type_error(message));
+        }
         let data = vm.expect_buffer(args[3])?;
+        let data = from_machine_format(vm, code, format, data)?;
         Ok(make(vm, args[0], code, data))
     },
 )];
 
 struct ArrayTypes {
     array: Value,
+    reconstructor: Value,
 }
 
 impl Extension for ArrayTypes {
     fn trace(&self, tracer: &mut Tracer) {
-        tracer.value(self.array);
+        tracer.extend(&[self.array, self.reconstructor]);
     }
 }
 
@@ -50,7 +57,8 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let codes = vm.str(TYPECODES);
     vm.dict_set_text(dict, "typecodes", codes);
     if !vm.has_extension::<ArrayTypes>() {
-        vm.add_extension(ArrayTypes { array: ty });
+        let reconstructor = vm.dict_get_text(dict, "_array_reconstructor").unwrap_or(Value::NONE);
+        vm.add_extension(ArrayTypes { array: ty, reconstructor });
     }
     Ok(())
 }
@@ -274,7 +282,7 @@ static METHODS: &[NativeDef] = &[
                 "tounicode() may only be called on unicode type arrays ('u' or 'w')",
             ));
         }
-        let text = text_of(vm, args[0]);
+        let text = text_of(vm, args[0])?;
         Ok(vm.string(text))
     }),
     class_method("__class_getitem__", "cls, item, /", |vm, args| {
@@ -500,11 +508,12 @@ fn items(vm: &mut Vm, value: Value) -> Res<Vec<Value>> {
     (0..len(vm, value)).map(|at| item(vm, value, at)).collect()
 }
 
-fn text_of(vm: &Vm, value: Value) -> String {
-    data(vm, value)
-        .chunks(4)
-        .filter_map(|part| uni::char_of(u32::from_le_bytes(part.try_into().ok()?)))
-        .collect()
+fn text_of(vm: &mut Vm, value: Value) -> Res<String> {
+    let codes = data(vm, value).chunks(4).map(|part| u32::from_le_bytes(part.try_into().unwrap_or_default()));
+    let text: Result<String, u32> = codes.map(|code| uni::char_of(code).ok_or(code)).collect();
+    text.map_err(|code| {
+        vm.value_error(format!("character U+{code:x} is not in range [U+0000; U+10ffff]"))
+    })
 }
 
 /// Position of the first item from `start` on that equals `wanted`.
@@ -526,7 +535,6 @@ struct Items {
 impl NativeIter for Items {
     fn next(&mut self, vm: &mut Vm) -> Res<Option<Value>> {
         if self.at >= len(vm, self.array) {
-            self.at = usize::MAX;
             return Ok(None);
         }
         self.at += 1;
@@ -534,6 +542,12 @@ impl NativeIter for Items {
     }
     fn trace(&self, tracer: &mut Tracer) {
         tracer.value(self.array);
+    }
+    fn place(&self) -> Option<(Value, usize)> {
+        Some((self.array, self.at))
+    }
+    fn set_place(&mut self, place: usize) {
+        self.at = place;
     }
 }
 
@@ -748,7 +762,7 @@ fn repr(vm: &mut Vm, args: &[Value]) -> Res {
     let text = if len(vm, args[0]) == 0 {
         format!("array('{code}')")
     } else if matches!(code, 'u' | 'w') {
-        let text = text_of(vm, args[0]);
+        let text = text_of(vm, args[0])?;
         format!(
             "array('{code}', {})",
             airlock_vm::builtins::str::repr_text(&text)
@@ -767,17 +781,86 @@ fn copy(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(make(vm, class, code, data))
 }
 
+/// The number by which pickles name how this array's items are laid out.
+fn machine_format(code: char) -> i64 {
+    match code {
+        'B' => 0,
+        'b' => 1,
+        'H' => 2,
+        'h' => 4,
+        'I' => 6,
+        'i' => 8,
+        'L' | 'Q' => 10,
+        'l' | 'q' => 12,
+        'f' => 14,
+        'd' => 16,
+        _ => 20,
+    }
+}
+
+/// Items laid out as a pickle says, laid out as this array has them.
+fn from_machine_format(vm: &mut Vm, code: char, format: i64, mut data: Vec<u8>) -> Res<Vec<u8>> {
+    let (wide, size) = match format {
+        0 => ('B', 1),
+        1 => ('b', 1),
+        2 | 3 => ('H', 2),
+        4 | 5 => ('h', 2),
+        6 | 7 => ('I', 4),
+        8 | 9 => ('i', 4),
+        10 | 11 => ('Q', 8),
+        12 | 13 => ('q', 8),
+        14 | 15 => ('f', 4),
+        16 | 17 => ('d', 8),
+        18 | 19 => ('u', 2),
+        20 | 21 => ('u', 4),
+        _ => return Err(vm.value_error("third argument must be a valid machine format code.")),
+    };
+    if data.len() % size != 0 {
+        return Err(vm.value_error("bytes length not a multiple of item size"));
+    }
+    // Beyond the bytes, odd numbers are big-endian.
+    if format > 1 && format % 2 == 1 {
+        data.chunks_mut(size).for_each(<[u8]>::reverse);
+    }
+    if wide == 'u' && size == 2 {
+        let units = data.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+        let chars = char::decode_utf16(units).map(|c| match c {
+            Ok(c) => c as u32,
+            Err(error) => error.unpaired_surrogate() as u32,
+        });
+        return Ok(chars.flat_map(u32::to_le_bytes).collect());
+    }
+    if machine_format(code) == format & !1 || format == machine_format(code) || wide == 'u' {
+        return Ok(data);
+    }
+    let mut out = Vec::new();
+    for part in data.chunks(size) {
+        let item = unpack(vm, wide, part)?;
+        out.extend(pack_item(vm, code, item)?);
+    }
+    Ok(out)
+}
+
+/// By the reconstructor from protocol 3 on, which has bytes.
 fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
     let code = code_of(vm, args[0]);
-    let items = items(vm, args[0])?;
-    let arguments = [vm.char_value(code), vm.list(items)];
-    let arguments = vm.tuple(&arguments);
+    let class = vm.type_of(args[0]);
+    let arguments = if vm.int_argument(args[1])? >= 3 {
+        let bytes = data(vm, args[0]).to_vec();
+        let arguments = [class, vm.char_value(code), Value::count(machine_format(code) as usize), vm.bytes(&bytes)];
+        vm.tuple(&arguments)
+    } else {
+        let items = items(vm, args[0])?;
+        let arguments = [vm.char_value(code), vm.list(items)];
+        vm.tuple(&arguments)
+    };
+    let reconstructor = vm.extension::<ArrayTypes>().reconstructor;
+    let callee = if vm.int_argument(args[1])? >= 3 { reconstructor } else { class };
     let state = match vm.attr_dict(args[0]) {
         Some(dict) if !vm.heap.dict(dict).is_empty() => dict,
         _ => Value::NONE,
     };
-    let class = vm.type_of(args[0]);
-    Ok(vm.tuple(&[class, arguments, state]))
+    Ok(vm.tuple(&[callee, arguments, state]))
 }
 
 fn byteswap(vm: &mut Vm, args: &[Value]) -> Res {

@@ -22,9 +22,10 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let collections = vm.intern("collections");
     let forward = vm.module_type(dict, "_deque_iterator", &[], &[]);
     let backward = vm.module_type(dict, "_deque_reverse_iterator", &[], &[]);
-    for ty in [forward, backward] {
+    for (ty, own) in [(forward, DEQUE_ITERATOR), (backward, DEQUE_REVERSE_ITERATOR)] {
         vm.add_methods(ty, ITERATOR_METHODS);
         vm.add_methods(ty, LENGTH_HINT);
+        vm.add_methods(ty, own);
     }
     let deque = vm.module_type(dict, "deque", DEQUE, DEQUE_GETTERS);
     vm.set_type_attr(deque, "__hash__", Value::NONE);
@@ -32,6 +33,9 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     // The methods make iterators of these.
     vm.set_type_attr(deque, "_forward", forward);
     vm.set_type_attr(deque, "_backward", backward);
+    for ty in [forward, backward] {
+        vm.set_type_attr(ty, "_of", deque);
+    }
     let flags = &mut vm.heap.ty_mut(deque).flags;
     flags.unhashable = true;
     flags.custom_eq = true;
@@ -259,16 +263,41 @@ static DEQUE: &[NativeDef] = &[
     method("__gt__", "self, value, /", |vm, args| deque_compare(vm, args, CmpOp::Gt)).slow("deque_gt"),
     method("__ge__", "self, value, /", |vm, args| deque_compare(vm, args, CmpOp::Ge)).slow("deque_ge"),
     method("__repr__", "self, /", |vm, args| Err(vm.tail_prelude("deque_repr", args))).raw_self(),
-    method("__reduce__", "self, /", |vm, args| {
-        let class = vm.type_of(args[0]);
-        let max = max_of(vm, args[0]);
-        let items = items_of(vm, args[0]);
-        let items = vm.list(items);
-        let given = vm.tuple(&[items, max]);
-        Ok(vm.tuple(&[class, given]))
-    })
-    .raw_self(),
+    method("__reduce__", "self, /", |vm, args| Err(vm.tail_prelude("deque_reduce", args))).raw_self(),
 ];
+
+static DEQUE_ITERATOR: &[NativeDef] =
+    &[new_method("cls, iterable, index=0, /", |vm, args| deque_iterator(vm, args, false)), DEQUE_ITERATOR_REDUCE];
+
+static DEQUE_REVERSE_ITERATOR: &[NativeDef] =
+    &[new_method("cls, iterable, index=0, /", |vm, args| deque_iterator(vm, args, true)), DEQUE_ITERATOR_REDUCE];
+
+const DEQUE_ITERATOR_REDUCE: NativeDef = method("__reduce__", "self, /", |vm, args| {
+    let place = match vm.heap.iter(args[0]) {
+        PyIter::Native { state, .. } => state.place(),
+        _ => None,
+    };
+    let class = vm.type_of(args[0]);
+    let (deque, at) = match place {
+        Some(place) => place,
+        None => {
+            let name = vm.intern("_of");
+            let deque = vm.lookup(class, name).unwrap_or(Value::NONE);
+            (vm.heap.new_object(Deque { items: VecDeque::new(), max: None, changes: 0, class: deque }), 0)
+        }
+    };
+    let given = vm.tuple(&[deque, Value::count(at)]);
+    Ok(vm.tuple(&[class, given]))
+});
+
+fn deque_iterator(vm: &mut Vm, args: &[Value], reversed: bool) -> Res {
+    deque_of(vm, args[1])?;
+    let deque = vm.heap.payload(args[1]);
+    let at = vm.index(args[2])?;
+    let changes = deque_of(vm, deque)?.changes;
+    let at = usize::try_from(at).unwrap_or(0);
+    Ok(vm.native_iterator(args[0], DequeIter { deque, at, changes, reversed }))
+}
 
 static DEQUE_GETTERS: &[GetterDef] = &[getter("maxlen", |vm, deque| Ok(max_of(vm, deque)))];
 
@@ -419,6 +448,9 @@ impl NativeIter for DequeIter {
     }
     fn trace(&self, tracer: &mut Tracer) {
         tracer.value(self.deque);
+    }
+    fn place(&self) -> Option<(Value, usize)> {
+        Some((self.deque, self.at))
     }
     fn remaining(&self, vm: &Vm) -> Option<usize> {
         let deque = vm.heap.downcast::<Deque>(self.deque)?;

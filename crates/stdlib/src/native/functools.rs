@@ -11,10 +11,13 @@ use super::itertools::base;
 
 pub static MODULE: ModuleDef = ModuleDef { name: "_functools", functions: FUNCTIONS, init };
 
-static FUNCTIONS: &[NativeDef] = &[function("reduce", "function, iterable, /, initial=...", |vm, args| {
-    let end = if args[2].is_unbound() { 2 } else { 3 };
-    Err(vm.tail_prelude("reduce_", &args[..end]))
-})];
+static FUNCTIONS: &[NativeDef] = &[
+    function("reduce", "function, iterable, /, initial=...", |vm, args| {
+        let end = if args[2].is_unbound() { 2 } else { 3 };
+        Err(vm.tail_prelude("reduce_", &args[..end]))
+    }),
+    function("cmp_to_key", "mycmp", |vm, args| Err(vm.tail_prelude("KeyWrapper", args))),
+];
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let placeholder_type = vm.module_type(dict, "_PlaceholderType", PLACEHOLDER, &[]);
@@ -87,8 +90,10 @@ static PARTIAL: &[NativeDef] = &[
     method("__call__", "self, /, *args, **keywords", partial_call),
     method("__get__", "self, instance, owner=None, /", bind_to_instance).raw_self(),
     method("__repr__", "self, /", |vm, args| Err(vm.tail_prelude("partial_repr", args))).raw_self(),
-    method("__reduce__", "self, /", partial_reduce).raw_self(),
-    method("__setstate__", "self, state, /", partial_setstate),
+    method("__reduce__", "self, /", |vm, args| Err(vm.tail_prelude("partial_reduce", args))).raw_self(),
+    method("__setstate__", "self, state, /", |vm, args| Err(vm.tail_prelude("partial_setstate", args))).raw_self(),
+    // For the prelude's version of that.
+    method("_set", "self, function, args, keywords, /", partial_set),
 ];
 
 static PARTIAL_GETTERS: &[GetterDef] = &[
@@ -195,6 +200,9 @@ fn call_with(vm: &mut Vm, function: Value, args: &mut Vec<Value>, keywords: Valu
         return vm.tail_call(function, args);
     }
     let (names, values): (Vec<Value>, Vec<Value>) = vm.heap.dict(keywords).iter().unzip();
+    if names.iter().any(|&name| vm.as_text(name).is_none()) {
+        return vm.type_error("keywords must be strings");
+    }
     args.extend(values);
     let names = vm.tuple(&names);
     vm.call_kw_then(function, args, names, [Value::UNBOUND; 4], None)
@@ -208,26 +216,15 @@ fn bind_to_instance(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(vm.heap.new_method(args[0], args[1]))
 }
 
-fn partial_reduce(vm: &mut Vm, args: &[Value]) -> Res {
-    let class = vm.type_of(args[0]);
-    let partial = partial_of(vm, args[0])?;
-    let (function, before, keywords) = (partial.function, partial.args, partial.keywords);
-    let first = vm.tuple(&[function]);
-    let state = vm.tuple(&[function, before, keywords, Value::NONE]);
-    Ok(vm.tuple(&[class, first, state]))
-}
-
-fn partial_setstate(vm: &mut Vm, args: &[Value]) -> Res {
-    let state = vm.heap.as_items(args[1]).unwrap_or(&[]).to_vec();
-    let &[function, before, keywords, _] = &state[..] else {
-        return Err(vm.type_error("invalid partial state"));
-    };
-    if !before.is(Kind::Tuple) || !keywords.is(Kind::Dict) || !vm.is_callable(function) {
-        return Err(vm.type_error("invalid partial state"));
+/// The part of `__setstate__` that is not the attributes.
+fn partial_set(vm: &mut Vm, args: &[Value]) -> Res {
+    let &[this, function, before, keywords] = args else { return Err(Throw::Python) };
+    if vm.heap.tuple(before).last().is_some_and(|&last| is_placeholder(vm, last)) {
+        return Err(vm.type_error("trailing Placeholders are not allowed"));
     }
     let placeholders =
         vm.heap.tuple(before).iter().filter(|&&arg| is_placeholder(vm, arg)).count();
-    if let Some(partial) = vm.heap.downcast_mut::<Partial>(args[0]) {
+    if let Some(partial) = vm.heap.downcast_mut::<Partial>(this) {
         partial.function = function;
         partial.args = before;
         partial.keywords = keywords;
@@ -332,6 +329,12 @@ static CACHE: &[NativeDef] = &[
     }),
     method("__copy__", "self, /", |_, args| Ok(args[0])).raw_self(),
     method("__deepcopy__", "self, memo, /", |_, args| Ok(args[0])).raw_self(),
+    // Pickled as the global that it is.
+    method("__reduce__", "self, /", |vm, args| {
+        let name = vm.names.qualname;
+        vm.get_attr(args[0], name)
+    })
+    .raw_self(),
     // For the prelude's version of a call.
     method("_key", "self, args, kwargs, /", |vm, args| cache_key(vm, args)),
     method("_table", "self, /", |vm, args| Ok(cache_of(vm, args[0])?.table)),

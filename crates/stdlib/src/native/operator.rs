@@ -139,6 +139,12 @@ static ITEM_GETTER: &[NativeDef] = &[
         Ok(vm.string(format!("operator.itemgetter({})", text.join(", "))))
     })
     .slow("items_getter_repr"),
+    method("__reduce__", "self, /", |vm, args| {
+        let class = vm.type_of(args[0]);
+        let items = getter_items(vm, vm.heap.payload(args[0]));
+        Ok(vm.tuple(&[class, items]))
+    })
+    .raw_self(),
 ];
 
 fn getter_items(vm: &Vm, getter: Value) -> Value {

@@ -280,7 +280,7 @@ fn pack_one(vm: &mut Vm, item: &Item, big_endian: bool, value: Value, out: &mut 
         'e' | 'f' | 'd' => {
             let number = real(vm, value)?;
             match code {
-                'd' => place(out, number.to_bits(), big_endian),
+                'd' => place(out, Value::ieee_bits(number), big_endian),
                 'f' => {
                     let single = number as f32;
                     if single.is_infinite() && number.is_finite() {

@@ -143,6 +143,9 @@ fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
         }
     };
     let range = vm.slice_indices(key, length)?;
+    if range.step != 1 && new.is_empty() {
+        return delitem(vm, &args[..2]);
+    }
     if range.step == 1 {
         let start = range.start as usize;
         vm.reserve(new.len())?;
@@ -222,15 +225,7 @@ fn alloc(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
-    let copied = vm.buffer_copy(args[0]).unwrap_or_default();
-    let bytes = vm.bytes(&copied);
-    let arguments = vm.tuple(&[bytes]);
-    let class = vm.type_of(args[0]);
-    let state = match vm.attr_dict(args[0]) {
-        Some(dict) if !vm.heap.dict(dict).is_empty() => dict,
-        _ => Value::NONE,
-    };
-    Ok(vm.tuple(&[class, arguments, state]))
+    Err(vm.tail_prelude("bytearray_reduce", args))
 }
 
 fn append(vm: &mut Vm, args: &[Value]) -> Res {

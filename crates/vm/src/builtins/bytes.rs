@@ -391,6 +391,12 @@ impl NativeIter for Live {
     fn trace(&self, tracer: &mut Tracer) {
         tracer.value(self.bytes);
     }
+    fn place(&self) -> Option<(Value, usize)> {
+        self.bytes.bound().map(|bytes| (bytes, self.at))
+    }
+    fn set_place(&mut self, place: usize) {
+        self.at = place;
+    }
     fn remaining(&self, vm: &Vm) -> Option<usize> {
         Some(
             self.bytes

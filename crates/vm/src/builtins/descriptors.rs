@@ -419,6 +419,16 @@ static WRAPPER_GETTERS: &[GetterDef] = &[
     getter("__wrapped__", wrapped_function),
     getter("__isabstractmethod__", is_abstract),
     getter("__dict__", object_dict),
+    getter("__annotations__", |vm, this| {
+        let function = wrapped_function(vm, this)?;
+        let name = vm.intern("__annotations__");
+        vm.get_attr(function, name)
+    }),
+    getter("__annotate__", |vm, this| {
+        let function = wrapped_function(vm, this)?;
+        let name = vm.intern("__annotate__");
+        vm.get_attr(function, name)
+    }),
 ];
 
 static PROPERTY: &[NativeDef] = &[

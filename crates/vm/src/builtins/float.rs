@@ -243,10 +243,10 @@ fn float_new(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.type_error(message));
     }
     let Some(value) = value.bound() else {
-        return finish_new(vm, class, 0.0);
+        return finish_new(vm, class, Value::float(0.0));
     };
-    if let Some(float) = value.as_float() {
-        return finish_new(vm, class, float);
+    if value.is_float() {
+        return finish_new(vm, class, value);
     }
     for name in [vm.names.float, vm.names.index] {
         let Some(found) = vm.lookup_special(value, name) else {
@@ -255,23 +255,22 @@ fn float_new(vm: &mut Vm, args: &[Value]) -> Res {
         if found.is(Kind::Native)
             && let Some(float) = operand(vm, value)?
         {
-            return finish_new(vm, class, float);
+            return finish_new(vm, class, Value::float(float));
         }
         let then = if name == vm.names.float {
             float_converted
         } else {
             index_converted
         };
-        return Err(vm.call_then(
-            found,
-            &[value],
-            [class, value, Value::NONE, Value::NONE],
-            then,
-        ));
+        return vm.ask_special(found, value, &[], class, then);
     }
     if let Some(text) = text_of(vm, value) {
         return match parse_float(&text) {
-            Some(float) => finish_new(vm, class, float),
+            Some(float) if float.is_nan() => {
+                let nan = vm.fresh_nan(float.is_sign_negative());
+                finish_new(vm, class, nan)
+            }
+            Some(float) => finish_new(vm, class, Value::float(float)),
             None => {
                 let plain = vm.heap.payload(value);
                 let shown = vm.repr(plain)?;
@@ -286,8 +285,7 @@ fn float_new(vm: &mut Vm, args: &[Value]) -> Res {
     Err(vm.type_error(message))
 }
 
-fn finish_new(vm: &mut Vm, class: Value, float: f64) -> Res {
-    let float = Value::float(float);
+fn finish_new(vm: &mut Vm, class: Value, float: Value) -> Res {
     if class == vm.types.float {
         Ok(float)
     } else {
@@ -298,17 +296,16 @@ fn finish_new(vm: &mut Vm, class: Value, float: f64) -> Res {
 /// Continues `float(x)` after `x.__float__()`.
 fn float_converted(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
     let value = completion.value()?;
-    match vm.heap.payload(value).as_float() {
-        Some(float) => finish_new(vm, state[0], float),
-        None => {
-            let message = format!(
-                "{}.__float__ returned non-float (type {})",
-                vm.type_name(state[1]),
-                vm.type_name(value)
-            );
-            Err(vm.type_error(message))
-        }
+    if value.is_float() {
+        return finish_new(vm, state[0], value);
     }
+    let checked = vm.prelude("exact_float");
+    let owner = vm.type_name(state[1]);
+    let owner = vm.string(owner);
+    Err(vm.call_then(checked, &[value, owner], state, |vm, state, completion| {
+        let float = completion.value()?;
+        finish_new(vm, state[0], float)
+    }))
 }
 
 /// Continues `float(x)` after `x.__index__()`.
@@ -319,7 +316,7 @@ fn index_converted(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Re
         return Err(vm.type_error(message));
     }
     let float = vm.to_float(value)?;
-    finish_new(vm, state[0], float)
+    finish_new(vm, state[0], Value::float(float))
 }
 
 fn from_number(vm: &mut Vm, args: &[Value]) -> Res {
@@ -363,22 +360,26 @@ fn format_method(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn hash(vm: &mut Vm, args: &[Value]) -> Res {
-    let hash = crate::hash_float(receiver(vm, args[0]));
+    let value = vm.heap.payload(args[0]);
+    let hash = vm.hash(value)?;
     Ok(vm.int(hash))
 }
 
 // Other methods.
 
 fn identity(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::float(receiver(vm, args[0])))
+    Ok(vm.heap.payload(args[0]))
 }
 
 fn neg(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::float(-receiver(vm, args[0])))
+    let value = vm.heap.payload(args[0]);
+    Ok(value.negated())
 }
 
 fn abs(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::float(receiver(vm, args[0]).abs()))
+    let value = vm.heap.payload(args[0]);
+    let negative = value.as_float().is_some_and(f64::is_sign_negative);
+    Ok(if negative { value.negated() } else { value })
 }
 
 fn to_bool(vm: &mut Vm, args: &[Value]) -> Res {

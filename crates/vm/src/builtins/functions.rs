@@ -411,8 +411,14 @@ fn extreme(vm: &mut Vm, args: &[Value], name: &str) -> Res {
         return Err(vm.type_error(format!("{name} expected at least 1 argument, got 0")));
     }
     let rest = vm.heap.tuple(rest).to_vec();
+    if key.is_none()
+        && rest.is_empty()
+        && let Some(found) = super::range::extreme(vm, first, name == "max")
+    {
+        return Ok(vm.heap.new_bigint(found));
+    }
     let items = if rest.is_empty() {
-        vm.collect_again(first)?
+        items_at_hand(vm, first)?
     } else {
         if !default.is_unbound() {
             let message =
@@ -523,6 +529,18 @@ fn sorted(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(vm.list(items))
 }
 
+/// The items of an iterable that holds them already. Others are left to
+/// Python code, which takes one at a time: they may be many.
+fn items_at_hand(vm: &mut Vm, iterable: Value) -> Res<Vec<Value>> {
+    if super::range::is_long(vm, iterable) {
+        return Err(Throw::Python);
+    }
+    match vm.collect_again(iterable) {
+        Err(Throw::Materialize(_)) => Err(Throw::Python),
+        other => other,
+    }
+}
+
 fn sum(vm: &mut Vm, args: &[Value]) -> Res {
     let (iterable, start) = (args[0], args[1]);
     let plain = vm.heap.payload(start);
@@ -535,8 +553,10 @@ fn sum(vm: &mut Vm, args: &[Value]) -> Res {
             return Err(vm.type_error(format!("sum() can't sum {what} instead]")));
         }
     }
-    let items = vm.collect_again(iterable)?;
-    let mut items = items.into_iter();
+    if let Some(total) = super::range::sum(vm, iterable, start) {
+        return Ok(vm.heap.new_bigint(total));
+    }
+    let mut items = items_at_hand(vm, iterable)?.into_iter();
     let mut total = match vm.heap.number(start) {
         Some(Number::Float(float)) => Err(float),
         Some(_) => Ok(vm.as_int(start).unwrap_or_default()),
@@ -582,16 +602,15 @@ fn sum(vm: &mut Vm, args: &[Value]) -> Res {
     let mut high = total.err().unwrap_or(0.0);
     let mut low = 0.0;
     for item in items {
-        match vm.heap.number(item) {
-            Some(Number::Float(x)) => {
-                let sum = high + x;
-                low += if high.abs() >= x.abs() { (high - sum) + x } else { (x - sum) + high };
-                high = sum;
-            }
-            Some(Number::Int(int)) => high += int as f64,
-            Some(Number::Big(_)) => high += vm.to_float(item)?,
+        let x = match vm.heap.number(item) {
+            Some(Number::Float(x)) => x,
+            Some(Number::Int(int)) => int as f64,
+            Some(Number::Big(_)) => vm.to_float(item)?,
             None => return Err(Throw::Python),
-        }
+        };
+        let sum = high + x;
+        low += if high.abs() >= x.abs() { (high - sum) + x } else { (x - sum) + high };
+        high = sum;
     }
     Ok(Value::float(if low != 0.0 && low.is_finite() { high + low } else { high }))
 }

@@ -113,14 +113,19 @@ impl Vm {
                 self.types.iterator
             }
             PyIter::Reversed { list, next } => {
-                let items = heap.lists.get(list.index());
+                let container = *list;
+                let items: &[Value] = if container.is(Kind::Tuple) {
+                    heap.tuples.get(container.index())
+                } else {
+                    heap.lists.get(container.index())
+                };
                 if let Some(at) = *next
                     && let Some(&item) = items.get(at)
                 {
                     *next = at.checked_sub(1);
                     return Ok(Some(item));
                 }
-                self.types.list_reverseiterator
+                self.reversed_class(container)
             }
             PyIter::Enumerate { inner, count } => {
                 let (inner, number) = (*inner, *count);
@@ -318,40 +323,161 @@ pub static ITERATOR_METHODS: &[NativeDef] = &[
 pub static LENGTH_HINT: &[NativeDef] = &[method("__length_hint__", "self, /", length_hint)];
 
 /// For the iterators of built-in containers: copied and pickled as an iterator
-/// over what is left.
-static REDUCE: &[NativeDef] = &[method("__reduce__", "self, /", |vm, args| {
+/// over the same container from the same place, or over what is left.
+pub static REDUCE: &[NativeDef] = &[
+    method("__reduce__", "self, /", reduce),
+    method("__setstate__", "self, state, /", |vm, args| {
+        let at = vm.index_exact(args[1])?;
+        set_place(vm, args[0], at);
+        Ok(Value::NONE)
+    }),
+];
+
+/// `(iter, (container,), place)`; without a place for none.
+fn reduced(vm: &mut Vm, function: &str, container: Value, place: Option<usize>) -> Res {
+    let function = vm.builtin(function);
+    let given = vm.tuple(&[container]);
+    Ok(match place {
+        Some(place) => vm.tuple(&[function, given, Value::count(place)]),
+        None => vm.tuple(&[function, given]),
+    })
+}
+
+fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
     let left = match vm.heap.iter(args[0]) {
-        PyIter::List { list, at } => PyIter::List { list: *list, at: *at },
-        PyIter::Tuple { tuple, at } => PyIter::Tuple { tuple: *tuple, at: *at },
-        PyIter::Range { next, step, remaining } => {
-            PyIter::Range { next: *next, step: *step, remaining: *remaining }
+        &PyIter::List { list: container, at }
+        | &PyIter::Tuple { tuple: container, at }
+        | &PyIter::Bytes { data: container, at } => return reduced(vm, "iter", container, Some(at)),
+        &PyIter::Str { text, at } => {
+            let place = vm.heap.str(text).get(..at).map_or(0, |before| before.chars().count());
+            return reduced(vm, "iter", text, Some(place));
         }
-        PyIter::Str { text, at } => PyIter::Str { text: *text, at: *at },
-        PyIter::Bytes { data, at } => PyIter::Bytes { data: *data, at: *at },
-        PyIter::Table { table, at, size, left, what, reversed } => PyIter::Table {
-            table: *table,
-            at: *at,
-            size: *size,
-            left: *left,
-            what: *what,
-            reversed: *reversed,
-        },
+        &PyIter::Range { next, step, remaining } => {
+            let given = [vm.int(next), vm.int(step), vm.heap.new_bigint(remaining.into())];
+            return Err(vm.tail_prelude("range_iterator_reduce", &given));
+        }
+        &PyIter::Reversed { list, next: Some(next) } => return reduced(vm, "reversed", list, Some(next)),
+        &PyIter::Reversed { list, next: None } => PyIter::Exhausted { class: vm.reversed_class(list) },
+        &PyIter::Table { table, at, size, left, what, reversed } => {
+            PyIter::Table { table, at, size, left, what, reversed }
+        }
         PyIter::Items { items, at } => PyIter::Items { items: items.clone(), at: *at },
-        PyIter::Reversed { list, next } => PyIter::Reversed { list: *list, next: *next },
-        PyIter::Exhausted { class } => PyIter::Exhausted { class: *class },
-        PyIter::Native { .. } | PyIter::Enumerate { .. } | PyIter::Zip { .. } | PyIter::Wrapped { .. } => {
-            let message = format!("cannot pickle '{}' object", vm.type_name(args[0]));
-            return Err(vm.type_error(message));
+        &PyIter::Exhausted { class } => PyIter::Exhausted { class },
+        PyIter::Native { state, class } => match state.place() {
+            Some((container, place)) => {
+                let function = if *class == vm.types.reversed { "reversed" } else { "iter" };
+                return reduced(vm, function, container, Some(place));
+            }
+            None if state.remaining(vm) == Some(0) => PyIter::Exhausted { class: *class },
+            None => {
+                let message = format!("cannot pickle '{}' object", vm.type_name(args[0]));
+                return Err(vm.type_error(message));
+            }
+        },
+        PyIter::Enumerate { inner, count } => {
+            let (inner, count) = (*inner, vm.int(*count));
+            let class = vm.types.enumerate;
+            let given = vm.tuple(&[inner, count]);
+            return Ok(vm.tuple(&[class, given]));
         }
+        PyIter::Zip { inner, strict } => {
+            let (inner, strict) = (inner.to_vec(), *strict);
+            let class = vm.types.zip;
+            let given = vm.tuple(&inner);
+            let strict = strict.then_some(Value::TRUE);
+            let parts: SmallVec<[Value; 3]> = [class, given].into_iter().chain(strict).collect();
+            return Ok(vm.tuple(&parts));
+        }
+        PyIter::Wrapped { .. } => return Err(vm.tail_prelude("wrapped_reduce", args)),
     };
+    if let PyIter::Exhausted { class } = left {
+        let types = &vm.types;
+        let container = match class {
+            class if class == types.str_iterator => vm.str(""),
+            class if class == types.tuple_iterator || class == types.bytes_iterator => vm.tuple(&[]),
+            class if class == types.reversed => {
+                let container = vm.tuple(&[]);
+                return reduced(vm, "reversed", container, None);
+            }
+            _ => vm.list(Vec::new()),
+        };
+        return reduced(vm, "iter", container, None);
+    }
     let copy = vm.heap.new_iter(left);
     let items = vm.collect(copy)?;
     let items = vm.list(items);
-    let given = vm.tuple(&[items]);
-    let name = vm.intern("iter");
-    let iter = vm.namespace_get(vm.builtins, name).unwrap_or(Value::NONE);
-    Ok(vm.tuple(&[iter, given]))
-})];
+    reduced(vm, "iter", items, None)
+}
+
+/// `__setstate__`: lets an iterator go on from a place, as near as there is.
+fn set_place(vm: &mut Vm, iter: Value, place: i64) {
+    let length = match vm.heap.iter(iter) {
+        &PyIter::List { list: container, .. }
+        | &PyIter::Tuple { tuple: container, .. }
+        | &PyIter::Bytes { data: container, .. }
+        | &PyIter::Str { text: container, .. }
+        | &PyIter::Reversed { list: container, .. } => vm.native_len(container).unwrap_or(0),
+        PyIter::Range { remaining, .. } => usize::try_from(*remaining).unwrap_or(usize::MAX),
+        PyIter::Native { .. } | PyIter::Zip { .. } | PyIter::Wrapped { .. } => usize::MAX,
+        _ => return,
+    };
+    let limit = i64::try_from(length).unwrap_or(i64::MAX);
+    let at = place.clamp(0, limit) as usize;
+    let byte = match vm.heap.iter(iter) {
+        &PyIter::Str { text, .. } => {
+            let text = vm.heap.str(text);
+            text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte)
+        }
+        _ => at,
+    };
+    match vm.heap.iter_mut(iter) {
+        PyIter::List { at, .. }
+        | PyIter::Tuple { at, .. }
+        | PyIter::Bytes { at, .. }
+        | PyIter::Str { at, .. } => *at = byte,
+        PyIter::Reversed { next, .. } => *next = usize::try_from(place.min(limit - 1)).ok(),
+        PyIter::Range { next, step, remaining } => {
+            *next = next.wrapping_add(step.wrapping_mul(at as i64));
+            *remaining -= at as u64;
+        }
+        PyIter::Zip { strict, .. } => *strict = place != 0,
+        &mut PyIter::Wrapped { inner, .. } => {
+            // The prelude's generators over a sequence keep the place in their
+            // second parameter.
+            let at = vm.int(place);
+            let generator = vm.heap.generator_mut(inner);
+            let seeks = matches!(&*generator.code.code.name, "sequence_items" | "reversed_items");
+            if let Some(place) = generator.registers.get_mut(1).filter(|_| seeks) {
+                *place = at;
+            }
+        }
+        PyIter::Native { state, .. } => state.set_place(at),
+        _ => {}
+    }
+}
+
+/// What the prelude's `wrapped_reduce` asks.
+pub(crate) static ITER_FUNCTIONS: &[NativeDef] =
+    &[crate::native::function("wrapped_state", "iterator, /", wrapped_state)];
+
+/// Class, name and arguments of the generator behind an iterator; None for
+/// the name of one that has ended.
+fn wrapped_state(vm: &mut Vm, args: &[Value]) -> Res {
+    let PyIter::Wrapped { class, inner } = *vm.heap.iter(args[0]) else { return Err(Throw::Python) };
+    let generator = vm.heap.generator(inner);
+    let params = generator.code.code.params.count();
+    let arguments = generator.registers.get(..params).map(<[Value]>::to_vec);
+    let name = if arguments.is_some() { generator.name } else { Value::NONE };
+    let arguments = vm.tuple(&arguments.unwrap_or_default());
+    Ok(vm.tuple(&[class, name, arguments]))
+}
+
+impl Vm {
+    /// The class of the reversed iterator of a list or tuple.
+    pub(crate) fn reversed_class(&self, container: Value) -> Value {
+        if container.is(Kind::List) { self.types.list_reverseiterator } else { self.types.reversed }
+    }
+}
 
 fn length_hint(vm: &mut Vm, args: &[Value]) -> Res {
     let heap = &vm.heap;
@@ -374,7 +500,7 @@ fn length_hint(vm: &mut Vm, args: &[Value]) -> Res {
         }
         PyIter::Items { items, at } => items.len().saturating_sub(*at),
         PyIter::Reversed { list, next } => match next {
-            Some(at) if *at < heap.list(*list).len() => at + 1,
+            Some(at) if heap.as_items(*list).is_some_and(|items| *at < items.len()) => at + 1,
             _ => 0,
         },
         PyIter::Native { state, .. } => match state.remaining(vm) {
@@ -382,9 +508,15 @@ fn length_hint(vm: &mut Vm, args: &[Value]) -> Res {
             None => return Ok(Value::NOT_IMPLEMENTED),
         },
         PyIter::Exhausted { .. } => 0,
-        PyIter::Enumerate { .. } | PyIter::Zip { .. } | PyIter::Wrapped { .. } => {
-            return Ok(Value::NOT_IMPLEMENTED);
+        PyIter::Wrapped { inner, .. } => {
+            // The prelude's generator keeps the place in its second parameter.
+            let generator = heap.generator(*inner);
+            match generator.registers.get(1).and_then(|at| at.as_small()) {
+                Some(at) if &*generator.code.code.name == "reversed_items" => (at + 1).max(0) as usize,
+                _ => return Ok(Value::NOT_IMPLEMENTED),
+            }
         }
+        PyIter::Enumerate { .. } | PyIter::Zip { .. } => return Ok(Value::NOT_IMPLEMENTED),
     };
     Ok(vm.int(i64::try_from(length).unwrap_or(i64::MAX)))
 }
@@ -453,10 +585,15 @@ static REVERSED: &[NativeDef] = &[new_method("cls, sequence, /", |vm, args| {
         }
         return vm.ask_special(method, sequence, &[], Value::UNBOUND, return_it);
     }
-    if vm.type_of(sequence) == vm.types.tuple || vm.type_of(sequence) == vm.types.str {
-        let mut items = vm.collect(sequence)?;
-        items.reverse();
-        let iter = vm.native_iterator(class, OwnedItems { items: items.into_iter() });
+    if sequence.is(Kind::Tuple) {
+        let next = vm.heap.tuple(sequence).len().checked_sub(1);
+        let iter = vm.heap.new_iter(PyIter::Reversed { list: sequence, next });
+        return Ok(vm.of_class(cls, class, iter));
+    }
+    if sequence.is(Kind::Str) {
+        let object = vm.heap.pystr(sequence);
+        let (end, left) = (object.text.len(), object.chars as usize);
+        let iter = vm.native_iterator(class, ReversedText { text: sequence, end, left });
         return Ok(vm.of_class(cls, class, iter));
     }
     let is_sequence = vm.lookup_special(sequence, vm.names.getitem).is_some()
@@ -469,20 +606,40 @@ static REVERSED: &[NativeDef] = &[new_method("cls, sequence, /", |vm, args| {
     vm.wrap_generator("reversed_new", &[sequence], cls, class)
 })];
 
-/// Items that the iterator alone holds.
-pub struct OwnedItems {
-    pub items: std::vec::IntoIter<Value>,
+/// A str from its end.
+struct ReversedText {
+    text: Value,
+    /// In bytes; `usize::MAX` until worked out.
+    end: usize,
+    /// In code points.
+    left: usize,
 }
 
-impl NativeIter for OwnedItems {
-    fn next(&mut self, _: &mut Vm) -> Res<Option<Value>> {
-        Ok(self.items.next())
+impl NativeIter for ReversedText {
+    fn next(&mut self, vm: &mut Vm) -> Res<Option<Value>> {
+        let text = vm.heap.str(self.text);
+        if self.end == usize::MAX {
+            self.left = self.left.min(vm.heap.pystr(self.text).chars as usize);
+            self.end = text.char_indices().nth(self.left).map_or(text.len(), |(at, _)| at);
+        }
+        let Some(c) = text[..self.end].chars().next_back() else { return Ok(None) };
+        self.end -= c.len_utf8();
+        self.left -= 1;
+        let mut buffer = [0; 4];
+        Ok(Some(vm.str(c.encode_utf8(&mut buffer))))
     }
     fn trace(&self, tracer: &mut Tracer) {
-        tracer.extend(self.items.as_slice());
+        tracer.value(self.text);
+    }
+    fn place(&self) -> Option<(Value, usize)> {
+        self.left.checked_sub(1).map(|place| (self.text, place))
+    }
+    fn set_place(&mut self, place: usize) {
+        self.left = place.saturating_add(1);
+        self.end = usize::MAX;
     }
     fn remaining(&self, _: &Vm) -> Option<usize> {
-        Some(self.items.len())
+        Some(self.left)
     }
 }
 
@@ -524,10 +681,8 @@ pub(crate) fn repeat_count(vm: &mut Vm, count: Value) -> Res<Option<usize>> {
         return Err(vm.type_error(message));
     }
     let int = vm.index_big(count)?;
-    if int.sign() == num_bigint::Sign::Minus {
-        return Ok(Some(0));
-    }
     match int.to_i64() {
+        Some(count) if count < 0 => Ok(Some(0)),
         Some(count) => Ok(Some(usize::try_from(count).unwrap_or(usize::MAX))),
         None => {
             let message = format!("cannot fit '{}' into an index-sized integer", vm.type_name(count));
@@ -570,6 +725,7 @@ pub(crate) fn register(vm: &mut Vm) {
     }
     for ty in others {
         vm.add_methods(ty, ITERATOR_METHODS);
+        vm.add_methods(ty, REDUCE);
     }
     for (ty, methods) in [
         (vm.types.enumerate, ENUMERATE),

@@ -1,5 +1,7 @@
 //! `memoryview` over one dimension of `bytes`, `bytearray` and arrays.
 
+use std::cell::Cell;
+
 use super::bytes::{hex_text, sequence_index};
 use crate::class::{GetterDef, getter};
 use crate::gc::Tracer;
@@ -20,6 +22,10 @@ pub struct PyMemoryView {
     /// `struct` code of the items.
     format: char,
     item_bytes: usize,
+    /// Made by `toreadonly`.
+    readonly: bool,
+    /// Once asked for; a released view still has it.
+    hash: Cell<Option<i64>>,
     class: Value,
 }
 
@@ -99,8 +105,8 @@ static GETTERS: &[GetterDef] = &[
     }),
     getter("ndim", |vm, this| view(vm, this).map(|_| Value::count(1))),
     getter("readonly", |vm, this| {
-        let base = view(vm, this)?.base;
-        Ok(Value::bool(!writable(vm, base)))
+        let view = view(vm, this)?;
+        Ok(Value::bool(view.readonly || !writable(vm, view.base)))
     }),
     getter("shape", |vm, this| {
         let length = view(vm, this)?.length;
@@ -129,7 +135,7 @@ fn contiguous(vm: &mut Vm, this: Value) -> Res {
 /// Self's fields, unless released.
 fn view(vm: &mut Vm, this: Value) -> Res<PyMemoryView> {
     match vm.heap.downcast::<PyMemoryView>(this) {
-        Some(view) if !view.base.is_unbound() => Ok(PyMemoryView { ..*view }),
+        Some(view) if !view.base.is_unbound() => Ok(PyMemoryView { hash: Cell::new(None), ..*view }),
         _ => Err(vm.value_error("operation forbidden on released memoryview object")),
     }
 }
@@ -167,6 +173,8 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         stride: item_bytes as isize,
         format,
         item_bytes,
+        readonly: false,
+        hash: Cell::new(None),
         class,
     };
     Ok(vm.heap.new_object(view))
@@ -217,9 +225,9 @@ pub fn pack(vm: &mut Vm, format: char, item_bytes: usize, value: Value) -> Res<V
                 }
             };
             if format == 'f' {
-                (number as f32).to_bits() as u64
+                (f64::from_bits(Value::ieee_bits(number)) as f32).to_bits() as u64
             } else {
-                number.to_bits()
+                Value::ieee_bits(number)
             }
         }
         _ => {
@@ -314,7 +322,7 @@ fn many_slices(vm: &mut Vm, key: Value) -> Res<()> {
 fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
     let view = view(vm, args[0])?;
     let (key, value) = (args[1], args[2]);
-    if !writable(vm, view.base) {
+    if view.readonly || !writable(vm, view.base) {
         return Err(vm.type_error("cannot modify read-only memory"));
     }
     many_slices(vm, key)?;
@@ -385,11 +393,47 @@ fn hex(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn eq(vm: &mut Vm, args: &[Value]) -> Res {
+    if args[0] == args[1] && vm.heap.downcast::<PyMemoryView>(args[0]).is_some_and(|view| view.base.is_unbound()) {
+        return Ok(Value::TRUE);
+    }
     match (vm.buffer_copy(args[0]), vm.buffer_copy(args[1])) {
-        (Some(left), Some(right)) => Ok(Value::bool(left == right)),
+        (Some(left), Some(right)) => {
+            let formats = [item_format(vm, args[0]), item_format(vm, args[1])];
+            if formats[0] == formats[1] && !matches!(formats[0].0, 'f' | 'd') {
+                return Ok(Value::bool(left == right));
+            }
+            equal_items(vm, formats, [left, right])
+        }
         (None, _) => Ok(Value::bool(args[0] == args[1])),
         _ => Ok(Value::NOT_IMPLEMENTED),
     }
+}
+
+/// The `struct` code and size of a buffer's items.
+fn item_format(vm: &Vm, value: Value) -> (char, usize) {
+    let plain = vm.heap.payload(value);
+    match vm.heap.downcast::<PyMemoryView>(plain) {
+        Some(view) => (view.format, view.item_bytes),
+        None if plain.is(Kind::Object) => vm.heap.object(plain).buffer_item(),
+        None => ('B', 1),
+    }
+}
+
+/// Whether two buffers have equal items, each unpacked by its own code.
+fn equal_items(vm: &mut Vm, formats: [(char, usize); 2], data: [Vec<u8>; 2]) -> Res {
+    let [(left, left_size), (right, right_size)] = formats;
+    let (left_items, right_items) = (data[0].chunks(left_size), data[1].chunks(right_size));
+    let known = |format| "bBhHiIlLqQnNPfdc?".contains(format);
+    if left_items.len() != right_items.len() || !known(left) || !known(right) {
+        return Ok(Value::FALSE);
+    }
+    for (a, b) in left_items.zip(right_items) {
+        let (a, b) = (unpack(vm, left, a)?, unpack(vm, right, b)?);
+        if !vm.equal(a, b)? {
+            return Ok(Value::FALSE);
+        }
+    }
+    Ok(Value::TRUE)
 }
 
 fn ne(vm: &mut Vm, args: &[Value]) -> Res {
@@ -398,13 +442,23 @@ fn ne(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn hash(vm: &mut Vm, args: &[Value]) -> Res {
+    let known = vm.heap.downcast::<PyMemoryView>(args[0]).and_then(|view| view.hash.get());
+    if let Some(hash) = known {
+        return Ok(vm.int(hash));
+    }
     let view = view(vm, args[0])?;
-    if writable(vm, view.base) {
+    if !view.readonly && writable(vm, view.base) {
         return Err(vm.value_error("cannot hash writable memoryview object"));
+    }
+    if !matches!(view.format, 'B' | 'b' | 'c') {
+        return Err(vm.value_error("memoryview: hashing is restricted to formats 'B', 'b' or 'c'"));
     }
     let data = view.copied(vm).unwrap_or_default();
     let bytes = vm.bytes(&data);
     let hash = vm.hash(bytes)?;
+    if let Some(view) = vm.heap.downcast::<PyMemoryView>(args[0]) {
+        view.hash.set(Some(hash));
+    }
     Ok(vm.int(hash))
 }
 
@@ -436,16 +490,7 @@ fn release(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn toreadonly(vm: &mut Vm, args: &[Value]) -> Res {
     let view = view(vm, args[0])?;
-    let data = view.copied(vm).unwrap_or_default();
-    // The copy no longer follows the original's changes.
-    let base = vm.bytes(&data);
-    let stride = view.item_bytes as isize;
-    Ok(vm.heap.new_object(PyMemoryView {
-        base,
-        start: 0,
-        stride,
-        ..view
-    }))
+    Ok(vm.heap.new_object(PyMemoryView { readonly: true, ..view }))
 }
 
 fn cast(vm: &mut Vm, args: &[Value]) -> Res {
@@ -490,7 +535,7 @@ impl Vm {
         if let Some(view) = self.heap.downcast::<PyMemoryView>(value) {
             let contiguous = view.length < 2 || view.stride == view.item_bytes as isize;
             let (base, start) = (view.base, view.start + at);
-            return contiguous && writable(self, base) && self.write_buffer(base, start, data);
+            return contiguous && !view.readonly && writable(self, base) && self.write_buffer(base, start, data);
         }
         if !value.is(Kind::Object) {
             return false;

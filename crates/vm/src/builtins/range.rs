@@ -270,6 +270,36 @@ fn reversed(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(vm.native_iterator(vm.types.range_iterator, BigRange { next, step: -step, remaining }))
 }
 
+/// The sum of a range's ints and of an int; `None` for other values.
+pub(super) fn sum(vm: &Vm, range: Value, start: Value) -> Option<BigInt> {
+    vm.heap.downcast::<PyRange>(range)?;
+    let total = vm.as_int(start)?;
+    let parts = parts(vm, range);
+    let length = length_of(&parts);
+    let [first, _, step] = parts;
+    let twice: BigInt = (&first * 2 + (&length - 1) * &step) * &length;
+    Some(total + twice / 2)
+}
+
+/// The largest or smallest int of a range that has any.
+pub(super) fn extreme(vm: &Vm, range: Value, largest: bool) -> Option<BigInt> {
+    vm.heap.downcast::<PyRange>(range)?;
+    let parts = parts(vm, range);
+    let length = length_of(&parts);
+    let [first, _, step] = parts;
+    if length.is_zero() {
+        return None;
+    }
+    let rising = step.sign() == Sign::Plus;
+    Some(if rising == largest { first + (length - 1) * step } else { first })
+}
+
+/// Whether it is a range of so many ints that they should not be made all at
+/// once.
+pub(super) fn is_long(vm: &Vm, range: Value) -> bool {
+    vm.heap.downcast::<PyRange>(range).is_some_and(|range| range.count().is_none_or(|count| count > 1 << 20))
+}
+
 struct BigRange {
     next: BigInt,
     step: BigInt,

@@ -448,6 +448,7 @@ impl Vm {
             self.add_functions(dict, name, HELPERS);
             self.add_functions(dict, name, crate::builtins::dict::TABLE_FUNCTIONS);
             self.add_functions(dict, name, crate::builtins::exceptions::EXCEPTION_FUNCTIONS);
+            self.add_functions(dict, name, crate::builtins::iters::ITER_FUNCTIONS);
             self.add_functions(dict, name, crate::builtins::matching::MATCH_FUNCTIONS);
             self.add_functions(dict, name, crate::builtins::report::REPORT_FUNCTIONS);
             self.add_functions(dict, name, crate::builtins::finalizers::FINALIZER_FUNCTIONS);

@@ -299,6 +299,12 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         if vm.as_text(object).is_some() {
             return Err(vm.type_error("decoding str is not supported"));
         }
+        if let Some(encoding) = encoding.bound()
+            && vm.as_text(encoding).is_none()
+        {
+            let message = format!("str() argument 'encoding' must be str, not {}", vm.type_name(encoding));
+            return Err(vm.type_error(message));
+        }
         let Some(data) = vm.buffer_copy(object) else {
             let message = format!(
                 "decoding to str: need a bytes-like object, {} found",
@@ -346,7 +352,9 @@ fn iter(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn getnewargs(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(vm.tuple(&[args[0]]))
+    let text = vm.heap.str(args[0]).to_owned();
+    let copy = vm.heap.new_str(text);
+    Ok(vm.tuple(&[copy]))
 }
 
 fn sizeof(vm: &mut Vm, args: &[Value]) -> Res {

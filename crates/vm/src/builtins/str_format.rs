@@ -720,7 +720,7 @@ fn convert(
             (sign, body, true)
         }
         _ => {
-            let (sign, body) = float(vm, conversion, value)?;
+            let (sign, body) = float(vm, conversion, value, flavor)?;
             (sign, body, true)
         }
     };
@@ -913,7 +913,7 @@ impl Vm {
     }
 }
 
-fn float(vm: &mut Vm, conversion: &Conversion, value: Value) -> Res<(String, String)> {
+fn float(vm: &mut Vm, conversion: &Conversion, value: Value, flavor: Flavor) -> Res<(String, String)> {
     let plain = vm.heap.payload(value);
     let number = if let Some(float) = plain.as_float() {
         float
@@ -929,8 +929,11 @@ fn float(vm: &mut Vm, conversion: &Conversion, value: Value) -> Res<(String, Str
         if special.is_some_and(|method| !method.is(Kind::Native)) {
             return Err(Throw::Python);
         }
-        let message = format!("must be real number, not {}", vm.type_name(value));
-        return Err(vm.type_error(message));
+        let name = vm.type_name(value);
+        return Err(vm.type_error(match flavor {
+            Flavor::Text => format!("must be real number, not {name}"),
+            _ => format!("float argument required, not {name}"),
+        }));
     };
     let precision = conversion.precision.unwrap_or(6);
     repeat_size(vm, 1, precision)?;

@@ -19,6 +19,9 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.type_error("type.__new__() takes exactly 3 arguments (1 given)"));
     }
     if namespace.is_unbound() {
+        if metaclass == vm.types.r#type {
+            return Err(vm.type_error("type() takes 1 or 3 arguments"));
+        }
         return Err(vm.type_error("type.__new__() takes exactly 3 arguments (2 given)"));
     }
     let Some(text) = vm.as_text(name).map(str::to_owned) else {
@@ -517,8 +520,11 @@ fn set_bases(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
     Ok(())
 }
 
+/// The base that says where instances keep what makes them special.
 fn base(vm: &mut Vm, this: Value) -> Res {
-    Ok(vm.heap.ty(this).bases.first().copied().unwrap_or(Value::NONE))
+    let ty = vm.heap.ty(this);
+    let solid = ty.bases.iter().find(|&&base| ty.layout != Layout::Object && vm.heap.ty(base).layout == ty.layout);
+    Ok(solid.or(ty.bases.first()).copied().unwrap_or(Value::NONE))
 }
 
 fn mro(vm: &mut Vm, this: Value) -> Res {
@@ -629,6 +635,14 @@ fn zero(_: &mut Vm, _: Value) -> Res {
     Ok(Value::int32(0))
 }
 
+/// What CPython has for the types whose objects vary in size.
+fn item_size(vm: &mut Vm, this: Value) -> Res {
+    let types = &vm.types;
+    let sizes = [(types.tuple, 8), (types.int, 4), (types.bytes, 1), (types.r#type, 40)];
+    let found = sizes.into_iter().find(|&(class, _)| vm.is_subtype(this, class));
+    Ok(Value::int32(found.map_or(0, |(_, size)| size)))
+}
+
 fn text_signature(_: &mut Vm, _: Value) -> Res {
     Ok(Value::NONE)
 }
@@ -667,7 +681,7 @@ static GETTERS: &[GetterDef] = &[
     getter_setter("__type_params__", type_params, set_type_params),
     getter("__flags__", flags),
     getter("__basicsize__", basic_size),
-    getter("__itemsize__", zero),
+    getter("__itemsize__", item_size),
     getter("__dictoffset__", zero),
     getter("__weakrefoffset__", zero),
     getter("__text_signature__", text_signature),
