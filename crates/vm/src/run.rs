@@ -10,7 +10,7 @@ use airlock_bytecode::{BinOp, CmpOp, Instr};
 use crate::builtins::generator::AsyncSend;
 use crate::call::Flow;
 use crate::codeobj::{Cache, CodeObj};
-use crate::fiber::{FiberState, Frame, NativeFrame, PyFrame, Ret};
+use crate::fiber::{FiberState, Frame, NativeFrame, Ret};
 use crate::object::{IterStep, PyFunction, PyIter};
 use crate::value::Kind;
 use crate::{Completion, Halt, Res, Throw, Value, Vm};
@@ -1171,25 +1171,32 @@ impl Vm {
     /// The frame on top returns a value.
     #[inline(always)]
     fn return_value(&mut self, value: Value) -> Result<(), Exit> {
-        let Some(Frame::Python(frame)) = self.frames.pop() else { unreachable!("a Python frame runs") };
+        let frame = self.top();
+        let (ret, generator) = (frame.ret, frame.generator);
+        // Dropped where it stands: frames are too large to move about.
+        self.frames.truncate(self.frames.len() - 1);
         self.depth -= 1;
         self.fuel -= 4;
-        if let Ret::Reg(dst) = frame.ret
-            && frame.generator.is_unbound()
+        if let Ret::Reg(dst) = ret
+            && generator.is_unbound()
             && let Some(Frame::Python(caller)) = self.frames.last()
         {
             self.stack[caller.base as usize + dst as usize] = value;
             return Ok(());
         }
-        self.leave(frame, value)
+        self.leave(generator, ret, value)
     }
 
     /// A frame returned a value to something other than a plain register.
-    fn leave(&mut self, frame: PyFrame, value: Value) -> Result<(), Exit> {
-        if !frame.generator.is_unbound() {
-            self.heap.generator_mut(frame.generator).finish();
+    fn leave(&mut self, generator: Value, ret: Ret, value: Value) -> Result<(), Exit> {
+        if !generator.is_unbound() {
+            self.heap.generator_mut(generator).finish();
+            if let (Ret::YieldFrom { dst }, Some(Frame::Python(caller))) = (ret, self.frames.last()) {
+                self.stack[caller.base as usize + dst as usize] = value;
+                return Ok(());
+            }
         }
-        match self.deliver(frame.ret, Completion::Returned(value)) {
+        match self.deliver(ret, Completion::Returned(value)) {
             Ok(()) => self.settle(),
             Err((throw, ret)) => self.handle(throw, ret),
         }

@@ -222,20 +222,22 @@ impl Vm {
     pub(crate) fn suspend(&mut self, value: Value, item: bool) -> Result<(), Undone> {
         let mut item = item;
         loop {
-            let Some(Frame::Python(frame)) = self.frames.pop() else {
+            let delegating = std::mem::take(&mut self.delegation);
+            let Some(Frame::Python(frame)) = self.frames.last() else {
                 unreachable!("a generator's frame is on top");
             };
-            self.depth -= 1;
-            let base = frame.base as usize;
-            let delegating = std::mem::take(&mut self.delegation);
+            let (base, ret) = (frame.base as usize, frame.ret);
             let generator = self.heap.generator_mut(frame.generator);
-            let registers = generator.registers.len();
-            generator.registers.copy_from_slice(&self.stack[base..base + registers]);
+            for (at, register) in generator.registers.iter_mut().enumerate() {
+                *register = self.stack[base + at];
+            }
             generator.pc = frame.pc;
             generator.handled = frame.handled;
             generator.delegating = delegating;
             generator.state = GeneratorState::Suspended;
-            match frame.ret {
+            self.frames.truncate(self.frames.len() - 1);
+            self.depth -= 1;
+            match ret {
                 Ret::ForNext { dst, target } => {
                     self.set_top_register(dst, value);
                     self.top().pc = target;
@@ -288,7 +290,9 @@ impl Vm {
         if self.stack.len() < end {
             self.stack.resize((end * 2).max(256), Value::UNBOUND);
         }
-        self.stack[base..end].copy_from_slice(&object.registers);
+        for (at, register) in object.registers.iter().enumerate() {
+            self.stack[base + at] = *register;
+        }
         object.state = GeneratorState::Running;
         let frame = PyFrame {
             code: object.code.clone(),
