@@ -8,10 +8,10 @@ use std::collections::VecDeque;
 
 use airlock_link::{Adapter, Clock, Playground};
 use airlock_protocol::{Ending, SideReport};
-use airlock_trace::{Cost, Ledger};
+use airlock_trace::{Compared, Cost, Ledger, advice};
 use yew::prelude::*;
 
-use crate::format::{bytes, duration, grouped, millis};
+use crate::format::{bytes, duration, grouped};
 use crate::settings::{adapter_name, unavailable};
 
 /// One run to make.
@@ -134,44 +134,39 @@ impl Comparison {
             .and_then(|row| row.outcome.completed())
     }
 
-    /// What follows from the table, in a sentence or two.
+    /// What follows from the table, in a sentence.
     fn advice(&self) -> Option<String> {
-        let through: Vec<_> = self
-            .rows
-            .iter()
-            .filter(|row| row.adapter != Adapter::Direct)
-            .collect();
-        if through.is_empty() || self.is_running() {
+        if self.is_running() || self.rows.is_empty() {
             return None;
         }
-        let ended: Vec<_> = through
+        let nothing = Ledger::default();
+        let core = self.baseline().unwrap_or(&nothing);
+        let costs: Vec<_> = self
+            .rows
             .iter()
-            .filter_map(|row| Some((row.adapter, row.outcome.completed()?)))
+            .map(|row| {
+                row.outcome
+                    .completed()
+                    .map(|shell| Cost::between(core, shell))
+            })
             .collect();
-        let Some(&(adapter, best)) = ended.iter().min_by_key(|(_, ledger)| ledger.wall_ns) else {
-            return Some("No adapter brings this shell to its end.".to_owned());
-        };
-        let mut text = format!(
-            "Quickest through {}: {}, {} of it the adapter.",
-            adapter_name(adapter),
-            millis(best.wall_ns),
-            millis(best.adapter_ns)
-        );
-        let lost = self
-            .baseline()
-            .map(|core| (core, Cost::between(core, best).lost_concurrency_ns));
-        match lost {
-            Some((core, lost)) if lost > best.wall_ns / 5 => text.push_str(&format!(
-                " No adapter brings back the {} of lost concurrency: fan out inside the core and cross once, as core.main() does in {}.",
-                millis(lost),
-                millis(core.wall_ns)
-            )),
-            Some(_) if best.adapter_ns > best.wall_ns / 5 => {
-                text.push_str(" The crossings are the price here: make fewer and larger ones.");
-            }
-            _ => {}
-        }
-        Some(text)
+        let failed = Cost::default();
+        let compared: Vec<_> = self
+            .rows
+            .iter()
+            .zip(&costs)
+            .map(|(row, cost)| Compared {
+                adapter: row.adapter.key(),
+                core_wall_ns: core.wall_ns,
+                cost: cost.as_ref().unwrap_or(&failed),
+                ended_well: cost.is_some(),
+            })
+            .collect();
+        let text = advice(&compared);
+        let mut letters = text.chars();
+        letters
+            .next()
+            .map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
     }
 }
 
@@ -468,6 +463,7 @@ mod tests {
             problem: None,
             ledger,
             failures: Vec::new(),
+            crossings: Default::default(),
             dropped_events: 0,
             trace_hash: String::new(),
         }))
@@ -520,25 +516,29 @@ mod tests {
     #[test]
     fn lost_concurrency_leads_to_the_advice_to_fan_out_inside() {
         let done = comparison(Clock::Virtual, |trial| match trial.adapter {
-            Adapter::Direct => report(Ending::Completed, ledger(5, 5, 0)),
-            Adapter::Greenlet => report(Ending::Completed, ledger(51, 50, 0)),
+            Adapter::Direct => report(
+                Ending::Completed,
+                Ledger {
+                    overlapped_ns: 45_000_000,
+                    ..ledger(5, 5, 0)
+                },
+            ),
             _ => report(Ending::Completed, ledger(53, 50, 2)),
         });
         let advice = done.advice().unwrap();
         assert!(
-            advice.starts_with("Quickest through greenlets: 51.0 ms"),
+            advice.starts_with("Fan out inside the core and cross once: 5.2 ms"),
             "{advice}"
         );
-        assert!(advice.contains("45.0 ms of lost concurrency"), "{advice}");
-        assert!(advice.contains("in 5.0 ms"), "{advice}");
     }
 
     #[test]
     fn failed_runs_have_no_figures_but_a_reason() {
         let done = comparison(Clock::Virtual, |_| report(Ending::Raised, ledger(5, 5, 0)));
-        assert_eq!(
-            done.advice().unwrap(),
-            "No adapter brings this shell to its end."
+        assert!(
+            done.advice()
+                .unwrap()
+                .starts_with("No adapter brings this shell to its end")
         );
         let table = markdown(&done);
         assert!(

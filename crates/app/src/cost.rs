@@ -1,10 +1,14 @@
 //! What the run means: one sentence, two bars, one table.
 
 use airlock_protocol::Ending;
-use airlock_trace::{Cost, Ledger};
+use airlock_trace::{Cost, CrossingReport, Ledger, SiteReport};
 use yew::prelude::*;
 
 use crate::format::{bytes, counted, duration, grouped, millis};
+use crate::output::Place;
+
+/// The dearest call sites; more make a table that nobody reads.
+const SHOWN_SITES: usize = 30;
 
 #[derive(Properties, PartialEq)]
 pub struct CostProps {
@@ -14,9 +18,12 @@ pub struct CostProps {
     pub shell: Option<Ledger>,
     /// How the shell ended, where its figures are there.
     pub ending: Option<Ending>,
+    /// The shell's crossings by the lines that make them.
+    pub crossings: Option<CrossingReport>,
     pub running: bool,
     /// Whether figures are measured or come from the cost profile.
     pub exact: bool,
+    pub on_place: Callback<Place>,
 }
 
 #[component]
@@ -47,6 +54,7 @@ pub fn CostView(props: &CostProps) -> Html {
             <button type="button" class="all-figures" aria-expanded={all_figures.to_string()} {onclick}>
                 { if *all_figures { "Fewer figures" } else { "All figures" } }
             </button>
+            { props.crossings.as_ref().map(|crossings| view_sites(crossings, &props.on_place)) }
         </section>
     }
 }
@@ -230,6 +238,55 @@ const COLUMNS: [Column; 16] = [
         bytes(ledger.peak_heap_bytes)
     }),
 ];
+
+/// Which lines cross, and how dear that is. One line alone says nothing that
+/// the ledger does not.
+fn view_sites(crossings: &CrossingReport, on_place: &Callback<Place>) -> Html {
+    if crossings.sites.len() < 2 {
+        return Html::default();
+    }
+    let mut sites: Vec<&SiteReport> = crossings.sites.iter().collect();
+    sites.sort_by_key(|site| std::cmp::Reverse(site.adapter.total_ns));
+    let row = |report: &&SiteReport| {
+        let place = Place {
+            file: report.site.file.clone(),
+            line: report.site.line,
+        };
+        let label = format!("{}, line {}", place.file, place.line);
+        let onclick = on_place.reform(move |_: MouseEvent| place.clone());
+        let (adapter, wall) = (&report.adapter, &report.wall);
+        let times = [
+            adapter.total_ns,
+            adapter.min_ns,
+            adapter.median_ns,
+            adapter.p99_ns,
+            adapter.max_ns,
+            wall.median_ns,
+        ];
+        html! {
+            <tr>
+                <th scope="row"><button type="button" class="place" {onclick}>{ label }</button>{ format!(" {}()", report.site.name) }</th>
+                <td>{ grouped(adapter.count) }</td>
+                { for times.map(|nanos| html! { <td>{ duration(nanos) }</td> }) }
+            </tr>
+        }
+    };
+    html! {
+        <details class="sites">
+            <summary>{ format!("Crossings by line: {}", counted(sites.len() as u64, "call site")) }</summary>
+            <div class="wide" tabindex="0" role="region" aria-label="Crossings by line">
+                <table data-testid="crossing-sites">
+                    <thead><tr>
+                        <th scope="col">{ "Called at" }</th><th scope="col">{ "Crossings" }</th>
+                        <th scope="col">{ "Adapter in all" }</th><th scope="col">{ "least" }</th><th scope="col">{ "median" }</th>
+                        <th scope="col">{ "p99" }</th><th scope="col">{ "most" }</th><th scope="col">{ "Wall, median" }</th>
+                    </tr></thead>
+                    <tbody>{ for sites.iter().take(SHOWN_SITES).map(row) }</tbody>
+                </table>
+            </div>
+        </details>
+    }
+}
 
 /// Where there is little room, only the columns before the counts are shown
 /// until all are asked for.

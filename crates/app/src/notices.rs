@@ -1,6 +1,7 @@
 //! What is wrong, in one list: bad links, refused programs, proven deadlocks,
 //! a Worker that failed, storage that is denied.
 
+use airlock_protocol::Waits;
 use yew::prelude::*;
 
 use crate::output::Place;
@@ -14,30 +15,35 @@ pub struct Notice {
     pub weight: Weight,
     pub place: Option<Place>,
     pub text: String,
+    /// Who waits for whom, where that is what is wrong.
+    pub waits: Vec<Waits>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
     Error,
+    /// The run went on, but something went wrong in it.
+    Warning,
     /// Good to know; nothing failed.
     Hint,
 }
 
 impl Notice {
-    pub fn error(text: impl Into<String>) -> Self {
+    pub fn new(weight: Weight, text: impl Into<String>) -> Self {
         Self {
-            weight: Weight::Error,
+            weight,
             place: None,
             text: text.into(),
+            waits: Vec::new(),
         }
     }
 
+    pub fn error(text: impl Into<String>) -> Self {
+        Self::new(Weight::Error, text)
+    }
+
     pub fn hint(text: impl Into<String>) -> Self {
-        Self {
-            weight: Weight::Hint,
-            place: None,
-            text: text.into(),
-        }
+        Self::new(Weight::Hint, text)
     }
 
     pub fn at(mut self, file: &str, line: u32) -> Self {
@@ -47,6 +53,23 @@ impl Notice {
         });
         self
     }
+}
+
+/// Each line waits for the next; where they form a cycle, the last for the
+/// first.
+fn view_waits(waits: &[Waits]) -> Html {
+    if waits.is_empty() {
+        return Html::default();
+    }
+    let line = |waits: &Waits| {
+        let line = if waits.line > 0 {
+            format!(" (line {})", waits.line)
+        } else {
+            String::new()
+        };
+        html! { <li><b>{ waits.who.clone() }</b>{ " waits for " }<b>{ waits.what.clone() }</b>{ line }</li> }
+    };
+    html! { <ol class="waits" aria-label="Who waits for whom">{ for waits.iter().map(line) }</ol> }
 }
 
 #[derive(Properties, PartialEq)]
@@ -60,6 +83,7 @@ pub fn NoticesView(props: &NoticesProps) -> Html {
     let item = |notice: &Notice| {
         let class = match notice.weight {
             Weight::Error => "notice error",
+            Weight::Warning => "notice warning",
             Weight::Hint => "notice",
         };
         let place = notice.place.clone().map(|place| {
@@ -67,7 +91,7 @@ pub fn NoticesView(props: &NoticesProps) -> Html {
             let onclick = props.on_place.reform(move |_: MouseEvent| place.clone());
             html! { <><button type="button" class="place" {onclick}>{ text }</button>{ ": " }</> }
         });
-        html! { <li {class}>{ place }{ notice.text.clone() }</li> }
+        html! { <li {class}>{ place }{ notice.text.clone() }{ view_waits(&notice.waits) }</li> }
     };
     html! {
         <ul class="notices" data-testid="problems" role="status" aria-label="Problems">

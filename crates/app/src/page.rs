@@ -695,7 +695,7 @@ impl Page {
         self.playground = playground;
         if let Some(reason) = unavailable(self.playground.adapter) {
             let text = format!(
-                "The adapter \"{}\" is {reason}; a persistent loop takes its place.",
+                "The adapter \"{}\" is not offered: {reason}. A persistent loop takes its place.",
                 self.playground.adapter.key()
             );
             self.notices.push(Notice::hint(text));

@@ -167,13 +167,8 @@ pub fn adapter_name(adapter: Adapter) -> &'static str {
     }
 }
 
-/// Why this version does not offer an adapter. The page says so rather than
-/// hide what there is to know of.
+/// Why an adapter is not offered. The page says so rather than hide what there
+/// is to know of.
 pub fn unavailable(adapter: Adapter) -> Option<&'static str> {
-    match adapter {
-        Adapter::Direct | Adapter::Run | Adapter::Runner | Adapter::Greenlet => None,
-        Adapter::Nested | Adapter::Thread | Adapter::Pool | Adapter::Process | Adapter::Jspi => {
-            Some("not in this version")
-        }
-    }
+    adapter.missing()
 }

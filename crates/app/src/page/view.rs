@@ -8,7 +8,7 @@ use super::{Msg, Origin, Page, SIDES, Status, index_of, is_dark, now_millis};
 use crate::compare::CompareView;
 use crate::cost::CostView;
 use crate::format::{counted, duration, grouped, moment};
-use crate::notices::{Notice, NoticesView};
+use crate::notices::{Notice, NoticesView, Weight};
 use crate::output::OutputView;
 use crate::settings::{
     Menu, adapter_entries, clock_entries, clock_key, example_entries, example_value,
@@ -41,7 +41,8 @@ impl Page {
                         core={self.sides[0].ledger().cloned()} shell={self.sides[1].ledger().cloned()}
                         ending={self.sides[1].report().map(|report| report.ending)}
                         running={self.status == Status::Running && !self.is_comparing()}
-                        exact={self.ran_exactly} />
+                        crossings={self.sides[1].report().map(|report| report.crossings.clone())}
+                        exact={self.ran_exactly} on_place={on_place.clone()} />
                     if let Some(comparison) = &self.comparison {
                         <CompareView comparison={comparison.clone()} adapter={self.playground.adapter}
                             on_adapter={link.callback(Msg::AdapterChosen)} on_close={link.callback(|()| Msg::CompareClosed)} />
@@ -333,14 +334,25 @@ fn notices_of_run(side: &SideState) -> Vec<Notice> {
 
 fn notices_of_report(side: &SideState, report: &SideReport) -> Vec<Notice> {
     let mut notices = Vec::new();
+    let weight = match report.ending {
+        Ending::Completed => Weight::Warning,
+        _ => Weight::Error,
+    };
     for failure in &report.failures {
-        // Some explanations begin with the name of what they explain.
-        let text = if failure.explanation.starts_with(&failure.kind) {
-            failure.explanation.clone()
+        let text = format!(
+            "{}: {}",
+            failure.kind.replace('_', " "),
+            failure.explanation
+        );
+        let file = if failure.file.is_empty() {
+            side.file()
         } else {
-            format!("{}: {}", failure.kind, failure.explanation)
+            &failure.file
         };
-        notices.push(Notice::error(text).at(side.file(), failure.line));
+        notices.push(Notice {
+            waits: failure.waits.clone(),
+            ..Notice::new(weight, text).at(file, failure.line)
+        });
     }
     let explained = report.ending == Ending::Deadlocked && !notices.is_empty();
     if !report.explanation.is_empty() && !explained {
