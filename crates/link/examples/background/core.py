@@ -15,7 +15,11 @@ async def connect():
     await asyncio.sleep(0.004)      # the handshake
 
 
+async def sent():
+    return beats
+
+
 async def main():
     await connect()
     await asyncio.sleep(0.040)      # something else to do
-    print("heartbeats sent:", beats)
+    print("heartbeats sent:", await sent())

@@ -1,10 +1,10 @@
 import time
 import airlock, core
-calls = airlock.wrap(core)
+core = airlock.wrap(core)
 
-calls.connect()
+core.connect()
 time.sleep(0.040)                   # something else to do
 
 # Who turns the loop meanwhile? A persistent loop stands still,
 # asyncio.run() has cancelled the task, greenlets let it go on.
-print("heartbeats sent:", core.beats)
+print("heartbeats sent:", core.sent())
