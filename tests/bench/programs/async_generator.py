@@ -9,7 +9,7 @@ async def numbers(count):
 
 
 async def main():
-    for _ in range(5):
+    for _ in range(15):
         start = time.perf_counter()
         async for _ in numbers(200000):
             pass

@@ -46,7 +46,7 @@ def sets(count):
 
 
 async def main():
-    for _ in range(5):
+    for _ in range(21):
         start = time.perf_counter()
         result = dicts(20000) + lists(20000) + sets(20000)
         print("@", (time.perf_counter() - start) * 1e9)

@@ -361,7 +361,7 @@ def projection(length):
 
 
 async def main():
-    for _ in range(5):
+    for _ in range(60):
         start = time.perf_counter()
         chain(100)
         projection(100)

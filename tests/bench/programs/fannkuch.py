@@ -34,7 +34,7 @@ def fannkuch(size):
 
 
 async def main():
-    for _ in range(5):
+    for _ in range(11):
         start = time.perf_counter()
         result = fannkuch(8)
         print("@", (time.perf_counter() - start) * 1e9)

@@ -9,7 +9,7 @@ def numbers(count):
 
 
 async def main():
-    for _ in range(5):
+    for _ in range(25):
         start = time.perf_counter()
         for _ in numbers(200000):
             pass

@@ -69,7 +69,7 @@ def energy(pairs, bodies):
 
 
 async def main():
-    for _ in range(5):
+    for _ in range(25):
         bodies = system()
         pairs = [(one, two) for at, one in enumerate(bodies) for two in bodies[at + 1 :]]
         assert abs(energy(pairs, bodies) + 0.169075164) < 1e-8

@@ -214,7 +214,7 @@ class System:
 
 
 async def main():
-    for _ in range(5):
+    for _ in range(60):
         start = time.perf_counter()
         system = System(1000)
         system.run()
