@@ -1,5 +1,8 @@
 //! Slots of one kind of object, reused after collection.
 
+/// Nominal bytes of one slot.
+pub(crate) const SLOT_BYTES: usize = 48;
+
 /// A growable table of slots with a free list and mark bits.
 pub(crate) struct Arena<T> {
     slots: Vec<Option<T>>,
@@ -69,18 +72,21 @@ impl<T> Arena<T> {
         self.marks.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
 
-    /// Frees every slot in use that is not marked, giving each item to `drop`.
-    pub fn sweep(&mut self, mut drop: impl FnMut(T)) {
+    /// Frees every slot in use that is not marked; the nominal bytes of those
+    /// that are, `size` giving what each holds beside its slot.
+    pub fn sweep(&mut self, size: impl Fn(&T) -> usize) -> usize {
         self.free.clear();
+        let mut kept = 0;
         // From the end, so that the lowest free slot is used first.
         for (index, slot) in self.slots.iter_mut().enumerate().rev() {
             if self.marks.get(index / 64).is_none_or(|word| word & (1 << (index % 64)) == 0) {
-                if let Some(item) = slot.take() {
-                    drop(item);
-                }
+                *slot = None;
                 self.free.push(index as u32);
+            } else if let Some(item) = slot {
+                kept += SLOT_BYTES + size(item);
             }
         }
+        kept
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {

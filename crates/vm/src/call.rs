@@ -301,9 +301,10 @@ impl Vm {
             self.ensure_stack(base + registers.max(argc));
         }
         let positional = code.code.params.positional as usize;
-        if !(code.simple && names.is_unbound() && argc == positional)
-            && !(code.simple && names.is_unbound() && argc < positional && self.fill_defaults(function, base, argc, positional))
-        {
+        let placed = code.simple
+            && names.is_unbound()
+            && (argc == positional || argc < positional && self.fill_defaults(function, base, argc, positional));
+        if !placed {
             self.bind_parameters(function, &code, base, argc, names)?;
         }
         let (params, variables) = (code.arity as usize, code.variables as usize);

@@ -8,16 +8,13 @@ use std::cell::Cell;
 use num_bigint::BigInt;
 use rustc_hash::FxHashMap;
 
-use crate::arena::Arena;
+use crate::arena::{Arena, SLOT_BYTES};
 use crate::builtins::set_table::Keys;
 use crate::gc::Tracer;
 use crate::generator::Generator;
 use crate::object::*;
 use crate::value::Kind;
 use crate::{PyDict, Value};
-
-/// Nominal bytes of one heap slot.
-const SLOT_BYTES: usize = 48;
 
 /// Nominal bytes of a text that stands as its parts.
 const CONCAT_BYTES: usize = 32;
@@ -580,51 +577,27 @@ impl Heap {
     pub(crate) fn sweep(&mut self) {
         let strs = &self.strs;
         self.interned.retain(|_, value| strs.is_marked(value.index()));
-        self.strs.sweep(drop);
-        self.bytes.sweep(drop);
-        self.bigints.sweep(drop);
-        self.tuples.sweep(drop);
-        self.lists.sweep(drop);
-        self.dicts.sweep(drop);
-        self.sets.sweep(drop);
-        self.functions.sweep(drop);
-        self.natives.sweep(drop);
-        self.methods.sweep(drop);
-        self.types.sweep(drop);
-        self.instances.sweep(drop);
-        self.exceptions.sweep(drop);
-        self.modules.sweep(drop);
-        self.cells.sweep(drop);
-        self.generators.sweep(drop);
-        self.iters.sweep(drop);
-        self.objects.sweep(drop);
-        self.peak_bytes = self.peak_bytes();
-        self.kept_bytes = self.count_bytes();
-        self.charged_since_gc.set(0);
-    }
-
-    fn count_bytes(&self) -> usize {
         let table = |dict: &PyDict| dict.positions() * 24;
-        let mut total = 0;
-        let mut add = |bytes: usize| total += SLOT_BYTES + bytes;
-        self.strs.iter().for_each(|(_, item)| add(if item.text.is_flat() { item.text.len() } else { CONCAT_BYTES }));
-        self.bytes.iter().for_each(|(_, item)| add(item.data.len()));
-        self.bigints.iter().for_each(|(_, item)| add(item.bits() as usize / 8));
-        self.tuples.iter().for_each(|(_, item)| add(item.len() * 8));
-        self.lists.iter().for_each(|(_, item)| add(item.len() * 8));
-        self.dicts.iter().for_each(|(_, item)| add(table(item)));
-        self.sets.iter().for_each(|(_, item)| add(table(&item.table)));
-        self.functions.iter().for_each(|_| add(160));
-        self.natives.iter().for_each(|_| add(0));
-        self.methods.iter().for_each(|_| add(0));
-        self.types.iter().for_each(|_| add(400));
-        self.instances.iter().for_each(|(_, item)| add(32 + table(&item.attrs)));
-        self.exceptions.iter().for_each(|(_, item)| add(120 + item.trace.len() * 24));
-        self.modules.iter().for_each(|_| add(0));
-        self.cells.iter().for_each(|_| add(0));
-        self.generators.iter().for_each(|(_, item)| add(96 + item.registers.len() * 8));
-        self.iters.iter().for_each(|_| add(0));
-        self.objects.iter().for_each(|(_, item)| add(item.bytes()));
-        total
+        let kept = self.strs.sweep(|item| if item.text.is_flat() { item.text.len() } else { CONCAT_BYTES })
+            + self.bytes.sweep(|item| item.data.len())
+            + self.bigints.sweep(|item| item.bits() as usize / 8)
+            + self.tuples.sweep(|item| item.len() * 8)
+            + self.lists.sweep(|item| item.len() * 8)
+            + self.dicts.sweep(|item| table(item))
+            + self.sets.sweep(|item| table(&item.table))
+            + self.functions.sweep(|_| 160)
+            + self.natives.sweep(|_| 0)
+            + self.methods.sweep(|_| 0)
+            + self.types.sweep(|_| 400)
+            + self.instances.sweep(|item| 32 + table(&item.attrs))
+            + self.exceptions.sweep(|item| 120 + item.trace.len() * 24)
+            + self.modules.sweep(|_| 0)
+            + self.cells.sweep(|_| 0)
+            + self.generators.sweep(|item| 96 + item.registers.len() * 8)
+            + self.iters.sweep(|_| 0)
+            + self.objects.sweep(|item| item.bytes());
+        self.peak_bytes = self.peak_bytes();
+        self.kept_bytes = kept;
+        self.charged_since_gc.set(0);
     }
 }

@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 use crate::builtins::function::MissingGlobals;
 use crate::builtins::generator::{AsyncMode, AsyncSend};
 use crate::builtins::list::sliced;
+use crate::builtins::range::PyRange;
 use crate::call::Flow;
 use crate::codeobj::CodeObj;
 use crate::fiber::Ret;
@@ -373,11 +374,13 @@ impl Vm {
 
     /// Asks for `method(receiver, *args)`, a class attribute not yet bound.
     pub(crate) fn call_special(&mut self, method: Value, receiver: Value, args: &[Value]) -> Res {
-        let with_self: SmallVec<[Value; 4]> =
-            std::iter::once(receiver).chain(args.iter().copied()).collect();
+        // No special method takes more than three arguments beside self.
+        let mut with_self = [receiver; 4];
+        with_self[1..=args.len()].copy_from_slice(args);
+        let with_self = &with_self[..=args.len()];
         match method.kind() {
-            Some(Kind::Function) => Err(self.tail_call(method, &with_self)),
-            Some(Kind::Native) => self.call_native(method, &with_self, Value::UNBOUND),
+            Some(Kind::Function) => Err(self.tail_call(method, with_self)),
+            Some(Kind::Native) => self.call_native(method, with_self, Value::UNBOUND),
             _ => {
                 let class = self.type_of(receiver);
                 let bound = self.bind(method, receiver, class)?;
@@ -387,6 +390,15 @@ impl Vm {
     }
 
     pub(crate) fn subscript(&mut self, object: Value, key: Value) -> Res {
+        if let Some(range) = self.heap.downcast::<PyRange>(object)
+            && range.big.is_none()
+            && let Some(index @ 0..) = key.as_small()
+            && let Some(offset) = index.checked_mul(range.step)
+            && let Some(item) = range.start.checked_add(offset)
+            && if range.step > 0 { item < range.stop } else { item > range.stop }
+        {
+            return Ok(self.int(item));
+        }
         if let Some(method) = self.lookup_special(object, self.names.getitem) {
             return self.call_special(method, object, &[key]);
         }

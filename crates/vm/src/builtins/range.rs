@@ -35,6 +35,12 @@ impl PyRange {
         if self.big.is_some() {
             return None;
         }
+        // Dividing 128 bits is slow where it is not the machine's.
+        if self.step > 0
+            && let Some(span) = self.stop.checked_sub(self.start)
+        {
+            return Some(if span > 0 { ((span - 1) / self.step + 1) as u64 } else { 0 });
+        }
         let (start, stop, step) = (self.start as i128, self.stop as i128, self.step as i128);
         Some(if step > 0 && start < stop {
             ((stop - start - 1) / step + 1) as u64
