@@ -1,7 +1,8 @@
 //! `bytearray`.
 
 use super::bytes::{bytes_from, bytes_of_items, sequence_index};
-use super::str::{repeat_count, repeat_size};
+use super::iters::repeat_count;
+use super::str::repeat_size;
 use crate::gc::Tracer;
 use crate::native::{NativeDef, method, new_method};
 use crate::object::NativeObject;

@@ -3,8 +3,9 @@
 use airlock_bytecode::CmpOp;
 use memchr::memmem;
 
+use super::iters::repeat_count;
 use super::memoryview::PyMemoryView;
-use super::str::{repeat_count, repeat_size, size_of};
+use super::str::{repeat_size, size_of};
 use super::str_format::{Flavor, percent};
 use crate::gc::Tracer;
 use crate::native::{NativeDef, class_method, method, new_method, static_method};

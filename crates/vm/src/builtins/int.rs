@@ -665,7 +665,9 @@ pub(crate) fn text_of(vm: &Vm, value: Value) -> Option<String> {
 fn int_from_text(vm: &mut Vm, value: Value, text: &str, base: u32) -> Res {
     let limit = vm.int_max_str_digits;
     if !base.is_power_of_two() {
-        refuse_work(vm, (text.len() as f64 * 4.0 / 64.0).powi(2) / 2.0)?;
+        // More digits than the limit are refused without work.
+        let digits = if limit > 0 { text.len().min(limit) } else { text.len() };
+        refuse_work(vm, (digits as f64 * 4.0 / 64.0).powi(2) / 2.0)?;
     }
     match parse_int(text, base, limit) {
         Ok(int) => Ok(vm.heap.new_bigint(int)),

@@ -2,6 +2,7 @@
 
 use airlock_bytecode::CmpOp;
 
+use super::iters::repeat_count;
 use super::unicode as uni;
 use crate::dict::PyDict;
 use crate::native::{NativeDef, method, new_method, static_method};
@@ -453,30 +454,6 @@ fn mul(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let text = vm.heap.str(args[0]).repeat(times);
     Ok(vm.string(text))
-}
-
-/// The other operand of a sequence's `*`; `None` if its own method is to run.
-pub(crate) fn repeat_count(vm: &mut Vm, value: Value) -> Res<Option<usize>> {
-    if vm.as_int(value).is_none() && vm.lookup_special(value, vm.names.index).is_none() {
-        if vm.has_python_reflected(value, vm.names.rmul)
-            || vm.has_python_reflected(value, vm.names.mul)
-        {
-            return Ok(None);
-        }
-        let message = format!(
-            "can't multiply sequence by non-int of type '{}'",
-            vm.type_name(value)
-        );
-        return Err(vm.type_error(message));
-    }
-    let big = vm.index_big(value)?;
-    if big.sign() == num_bigint::Sign::Minus {
-        return Ok(Some(0));
-    }
-    match i64::try_from(&big) {
-        Ok(count) => Ok(Some(usize::try_from(count).unwrap_or(usize::MAX))),
-        Err(_) => Err(vm.overflow_error("cannot fit 'int' into an index-sized integer")),
-    }
 }
 
 /// The bytes that repeating takes, if they fit the memory limit.
