@@ -237,7 +237,12 @@ def fix_linecache(module):
     module.updatecache = updatecache
 
 
-module_fixes = {'traceback': fix_traceback, 'linecache': fix_linecache}
+def fix_array(module):
+    """Arrays are sequences for `isinstance`"""
+    load_module_named('_collections_abc').MutableSequence.register(module.array)
+
+
+module_fixes = {'traceback': fix_traceback, 'linecache': fix_linecache, 'array': fix_array}
 
 
 # Finalizers.

@@ -289,6 +289,8 @@ def load_found(name, found):
         payload.__spec__ = ModuleSpec(name, BuiltinImporter, origin='built-in')
         payload.__loader__ = BuiltinImporter
         loaded_modules[name] = payload
+        if name in module_fixes:
+            module_fixes[name](payload)
         return payload
     module = new_module(name)
     prepare_module(module, name, filename, is_package, search_path)

@@ -110,3 +110,14 @@ first.label = 'x'
 print(copy.copy(first).label, vars(first), first == second, first != second, first == dict(second))
 nan, other = float('nan'), float('nan')
 print(nan in [nan], nan in [other], len({nan, other, nan}), {nan: 1}[nan], [nan].count(nan), nan == nan)
+
+
+class Slotted(OrderedDict):
+    __slots__ = ('x',)
+
+
+slotted = Slotted([(1, 2)])
+slotted.x, slotted.y = 3, 4
+print(copy.copy(slotted).x, pickle.loads(pickle.dumps(slotted)).y, vars(slotted))
+from collections.abc import MutableSequence
+print(isinstance(array.array('b'), MutableSequence), isinstance(deque(), MutableSequence))

@@ -135,7 +135,10 @@ impl Vm {
         }
         let base_has_dict = bases.iter().any(|&base| {
             let ty = self.heap.ty(base);
-            ty.flags.heap && !ty.flags.no_dict || ty.layout == Layout::Exception
+            // Of the built-in types, exceptions and subclasses of other ones.
+            let native = ty.layout == Layout::Exception
+                || matches!(ty.layout, Layout::Payload(own) if own != base && !own.is_unbound());
+            !ty.flags.no_dict && (ty.flags.heap || native)
         });
         let mut no_dict = false;
         let mut members = Vec::new();
