@@ -699,8 +699,10 @@ def set_intersection(self, others):
     """set.intersection"""
     result = self
     for other in others:
-        table = as_table(other)
-        result = set_like(self, [item for item in result if set_contains(table, item)])
+        each, within = list_of(other), result
+        if isinstance(other, (set, frozenset)) and len(other) > len(result):
+            each, within = result, other
+        result = set_like(self, [item for item in each if set_contains(within, item)])
     return result
 
 

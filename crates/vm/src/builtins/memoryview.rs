@@ -128,7 +128,7 @@ static GETTERS: &[GetterDef] = &[
 fn contiguous(vm: &mut Vm, this: Value) -> Res {
     let view = view(vm, this)?;
     Ok(Value::bool(
-        view.length < 2 || view.stride == view.item_bytes as isize,
+        view.length == 1 || view.stride == view.item_bytes as isize,
     ))
 }
 
@@ -510,6 +510,10 @@ fn cast(vm: &mut Vm, args: &[Value]) -> Res {
     };
     if !args[2].is_unbound() {
         return Err(vm.not_implemented_error("memoryview: only one dimension is supported"));
+    }
+    let is_byte = |format| matches!(format, 'b' | 'B' | 'c');
+    if !is_byte(view.format) && !code.chars().all(is_byte) {
+        return Err(vm.type_error("memoryview: cannot cast between two non-byte formats"));
     }
     if view.length > 1 && view.stride != view.item_bytes as isize {
         return Err(vm.type_error("memoryview: casts are restricted to C-contiguous views"));
