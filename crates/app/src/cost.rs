@@ -135,7 +135,6 @@ fn view_bars(core: Option<&Ledger>, shell: Option<&Ledger>) -> Html {
                 <li class="wait">{ "waiting" }</li>
                 <li class="adapter">{ "adapter" }</li>
                 <li class="lost">{ "lost concurrency" }</li>
-                <li class="stopped">{ "loop stopped" }</li>
             </ul>
         </>
     }

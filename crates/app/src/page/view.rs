@@ -213,7 +213,7 @@ impl Page {
                             <li class="python">{ "runs Python" }</li>
                             <li class="adapter">{ "in the adapter" }</li>
                             <li class="wait">{ "waits, the loop can turn" }</li>
-                            <li class="stopped">{ "loop stopped" }</li>
+                            <li class="stopped">{ "waits, holding its thread" }</li>
                             <li class="ready">{ "ready, another runs" }</li>
                             <li class="crossing">{ "a crossing" }</li>
                         </ul>

@@ -466,7 +466,7 @@ pub fn state_name(state: LaneState) -> &'static str {
         LaneState::Waiting => "waits",
         LaneState::Ready => "is ready, another runs",
         LaneState::Adapter => "is in the adapter",
-        LaneState::Blocked => "blocks its loop",
+        LaneState::Blocked => "holds its thread, waiting",
     }
 }
 
