@@ -86,8 +86,29 @@ def raise_abstract(cls):
                     f'for abstract method{plural} {listed}')
 
 
-# repr of a bound method whose self has a repr in Python.
-def method_repr(qualname, receiver):
+# property.__isabstractmethod__.
+def any_abstract(*functions):
+    for function in functions:
+        if getattr(function, '__isabstractmethod__', False):
+            return True
+    return False
+
+
+# type.__new__ where the metaclass has its own mro().
+def finish_class_mro(cls, kwargs):
+    set_mro(cls, tuple(type(cls).mro(cls)))
+    return finish_class_now(cls, kwargs)
+
+
+# repr of a bound method whose function or self needs Python to be shown.
+def method_repr(qualname, function, receiver):
+    if qualname is None:
+        for name in ('__qualname__', '__name__'):
+            qualname = getattr(function, name, None)
+            if isinstance(qualname, str):
+                break
+        else:
+            qualname = '?'
     return f'<bound method {qualname} of {receiver!r}>'
 
 
@@ -107,19 +128,39 @@ def object_reduce_ex(self, protocol=0):
         return copyreg._reduce_ex(self, protocol)
     if isinstance(self, BaseException):
         return self.__reduce__()
-    get_args_ex = getattr(cls, '__getnewargs_ex__', None)
-    kwargs = {}
-    if get_args_ex is not None:
-        args, kwargs = get_args_ex(self)
-    else:
-        get_args = getattr(cls, '__getnewargs__', None)
-        args = get_args(self) if get_args is not None else payload_args(self)
+    args, kwargs = new_arguments(self)
     state = self.__getstate__()
     items = iter(self) if isinstance(self, list) else None
     pairs = iter(self.items()) if isinstance(self, dict) else None
     if kwargs:
         return copyreg.__newobj_ex__, (cls, args, kwargs), state, items, pairs
     return copyreg.__newobj__, (cls, *args), state, items, pairs
+
+
+# What `__new__` is to receive for a copy.
+def new_arguments(self):
+    get_args_ex = getattr(self, '__getnewargs_ex__', None)
+    if get_args_ex is not None:
+        pair = get_args_ex()
+        if not isinstance(pair, tuple):
+            raise TypeError(f"__getnewargs_ex__ should return a tuple, not '{type(pair).__name__}'")
+        if len(pair) != 2:
+            raise ValueError(f'__getnewargs_ex__ should return a tuple of length 2, not {len(pair)}')
+        args, kwargs = pair
+        if not isinstance(args, tuple):
+            raise TypeError('first item of the tuple returned by __getnewargs_ex__ must be a tuple, not '
+                            f"'{type(args).__name__}'")
+        if not isinstance(kwargs, dict):
+            raise TypeError('second item of the tuple returned by __getnewargs_ex__ must be a dict, not '
+                            f"'{type(kwargs).__name__}'")
+        return pair
+    get_args = getattr(self, '__getnewargs__', None)
+    if get_args is None:
+        return payload_args(self), {}
+    args = get_args()
+    if not isinstance(args, tuple):
+        raise TypeError(f"__getnewargs__ should return a tuple, not '{type(args).__name__}'")
+    return args, {}
 
 
 # Arguments for the __new__ of an instance of a subclass of a built-in type.

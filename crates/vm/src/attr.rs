@@ -20,10 +20,7 @@ impl Vm {
         let flags = self.heap.ty(class).flags;
         let found = if flags.custom_getattribute {
             match self.lookup(class, self.names.getattribute) {
-                Some(method) if !method.is(Kind::Native) => {
-                    Err(self.tail_call(method, &[value, name]))
-                }
-                Some(method) => self.call_native(method, &[value, name], Value::UNBOUND),
+                Some(method) => self.call_special(method, value, &[name]),
                 None => self.get_attr_generic(value, name),
             }
         } else {
@@ -55,10 +52,14 @@ impl Vm {
         if value.is(Kind::Type) {
             return self.get_type_attr(value, name);
         }
-        if let Some(super_) = self.heap.downcast::<Super>(value) {
+        if let Some(super_) = self.heap.downcast::<Super>(self.heap.payload(value)) {
             let (class, object, object_type) = (super_.this_class, super_.object, super_.object_type);
             if !object.is_unbound() && name != self.names.class_ {
-                return self.get_super_attr(class, object, object_type, name);
+                let found = self.find_super(class, object_type, name);
+                // What the classes do not have may be the super object's own.
+                if found.is_some() || self.lookup(self.type_of(value), name).is_none() {
+                    return self.get_super_attr(class, object, object_type, name);
+                }
             }
         }
         self.get_object_attr(value, name)
@@ -68,7 +69,7 @@ impl Vm {
         let class = self.type_of(value);
         let descriptor = self.lookup(class, name);
         if let Some(descriptor) = descriptor
-            && self.is_data_descriptor(descriptor)
+            && self.comes_first(descriptor)
         {
             return self.bind(descriptor, value, class);
         }
@@ -88,7 +89,7 @@ impl Vm {
         let metaclass = self.heap.ty(class).metaclass;
         let meta = self.lookup(metaclass, name);
         if let Some(descriptor) = meta
-            && self.is_data_descriptor(descriptor)
+            && self.comes_first(descriptor)
         {
             return self.bind(descriptor, class, metaclass);
         }
@@ -103,14 +104,7 @@ impl Vm {
 
     /// `super(class, object).name`.
     pub(crate) fn get_super_attr(&mut self, class: Value, object: Value, object_type: Value, name: Value) -> Res {
-        let mro = &self.heap.ty(object_type).mro;
-        let after = mro.iter().position(|&entry| entry == class).map_or(mro.len(), |at| at + 1);
-        let hash = self.heap.str_table_hash(name);
-        let found = mro[after..].iter().find_map(|&entry| {
-            let dict = self.heap.dict(self.heap.ty(entry).dict);
-            dict.find_identical(name, hash).and_then(|at| dict.entry(at)).map(|entry| entry.value)
-        });
-        match found {
+        match self.find_super(class, object_type, name) {
             Some(found) if object == object_type => self.bind_to_class(found, object_type),
             Some(found) => self.bind(found, object, object_type),
             None => {
@@ -118,6 +112,17 @@ impl Vm {
                 Err(self.attribute_error_for(message, object, name))
             }
         }
+    }
+
+    /// An attribute of the classes after `class` in the MRO.
+    pub(crate) fn find_super(&self, class: Value, object_type: Value, name: Value) -> Option<Value> {
+        let mro = &self.heap.ty(object_type).mro;
+        let after = mro.iter().position(|&entry| entry == class).map_or(mro.len(), |at| at + 1);
+        let hash = self.heap.str_table_hash(name);
+        mro[after..].iter().find_map(|&entry| {
+            let dict = self.heap.dict(self.heap.ty(entry).dict);
+            dict.find_identical(name, hash).and_then(|at| dict.entry(at)).map(|entry| entry.value)
+        })
     }
 
     fn missing_module_attr(&mut self, module: Value, name: Value) -> Res {
@@ -249,7 +254,14 @@ impl Vm {
         }
     }
 
-    /// Whether a class attribute takes precedence over the instance's dict.
+    /// Whether a class attribute is read before the instance's dict: a data
+    /// descriptor that can be read.
+    pub(crate) fn comes_first(&self, value: Value) -> bool {
+        self.is_data_descriptor(value)
+            && (!value.is(Kind::Instance) || self.lookup_special(value, self.names.get).is_some())
+    }
+
+    /// Whether a class attribute has a say in setting or deleting.
     pub fn is_data_descriptor(&self, value: Value) -> bool {
         match value.kind() {
             Some(Kind::Object) => {
@@ -288,7 +300,7 @@ impl Vm {
                         let message = format!(
                             "property {}of '{}' object has no getter",
                             self.property_name(found),
-                            self.type_name(object)
+                            self.qualname_of_type(object)
                         );
                         return Err(self.attribute_error(message));
                     }
@@ -319,7 +331,9 @@ impl Vm {
         // Static and class methods of Python subclasses act as such.
         let plain = self.heap.payload(found);
         match self.lookup_special(found, self.names.get) {
-            Some(get) if get.is(Kind::Native) && plain != found => self.bind(plain, object, class),
+            Some(get) if get.is(Kind::Native) && plain != found && self.heap.downcast::<Super>(plain).is_none() => {
+                self.bind(plain, object, class)
+            }
             Some(get) if get.is(Kind::Native) => self.call_native(get, &[found, object, class], Value::UNBOUND),
             Some(get) => Err(self.tail_call(get, &[found, object, class])),
             None => Ok(found),
@@ -373,12 +387,9 @@ impl Vm {
         if custom {
             let special = if new.is_unbound() { self.names.delattr } else { self.names.setattr };
             if let Some(method) = self.lookup(class, special) {
-                let args = [value, name, new];
-                let args = if new.is_unbound() { &args[..2] } else { &args[..] };
-                if method.is(Kind::Native) {
-                    return self.call_native(method, args, Value::UNBOUND).map(|_| ());
-                }
-                return Err(self.tail_call(method, args));
+                let args = [name, new];
+                let args = if new.is_unbound() { &args[..1] } else { &args[..] };
+                return self.call_special(method, value, args).map(drop);
             }
         }
         self.set_attr_generic(value, name, new)
@@ -431,7 +442,7 @@ impl Vm {
     }
 
     /// Whether the class attribute is a data descriptor and took the value.
-    fn set_by_descriptor(&mut self, descriptor: Value, value: Value, name: Value, new: Value) -> Res<bool> {
+    pub(crate) fn set_by_descriptor(&mut self, descriptor: Value, value: Value, name: Value, new: Value) -> Res<bool> {
         match descriptor.kind() {
             Some(Kind::Object) => {
                 if let Some(getset) = self.heap.downcast::<GetSet>(descriptor) {
@@ -454,7 +465,7 @@ impl Vm {
                         let message = format!(
                             "property {}of '{}' object has no {}",
                             self.property_name(descriptor),
-                            self.type_name(value),
+                            self.qualname_of_type(value),
                             if new.is_unbound() { "deleter" } else { "setter" }
                         );
                         return Err(self.attribute_error(message));
@@ -465,7 +476,8 @@ impl Vm {
                         self.tail_call(setter, &[value, new])
                     });
                 }
-                if self.heap.downcast::<Member>(descriptor).is_some() {
+                if let Some(member) = self.heap.downcast::<Member>(descriptor) {
+                    let name = member.name;
                     if !self.set_slot(value, name, new) {
                         return Err(self.no_attribute(value, name));
                     }
@@ -531,21 +543,37 @@ impl Vm {
     }
 
     fn mark_shadowed(&mut self, class: Value) {
-        self.heap.ty_mut(class).flags.shadowed = true;
-        for sub in self.heap.ty(class).subclasses.clone() {
-            self.mark_shadowed(sub);
+        for class in self.with_subclasses(class) {
+            self.heap.ty_mut(class).flags.shadowed = true;
         }
     }
 
     /// Makes every inline cache that saw this class or a subclass stale, and
     /// works out its flags anew.
     pub fn class_changed(&mut self, class: Value) {
-        let version = self.heap.fresh_version();
-        self.heap.ty_mut(class).version = version;
-        self.refresh_flags(class);
-        for sub in self.heap.ty(class).subclasses.clone() {
-            self.class_changed(sub);
+        for class in self.with_subclasses(class) {
+            let version = self.heap.fresh_version();
+            self.heap.ty_mut(class).version = version;
+            self.refresh_flags(class);
         }
+    }
+
+    /// The class, then all classes below it; each before those below it.
+    pub(crate) fn with_subclasses(&self, class: Value) -> Vec<Value> {
+        let mut found = vec![class];
+        if self.heap.ty(class).subclasses.is_empty() {
+            return found;
+        }
+        let mut seen: rustc_hash::FxHashSet<Value> = found.iter().copied().collect();
+        let mut at = 0;
+        while at < found.len() {
+            let below = &self.heap.ty(found[at]).subclasses;
+            found.extend(below.iter().copied().filter(|sub| seen.insert(*sub)));
+            at += 1;
+        }
+        // The MRO of a class is longer than those of its bases.
+        found.sort_by_key(|&class| self.heap.ty(class).mro.len());
+        found
     }
 
     /// What of a class can be told from its special methods.
@@ -677,6 +705,11 @@ impl Vm {
         true
     }
 
+    fn qualname_of_type(&self, value: Value) -> String {
+        let ty = self.heap.ty(self.type_of(value));
+        self.heap.as_str(ty.qualname).unwrap_or(&ty.name).to_owned()
+    }
+
     fn property_name(&self, property: Value) -> String {
         match self.heap.downcast::<Property>(property).map(|property| (property.name, property.get)) {
             Some((name, _)) if self.heap.as_str(name).is_some() => format!("'{}' ", self.heap.str(name)),
@@ -694,7 +727,7 @@ fn after_get_attr(vm: &mut Vm, [value, name, ..]: [Value; 4], completion: Comple
     match completion {
         Completion::Raised(exception) if vm.is_instance(exception, vm.types.attribute_error) => {
             match vm.lookup_special(value, vm.names.getattr) {
-                Some(method) => Err(vm.tail_call(method, &[value, name])),
+                Some(method) => vm.call_special(method, value, &[name]),
                 None => Err(Throw::Raise(exception)),
             }
         }

@@ -245,10 +245,7 @@ impl Vm {
     /// Calls what a callable without code of its own leads to. The chain may
     /// come back to itself, as with a class whose `__call__` is an instance.
     fn call_nested(&mut self, callee: Value, args: &[Value], names: Value, ret: Ret) -> Res<Flow> {
-        const DEEPEST: usize = 100;
-        if self.nested_calls == DEEPEST {
-            return Err(self.recursion_error("maximum recursion depth exceeded while calling a Python object"));
-        }
+        self.check_nesting()?;
         self.nested_calls += 1;
         let flow = self.call_args(callee, args, names, ret);
         self.nested_calls -= 1;
@@ -282,6 +279,16 @@ impl Vm {
         self.depth += 1;
         self.frames.push(Frame::Python(frame));
         true
+    }
+
+    /// Whether Rust may call itself once more for one Python call.
+    #[inline]
+    pub(crate) fn check_nesting(&mut self) -> Res<()> {
+        const DEEPEST: usize = 100;
+        if self.nested_calls < DEEPEST {
+            return Ok(());
+        }
+        Err(self.recursion_error("maximum recursion depth exceeded while calling a Python object"))
     }
 
     /// Calls a Python function whose frame will begin at `base`.
@@ -1076,7 +1083,7 @@ impl Vm {
 }
 
 /// Calls what the `__get__` of a `__call__` gave.
-fn call_bound(vm: &mut Vm, [args, names, ..]: [Value; 4], completion: Completion) -> Res {
+pub(crate) fn call_bound(vm: &mut Vm, [args, names, ..]: [Value; 4], completion: Completion) -> Res {
     let bound = completion.value()?;
     let args: Args = vm.heap.tuple(args).into();
     Err(vm.call_kw_then(bound, &args, names, [Value::NONE; 4], None))

@@ -222,10 +222,9 @@ impl Vm {
 
     /// Makes what was found on this type and its subclasses stale.
     pub(crate) fn renew_version(&mut self, ty: Value) {
-        let version = self.heap.fresh_version();
-        self.heap.ty_mut(ty).version = version;
-        for sub in self.heap.ty(ty).subclasses.clone() {
-            self.renew_version(sub);
+        for class in self.with_subclasses(ty) {
+            let version = self.heap.fresh_version();
+            self.heap.ty_mut(class).version = version;
         }
     }
 

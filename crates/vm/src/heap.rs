@@ -345,7 +345,7 @@ impl Heap {
 
     pub fn new_module(&mut self, dict: Value) -> Value {
         self.charge(SLOT_BYTES);
-        Value::handle(Kind::Module, self.modules.insert(PyModule { dict }))
+        Value::handle(Kind::Module, self.modules.insert(PyModule { dict, class: Value::UNBOUND }))
     }
 
     #[inline]
@@ -487,7 +487,6 @@ impl Heap {
                         let ty = self.types.get(index);
                         tracer.extend(&ty.bases);
                         tracer.extend(&ty.mro);
-                        tracer.extend(&ty.subclasses);
                         tracer.extend(&[ty.qualname, ty.metaclass, ty.dict]);
                     }
                 }
@@ -516,7 +515,8 @@ impl Heap {
                 }
                 Kind::Module => {
                     if self.modules.mark(index) {
-                        tracer.value(self.modules.get(index).dict);
+                        let module = self.modules.get(index);
+                        tracer.extend(&[module.dict, module.class]);
                     }
                 }
                 Kind::Cell => {
@@ -545,6 +545,20 @@ impl Heap {
                     }
                 }
             }
+        }
+    }
+
+    /// Classes know those below them without keeping them alive.
+    pub(crate) fn forget_subclasses(&mut self) {
+        let mut changed = Vec::new();
+        for (index, ty) in self.types.iter() {
+            if ty.subclasses.iter().any(|sub| !self.is_marked(*sub)) {
+                let kept: Vec<Value> = ty.subclasses.iter().copied().filter(|sub| self.is_marked(*sub)).collect();
+                changed.push((index, kept));
+            }
+        }
+        for (index, kept) in changed {
+            self.types.get_mut(index as usize).subclasses = kept;
         }
     }
 

@@ -231,7 +231,7 @@ impl Vm {
             let (version, flags) = (ty.version, ty.flags);
             if !flags.custom_getattribute && self.heap.instance(value).dict.is_none() {
                 let descriptor = self.lookup(class, name);
-                let data = descriptor.is_some_and(|found| self.is_data_descriptor(found));
+                let data = descriptor.is_some_and(|found| self.comes_first(found));
                 let hash = self.heap.str_table_hash(name);
                 if !data && let Some(at) = self.heap.instance(value).attrs.find_identical(name, hash) {
                     store_cache(&code.caches[site as usize], version, at as u32, name);
@@ -332,7 +332,7 @@ impl Vm {
             let is_method = found.is(Kind::Function)
                 || found.is(Kind::Native)
                     && self.heap.native(found).def.role == crate::native::NativeRole::Method;
-            if is_method && self.own_attr(value, name).is_none() && self.heap.downcast::<crate::builtins::descriptors::Super>(value).is_none() {
+            if is_method && self.own_attr(value, name).is_none() && self.heap.downcast::<crate::builtins::descriptors::Super>(self.heap.payload(value)).is_none() {
                 if value.is(Kind::Instance) && !flags.shadowed {
                     store_cache(&code.caches[site as usize], version, NOT_OWN, found);
                 } else if self.has_no_attributes(value) {
@@ -367,6 +367,11 @@ impl Vm {
             let class = self.types.super_;
             return Ok(class);
         }
+        if self.find_super(class, object_type, name).is_none() {
+            // It may be the super object's own.
+            let super_ = self.new_super(class, object)?;
+            return self.get_attr(super_, name);
+        }
         self.get_super_attr(class, object, object_type, name)
     }
 
@@ -380,11 +385,26 @@ impl Vm {
         let with_self = &with_self[..=args.len()];
         match method.kind() {
             Some(Kind::Function) => Err(self.tail_call(method, with_self)),
-            Some(Kind::Native) => self.call_native(method, with_self, Value::UNBOUND),
+            Some(Kind::Native) => {
+                // A native may ask for another special method, which may be
+                // the same again.
+                self.check_nesting()?;
+                self.nested_calls += 1;
+                let result = self.call_native(method, with_self, Value::UNBOUND);
+                self.nested_calls -= 1;
+                result
+            }
             _ => {
                 let class = self.type_of(receiver);
-                let bound = self.bind(method, receiver, class)?;
-                Err(self.tail_call(bound, args))
+                match self.bind(method, receiver, class) {
+                    Ok(bound) => Err(self.tail_call(bound, args)),
+                    Err(Throw::Call) => {
+                        let args = self.tuple(args);
+                        let state = [args, Value::UNBOUND, Value::NONE, Value::NONE];
+                        Err(self.and_then(state, crate::call::call_bound))
+                    }
+                    other => other,
+                }
             }
         }
     }
@@ -911,9 +931,19 @@ impl Vm {
         match self.call_special(method, iter, &[]) {
             Err(Throw::Call) => Err(self.and_then(state, |vm, _, completion| {
                 let value = completion.value()?;
-                vm.get_awaitable(value, 3)
+                vm.await_next(value)
             })),
-            Ok(value) => self.get_awaitable(value, 3),
+            Ok(value) => self.await_next(value),
+            other => other,
+        }
+    }
+
+    /// What `async for` awaits of what `__anext__` gave.
+    fn await_next(&mut self, value: Value) -> Res {
+        let state = [value, Value::NONE, Value::NONE, Value::NONE];
+        match self.get_awaitable(value, 0) {
+            Err(Throw::Raise(exception)) => bad_async_next(self, state, Completion::Raised(exception)),
+            Err(Throw::Call) => Err(self.and_then(state, bad_async_next)),
             other => other,
         }
     }
@@ -921,7 +951,10 @@ impl Vm {
     /// The awaitable of one step of an async generator. The first one tells
     /// the hooks of `sys.set_asyncgen_hooks`.
     pub(crate) fn async_send(&mut self, generator: Value, mode: AsyncMode, value: Value) -> Res {
-        let class = self.types.async_generator_asend;
+        let class = match mode {
+            AsyncMode::Send => self.types.async_generator_asend,
+            AsyncMode::Throw | AsyncMode::Close => self.types.async_generator_athrow,
+        };
         let send = AsyncSend { generator, mode, value, started: false, finished: false, class };
         let object = self.heap.new_object(send);
         let hooked = std::mem::replace(&mut self.heap.generator_mut(generator).hooks_inited, true);
@@ -956,7 +989,7 @@ impl Vm {
             (send.generator, send.mode, send.value, send.started, send.finished);
         send.started = true;
         if finished {
-            return Err(self.runtime_error("cannot reuse already awaited __anext__()/asend()"));
+            return Err(self.runtime_error(mode.reused()));
         }
         if started {
             return match sent {
@@ -993,7 +1026,10 @@ impl Vm {
             return self.throw_into(generator, exception, ret);
         }
         let result = match mode {
-            AsyncMode::Send => self.resume(generator, value, ret),
+            AsyncMode::Send => {
+                let sent = sent.unwrap_or(Value::NONE);
+                self.resume(generator, if sent.is_none() { value } else { sent }, ret)
+            }
             AsyncMode::Throw => self.throw_into(generator, value, ret),
             AsyncMode::Close => {
                 let class = self.types.generator_exit;
@@ -1032,9 +1068,7 @@ impl Vm {
         if value.is(Kind::Generator) {
             let generator = self.heap.generator(value);
             if generator.kind == GeneratorKind::Coroutine {
-                if generator.state == GeneratorState::Running
-                    || generator.state == GeneratorState::Suspended && generator.delegating && generator.awaited && context == 0 && self.is_being_awaited(value)
-                {
+                if generator.state == GeneratorState::Suspended && generator.delegating {
                     return Err(self.runtime_error("coroutine is being awaited already"));
                 }
                 return Ok(value);
@@ -1058,15 +1092,9 @@ impl Vm {
         let message = match context {
             1 => format!("'async with' received an object from __aenter__ that does not implement __await__: {name}"),
             2 => format!("'async with' received an object from __aexit__ that does not implement __await__: {name}"),
-            3 => format!("'async for' received an invalid object from __anext__: {name}"),
             _ => format!("'{name}' object can't be awaited"),
         };
         Err(self.type_error(message))
-    }
-
-    /// Whether a suspended coroutine is being driven by another one.
-    fn is_being_awaited(&self, _coroutine: Value) -> bool {
-        false
     }
 
     // Unpacking and displays.
@@ -1355,9 +1383,9 @@ impl Vm {
                 let instance = completion.value()?;
                 if !instance.is(Kind::Exception) {
                     let message = format!(
-                        "calling {} should have returned an instance of BaseException, not {}",
-                        vm.heap.ty(class).name,
-                        vm.type_name(instance)
+                        "calling <class '{}'> should have returned an instance of BaseException, not <class '{}'>",
+                        vm.qualified_name(class),
+                        vm.qualified_name(vm.type_of(instance))
                     );
                     return Err(vm.type_error(message));
                 }
@@ -1372,8 +1400,8 @@ impl Vm {
             if cause.is(Kind::Type) && self.is_subtype(cause, base) {
                 let state = [exception, Value::NONE, Value::NONE, Value::NONE];
                 return self.call_then(cause, &[], state, |vm, [exception, ..], completion| {
-                    let cause = completion.value()?;
-                    Err(vm.raise(exception, cause))
+                    let made = completion.value()?;
+                    Err(vm.raise(exception, made))
                 });
             }
             if !cause.is_none() && !cause.is(Kind::Exception) {
@@ -1595,4 +1623,18 @@ fn check_format(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
         return Err(vm.type_error(message));
     }
     Ok(text)
+}
+
+/// `async for` says so itself when it cannot await what `__anext__` gave.
+fn bad_async_next(vm: &mut Vm, [value, ..]: [Value; 4], completion: Completion) -> Res {
+    let Completion::Raised(exception) = completion else { return completion.value() };
+    let message = format!("'async for' received an invalid object from __anext__: {}", vm.type_name(value));
+    let throw = vm.type_error(message);
+    if let Throw::Raise(error) = throw {
+        let object = vm.heap.exception_mut(error);
+        object.cause = exception;
+        object.context = exception;
+        object.suppress_context = true;
+    }
+    Err(throw)
 }

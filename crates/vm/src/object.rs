@@ -180,6 +180,8 @@ pub struct TraceEntry {
 
 pub struct PyModule {
     pub dict: Value,
+    /// `ModuleType` or a subclass made in Python; unbound for the former.
+    pub class: Value,
 }
 
 pub struct PyCell {

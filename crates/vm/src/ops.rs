@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use airlock_bytecode::CmpOp;
 
+use crate::generator::GeneratorKind;
 use crate::value::Kind;
 use crate::{KeyError, Res, Throw, Value, Vm};
 
@@ -97,7 +98,9 @@ impl Vm {
     /// `iter(value)` where a built-in type gives the iterator; `None` if
     /// Python code (or `__getitem__`) does. `TypeError` if it is not iterable.
     pub fn native_iter(&mut self, value: Value) -> Res<Option<Value>> {
-        if value.is(Kind::Iter) || value.is(Kind::Generator) {
+        if value.is(Kind::Iter)
+            || value.is(Kind::Generator) && self.heap.generator(value).kind == GeneratorKind::Generator
+        {
             return Ok(Some(value));
         }
         match self.lookup_special(value, self.names.iter) {

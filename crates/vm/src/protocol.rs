@@ -44,7 +44,7 @@ impl Vm {
             Kind::Method => self.types.method,
             Kind::Type => self.heap.ty(value).metaclass,
             Kind::Exception => self.heap.exception(value).class,
-            Kind::Module => self.types.module,
+            Kind::Module => self.heap.module(value).class.bound().unwrap_or(self.types.module),
             Kind::Cell => self.types.cell,
             Kind::Generator => match self.heap.generator(value).kind {
                 crate::GeneratorKind::Generator => self.types.generator,

@@ -1111,8 +1111,12 @@ impl Vm {
                                 continue 'frame;
                             }
                             Err(throw) => {
-                                // The frame it is thrown into may be on top by now.
-                                self.handle(throw, Ret::YieldFromCall { dst })?;
+                                // The frame it is thrown into may be on top by now,
+                                // where no `StopIteration` is a value.
+                                let is_frame = object.is(Kind::Generator)
+                                    || self.heap.downcast::<AsyncSend>(object).is_some();
+                                let ret = if is_frame { Ret::Discard } else { Ret::YieldFromCall { dst } };
+                                self.handle(throw, ret)?;
                                 continue 'frame;
                             }
                         }
@@ -1335,6 +1339,7 @@ impl Vm {
         self.heap.mark_all(&mut tracer);
         self.clear_weakrefs();
         self.keep_finalizable();
+        self.heap.forget_subclasses();
         self.heap.sweep();
         self.gc_threshold = self.heap.live_bytes().max(GC_BYTES);
     }

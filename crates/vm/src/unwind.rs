@@ -358,6 +358,9 @@ impl Vm {
     /// delegates to if that takes exceptions.
     pub(crate) fn throw_into(&mut self, generator: Value, exception: Value, ret: Ret) -> Res<Flow> {
         let (mut generator, mut ret) = (generator, ret);
+        // What the innermost generator handles that handles anything: the
+        // context of what is thrown.
+        let mut handled = Value::NONE;
         loop {
             let object = self.heap.generator(generator);
             match object.state {
@@ -366,6 +369,7 @@ impl Vm {
                     if object.kind == GeneratorKind::Coroutine {
                         return Err(self.runtime_error("cannot reuse already awaited coroutine"));
                     }
+                    self.thrown_in = true;
                     return Err(Throw::Raise(exception));
                 }
                 GeneratorState::Created => {
@@ -375,14 +379,18 @@ impl Vm {
                     object.finish();
                     object.awaited = true;
                     self.heap.exception_mut(exception).trace.push(entry);
+                    self.thrown_in = true;
                     return Err(Throw::Raise(exception));
                 }
                 GeneratorState::Suspended => {}
             }
             let delegating = object.delegating;
             self.push_generator(generator, ret)?;
+            if !self.top().handled.is_none() {
+                handled = self.top().handled;
+            }
             if !delegating {
-                return Err(Throw::Raise(exception));
+                return Err(self.raise_thrown(exception, handled));
             }
             let frame = self.top();
             let base = frame.base as usize;
@@ -399,7 +407,8 @@ impl Vm {
             {
                 inner = *generator;
             }
-            if inner.is(Kind::Generator) {
+            let is_exit = self.is_instance(exception, self.types.generator_exit);
+            if inner.is(Kind::Generator) && !is_exit {
                 generator = inner;
                 ret = Ret::YieldFrom { dst };
                 continue;
@@ -409,17 +418,24 @@ impl Vm {
                 ret = Ret::AsyncItem { dst, awaitable: inner };
                 continue;
             }
-            let is_exit = self.is_instance(exception, self.types.generator_exit);
-            let name = if is_exit { self.names.close } else { self.names.throw };
-            let method = match self.lookup_special(inner, name) {
-                Some(method) => method,
-                None => return Err(Throw::Raise(exception)),
-            };
+            let state = [exception, inner, Value::NONE, Value::NONE];
             if is_exit {
-                let state = [exception, Value::NONE, Value::NONE, Value::NONE];
-                return Err(self.call_then(method, &[inner], state, raise_again));
+                return match self.get_attr(inner, self.names.close) {
+                    Ok(close) => Err(self.call_then(close, &[], state, raise_again)),
+                    Err(Throw::Call) => Err(self.and_then(state, close_delegate)),
+                    Err(Throw::Raise(error)) => close_delegate(self, state, Completion::Raised(error)).map(Flow::Done),
+                    Err(other) => Err(other),
+                };
             }
-            return match self.call_args(method, &[inner, exception], Value::UNBOUND, Ret::YieldFromCall { dst }) {
+            let flow = match self.get_attr(inner, self.names.throw) {
+                Ok(throw) => self.call_args(throw, &[exception], Value::UNBOUND, Ret::YieldFromCall { dst }),
+                Err(Throw::Call) => Err(self.and_then(state, throw_into_delegate)),
+                Err(Throw::Raise(error)) if self.is_instance(error, self.types.attribute_error) => {
+                    return Err(self.raise_thrown(exception, handled));
+                }
+                Err(other) => Err(other),
+            };
+            return match flow {
                 Ok(Flow::Done(value)) => {
                     // The iterator went on: its item is yielded.
                     self.top().pc -= 1;
@@ -447,6 +463,13 @@ impl Vm {
         }
     }
 
+    /// Raises what was thrown into the generator on top.
+    fn raise_thrown(&mut self, exception: Value, handled: Value) -> Throw {
+        self.chain_context(exception, handled);
+        self.thrown_in = true;
+        Throw::Raise(exception)
+    }
+
     /// `value` of a `StopIteration`.
     pub fn stop_value(&self, exception: Value) -> Value {
         if let Some(value) = self.own_attr(exception, self.names.value) {
@@ -463,8 +486,9 @@ impl Vm {
             return Ok(());
         }
         // One made by a native; `raise` has set it already.
+        let settled = std::mem::take(&mut self.thrown_in) || self.reraising;
         let object = self.heap.exception(exception);
-        if object.trace.is_empty() && object.context.is_none() && !self.reraising {
+        if object.trace.is_empty() && object.context.is_none() && !settled {
             self.set_context(exception);
         }
         self.unwind(exception)
@@ -595,6 +619,10 @@ impl Vm {
     /// Sets `__context__` of an exception about to be raised.
     pub(crate) fn set_context(&mut self, exception: Value) {
         let handled = self.handled_exception();
+        self.chain_context(exception, handled);
+    }
+
+    fn chain_context(&mut self, exception: Value, handled: Value) {
         if handled.is_none() || handled == exception {
             return;
         }
@@ -821,6 +849,33 @@ fn pass(_: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
 fn raise_again(_: &mut Vm, [exception, ..]: [Value; 4], completion: Completion) -> Res {
     completion.value()?;
     Err(Throw::Raise(exception))
+}
+
+/// Goes on with `GeneratorExit` once the iterator's `close` is known.
+fn close_delegate(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
+    let [exception, inner, ..] = state;
+    match completion {
+        Completion::Raised(error) if vm.is_instance(error, vm.types.attribute_error) => Err(Throw::Raise(exception)),
+        Completion::Raised(error) => {
+            let report = vm.prelude("report_unraisable");
+            Err(vm.call_then(report, &[error, inner], state, raise_again))
+        }
+        other => {
+            let close = other.value()?;
+            Err(vm.call_then(close, &[], state, raise_again))
+        }
+    }
+}
+
+/// Goes on with an exception once the iterator's `throw` is known.
+fn throw_into_delegate(vm: &mut Vm, [exception, ..]: [Value; 4], completion: Completion) -> Res {
+    match completion {
+        Completion::Raised(error) if vm.is_instance(error, vm.types.attribute_error) => Err(Throw::Raise(exception)),
+        other => {
+            let throw = other.value()?;
+            Err(vm.tail_call(throw, &[exception]))
+        }
+    }
 }
 
 /// How messages call a generator.

@@ -138,12 +138,15 @@ pub struct Vm {
     pub(crate) frames: Vec<Frame>,
     /// How many Python frames the current fiber has.
     pub(crate) depth: usize,
-    /// How many callables without code of their own the call being made has
-    /// gone through.
+    /// How deep Rust calls itself for the call being made: special methods
+    /// asked for by natives, callables that lead to others.
     pub(crate) nested_calls: usize,
     /// The exception now being raised passed its frame before: its traceback
     /// has that frame already.
     pub(crate) reraising: bool,
+    /// The exception now being raised was thrown into a generator: its
+    /// context is settled.
+    pub(crate) thrown_in: bool,
     /// The generator about to be suspended delegates to another.
     pub(crate) delegation: bool,
     pub(crate) last_fiber: FiberId,
@@ -212,6 +215,7 @@ impl Vm {
             depth: 0,
             nested_calls: 0,
             reraising: false,
+            thrown_in: false,
             delegation: false,
             last_fiber: 0,
             last_thread: 0,

@@ -4,7 +4,7 @@ use crate::gc::Tracer;
 use crate::native::{NativeDef, method, new_method};
 use crate::object::NativeObject;
 use crate::value::Kind;
-use crate::{PyDict, Res, Value, Vm, class::GetterDef, class::getter, class::getter_setter};
+use crate::{Completion, PyDict, Res, Throw, Value, Vm, class::GetterDef, class::getter, class::getter_setter};
 
 macro_rules! wrapper {
     ($name:ident) => {
@@ -20,7 +20,6 @@ macro_rules! wrapper {
             }
             fn trace(&self, tracer: &mut Tracer) {
                 tracer.value(self.function);
-                tracer.dict(&self.attrs);
             }
             fn attrs(&self) -> Option<&PyDict> {
                 Some(&self.attrs)
@@ -40,6 +39,8 @@ pub struct Property {
     pub set: Value,
     pub delete: Value,
     pub doc: Value,
+    /// The docstring was given, not taken from the getter.
+    pub own_doc: bool,
     /// Set by `__set_name__`; else None.
     pub name: Value,
     pub(crate) class: Value,
@@ -145,22 +146,17 @@ fn class_new(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(vm.wrap_payload(args[0], vm.types.class_method, object))
 }
 
-/// As `functools.update_wrapper` does for static and class methods.
+/// As `functools.update_wrapper` does for static and class methods. What
+/// only Python code could tell is left out.
 fn copy_attrs(vm: &mut Vm, function: Value, wrapper: Value) {
-    if !function.is(Kind::Function) {
-        return;
+    for name in [vm.names.module, vm.names.name, vm.names.qualname, vm.names.doc] {
+        if let Ok(value) = vm.get_attr(function, name) {
+            vm.set_own_attr(wrapper, name, value);
+        }
     }
-    let f = vm.heap.function(function);
-    let pairs = [
-        (vm.names.name, f.name),
-        (vm.names.qualname, f.qualname),
-        (vm.names.module, f.module),
-        (vm.names.doc, f.doc),
-    ];
-    for (name, value) in pairs {
-        vm.set_own_attr(wrapper, name, value);
-    }
-    if let Some(found) = vm.own_attr(function, vm.names.abstractmethods) {
+    if function.is(Kind::Function)
+        && let Some(found) = vm.own_attr(function, vm.names.abstractmethods)
+    {
         vm.set_own_attr(wrapper, vm.names.abstractmethods, found);
     }
 }
@@ -198,63 +194,97 @@ fn object_dict(vm: &mut Vm, this: Value) -> Res {
 fn property_new(vm: &mut Vm, args: &[Value]) -> Res {
     let none = Value::NONE;
     let class = vm.types.property;
-    let property = Property { get: none, set: none, delete: none, doc: none, name: none, class };
+    let property = Property { get: none, set: none, delete: none, doc: none, own_doc: false, name: none, class };
     let object = vm.heap.new_object(property);
     Ok(vm.wrap_payload(args[0], class, object))
 }
 
 fn property_init(vm: &mut Vm, args: &[Value]) -> Res {
-    let mut doc = args[4];
-    if doc.is_none() && args[1].is(Kind::Function) {
-        doc = vm.heap.function(args[1]).doc;
-    }
-    if let Some(property) = vm.heap.downcast_mut::<Property>(args[0]) {
+    let (this, doc) = (args[0], args[4]);
+    let plain = vm.heap.payload(this);
+    if let Some(property) = vm.heap.downcast_mut::<Property>(plain) {
         property.get = args[1];
         property.set = args[2];
         property.delete = args[3];
+        property.doc = doc;
+        property.own_doc = !doc.is_none();
+        property.name = Value::NONE;
+    }
+    let state = [this, Value::NONE, Value::NONE, Value::NONE];
+    if !doc.is_none() || args[1].is_none() {
+        return keep_doc(vm, state, Completion::Returned(doc));
+    }
+    let name = vm.names.doc;
+    match vm.get_attr(args[1], name) {
+        Ok(doc) => keep_doc(vm, state, Completion::Returned(doc)),
+        Err(Throw::Raise(exception)) => keep_doc(vm, state, Completion::Raised(exception)),
+        Err(Throw::Call) => Err(vm.and_then(state, keep_doc)),
+        Err(other) => Err(other),
+    }
+}
+
+/// Keeps a property's docstring, its getter's if it has none of its own. An
+/// instance of a subclass has it among its attributes, because the class's
+/// own docstring hides the property's.
+fn keep_doc(vm: &mut Vm, [this, ..]: [Value; 4], completion: Completion) -> Res {
+    let doc = match completion {
+        Completion::Raised(exception) if vm.is_instance(exception, vm.types.exception) => Value::NONE,
+        other => other.value()?,
+    };
+    let plain = vm.heap.payload(this);
+    if this != plain {
+        let name = vm.names.doc;
+        vm.set_attr(this, name, doc)?;
+    } else if let Some(property) = vm.heap.downcast_mut::<Property>(plain) {
         property.doc = doc;
     }
     Ok(Value::NONE)
 }
 
-/// A copy of the property with one of its functions replaced. A property of
-/// a Python subclass is made by calling that class.
-fn property_copy(vm: &mut Vm, this: Value, change: impl FnOnce(&mut Property)) -> Res {
+/// A copy of the property with one of its functions replaced, made by calling
+/// its class.
+fn property_copy(vm: &mut Vm, this: Value, change: impl FnOnce(&mut [Value; 3])) -> Res {
     let plain = vm.heap.payload(this);
     let class = vm.type_of(this);
     let Some(old) = vm.heap.downcast::<Property>(plain) else {
         return Err(vm.type_error("descriptor requires a 'property' object"));
     };
-    let mut new = Property {
-        get: old.get,
-        set: old.set,
-        delete: old.delete,
-        doc: old.doc,
-        name: old.name,
-        class: old.class,
-    };
-    change(&mut new);
-    if class != vm.types.property {
-        return Err(vm.tail_call(class, &[new.get, new.set, new.delete, new.doc]));
-    }
-    Ok(vm.heap.new_object(new))
+    let mut functions = [old.get, old.set, old.delete];
+    let (doc, name) = (if old.own_doc { old.doc } else { Value::NONE }, old.name);
+    change(&mut functions);
+    // A new getter brings its docstring.
+    let [get, set, delete] = functions;
+    let state = [name, Value::NONE, Value::NONE, Value::NONE];
+    Err(vm.call_then(class, &[get, set, delete, doc], state, |vm, [name, ..], completion| {
+        let copy = completion.value()?;
+        let plain = vm.heap.payload(copy);
+        if let Some(property) = vm.heap.downcast_mut::<Property>(plain) {
+            property.name = name;
+        }
+        Ok(copy)
+    }))
 }
 
 fn property_getter(vm: &mut Vm, args: &[Value]) -> Res {
-    property_copy(vm, args[0], |property| property.get = args[1])
+    property_copy(vm, args[0], |[get, ..]| *get = args[1])
 }
 
 fn property_setter(vm: &mut Vm, args: &[Value]) -> Res {
-    property_copy(vm, args[0], |property| property.set = args[1])
+    property_copy(vm, args[0], |[_, set, _]| *set = args[1])
 }
 
 fn property_deleter(vm: &mut Vm, args: &[Value]) -> Res {
-    property_copy(vm, args[0], |property| property.delete = args[1])
+    property_copy(vm, args[0], |[.., delete]| *delete = args[1])
 }
 
 fn property_set_name(vm: &mut Vm, args: &[Value]) -> Res {
+    let &[owner_and_name] = &args[1..] else { return Ok(Value::NONE) };
+    let &[_, name] = vm.heap.tuple(owner_and_name) else {
+        let given = vm.heap.tuple(owner_and_name).len();
+        return Err(vm.type_error(format!("__set_name__() takes 2 positional arguments but {given} were given")));
+    };
     if let Some(property) = vm.heap.downcast_mut::<Property>(args[0]) {
-        property.name = args[2];
+        property.name = name;
     }
     Ok(Value::NONE)
 }
@@ -268,21 +298,13 @@ fn property_get(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn property_set(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(property) = vm.heap.downcast::<Property>(args[0]) else { return Ok(Value::NONE) };
-    let setter = property.set;
-    if setter.is_none() {
-        return Err(vm.attribute_error("property has no setter"));
-    }
-    Err(vm.tail_call(setter, &[args[1], args[2]]))
+    vm.set_by_descriptor(args[0], args[1], Value::NONE, args[2])?;
+    Ok(Value::NONE)
 }
 
 fn property_delete(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(property) = vm.heap.downcast::<Property>(args[0]) else { return Ok(Value::NONE) };
-    let deleter = property.delete;
-    if deleter.is_none() {
-        return Err(vm.attribute_error("property has no deleter"));
-    }
-    Err(vm.tail_call(deleter, &[args[1]]))
+    vm.set_by_descriptor(args[0], args[1], Value::NONE, Value::UNBOUND)?;
+    Ok(Value::NONE)
 }
 
 macro_rules! property_field {
@@ -302,10 +324,21 @@ fn property_name(vm: &mut Vm, this: Value) -> Res {
     if !name.is_none() {
         return Ok(name);
     }
-    if get.is(Kind::Function) {
-        return Ok(vm.heap.function(get).name);
+    let missing = |vm: &mut Vm| vm.attribute_error("'property' object has no attribute '__name__'");
+    if get.is_none() {
+        return Err(missing(vm));
     }
-    Err(vm.attribute_error("'property' object has no attribute '__name__'"))
+    match vm.get_attr(get, vm.names.name) {
+        Err(Throw::Raise(exception)) if vm.is_instance(exception, vm.types.attribute_error) => Err(missing(vm)),
+        other => other,
+    }
+}
+
+fn property_set_own_name(vm: &mut Vm, this: Value, name: Value) -> Res<()> {
+    if let Some(property) = vm.heap.downcast_mut::<Property>(this) {
+        property.name = name.bound().unwrap_or(Value::NONE);
+    }
+    Ok(())
 }
 
 fn property_set_doc(vm: &mut Vm, this: Value, doc: Value) -> Res<()> {
@@ -316,44 +349,76 @@ fn property_set_doc(vm: &mut Vm, this: Value, doc: Value) -> Res<()> {
 }
 
 fn property_is_abstract(vm: &mut Vm, this: Value) -> Res {
-    let name = vm.intern("__isabstractmethod__");
-    let functions = vm.heap.downcast::<Property>(this).map(|p| [p.get, p.set, p.delete]);
-    for function in functions.into_iter().flatten() {
-        if let Some(value) = vm.find_attr(function, name)?
-            && vm.truthy(value)?
-        {
-            return Ok(Value::TRUE);
-        }
-    }
-    Ok(Value::FALSE)
+    let Some([get, set, delete]) = vm.heap.downcast::<Property>(this).map(|p| [p.get, p.set, p.delete]) else {
+        return Ok(Value::FALSE);
+    };
+    Err(vm.tail_prelude("any_abstract", &[get, set, delete]))
 }
 
 fn super_new(vm: &mut Vm, args: &[Value]) -> Res {
-    if args[1].is_unbound() {
+    let (class, unbound) = (vm.types.super_, Value::UNBOUND);
+    let object = Super { this_class: unbound, object: unbound, object_type: unbound, class };
+    let object = vm.heap.new_object(object);
+    Ok(vm.wrap_payload(args[0], class, object))
+}
+
+fn super_init(vm: &mut Vm, args: &[Value]) -> Res {
+    let (this_class, object) = (args[1], args[2]);
+    if this_class.is_unbound() {
         return Err(vm.runtime_error("super(): no arguments"));
     }
-    if args[2].is_unbound() || args[2].is_none() {
-        let class = vm.types.super_;
-        let unbound = Value::UNBOUND;
-        return Ok(vm.heap.new_object(Super { this_class: args[1], object: unbound, object_type: unbound, class }));
+    if !this_class.is(Kind::Type) {
+        let message = format!("super() argument 1 must be a type, not {}", vm.type_name(this_class));
+        return Err(vm.type_error(message));
     }
-    let object = vm.new_super(args[1], args[2])?;
-    Ok(vm.wrap_payload(args[0], vm.types.super_, object))
+    let object = object.bound().filter(|object| !object.is_none());
+    let object_type = match object {
+        Some(object) => vm.super_type(this_class, object)?,
+        None => Value::UNBOUND,
+    };
+    if let Some(super_) = vm.heap.downcast_mut::<Super>(args[0]) {
+        super_.this_class = this_class;
+        super_.object = object.unwrap_or(Value::UNBOUND);
+        super_.object_type = object_type;
+    }
+    Ok(Value::NONE)
+}
+
+/// An unbound super object among a class's attributes is bound by its
+/// instances.
+fn super_get(vm: &mut Vm, args: &[Value]) -> Res {
+    let (this, object) = (args[0], args[1]);
+    let Some(super_) = vm.heap.downcast::<Super>(vm.heap.payload(this)) else { return Ok(this) };
+    let (this_class, bound) = (super_.this_class, !super_.object.is_unbound());
+    if object.is_none() || bound || this_class.is_unbound() {
+        return Ok(this);
+    }
+    let class = vm.type_of(this);
+    if class == vm.types.super_ {
+        return vm.new_super(this_class, object);
+    }
+    Err(vm.tail_call(class, &[this_class, object]))
 }
 
 fn super_repr(vm: &mut Vm, args: &[Value]) -> Res {
     let Some(super_) = vm.heap.downcast::<Super>(args[0]) else { return Ok(Value::NONE) };
-    let name = vm.heap.ty(super_.this_class).name.clone();
-    let text = if super_.object.is_unbound() {
-        format!("<super: <class '{name}'>, NULL>")
-    } else {
-        format!("<super: <class '{name}'>, <{} object>>", vm.heap.ty(super_.object_type).name)
+    let class = match super_.this_class.bound() {
+        Some(class) => format!("<class '{}'>", vm.heap.ty(class).name),
+        None => "NULL".to_owned(),
     };
-    Ok(vm.string(text))
+    let object = match super_.object_type.bound() {
+        Some(class) => format!("<{} object>", vm.heap.ty(class).name),
+        None => "NULL".to_owned(),
+    };
+    Ok(vm.string(format!("<super: {class}, {object}>")))
 }
 
 fn super_this_class(vm: &mut Vm, this: Value) -> Res {
-    Ok(vm.heap.downcast::<Super>(this).map_or(Value::NONE, |s| s.this_class))
+    Ok(vm.heap.downcast::<Super>(this).and_then(|s| s.this_class.bound()).unwrap_or(Value::NONE))
+}
+
+fn super_self_class(vm: &mut Vm, this: Value) -> Res {
+    Ok(vm.heap.downcast::<Super>(this).and_then(|s| s.object_type.bound()).unwrap_or(Value::NONE))
 }
 
 fn super_self(vm: &mut Vm, this: Value) -> Res {
@@ -364,14 +429,44 @@ fn getset_get(vm: &mut Vm, args: &[Value]) -> Res {
     if args[1].is_none() {
         return Ok(args[0]);
     }
+    must_own(vm, args[0], args[1])?;
     let class = vm.type_of(args[1]);
     vm.bind(args[0], args[1], class)
 }
 
 fn getset_set(vm: &mut Vm, args: &[Value]) -> Res {
-    let name = getset_name(vm, args[0])?;
-    vm.set_attr_generic(args[1], name, args[2])?;
+    must_own(vm, args[0], args[1])?;
+    vm.set_by_descriptor(args[0], args[1], Value::NONE, args[2])?;
     Ok(Value::NONE)
+}
+
+fn getset_delete(vm: &mut Vm, args: &[Value]) -> Res {
+    must_own(vm, args[0], args[1])?;
+    vm.set_by_descriptor(args[0], args[1], Value::NONE, Value::UNBOUND)?;
+    Ok(Value::NONE)
+}
+
+fn getset_qualname(vm: &mut Vm, this: Value) -> Res {
+    let (name, owner) = (getset_name(vm, this)?, getset_owner(vm, this)?);
+    let owner = vm.heap.as_str(vm.heap.ty(owner).qualname).unwrap_or_default().to_owned();
+    Ok(vm.string(format!("{owner}.{}", vm.heap.str(name))))
+}
+
+/// A descriptor of one class is of no use for other classes' objects.
+fn must_own(vm: &mut Vm, descriptor: Value, object: Value) -> Res<()> {
+    let owner = getset_owner(vm, descriptor)?;
+    let class = vm.type_of(object);
+    if vm.is_subtype(class, owner) {
+        return Ok(());
+    }
+    let name = getset_name(vm, descriptor)?;
+    let message = format!(
+        "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
+        vm.heap.str(name),
+        vm.heap.ty(owner).name,
+        vm.heap.ty(class).name
+    );
+    Err(vm.type_error(message))
 }
 
 fn getset_name(vm: &mut Vm, this: Value) -> Res {
@@ -433,43 +528,45 @@ static WRAPPER_GETTERS: &[GetterDef] = &[
 
 static PROPERTY: &[NativeDef] = &[
     new_method("cls, *args, **kwargs", property_new),
-    method("__init__", "self, fget=None, fset=None, fdel=None, doc=None", property_init),
+    method("__init__", "self, fget=None, fset=None, fdel=None, doc=None", property_init).raw_self(),
     method("getter", "self, function, /", property_getter).raw_self(),
     method("setter", "self, function, /", property_setter).raw_self(),
     method("deleter", "self, function, /", property_deleter).raw_self(),
     method("__get__", "self, instance, owner=None, /", property_get),
     method("__set__", "self, instance, value, /", property_set),
     method("__delete__", "self, instance, /", property_delete),
-    method("__set_name__", "self, owner, name, /", property_set_name),
+    method("__set_name__", "self, *args", property_set_name),
 ];
 
 static PROPERTY_GETTERS: &[GetterDef] = &[
     getter("fget", property_fget),
     getter("fset", property_fset),
     getter("fdel", property_fdel),
-    getter("__name__", property_name),
+    getter_setter("__name__", property_name, property_set_own_name),
     getter_setter("__doc__", property_doc, property_set_doc),
     getter("__isabstractmethod__", property_is_abstract),
 ];
 
 static SUPER: &[NativeDef] = &[
-    new_method("cls, type=..., object=..., /", super_new),
-    method("__init__", "self, *args, **kwargs", |_, _| Ok(Value::NONE)),
+    new_method("cls, *args, **kwargs", super_new),
+    method("__init__", "self, type=..., object=..., /", super_init),
+    method("__get__", "self, instance, owner=None, /", super_get).raw_self(),
     method("__repr__", "self, /", super_repr),
 ];
 
 static SUPER_GETTERS: &[GetterDef] =
-    &[getter("__thisclass__", super_this_class), getter("__self__", super_self)];
+    &[getter("__thisclass__", super_this_class), getter("__self__", super_self), getter("__self_class__", super_self_class)];
 
 static GETSET: &[NativeDef] = &[
     method("__get__", "self, instance, owner=None, /", getset_get),
     method("__set__", "self, instance, value, /", getset_set),
+    method("__delete__", "self, instance, /", getset_delete),
     method("__repr__", "self, /", getset_repr),
 ];
 
 static GETSET_GETTERS: &[GetterDef] = &[
     getter("__name__", getset_name),
-    getter("__qualname__", getset_name),
+    getter("__qualname__", getset_qualname),
     getter("__objclass__", getset_owner),
     getter("__doc__", none_doc),
 ];

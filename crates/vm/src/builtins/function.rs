@@ -258,15 +258,15 @@ fn method_repr(vm: &mut Vm, args: &[Value]) -> Res {
         let text = format!("<built-in method {name} of {} object at {}>", vm.type_name(receiver), vm.address(receiver));
         return Ok(vm.string(text));
     }
-    let qualname = match function.kind() {
-        Some(Kind::Function) => vm.as_text(vm.heap.function(function).qualname).unwrap_or("?").to_owned(),
-        _ => "?".to_owned(),
-    };
+    if !function.is(Kind::Function) {
+        return Err(vm.tail_prelude("method_repr", &[Value::NONE, function, receiver]));
+    }
+    let qualname = vm.as_text(vm.heap.function(function).qualname).unwrap_or("?").to_owned();
     match vm.repr(receiver) {
         Ok(text) => Ok(vm.string(format!("<bound method {qualname} of {text}>"))),
         Err(crate::Throw::Python) => {
             let qualname = vm.string(qualname);
-            Err(vm.tail_prelude("method_repr", &[qualname, receiver]))
+            Err(vm.tail_prelude("method_repr", &[qualname, function, receiver]))
         }
         Err(other) => Err(other),
     }
@@ -423,7 +423,10 @@ fn cell_repr(vm: &mut Vm, args: &[Value]) -> Res {
 fn module_new(vm: &mut Vm, args: &[Value]) -> Res {
     let dict = vm.heap.new_dict(PyDict::default());
     let module = vm.heap.new_module(dict);
-    Ok(vm.wrap_payload(args[0], vm.types.module, module))
+    if args[0] != vm.types.module {
+        vm.heap.module_mut(module).class = args[0];
+    }
+    Ok(module)
 }
 
 fn module_init(vm: &mut Vm, args: &[Value]) -> Res {

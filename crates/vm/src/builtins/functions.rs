@@ -271,9 +271,10 @@ fn isinstance_now(vm: &Vm, value: Value, class: Value, depth: u32) -> Option<boo
         if vm.is_subtype(own, class) {
             return Some(true);
         }
-        // `__class__` may be a property that says something else.
+        // `__class__` may say something else.
         let overridden = value.is(Kind::Instance)
-            && vm.lookup(own, vm.names.class_) != vm.lookup(vm.types.object, vm.names.class_);
+            && (vm.heap.ty(own).flags.custom_getattribute
+                || vm.lookup(own, vm.names.class_) != vm.lookup(vm.types.object, vm.names.class_));
         return if overridden { None } else { Some(false) };
     }
     any_class(vm, class, depth, |vm, class, depth| isinstance_now(vm, value, class, depth))

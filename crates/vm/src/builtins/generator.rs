@@ -17,6 +17,16 @@ pub enum AsyncMode {
     Close,
 }
 
+impl AsyncMode {
+    /// What is said to a second `await` of the same awaitable.
+    pub(crate) fn reused(self) -> &'static str {
+        match self {
+            AsyncMode::Send => "cannot reuse already awaited __anext__()/asend()",
+            AsyncMode::Throw | AsyncMode::Close => "cannot reuse already awaited aclose()/athrow()",
+        }
+    }
+}
+
 /// The awaitable that `__anext__`, `asend`, `athrow` and `aclose` give.
 pub struct AsyncSend {
     pub generator: Value,
@@ -79,7 +89,13 @@ fn thrown(vm: &mut Vm, class: Value, value: Value) -> Res {
         } else {
             vec![value]
         };
-        return vm.instantiate_native(class, &args, Value::UNBOUND);
+        let state = [class, Value::NONE, Value::NONE, Value::NONE];
+        return match vm.instantiate_native(class, &args, Value::UNBOUND) {
+            Ok(made) => made_exception(vm, state, Completion::Returned(made)),
+            Err(Throw::Raise(exception)) => Ok(exception),
+            Err(Throw::Call) => Err(vm.and_then(state, made_exception)),
+            Err(other) => Err(other),
+        };
     }
     let message = format!(
         "exceptions must be classes or instances deriving from BaseException, not {}",
@@ -88,21 +104,51 @@ fn thrown(vm: &mut Vm, class: Value, value: Value) -> Res {
     Err(vm.type_error(message))
 }
 
+/// What making the exception gave. What goes wrong there is thrown instead.
+fn made_exception(vm: &mut Vm, [class, ..]: [Value; 4], completion: Completion) -> Res {
+    let made = match completion {
+        Completion::Raised(exception) => return Ok(exception),
+        other => other.value()?,
+    };
+    if made.is(Kind::Exception) {
+        return Ok(made);
+    }
+    let class = vm.qualified_name(class);
+    let name = vm.type_name(made);
+    match vm.type_error(format!("calling <class '{class}'> should have returned an instance of BaseException, not {name}")) {
+        Throw::Raise(error) => Ok(error),
+        other => Err(other),
+    }
+}
+
+/// The traceback that `throw` may be given besides.
+fn thrown_traceback(vm: &mut Vm, exception: Value, traceback: Value) -> Res<()> {
+    match traceback.bound() {
+        Some(traceback) if !traceback.is_none() => vm.set_traceback(exception, traceback),
+        _ => Ok(()),
+    }
+}
+
+fn check_traceback(vm: &mut Vm, traceback: Value) -> Res<()> {
+    let is_traceback = traceback.is_unbound() || traceback.is_none() || vm.type_of(traceback) == vm.types.traceback;
+    if is_traceback { Ok(()) } else { Err(vm.type_error("throw() third argument must be a traceback object")) }
+}
+
 fn throw(vm: &mut Vm, args: &[Value]) -> Res {
+    let (generator, traceback) = (args[0], args[3]);
+    check_traceback(vm, traceback)?;
+    let state = [generator, traceback, Value::NONE, Value::NONE];
     match thrown(vm, args[1], args[2]) {
-        Ok(exception) => {
-            vm.set_context(exception);
-            Err(vm.resume_then(args[0], Err(exception), NO_STATE, after_step))
-        }
-        Err(Throw::Call) => {
-            let state = [args[0], Value::NONE, Value::NONE, Value::NONE];
-            Err(vm.and_then(state, |vm, [generator, ..], completion| {
-                let exception = completion.value()?;
-                throw(vm, &[generator, exception, Value::NONE, Value::NONE])
-            }))
-        }
+        Ok(exception) => throw_now(vm, state, Completion::Returned(exception)),
+        Err(Throw::Call) => Err(vm.and_then(state, throw_now)),
         Err(other) => Err(other),
     }
+}
+
+fn throw_now(vm: &mut Vm, [generator, traceback, ..]: [Value; 4], completion: Completion) -> Res {
+    let exception = completion.value()?;
+    thrown_traceback(vm, exception, traceback)?;
+    Err(vm.resume_then(generator, Err(exception), NO_STATE, after_step))
 }
 
 fn close(vm: &mut Vm, args: &[Value]) -> Res {
@@ -228,17 +274,19 @@ fn async_send(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn async_throw(vm: &mut Vm, args: &[Value]) -> Res {
+    check_traceback(vm, args[3])?;
+    let state = [args[0], args[3], Value::NONE, Value::NONE];
     match thrown(vm, args[1], args[2]) {
-        Ok(exception) => vm.async_send(args[0], AsyncMode::Throw, exception),
-        Err(Throw::Call) => {
-            let state = [args[0], Value::NONE, Value::NONE, Value::NONE];
-            Err(vm.and_then(state, |vm, [generator, ..], completion| {
-                let exception = completion.value()?;
-                vm.async_send(generator, AsyncMode::Throw, exception)
-            }))
-        }
+        Ok(exception) => async_throw_now(vm, state, Completion::Returned(exception)),
+        Err(Throw::Call) => Err(vm.and_then(state, async_throw_now)),
         Err(other) => Err(other),
     }
+}
+
+fn async_throw_now(vm: &mut Vm, [generator, traceback, ..]: [Value; 4], completion: Completion) -> Res {
+    let exception = completion.value()?;
+    thrown_traceback(vm, exception, traceback)?;
+    vm.async_send(generator, AsyncMode::Throw, exception)
 }
 
 fn async_close(vm: &mut Vm, args: &[Value]) -> Res {
@@ -261,19 +309,48 @@ fn asend_next(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn asend_throw(vm: &mut Vm, args: &[Value]) -> Res {
-    let exception = thrown(vm, args[1], args[2])?;
-    step(vm, args[0], Err(exception))
+    check_traceback(vm, args[3])?;
+    let state = [args[0], args[3], Value::NONE, Value::NONE];
+    match thrown(vm, args[1], args[2]) {
+        Ok(exception) => asend_throw_now(vm, state, Completion::Returned(exception)),
+        Err(Throw::Call) => Err(vm.and_then(state, asend_throw_now)),
+        Err(other) => Err(other),
+    }
+}
+
+fn asend_throw_now(vm: &mut Vm, [awaitable, traceback, ..]: [Value; 4], completion: Completion) -> Res {
+    let exception = completion.value()?;
+    thrown_traceback(vm, exception, traceback)?;
+    step(vm, awaitable, Err(exception))
 }
 
 fn asend_close(vm: &mut Vm, args: &[Value]) -> Res {
-    if let Some(send) = vm.heap.downcast_mut::<AsyncSend>(args[0]) {
-        send.finished = true;
-        let generator = send.generator;
-        if send.started {
-            let _ = generator;
-        }
+    match vm.heap.downcast_mut::<AsyncSend>(args[0]) {
+        Some(send) if !send.finished => {}
+        _ => return Ok(Value::NONE),
     }
-    Ok(Value::NONE)
+    let class = vm.types.generator_exit;
+    let exit = vm.make_exception(class, &[]);
+    match step(vm, args[0], Err(exit)) {
+        Ok(value) => closed(vm, NO_STATE, Completion::Returned(value)),
+        Err(Throw::Raise(exception)) => closed(vm, NO_STATE, Completion::Raised(exception)),
+        Err(Throw::Call) => Err(vm.and_then(NO_STATE, closed)),
+        Err(other) => Err(other),
+    }
+}
+
+/// How a step ended that was to be the last.
+fn closed(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
+    match completion {
+        Completion::Raised(exception) => {
+            let quiet = [vm.types.generator_exit, vm.types.stop_iteration, vm.types.stop_async_iteration];
+            if quiet.iter().any(|&class| vm.is_instance(exception, class)) {
+                return Ok(Value::NONE);
+            }
+            Err(Throw::Raise(exception))
+        }
+        _ => Err(vm.runtime_error("coroutine ignored GeneratorExit")),
+    }
 }
 
 fn after_async_step(vm: &mut Vm, [awaitable, ..]: [Value; 4], completion: Completion) -> Res {
@@ -319,7 +396,7 @@ impl Vm {
         let (generator, mode, value, started, finished) =
             (send.generator, send.mode, send.value, send.started, send.finished);
         if finished {
-            return Err(self.runtime_error("cannot reuse already awaited __anext__()/asend()"));
+            return Err(self.runtime_error(mode.reused()));
         }
         if !started {
             let busy = self.heap.generator(generator).running_async;
@@ -338,7 +415,7 @@ impl Vm {
         let sent = match (started, sent, mode) {
             (_, Err(exception), _) => Err(exception),
             (true, Ok(sent), _) => Ok(sent),
-            (false, Ok(_), AsyncMode::Send) => Ok(value),
+            (false, Ok(sent), AsyncMode::Send) => Ok(if sent.is_none() { value } else { sent }),
             (false, Ok(_), AsyncMode::Throw) => Err(value),
             (false, Ok(_), AsyncMode::Close) => {
                 let class = self.types.generator_exit;

@@ -135,13 +135,24 @@ fn getattribute(vm: &mut Vm, args: &[Value]) -> Res {
     vm.get_attr_generic(args[0], name)
 }
 
+/// A class's attributes are set by its own `__setattr__`, or caches would not
+/// know of it.
+fn not_for_types(vm: &mut Vm, this: Value, method: &str) -> Res<()> {
+    if !this.is(Kind::Type) {
+        return Ok(());
+    }
+    Err(vm.type_error(format!("can't apply this {method} to {} object", vm.type_name(this))))
+}
+
 fn setattr(vm: &mut Vm, args: &[Value]) -> Res {
+    not_for_types(vm, args[0], "__setattr__")?;
     let name = attr_name(vm, args[1])?;
     vm.set_attr_generic(args[0], name, args[2])?;
     Ok(Value::NONE)
 }
 
 fn delattr(vm: &mut Vm, args: &[Value]) -> Res {
+    not_for_types(vm, args[0], "__delattr__")?;
     let name = attr_name(vm, args[1])?;
     vm.set_attr_generic(args[0], name, Value::UNBOUND)?;
     Ok(Value::NONE)
@@ -165,13 +176,22 @@ fn class(vm: &mut Vm, this: Value) -> Res {
 }
 
 fn set_class(vm: &mut Vm, this: Value, class: Value) -> Res<()> {
+    if class.is_unbound() {
+        return Err(vm.type_error("can't delete __class__ attribute"));
+    }
     if !class.is(Kind::Type) {
-        return Err(vm.type_error("__class__ must be set to a class"));
+        let message = format!("__class__ must be set to a class, not '{}' object", vm.type_name(class));
+        return Err(vm.type_error(message));
     }
     match this.kind() {
         Some(Kind::Instance) => {
             let old = vm.heap.instance(this).class;
-            if !vm.heap.ty(class).flags.heap || vm.heap.ty(old).layout != vm.heap.ty(class).layout {
+            if !vm.heap.ty(class).flags.heap || !vm.heap.ty(old).flags.heap {
+                return Err(vm.type_error(
+                    "__class__ assignment only supported for mutable types or ModuleType subclasses",
+                ));
+            }
+            if !same_shape(vm, old, class) {
                 let message = format!(
                     "__class__ assignment: '{}' object layout differs from '{}'",
                     vm.heap.ty(class).name,
@@ -184,16 +204,38 @@ fn set_class(vm: &mut Vm, this: Value, class: Value) -> Res<()> {
             vm.heap.instance_mut(this).class = class;
             Ok(())
         }
-        Some(Kind::Exception) => {
+        Some(Kind::Exception) if vm.heap.ty(class).layout == crate::Layout::Exception => {
             vm.heap.exception_mut(this).class = class;
             Ok(())
         }
-        // A module whose class adds properties: only plain attributes here.
-        Some(Kind::Module) => Ok(()),
+        Some(Kind::Module) if vm.is_subtype(class, vm.types.module) => {
+            vm.heap.module_mut(this).class = class;
+            Ok(())
+        }
         _ => Err(vm.type_error(
             "__class__ assignment only supported for mutable types or ModuleType subclasses",
         )),
     }
+}
+
+/// Whether instances of one class can become instances of the other.
+fn same_shape(vm: &Vm, a: Value, b: Value) -> bool {
+    let (x, y) = (vm.heap.ty(a), vm.heap.ty(b));
+    let weak = |class| vm.lookup(class, vm.names.weakref).is_some();
+    x.layout == y.layout && x.flags.no_dict == y.flags.no_dict && weak(a) == weak(b) && slots(vm, a) == slots(vm, b)
+}
+
+/// The names of all slots of a class.
+fn slots(vm: &Vm, class: Value) -> std::collections::BTreeSet<&str> {
+    let mut names = std::collections::BTreeSet::new();
+    for &entry in &vm.heap.ty(class).mro {
+        for (key, value) in vm.heap.dict(vm.heap.ty(entry).dict).iter() {
+            if vm.heap.downcast::<super::descriptors::Member>(value).is_some() {
+                names.extend(vm.heap.as_str(key));
+            }
+        }
+    }
+    names
 }
 
 fn dict(vm: &mut Vm, this: Value) -> Res {
@@ -207,13 +249,22 @@ fn dict(vm: &mut Vm, this: Value) -> Res {
 }
 
 fn set_dict(vm: &mut Vm, this: Value, dict: Value) -> Res<()> {
-    if !dict.is(Kind::Dict) {
+    let deleted = dict.is_unbound();
+    let dict = if deleted { vm.heap.new_dict(Default::default()) } else { dict };
+    // Of a subclass, the dict in it: what it holds are the attributes.
+    let plain = vm.heap.payload(dict);
+    if !plain.is(Kind::Dict) {
         let message = format!("__dict__ must be set to a dictionary, not a '{}'", vm.type_name(dict));
         return Err(vm.type_error(message));
     }
-    vm.attr_dict(this);
+    let dict = plain;
+    if vm.attr_dict(this).is_none() {
+        let name = vm.names.dict;
+        return Err(vm.no_attribute(this, name));
+    }
     match this.kind() {
         Some(Kind::Instance) => vm.heap.instance_mut(this).dict = dict,
+        Some(Kind::Function) if deleted => return Err(vm.type_error("cannot delete __dict__")),
         Some(Kind::Function) => vm.heap.function_mut(this).dict = dict,
         _ => return Err(vm.attribute_error("attribute '__dict__' of this object is not writable")),
     }
@@ -302,16 +353,16 @@ static GETTERS: &[GetterDef] = &[
 ];
 
 /// `__dict__` as CPython has it on each class with instances that have one.
-static DICT: &[GetterDef] = &[getter_setter("__dict__", dict, set_dict).raw_self()];
+pub(crate) static DICT: GetterDef = getter_setter("__dict__", dict, set_dict).raw_self();
 
 /// `__weakref__`, for introspection alone.
-pub(crate) static WEAKREF: &[GetterDef] = &[getter("__weakref__", |_, _| Ok(Value::NONE)).raw_self()];
+pub(crate) static WEAKREF: GetterDef = getter("__weakref__", |_, _| Ok(Value::NONE)).raw_self();
 
 pub(crate) fn register(vm: &mut Vm) {
     let _ = nothing;
     vm.add_methods(vm.types.object, METHODS);
     vm.add_getters(vm.types.object, GETTERS);
-    vm.add_getters(vm.types.object, DICT);
+    vm.add_getters(vm.types.object, std::slice::from_ref(&DICT));
     let doc = vm.str("The base class of the class hierarchy.");
     vm.set_type_attr(vm.types.object, "__doc__", doc);
 }

@@ -371,6 +371,16 @@ fn cell_empty(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::bool(vm.heap.cell(args[0]).value.is_unbound()))
 }
 
+fn set_mro(vm: &mut Vm, args: &[Value]) -> Res {
+    let mro = vm.heap.tuple(args[1]).to_vec();
+    vm.set_mro(args[0], &mro)?;
+    Ok(Value::NONE)
+}
+
+fn finish_class_now(vm: &mut Vm, args: &[Value]) -> Res {
+    vm.finish_class(args[0], args[1])
+}
+
 /// Whether a function's calls give generators; of what kind, or None.
 fn generator_kind(vm: &mut Vm, args: &[Value]) -> Res {
     if !args[0].is(Kind::Function) {
@@ -429,6 +439,8 @@ static HELPERS: &[NativeDef] = &[
     function("exec_module", "code, namespace, /", exec_module),
     function("type_lookup", "cls, name, /", type_lookup),
     function("type_find", "cls, name, /", type_find),
+    function("set_mro", "cls, mro, /", set_mro),
+    function("finish_class_now", "cls, kwargs, /", finish_class_now),
     function("cell_is", "cell, value, /", cell_is),
     function("cell_empty", "cell, /", cell_empty),
     function("generator_kind", "function, /", generator_kind),

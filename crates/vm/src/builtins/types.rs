@@ -74,6 +74,10 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.tail_call_with(bound, args, kwargs));
     }
     let class = vm.make_class(winner, &text, bases, namespace)?;
+    let mro = vm.intern("mro");
+    if vm.lookup(winner, mro).is_some_and(|found| !found.is(Kind::Native)) {
+        return Err(vm.tail_prelude("finish_class_mro", &[class, kwargs]));
+    }
     vm.finish_class(class, kwargs)
 }
 
@@ -141,9 +145,11 @@ impl Vm {
             !ty.flags.no_dict && (ty.flags.heap || native)
         });
         let mut no_dict = false;
+        let mut weak_slot = true;
         let mut members = Vec::new();
         if let Some(slots) = slots {
             no_dict = !base_has_dict;
+            weak_slot = false;
             let names = if self.heap.payload(slots).is(Kind::Str) { vec![slots] } else { self.collect(slots)? };
             for slot in names {
                 let text = self.heap.payload(slot);
@@ -156,6 +162,7 @@ impl Vm {
                     continue;
                 }
                 if slot_text == "__weakref__" {
+                    weak_slot = true;
                     continue;
                 }
                 let mangled = mangle(name, slot_text);
@@ -169,6 +176,18 @@ impl Vm {
                 }
                 members.push(key);
             }
+        }
+        let mut getters: SmallVec<[&'static GetterDef; 2]> = SmallVec::new();
+        let plain = self.lookup(self.types.object, self.names.dict);
+        if !no_dict && bases.iter().all(|&base| self.lookup(base, self.names.dict) == plain) {
+            getters.push(&super::object::DICT);
+        }
+        let sized = [self.types.int, self.types.tuple, self.types.bytes];
+        let weak = weak_slot
+            && !sized.iter().any(|&ty| layout == self.heap.ty(ty).layout)
+            && bases.iter().all(|&base| self.lookup(base, self.names.weakref).is_none());
+        if weak {
+            getters.push(&super::object::WEAKREF);
         }
         if self.namespace_get(dict, self.names.doc).is_none() && !members.contains(&self.names.doc) {
             self.namespace_set(dict, self.names.doc, Value::NONE);
@@ -200,6 +219,11 @@ impl Vm {
             let object = Member { name: member, owner: class, class: self.types.member };
             let value = self.heap.new_object(object);
             self.namespace_set(dict, member, value);
+        }
+        for def in getters {
+            let object = crate::class::GetSet { def, owner: class, class: self.types.getset };
+            let value = self.heap.new_object(object);
+            self.dict_set_text(dict, def.name, value);
         }
         self.renew_version(class);
         for &base in &bases {
@@ -293,8 +317,49 @@ impl Vm {
         }
     }
 
+    /// Works out the MROs of a class with new bases and of all classes below
+    /// it: of all or of none.
+    fn renew_mros(&mut self, class: Value) -> Res<()> {
+        let classes = self.with_subclasses(class);
+        let old: Vec<Vec<Value>> = classes.iter().map(|&class| self.heap.ty(class).mro.clone()).collect();
+        for &class in &classes {
+            let bases = self.heap.ty(class).bases.clone();
+            match self.linearize(&bases) {
+                Ok(mut mro) => {
+                    mro.insert(0, class);
+                    self.heap.ty_mut(class).mro = mro;
+                }
+                Err(throw) => {
+                    for (&class, mro) in classes.iter().zip(old) {
+                        self.heap.ty_mut(class).mro = mro;
+                    }
+                    return Err(throw);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets what a metaclass's `mro()` gave.
+    pub(crate) fn set_mro(&mut self, class: Value, mro: &[Value]) -> Res<()> {
+        let layout = self.heap.ty(class).layout;
+        for &entry in mro {
+            if !entry.is(Kind::Type) {
+                return Err(self.type_error(format!("mro() returned a non-class ('{}')", self.type_name(entry))));
+            }
+            let of_entry = self.heap.ty(entry).layout;
+            if of_entry != Layout::Object && of_entry != layout {
+                let name = self.heap.ty(entry).name.clone();
+                return Err(self.type_error(format!("mro() returned base with unsuitable layout ('{name}')")));
+            }
+        }
+        self.heap.ty_mut(class).mro = mro.to_vec();
+        self.class_changed(class);
+        Ok(())
+    }
+
     /// `__set_name__` of the attributes, then `__init_subclass__`.
-    fn finish_class(&mut self, class: Value, kwargs: Value) -> Res {
+    pub(crate) fn finish_class(&mut self, class: Value, kwargs: Value) -> Res {
         let entries: Vec<(Value, Value)> = self.heap.dict(self.heap.ty(class).dict).iter().collect();
         let mut named = Vec::new();
         for (key, value) in entries {
@@ -360,7 +425,9 @@ fn call(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn mro_method(vm: &mut Vm, args: &[Value]) -> Res {
-    let mro = vm.heap.ty(args[0]).mro.clone();
+    let bases = vm.heap.ty(args[0]).bases.clone();
+    let mut mro = vm.linearize(&bases)?;
+    mro.insert(0, args[0]);
     Ok(vm.heap.new_list(mro))
 }
 
@@ -497,6 +564,10 @@ fn doc(vm: &mut Vm, this: Value) -> Res {
 }
 
 fn set_doc(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
+    if value.is_unbound() {
+        let name = vm.heap.ty(this).name.clone();
+        return Err(vm.type_error(format!("cannot delete '__doc__' attribute of immutable type '{name}'")));
+    }
     set_entry(vm, this, vm.names.doc, value)
 }
 
@@ -507,15 +578,43 @@ fn bases(vm: &mut Vm, this: Value) -> Res {
 
 fn set_bases(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
     must_be_mutable(vm, this, "__bases__")?;
-    let bases = vm.collect(value)?;
-    if bases.is_empty() || bases.iter().any(|base| !base.is(Kind::Type)) {
-        return Err(vm.type_error("can only assign a non-empty tuple of types to __bases__"));
+    let name = vm.heap.ty(this).name.clone();
+    if value.is_unbound() {
+        return Err(vm.type_error(format!("cannot delete '__bases__' attribute of immutable type '{name}'")));
     }
-    let mut mro = vm.linearize(&bases)?;
-    mro.insert(0, this);
-    let ty = vm.heap.ty_mut(this);
-    ty.bases = bases.clone();
-    ty.mro = mro;
+    if !value.is(Kind::Tuple) {
+        let message = format!("can only assign tuple to {name}.__bases__, not {}", vm.type_name(value));
+        return Err(vm.type_error(message));
+    }
+    let bases = vm.heap.tuple(value).to_vec();
+    if bases.is_empty() {
+        return Err(vm.type_error(format!("can only assign non-empty tuple to {name}.__bases__, not ()")));
+    }
+    for &base in &bases {
+        if !base.is(Kind::Type) {
+            let message = format!("{name}.__bases__ must be tuple of classes, not '{}'", vm.type_name(base));
+            return Err(vm.type_error(message));
+        }
+        if vm.is_subtype(base, this) {
+            return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
+        }
+    }
+    if vm.class_layout(&bases)? != vm.heap.ty(this).layout {
+        let message = format!(
+            "__bases__ assignment: '{}' object layout differs from '{}'",
+            vm.heap.ty(bases[0]).name,
+            vm.heap.ty(vm.heap.ty(this).bases[0]).name
+        );
+        return Err(vm.type_error(message));
+    }
+    let old_bases = std::mem::replace(&mut vm.heap.ty_mut(this).bases, bases.clone());
+    if let Err(throw) = vm.renew_mros(this) {
+        vm.heap.ty_mut(this).bases = old_bases;
+        return Err(throw);
+    }
+    for base in old_bases {
+        vm.heap.ty_mut(base).subclasses.retain(|sub| *sub != this);
+    }
     for base in bases {
         vm.heap.ty_mut(base).subclasses.push(this);
     }
@@ -541,13 +640,17 @@ fn dict(vm: &mut Vm, this: Value) -> Res {
 }
 
 fn abstract_methods(vm: &mut Vm, this: Value) -> Res {
-    match own_entry(vm, this, vm.names.abstractmethods) {
+    // `type` itself has only the getter.
+    match own_entry(vm, this, vm.names.abstractmethods).filter(|found| !found.is(Kind::Object)) {
         Some(found) => Ok(found),
         None => Err(vm.no_attribute(this, vm.names.abstractmethods)),
     }
 }
 
 fn set_abstract_methods(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
+    if value.is_unbound() {
+        abstract_methods(vm, this)?;
+    }
     let is_abstract = !value.is_unbound() && vm.native_len(value).is_none_or(|length| length > 0);
     set_entry(vm, this, vm.names.abstractmethods, value)?;
     vm.heap.ty_mut(this).flags.is_abstract = is_abstract;
