@@ -100,9 +100,25 @@ fn compile_module(name: &str, source: &Source) -> Result<Code, String> {
         Ok(code) => {
             let mut code = (*code).clone();
             strip_docs(&mut code);
+            if source.own && selection::is_native_in_cpython(name) {
+                hide_functions(&mut code);
+            }
             Ok(code)
         }
         Err(diagnostics) => Err(format!("{:?}", diagnostics.first())),
+    }
+}
+
+/// Leaves the functions of a module out of tracebacks, where CPython has no
+/// frames for them.
+fn hide_functions(code: &mut Code) {
+    for constant in code.consts.iter_mut() {
+        if let Const::Code(inner) = constant {
+            let mut hidden = (**inner).clone();
+            hidden.flags.hidden = !hidden.flags.class_body;
+            hide_functions(&mut hidden);
+            *inner = hidden.into();
+        }
     }
 }
 

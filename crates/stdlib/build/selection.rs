@@ -62,6 +62,12 @@ pub fn is_left_out(name: &str) -> bool {
     })
 }
 
+/// Modules of ours that CPython has in C: their functions do not show in
+/// tracebacks.
+pub fn is_native_in_cpython(name: &str) -> bool {
+    matches!(name, "_abc" | "_csv" | "_io" | "_tokenize" | "_weakref" | "posix")
+}
+
 /// Imports at the top of library modules that only some of their functions
 /// need: module, the module it imports. They are done when first used.
 const LAZY: &[(&str, &str)] = &[

@@ -411,6 +411,10 @@ impl Vm {
             if self.delete_own_attr(value, name) {
                 return Ok(());
             }
+            if descriptor.is_some() && self.heap.ty(class).flags.no_dict {
+                let message = format!("'{}' object attribute '{}' is read-only", self.type_name(value), self.heap.str(name));
+                return Err(self.attribute_error_for(message, value, name));
+            }
             return Err(self.no_attribute(value, name));
         }
         if value.is(Kind::Instance) {
@@ -727,10 +731,29 @@ fn after_get_attr(vm: &mut Vm, [value, name, ..]: [Value; 4], completion: Comple
     match completion {
         Completion::Raised(exception) if vm.is_instance(exception, vm.types.attribute_error) => {
             match vm.lookup_special(value, vm.names.getattr) {
-                Some(method) => vm.call_special(method, value, &[name]),
+                Some(method) => match vm.call_special(method, value, &[name]) {
+                    Err(Throw::Call) => Err(vm.and_then([value, name, Value::NONE, Value::NONE], name_missing)),
+                    other => other,
+                },
                 None => Err(Throw::Raise(exception)),
             }
         }
         other => other.value(),
     }
+}
+
+/// An `AttributeError` that `__getattr__` raised is told what was missing, for
+/// "Did you mean".
+fn name_missing(vm: &mut Vm, [value, name, ..]: [Value; 4], completion: Completion) -> Res {
+    if let Completion::Raised(exception) = completion
+        && vm.is_instance(exception, vm.types.attribute_error)
+    {
+        let keys = [vm.intern("name"), vm.intern("obj")];
+        let is_set = |key: Value| vm.own_attr(exception, key).is_some_and(|found| !found.is_none());
+        if !keys.into_iter().any(is_set) {
+            vm.set_exception_attr(exception, "name", name);
+            vm.set_exception_attr(exception, "obj", value);
+        }
+    }
+    completion.value()
 }

@@ -47,5 +47,6 @@ pub use object::*;
 pub use places::Place;
 pub use run::Exit;
 pub use throw::{Completion, Continuation, Halt, Res, Throw};
+pub use unwind::closest;
 pub use value::{Kind, Value};
 pub use vm::{CompileMode, Environment, Extension, Found, SourceError, Stream, Vm, VmLimits};

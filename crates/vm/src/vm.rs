@@ -441,6 +441,11 @@ impl Vm {
         if fits { Ok(()) } else { Err(Throw::Halt(Halt::OutputLimit)) }
     }
 
+    /// How many Python frames the current fiber has.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
     // Extensions.
 
     pub fn add_extension<T: Extension>(&mut self, extension: T) {

@@ -53,6 +53,10 @@ pub(super) fn of_parse_error(
 pub(super) fn of_version_error(error: &UnsupportedSyntaxError) -> String {
     use ruff_python_parser::UnsupportedSyntaxErrorKind as Kind;
     match error.kind {
+        // The parser keeps the name of the type of this to itself.
+        Kind::UnpackingInComprehension(kind) if format!("{kind:?}") == "DictInDict" => {
+            "dict unpacking cannot be used in dict comprehension".into()
+        }
         Kind::UnpackingInComprehension(_) => {
             "iterable unpacking cannot be used in comprehension".into()
         }

@@ -22,6 +22,7 @@ pub mod sre;
 pub mod sre_engine;
 pub mod string_;
 pub mod struct_;
+pub mod suggestions;
 pub mod sys;
 pub mod types_;
 pub mod unicodedata;
@@ -57,6 +58,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &sre::MODULE,
     &string_::MODULE,
     &struct_::MODULE,
+    &suggestions::MODULE,
     &sys::MODULE,
     &types_::MODULE,
     &unicodedata::MODULE,

@@ -325,6 +325,12 @@ fn setrecursionlimit(vm: &mut Vm, args: &[Value]) -> Res {
     if limit < 1 {
         return Err(vm.value_error("recursion limit must be greater or equal than 1"));
     }
+    let depth = vm.depth();
+    if depth >= limit as usize {
+        return Err(vm.recursion_error(&format!(
+            "cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
+        )));
+    }
     vm.limits.recursion = limit as usize;
     Ok(Value::NONE)
 }

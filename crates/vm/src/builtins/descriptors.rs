@@ -168,6 +168,16 @@ fn wrapped_function(vm: &mut Vm, this: Value) -> Res {
     Ok(vm.heap.downcast::<ClassMethod>(this).map_or(Value::NONE, |object| object.function))
 }
 
+fn wrapped_annotations(vm: &mut Vm, this: Value) -> Res {
+    let function = wrapped_function(vm, this)?;
+    vm.get_attr(function, vm.names.annotations)
+}
+
+fn wrapped_annotate(vm: &mut Vm, this: Value) -> Res {
+    let function = wrapped_function(vm, this)?;
+    vm.get_attr(function, vm.names.annotate)
+}
+
 fn is_abstract(vm: &mut Vm, this: Value) -> Res {
     let function = wrapped_function(vm, this)?;
     let name = vm.intern("__isabstractmethod__");
@@ -512,6 +522,8 @@ static CLASS: &[NativeDef] = &[
 static WRAPPER_GETTERS: &[GetterDef] = &[
     getter("__func__", wrapped_function),
     getter("__wrapped__", wrapped_function),
+    getter("__annotations__", wrapped_annotations),
+    getter("__annotate__", wrapped_annotate),
     getter("__isabstractmethod__", is_abstract),
     getter("__dict__", object_dict),
     getter("__annotations__", |vm, this| {

@@ -51,7 +51,10 @@ fn init(vm: &mut Vm, args: &[Value]) -> Res {
             ));
         }
         if is_object(vm, vm.names.new) {
-            let message = format!("{}() takes no arguments", vm.heap.ty(class).name);
+            let message = format!(
+                "{}.__init__() takes exactly one argument (the instance to initialize)",
+                vm.heap.ty(class).name
+            );
             return Err(vm.type_error(message));
         }
     }

@@ -108,6 +108,13 @@ impl Vm {
                 qualname = text;
                 continue;
             }
+            if key == self.names.classcell && !value.is(Kind::Cell) {
+                let message = format!(
+                    "type.__new__: __classcell__ must be a nonlocal cell, not <class '{}'>",
+                    self.qualified_name(self.type_of(value))
+                );
+                return Err(self.type_error(message));
+            }
             if key == self.names.classcell {
                 cell = value;
                 continue;
@@ -749,8 +756,9 @@ fn item_size(vm: &mut Vm, this: Value) -> Res {
     Ok(Value::int32(found.map_or(0, |(_, size)| size)))
 }
 
-fn text_signature(_: &mut Vm, _: Value) -> Res {
-    Ok(Value::NONE)
+/// Only `object`'s is known: classes without `__init__` have it as well.
+fn text_signature(vm: &mut Vm, this: Value) -> Res {
+    Ok(if this == vm.types.object { vm.str("()") } else { Value::NONE })
 }
 
 static METHODS: &[NativeDef] = &[
