@@ -26,7 +26,6 @@ const THREAD_LIMIT: usize = 20_000;
 /// The longest timeout, in seconds: what 64 bits of nanoseconds hold.
 const TIMEOUT_MAX: f64 = 9_223_372_036.0;
 
-const SIGINT: i64 = 2;
 const SIGNAL_LIMIT: i64 = 65;
 
 /// The threads of the VM.
@@ -104,8 +103,9 @@ fn deadline_of(vm: &Vm, value: Value) -> Option<u64> {
     vm.as_i64(value).and_then(|deadline| u64::try_from(deadline).ok())
 }
 
-/// Raises what `interrupt_main` left for the main thread.
-fn take_interrupt(vm: &mut Vm) -> Res<()> {
+/// Raises what `interrupt_main` left for the main thread; called wherever a
+/// thread may wait, whether it then does or not.
+pub(crate) fn take_interrupt(vm: &mut Vm) -> Res<()> {
     if current_thread(vm) != 0 || !vm.has_extension::<Threads>() {
         return Ok(());
     }
@@ -194,6 +194,7 @@ fn set_done(vm: &mut Vm, value: Value) {
 }
 
 fn handle_join(vm: &mut Vm, args: &[Value]) -> Res {
+    take_interrupt(vm)?;
     let nanos = if args[1].is_none() { -1 } else { crate::time::timeout_nanos(vm, args[1])? };
     let current = ident_of(current_thread(vm));
     let handle = handle(vm, args[0])?;
@@ -205,7 +206,6 @@ fn handle_join(vm: &mut Vm, args: &[Value]) -> Res {
         }
         HandleState::Running if nanos == 0 => Ok(Value::NONE),
         HandleState::Running => {
-            take_interrupt(vm)?;
             let deadline = deadline(vm, nanos);
             Err(wait_for(vm, args[0], deadline, joined))
         }
@@ -360,14 +360,17 @@ fn exit(vm: &mut Vm, _: &[Value]) -> Res {
     Err(Throw::Raise(vm.make_exception(class, &[])))
 }
 
-/// `KeyboardInterrupt` in the main thread: now if it waits, else when it next
-/// does.
+/// What the signal's handler does, as the module `signal` knows it.
 fn interrupt_main(vm: &mut Vm, args: &[Value]) -> Res {
     match vm.index(args[0])? {
-        SIGINT => {}
-        1..SIGNAL_LIMIT => return Ok(Value::NONE),
-        _ => return Err(vm.value_error("signal number out of range")),
+        1..SIGNAL_LIMIT => Err(vm.tail_prelude("interrupt_main_", args)),
+        _ => Err(vm.value_error("signal number out of range")),
     }
+}
+
+/// `KeyboardInterrupt` in the main thread: now if it waits, else when it next
+/// does.
+fn interrupt(vm: &mut Vm, _: &[Value]) -> Res {
     let class = vm.types.keyboard_interrupt;
     let exception = vm.make_exception(class, &[]);
     if current_thread(vm) == 0 {
@@ -418,6 +421,7 @@ static FUNCTIONS: &[NativeDef] = &[
     function("exit", "", exit),
     function("exit_thread", "", exit),
     function("interrupt_main", "signum=2, /", interrupt_main),
+    function("_interrupt", "", interrupt),
     function("stack_size", "size=0, /", stack_size),
     function("set_name", "name", set_name),
     function("allocate_lock", "", lock::allocate),

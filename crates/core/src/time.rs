@@ -92,6 +92,7 @@ fn sleep(vm: &mut Vm, args: &[Value]) -> Res {
     if nanos < 0 {
         return Err(vm.value_error("sleep length must be non-negative"));
     }
+    crate::threads::take_interrupt(vm)?;
     // A deadline in the past only lets others run.
     let deadline = if nanos == 0 { 0 } else { deadline_after(vm, nanos) };
     if nanos > 0 {
@@ -352,7 +353,6 @@ static FUNCTIONS: &[NativeDef] = &[
     function("strftime", "format, time_tuple=..., /", strftime),
     function("strptime", "string, format='%a %b %d %H:%M:%S %Y', /", strptime),
     function("get_clock_info", "name, /", get_clock_info),
-    function("tzset", "", |_, _| Ok(Value::NONE)),
 ];
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {

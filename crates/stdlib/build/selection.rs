@@ -52,12 +52,15 @@ const LEFT_OUT: &[&str] = &[
     "compileall", "concurrent.futures.interpreter", "concurrent.futures.process",
     "concurrent.interpreters", "ctypes", "dbm", "ensurepip", "idlelib", "modulefinder",
     "multiprocessing", "nturl2path", "pty", "pydoc_data", "sqlite3", "ssl", "sre_compile", "sre_constants", "sre_parse",
-    "symtable", "tkinter", "tty", "turtle", "turtledemo", "venv", "webbrowser", "wsgiref", "xmlrpc", "zipapp",
+    "symtable", "tkinter", "tty", "turtle", "turtledemo", "venv", "webbrowser", "xmlrpc", "zipapp",
     "zipimport", "dummy_threading", "encodings._win_cp_codecs", "profile", "pstats", "site",
 ];
 
+/// Modules below these that are there all the same: `pydoc` needs them.
+const KEPT: &[&str] = &["_pyrepl", "_pyrepl.pager"];
+
 pub fn is_left_out(name: &str) -> bool {
-    LEFT_OUT.iter().any(|out| {
+    !KEPT.contains(&name) && LEFT_OUT.iter().any(|out| {
         name.strip_prefix(out).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     })
 }

@@ -10,50 +10,90 @@ class Error(Exception):
     pass
 
 
-Error.__module__ = '_csv'
+def _no_pickling(self, protocol=None):
+    raise TypeError(f"cannot pickle '{type(self).__name__}' instances")
 
 
 class Dialect:
-    __slots__ = ('delimiter', 'doublequote', 'escapechar', 'lineterminator', 'quotechar', 'quoting',
-                 'skipinitialspace', 'strict')
+    __slots__ = ('_values',)
+    _defaults = {'delimiter': ',', 'doublequote': True, 'escapechar': None, 'lineterminator': '\r\n',
+                 'quotechar': '"', 'quoting': QUOTE_MINIMAL, 'skipinitialspace': False, 'strict': False}
 
-    def __new__(cls, dialect=None, **options):
+    def __new__(cls, /, *args, **options):
+        names = ('dialect', *cls._defaults)
+        if len(args) > len(names):
+            raise TypeError(f'Dialect() takes at most {len(names)} arguments ({len(args)} given)')
+        for name, value in zip(names, args):
+            if name in options:
+                raise TypeError(f'argument for Dialect() given by name ({name!r}) and position')
+            options[name] = value
+        dialect = options.pop('dialect', None)
         if isinstance(dialect, str):
             dialect = get_dialect(dialect)
         if isinstance(dialect, Dialect) and not options:
             return dialect
+        for name in options:
+            if name not in cls._defaults:
+                raise TypeError(f"this function got an unexpected keyword argument '{name}'")
+        given = {}
+        for name in cls._defaults:
+            if name in options:
+                given[name] = options[name]
+            elif dialect is not None and hasattr(dialect, name):
+                given[name] = getattr(dialect, name)
         self = object.__new__(cls)
-        for name, default in (('delimiter', ','), ('doublequote', True), ('escapechar', None),
-                              ('lineterminator', '\r\n'), ('quotechar', '"'), ('quoting', QUOTE_MINIMAL),
-                              ('skipinitialspace', False), ('strict', False)):
-            value = options.pop(name) if name in options else getattr(dialect, name, default)
-            setattr(self, name, value)
-        if options:
-            raise TypeError(f"this function got an unexpected keyword argument '{next(iter(options))}'")
-        self._check(getattr(dialect, 'quotechar', '"'))
+        self._values = {**cls._defaults, **given}
+        if 'quoting' not in given and self.quotechar is None:
+            self._values['quoting'] = QUOTE_NONE
+        self._check()
         return self
 
-    def _check(self, given):
+    def _check(self):
+        values = self._values
         for name in ('delimiter', 'escapechar', 'quotechar'):
-            value = getattr(self, name)
-            if value is None and name != 'delimiter':
+            value = values[name]
+            or_none = '' if name == 'delimiter' else ' or None'
+            if value is None and or_none:
                 continue
             if not isinstance(value, str):
-                kind = '1-character string' if name == 'delimiter' else '1-character string or None'
-                raise TypeError(f'"{name}" must be a unicode character{"" if name == "delimiter" else " or None"}, '
-                                f'not {type(value).__name__}')
+                raise TypeError(f'"{name}" must be a unicode character{or_none}, not {type(value).__name__}')
             if len(value) != 1:
-                raise TypeError(f'"{name}" must be a unicode character{"" if name == "delimiter" else " or None"}, '
-                                f'not a string of length {len(value)}')
-        if not isinstance(self.quoting, int):
+                raise TypeError(f'"{name}" must be a unicode character{or_none}, not a string of length {len(value)}')
+        if not isinstance(self.lineterminator, str):
+            raise TypeError(f'"lineterminator" must be a string, not {type(self.lineterminator).__name__}')
+        if type(self.quoting) is not int:
             raise TypeError(f'"quoting" must be an integer, not {type(self.quoting).__name__}')
         if not 0 <= self.quoting <= 5:
             raise TypeError('bad "quoting" value')
         if self.quoting != QUOTE_NONE and self.quotechar is None:
             raise TypeError('quotechar must be set if quoting enabled')
-        self.doublequote = bool(self.doublequote)
-        self.skipinitialspace = bool(self.skipinitialspace)
-        self.strict = bool(self.strict)
+        for name in ('doublequote', 'skipinitialspace', 'strict'):
+            values[name] = bool(values[name])
+        self._check_clashes()
+
+    def _check_clashes(self):
+        seen = {}
+        for name in ('delimiter', 'escapechar', 'quotechar'):
+            character = self._values[name]
+            if character is None:
+                continue
+            if character in '\r\n' or character == ' ' and name != 'delimiter' and self.skipinitialspace:
+                raise ValueError(f'bad {name} value')
+            if character in seen:
+                raise ValueError(f'bad {seen[character]} or {name} value')
+            if character in self.lineterminator:
+                raise ValueError(f'bad {name} or lineterminator value')
+            seen[character] = name
+
+    delimiter = property(lambda self: self._values['delimiter'])
+    doublequote = property(lambda self: self._values['doublequote'])
+    escapechar = property(lambda self: self._values['escapechar'])
+    lineterminator = property(lambda self: self._values['lineterminator'])
+    quotechar = property(lambda self: self._values['quotechar'])
+    quoting = property(lambda self: self._values['quoting'])
+    skipinitialspace = property(lambda self: self._values['skipinitialspace'])
+    strict = property(lambda self: self._values['strict'])
+    __reduce_ex__ = _no_pickling
 
 
 def register_dialect(name, dialect=None, /, **options):
@@ -62,13 +102,13 @@ def register_dialect(name, dialect=None, /, **options):
     _dialects[name] = Dialect(dialect, **options)
 
 
-def unregister_dialect(name, /):
+def unregister_dialect(name):
     if name not in _dialects:
         raise Error('unknown dialect')
     del _dialects[name]
 
 
-def get_dialect(name, /):
+def get_dialect(name):
     if name not in _dialects:
         raise Error('unknown dialect')
     return _dialects[name]
@@ -78,162 +118,245 @@ def list_dialects():
     return list(_dialects)
 
 
-def field_size_limit(new_limit=None, /):
+def field_size_limit(*new_limit):
     global _limit
+    if len(new_limit) > 1:
+        raise TypeError(f'field_size_limit expected at most 1 argument, got {len(new_limit)}')
     before = _limit
-    if new_limit is not None:
-        if not isinstance(new_limit, int):
+    if new_limit:
+        if type(new_limit[0]) is not int:
             raise TypeError('limit must be an integer')
-        _limit = new_limit
+        _limit = new_limit[0]
     return before
 
 
-class reader:
-    def __init__(self, iterable, dialect='excel', /, **options):
-        self.dialect = Dialect(dialect if dialect != 'excel' or 'excel' in _dialects else None, **options)
-        self._lines = iter(iterable)
-        self.line_num = 0
+# What the reader is in the middle of.
+(_START_RECORD, _START_FIELD, _ESCAPED, _IN_FIELD, _IN_QUOTED, _ESCAPED_IN_QUOTED, _QUOTE_IN_QUOTED, _AFTER_NEWLINE,
+ _AFTER_ESCAPED_NEWLINE) = range(9)
+
+
+class Reader:
+    def __new__(cls, /, *args, **kwargs):
+        raise TypeError("cannot create '_csv.reader' instances")
+
+    @property
+    def dialect(self):
+        return self._dialect
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        dialect = self.dialect
-        fields, field, state, quoted = [], [], 'start record', False
-        numeric = dialect.quoting == QUOTE_NONNUMERIC
-
-        def save():
-            text = ''.join(field)
-            if numeric and not quoted:
-                fields.append(float(text))
-            elif not quoted and not text and dialect.quoting in (QUOTE_STRINGS, QUOTE_NOTNULL):
-                fields.append(None)
-            elif not quoted and dialect.quoting == QUOTE_STRINGS:
-                fields.append(float(text))
-            else:
-                fields.append(text)
-            field.clear()
-
+        self._fields, self._field, self._state, self._quoted = [], '', _START_RECORD, False
         while True:
             try:
                 line = next(self._lines)
             except StopIteration:
-                if field or state in ('in quoted field', 'escape', 'escape in quoted'):
-                    if dialect.strict:
-                        raise Error('unexpected end of data') from None
-                    save()
-                    return fields
-                if fields:
-                    save()
-                    return fields
-                raise
+                if not self._field and self._state != _IN_QUOTED:
+                    raise
+                if self._dialect.strict:
+                    raise Error('unexpected end of data') from None
+                self._save()
+                return self._fields
             if not isinstance(line, str):
                 raise Error(f'iterator should return strings, not {type(line).__name__} '
                             '(the file should be opened in text mode)')
             self.line_num += 1
-            for character in line + '\0' if line.endswith(('\n', '\r')) else line + '\n\0':
-                if character == '\0':
-                    break
-                if state == 'after newline':
-                    if character in '\r\n':
-                        continue
-                    raise Error('new-line character seen in unquoted field - do you need to open the file with '
-                                "newline=''?")
-                if state == 'start record':
-                    if character in '\r\n':
-                        state = 'after newline'
-                        continue
-                    state = 'start field'
-                if state == 'start field':
-                    quoted = False
-                    if character in '\r\n':
-                        save()
-                        state = 'after newline'
-                    elif character == dialect.quotechar and dialect.quoting != QUOTE_NONE:
-                        quoted = True
-                        state = 'in quoted field'
-                    elif character == dialect.escapechar:
-                        state = 'escape'
-                    elif character == ' ' and dialect.skipinitialspace:
-                        pass
-                    elif character == dialect.delimiter:
-                        save()
-                    else:
-                        field.append(character)
-                        state = 'in field'
-                elif state == 'in field':
-                    if character in '\r\n':
-                        save()
-                        state = 'after newline'
-                    elif character == dialect.escapechar:
-                        state = 'escape'
-                    elif character == dialect.delimiter:
-                        save()
-                        state = 'start field'
-                    else:
-                        field.append(character)
-                elif state == 'escape':
-                    field.append(character)
-                    state = 'in field'
-                elif state == 'in quoted field':
-                    if character == dialect.escapechar:
-                        state = 'escape in quoted'
-                    elif character == dialect.quotechar:
-                        state = 'quote in quoted' if dialect.doublequote else 'in field'
-                    else:
-                        field.append(character)
-                elif state == 'escape in quoted':
-                    field.append(character)
-                    state = 'in quoted field'
-                elif state == 'quote in quoted':
-                    if character == dialect.quotechar:
-                        field.append(character)
-                        state = 'in quoted field'
-                    elif character == dialect.delimiter:
-                        save()
-                        state = 'start field'
-                    elif character in '\r\n':
-                        save()
-                        state = 'after newline'
-                    elif not dialect.strict:
-                        field.append(character)
-                        state = 'in field'
-                    else:
-                        raise Error(f"'{dialect.delimiter}' expected after '{dialect.quotechar}'")
-                if len(field) > _limit:
-                    raise Error(f'field larger than field limit ({_limit})')
-            if state in ('after newline', 'start record'):
-                return fields
+            if self._state == _START_RECORD and self._is_plain:
+                fields = self._whole_line(line)
+                if fields is not None:
+                    return fields
+            for character in line:
+                self._take(character)
+            self._take(None)
+            if self._state == _START_RECORD:
+                return self._fields
+
+    # The fields of a line that holds nothing unusual; else None, with nothing changed.
+    def _whole_line(self, line):
+        delimiter, quote = self._delimiter, self._quote
+        text = line.rstrip('\r\n')
+        if not text:
+            return []
+        if len(text) > _limit or '\n' in text or '\r' in text:
+            return None
+        if quote is None or quote not in text:
+            return text.split(delimiter)
+        fields, at, end = [], 0, len(text)
+        while True:
+            if text.startswith(quote, at):
+                close = text.find(quote, at + 1)
+                while close >= 0 and text.startswith(quote, close + 1):
+                    close = text.find(quote, close + 2)
+                if close < 0:
+                    return None
+                field = text[at + 1:close]
+                fields.append(field.replace(quote + quote, quote) if quote in field else field)
+                at = close + 1
+                if at == end:
+                    return fields
+                if not text.startswith(delimiter, at):
+                    return None
+            else:
+                close = text.find(delimiter, at)
+                if close < 0:
+                    fields.append(text[at:])
+                    return fields
+                fields.append(text[at:close])
+                at = close
+            at += 1
+
+    # One character; None for the end of a line.
+    def _take(self, character):
+        state, dialect = self._state, self._dialect
+        if state == _START_RECORD:
+            if character is None:
+                return
+            if character in '\r\n':
+                self._state = _AFTER_NEWLINE
+                return
+            state = _START_FIELD
+        elif state == _AFTER_ESCAPED_NEWLINE:
+            if character is None:
+                return
+            state = _IN_FIELD
+        if state == _START_FIELD:
+            self._quoted = False
+            if character is None or character in '\r\n':
+                self._end_record(character)
+            elif character == dialect.quotechar and dialect.quoting != QUOTE_NONE:
+                self._quoted = True
+                self._state = _IN_QUOTED
+            elif character == dialect.escapechar:
+                self._state = _ESCAPED
+            elif character == ' ' and dialect.skipinitialspace:
+                self._state = _START_FIELD
+            elif character == dialect.delimiter:
+                self._save()
+                self._state = _START_FIELD
+            else:
+                self._add(character)
+                self._state = _IN_FIELD
+        elif state == _IN_FIELD:
+            if character is None or character in '\r\n':
+                self._end_record(character)
+            elif character == dialect.escapechar:
+                self._state = _ESCAPED
+            elif character == dialect.delimiter:
+                self._save()
+                self._state = _START_FIELD
+            else:
+                self._add(character)
+                self._state = _IN_FIELD
+        elif state == _IN_QUOTED:
+            if character is None:
+                pass
+            elif character == dialect.escapechar:
+                self._state = _ESCAPED_IN_QUOTED
+            elif character == dialect.quotechar:
+                self._state = _QUOTE_IN_QUOTED if dialect.doublequote else _IN_FIELD
+            else:
+                self._add(character)
+        elif state == _ESCAPED:
+            self._add('\n' if character is None else character)
+            self._state = _AFTER_ESCAPED_NEWLINE if character is not None and character in '\r\n' else _IN_FIELD
+        elif state == _ESCAPED_IN_QUOTED:
+            self._add('\n' if character is None else character)
+            self._state = _IN_QUOTED
+        elif state == _QUOTE_IN_QUOTED:
+            if character is None or character in '\r\n':
+                self._end_record(character)
+            elif character == dialect.quotechar:
+                self._add(character)
+                self._state = _IN_QUOTED
+            elif character == dialect.delimiter:
+                self._save()
+                self._state = _START_FIELD
+            elif dialect.strict:
+                raise Error(f"'{dialect.delimiter}' expected after '{dialect.quotechar}'")
+            else:
+                self._add(character)
+                self._state = _IN_FIELD
+        elif character is None:
+            self._state = _START_RECORD
+        elif character not in '\r\n':
+            raise Error("new-line character seen in unquoted field - do you need to open the file with newline=''?")
+
+    def _end_record(self, character):
+        self._save()
+        self._state = _START_RECORD if character is None else _AFTER_NEWLINE
+
+    def _add(self, character):
+        if len(self._field) >= _limit:
+            raise Error(f'field larger than field limit ({_limit})')
+        self._field += character
+
+    def _save(self):
+        field, quoting = self._field, self._dialect.quoting
+        self._field = ''
+        if not self._quoted:
+            if field and quoting in (QUOTE_NONNUMERIC, QUOTE_STRINGS):
+                field = float(field)
+            elif not field and quoting in (QUOTE_STRINGS, QUOTE_NOTNULL):
+                field = None
+        self._fields.append(field)
+
+    __reduce_ex__ = _no_pickling
 
 
-class writer:
-    def __init__(self, fileobj, dialect='excel', /, **options):
-        if not hasattr(fileobj, 'write'):
-            raise TypeError('argument 1 must have a "write" method')
-        self.dialect = Dialect(dialect if dialect != 'excel' or 'excel' in _dialects else None, **options)
-        self._write = fileobj.write
+def reader(iterable, /, dialect=None, **options):
+    self = object.__new__(Reader)
+    self._lines = iter(iterable)
+    self._dialect = found = Dialect(dialect, **options)
+    self.line_num = 0
+    self._delimiter = found.delimiter
+    self._quote = None if found.quoting == QUOTE_NONE else found.quotechar
+    # Whether most lines can be taken whole.
+    self._is_plain = (found.escapechar is None and found.doublequote and not found.skipinitialspace
+                      and found.quoting in (QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONE))
+    return self
 
-    def _field(self, value, alone):
-        dialect = self.dialect
-        quoting = dialect.quoting
-        if value is None:
-            text = ''
-        elif isinstance(value, str):
-            text = value
-        elif isinstance(value, float):
-            text = repr(value)
-        else:
-            text = str(value)
-        number = isinstance(value, (int, float))
-        quote = (quoting == QUOTE_ALL or quoting == QUOTE_NONNUMERIC and not number
-                 or quoting == QUOTE_STRINGS and isinstance(value, str)
-                 or quoting == QUOTE_NOTNULL and value is not None)
-        parts = []
+
+class Writer:
+    def __new__(cls, /, *args, **kwargs):
+        raise TypeError("cannot create '_csv.writer' instances")
+
+    @property
+    def dialect(self):
+        return self._dialect
+
+    # Whether what is no text is quoted, and text at that.
+    def _wants_quotes(self, value):
+        quoting = self._quoting
+        if quoting == QUOTE_NONNUMERIC:
+            kind = type(value)
+            return not (hasattr(kind, '__float__') or hasattr(kind, '__int__') or hasattr(kind, '__index__')
+                        or issubclass(kind, complex))
+        return (quoting == QUOTE_ALL or quoting == QUOTE_STRINGS and isinstance(value, str)
+                or quoting == QUOTE_NOTNULL and value is not None)
+
+    def _field(self, value):
+        quote = self._quoting != QUOTE_MINIMAL and self._quoting != QUOTE_NONE and self._wants_quotes(value)
+        text = value if isinstance(value, str) else '' if value is None else str(value)
+        for special in self._specials:
+            if special in text:
+                text, found = self._escaped(text)
+                quote = quote or found
+                break
+        if not text and self._dialect.delimiter == ' ' and self._dialect.skipinitialspace and not quote:
+            if self._quoting == QUOTE_NONE or value is None and self._quoting in (QUOTE_STRINGS, QUOTE_NOTNULL):
+                raise Error('empty field must be quoted if delimiter is a space and skipinitialspace is true')
+            quote = True
+        return f'{self._quote}{text}{self._quote}' if quote else text
+
+    # A field's text with escapes, and whether it needs quotes.
+    def _escaped(self, text):
+        dialect = self._dialect
+        parts, quote = [], False
         for character in text:
-            if (character in (dialect.delimiter, dialect.escapechar, dialect.quotechar, '\r', '\n')
-                    or character in dialect.lineterminator):
+            if character in self._specials:
                 escape = False
-                if quoting == QUOTE_NONE:
+                if dialect.quoting == QUOTE_NONE:
                     escape = True
                 elif character == dialect.quotechar:
                     if dialect.doublequote:
@@ -249,21 +372,42 @@ class writer:
                 else:
                     parts.append(dialect.escapechar)
             parts.append(character)
-        if not text and alone and not quote:
-            if quoting == QUOTE_NONE or value is None and quoting in (QUOTE_STRINGS, QUOTE_NOTNULL):
-                raise Error('single empty field record must be quoted')
-            quote = True
-        text = ''.join(parts)
-        return f'{dialect.quotechar}{text}{dialect.quotechar}' if quote else text
+        return ''.join(parts), quote
 
     def writerow(self, row, /):
         try:
-            row = list(row)
+            row = iter(row)
         except TypeError:
             raise Error(f'iterable expected, not {type(row).__name__}') from None
-        line = self.dialect.delimiter.join([self._field(value, len(row) == 1) for value in row])
-        return self._write(line + self.dialect.lineterminator)
+        value, fields = None, []
+        for value in row:
+            fields.append(self._field(value))
+        # A line with nothing on it would be no record.
+        if len(fields) == 1 and not fields[0]:
+            if self._quoting == QUOTE_NONE or value is None and self._quoting in (QUOTE_STRINGS, QUOTE_NOTNULL):
+                raise Error('single empty field record must be quoted')
+            fields[0] = self._quote * 2
+        return self._write(self._dialect.delimiter.join(fields) + self._dialect.lineterminator)
 
     def writerows(self, rows, /):
         for row in rows:
             self.writerow(row)
+
+    __reduce_ex__ = _no_pickling
+
+
+def writer(fileobj, /, dialect=None, **options):
+    self = object.__new__(Writer)
+    self._dialect = found = Dialect(dialect, **options)
+    if not callable(getattr(fileobj, 'write', None)):
+        raise TypeError('argument 1 must have a "write" method')
+    self._write = fileobj.write
+    self._quoting = found.quoting
+    self._quote = found.quotechar
+    specials = (found.delimiter, found.escapechar, found.quotechar, '\r', '\n', *found.lineterminator)
+    self._specials = tuple(dict.fromkeys([special for special in specials if special is not None]))
+    return self
+
+
+for _kind in (Error, Reader, Writer, Dialect):
+    _kind.__module__ = '_csv'

@@ -5,6 +5,7 @@ import stat as st
 import sys
 
 import _airlock
+import _io
 from _collections_abc import MutableMapping
 
 name = 'posix'
@@ -150,7 +151,10 @@ def chdir(path):
 
 
 def _full(name):
-    return path.normpath(path.join(_cwd, fsdecode(name)))
+    name = fsdecode(name)
+    if not name:
+        raise FileNotFoundError(2, 'No such file or directory', name)
+    return path.normpath(path.join(_cwd, name))
 
 
 class stat_result(tuple):
@@ -175,21 +179,35 @@ class stat_result(tuple):
         return f"os.stat_result({', '.join([f'{name}={value}' for name, value in zip(names, self)])})"
 
 
+# An error of the host about a path, with the path as the program gave it.
+def _failed(error, *paths):
+    return type(error)(error.errno, error.strerror, *paths[:1], *[None for _ in paths[1:]], *paths[1:])
+
+
 def stat(path, *, dir_fd=None, follow_symlinks=True):
     if isinstance(path, int):
         return fstat(path)
     full = _full(path)
     if '\0' in full:
         raise ValueError('embedded null byte')
+    node = _io._nodes.get(full)
+    if node is not None:
+        return _file_status(full, len(node.data))
     if _airlock.is_folder(full):
-        mode, size = st.S_IFDIR | 0o755, 0
-    else:
-        try:
-            mode, size = st.S_IFREG | 0o644, len(_airlock.read_file(full))
-        except OSError as error:
-            raise type(error)(error.errno, error.strerror, path) from None
-    # A number that tells files apart.
-    return stat_result((mode, hash(full) & 0xFFFFFFFF, 1, 1, 0, 0, size, 0, 0, 0))
+        return stat_result((st.S_IFDIR | 0o755, _number_of_path(full), 1, 1, 0, 0, 0, 0, 0, 0))
+    try:
+        return _file_status(full, len(_airlock.read_file(full)))
+    except OSError as error:
+        raise _failed(error, path) from None
+
+
+# Tells files apart.
+def _number_of_path(full):
+    return hash(full) & 0xFFFFFFFF
+
+
+def _file_status(full, size):
+    return stat_result((st.S_IFREG | 0o644, _number_of_path(full), 1, 1, 0, 0, size, 0, 0, 0))
 
 
 def lstat(path, *, dir_fd=None):
@@ -198,7 +216,8 @@ def lstat(path, *, dir_fd=None):
 
 def fstat(fd):
     if fd not in (0, 1, 2):
-        return stat(_descriptor(fd)._path)
+        node = _descriptor(fd).node
+        return _file_status(node.path, len(node.data))
     return stat_result((st.S_IFCHR | 0o620, 0, 0, 1, 0, 0, 0, 0, 0, 0))
 
 
@@ -211,7 +230,10 @@ def access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True
 
 
 def listdir(path='.'):
-    names = _airlock.list_folder(_full(path))
+    try:
+        names = _airlock.list_folder(_full(path))
+    except OSError as error:
+        raise _failed(error, path) from None
     return [fsencode(name) for name in names] if isinstance(path, bytes) else names
 
 
@@ -285,10 +307,14 @@ def walk(top, topdown=True, onerror=None, followlinks=False):
 
 
 def remove(path, *, dir_fd=None):
+    full = _full(path)
+    if _airlock.is_folder(full):
+        raise IsADirectoryError(21, 'Is a directory', path)
     try:
-        _airlock.remove_file(_full(path))
+        _airlock.remove_file(full)
     except OSError as error:
-        raise type(error)(error.errno, error.strerror, path) from None
+        raise _failed(error, path) from None
+    _io._forget(full)
 
 
 unlink = remove
@@ -296,9 +322,17 @@ unlink = remove
 
 def mkdir(path, mode=0o777, *, dir_fd=None):
     full = _full(path)
-    if _airlock.is_folder(full):
+    if access(full, F_OK):
         raise FileExistsError(17, 'File exists', path)
-    _airlock.make_folder(full)
+    folder = full.rpartition('/')[0] or '/'
+    if not _airlock.is_folder(folder):
+        if access(folder, F_OK):
+            raise NotADirectoryError(20, 'Not a directory', path)
+        raise FileNotFoundError(2, 'No such file or directory', path)
+    try:
+        _airlock.make_folder(full)
+    except OSError as error:
+        raise _failed(error, path) from None
 
 
 def makedirs(name, mode=0o777, exist_ok=False):
@@ -306,7 +340,12 @@ def makedirs(name, mode=0o777, exist_ok=False):
     if not tail:
         head, tail = path.split(head)
     if head and tail and not path.exists(head):
-        makedirs(head, exist_ok=True)
+        try:
+            makedirs(head, exist_ok=exist_ok)
+        except FileExistsError:
+            pass
+        if tail in (curdir, fsencode(curdir)):
+            return
     try:
         mkdir(name, mode)
     except OSError:
@@ -316,18 +355,84 @@ def makedirs(name, mode=0o777, exist_ok=False):
 
 def rmdir(path, *, dir_fd=None):
     full = _full(path)
-    if _airlock.list_folder(full):
-        raise OSError(39, 'Directory not empty', path)
-    _airlock.remove_folder(full)
+    try:
+        if _airlock.list_folder(full):
+            raise OSError(39, 'Directory not empty')
+        _airlock.remove_folder(full)
+    except OSError as error:
+        raise _failed(error, path) from None
+
+
+def removedirs(name):
+    rmdir(name)
+    head, tail = path.split(name)
+    if not tail:
+        head, tail = path.split(head)
+    while head and tail:
+        try:
+            rmdir(head)
+        except OSError:
+            break
+        head, tail = path.split(head)
 
 
 def rename(src, dst, *, src_dir_fd=None, dst_dir_fd=None):
-    data = _airlock.read_file(_full(src))
-    _airlock.write_file(_full(dst), data)
-    _airlock.remove_file(_full(src))
+    source, target = _full(src), _full(dst)
+    try:
+        if _airlock.is_folder(source):
+            _rename_folder(source, target)
+        elif _airlock.is_folder(target):
+            raise IsADirectoryError(21, 'Is a directory')
+        elif source != target:
+            _rename_file(source, target)
+    except OSError as error:
+        raise _failed(error, src, dst) from None
+
+
+def _rename_file(source, target):
+    node = _io._nodes.get(source)
+    if node is not None:
+        node.save()
+    data = _airlock.read_file(source)
+    _airlock.write_file(target, data)
+    _airlock.remove_file(source)
+    _io._forget(target)
+    _io._renamed(source, target)
+
+
+def _rename_folder(source, target):
+    if target.startswith(source + '/'):
+        raise OSError(22, 'Invalid argument')
+    if not _airlock.is_folder(target):
+        if access(target, F_OK):
+            raise NotADirectoryError(20, 'Not a directory')
+        mkdir(target)
+    elif _airlock.list_folder(target):
+        raise OSError(39, 'Directory not empty')
+    for name in _airlock.list_folder(source):
+        rename(f'{source}/{name}', f'{target}/{name}')
+    _airlock.remove_folder(source)
 
 
 replace = rename
+
+
+def renames(old, new):
+    head, tail = path.split(new)
+    if head and tail and not path.exists(head):
+        makedirs(head)
+    rename(old, new)
+    head, tail = path.split(old)
+    if head and tail:
+        try:
+            removedirs(head)
+        except OSError:
+            pass
+
+
+def truncate(path, length):
+    with _io.FileIO(path, 'r+') as file:
+        file.truncate(length)
 
 
 # Open files by number, from 3 on.
@@ -350,24 +455,31 @@ def _number_of(file):
 
 
 def open(path, flags, mode=0o777, *, dir_fd=None):
-    import _io
-    exists = access(path, F_OK)
-    if flags & O_CREAT and flags & O_EXCL and exists:
-        raise FileExistsError(17, 'File exists', path)
-    if not exists and not flags & O_CREAT:
+    full = _full(path)
+    writes = flags & (O_WRONLY | O_RDWR)
+    exists = access(full, F_OK)
+    if flags & O_CREAT and exists:
+        if flags & O_EXCL:
+            raise FileExistsError(17, 'File exists', path)
+    elif not exists and not flags & O_CREAT:
         raise FileNotFoundError(2, 'No such file or directory', path)
-    if not flags & (O_WRONLY | O_RDWR):
+    if not writes:
         text = 'r'
     elif flags & O_APPEND:
-        text = 'a+'
+        text = 'a'
     else:
-        text = 'r+' if exists and not flags & O_TRUNC else 'w+'
-    return _io.FileIO(path, text).fileno()
+        text = 'r' if exists and not flags & O_TRUNC else 'w'
+    if not exists and text == 'r':
+        _io._OpenFile(full, 'w', path).close()
+    made = _io._OpenFile(full, text + '+' if flags & O_RDWR else 'r+' if text == 'r' and writes else text, path)
+    made.reads = flags & O_WRONLY == 0
+    return _number_of(made)
 
 
 def close(fd, /):
-    _descriptor(fd).close()
+    found = _descriptor(fd)
     _descriptors.pop(fd, None)
+    found.close()
 
 
 def read(fd, length, /):
@@ -378,8 +490,9 @@ def write(fd, data, /):
     if fd in (1, 2):
         (sys.__stdout__ if fd == 1 else sys.__stderr__).buffer.write(data)
         return len(data)
-    count = _descriptor(fd).write(data)
-    _descriptor(fd).flush()
+    found = _descriptor(fd)
+    count = found.write(bytes(data))
+    found.node.save()
     return count
 
 
@@ -392,7 +505,10 @@ def ftruncate(fd, length, /):
 
 
 def fsync(fd, /):
-    _descriptor(fd).flush()
+    _descriptor(fd).node.save()
+
+
+fdatasync = fsync
 
 
 def _refuse(what):
@@ -403,7 +519,7 @@ def _refuse(what):
 
 
 for _name in ('pipe', 'dup', 'dup2', 'symlink', 'link', 'readlink',
-              'fork', 'kill', 'waitpid', 'system', 'popen', 'execv', 'execve', 'truncate', 'sendfile', 'set_blocking', 'get_blocking', 'set_inheritable', 'abort', 'posix_spawn'):
+              'fork', 'kill', 'waitpid', 'system', 'popen', 'execv', 'execve', 'sendfile', 'set_blocking', 'get_blocking', 'set_inheritable', 'abort', 'posix_spawn'):
     globals()[_name] = _refuse(_name)
 # These programs may test for.
 del fork, posix_spawn, sendfile, symlink, link, execv, execve, waitpid, kill

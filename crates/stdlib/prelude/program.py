@@ -23,6 +23,9 @@ def run_program(kind, value, filename):
     if atexit is not None:
         atexit._run_exitfuncs()
     finalize_at_exit()
+    io = loaded_modules.get('_io')
+    if io is not None:
+        io._save_all()
     return status
 
 

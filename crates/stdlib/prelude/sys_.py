@@ -55,8 +55,9 @@ sys.int_info = constants('int_info', bits_per_digit=30, sizeof_digit=4, default_
 sys.hash_info = constants('hash_info', width=64, modulus=2305843009213693951, inf=314159, nan=0,
     imag=1000003, algorithm='siphash13', hash_bits=64, seed_bits=128, cutoff=0)
 sys.thread_info = constants('thread_info', name='pthread-stubs', lock=None, version=None)
-sys.implementation = builtin_type('simple_namespace')(name='airlock', cache_tag=None,
+sys.implementation = builtin_type('simple_namespace')(name='airlock', cache_tag='airlock-314',
     version=sys.version_info, hexversion=sys.hexversion, supports_isolated_interpreters=False)
+sys._git = ('Airlock', '', '')
 sys.builtin_module_names = ()
 sys.stdlib_module_names = frozenset()
 asyncgen_hooks_class = struct_sequence('sys.asyncgen_hooks', 'sys', ('firstiter', 'finalizer'))

@@ -27,6 +27,19 @@ def clock_info(name):
                                             adjustable=name == 'time', resolution=1e-09)
 
 
+# `_thread.interrupt_main`.
+def interrupt_main_(signum):
+    thread = load_module_named('_thread')
+    signal = sys.modules.get('signal')
+    handler = None if signal is None else signal.getsignal(signum)
+    if signum == 2 and (signal is None or handler is signal.default_int_handler):
+        thread._interrupt()
+    elif callable(handler):
+        if thread.get_ident() != thread._get_main_thread_ident():
+            raise NotImplementedError('interrupt_main() cannot call a handler from another thread')
+        handler(signum, sys._getframe(1))
+
+
 # Reports what ended a thread that `_thread` started.
 def thread_died(function, error):
     try:

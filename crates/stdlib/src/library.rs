@@ -37,6 +37,11 @@ const REFUSED: &[(&str, &str)] = &[
     ("mmap", "mmap is not available"),
     ("marshal", "marshal is not available: code objects have no portable form"),
     ("symtable", "symtable is not available"),
+    ("_bz2", "bz2 is not available: zlib and gzip are"),
+    ("_lzma", "lzma is not available: zlib and gzip are"),
+    ("pyexpat", "XML is not available: there is no expat here"),
+    ("profile", "profile is not available: the page's timeline shows where time goes"),
+    ("cProfile", "cProfile is not available: the page's timeline shows where time goes"),
     ("venv", "venv is not available"),
     ("ensurepip", "ensurepip is not available"),
 ];

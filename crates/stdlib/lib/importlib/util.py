@@ -1,5 +1,6 @@
 """Helpers around the import system."""
 
+import os as _os
 import sys
 import types
 
@@ -104,11 +105,35 @@ def source_hash(source_bytes):
     raise NotImplementedError('there are no bytecode files here')
 
 
+# Where bytecode would lie; none is written.
 def cache_from_source(path, debug_override=None, *, optimization=None):
-    raise NotImplementedError('sys.implementation.cache_tag is None')
+    if debug_override is not None:
+        if optimization is not None:
+            raise TypeError('debug_override or optimization must be set to None')
+        optimization = '' if debug_override else 1
+    folder, name = _os.path.split(_os.fspath(path))
+    optimization = '' if optimization is None else str(optimization)
+    if optimization and not optimization.isalnum():
+        raise ValueError(f'{optimization!r} is not alphanumeric')
+    tag = f'.{sys.implementation.cache_tag}' + (optimization and f'.opt-{optimization}')
+    return _os.path.join(folder, '__pycache__', _os.path.splitext(name)[0] + tag + '.pyc')
 
 
-source_from_cache = cache_from_source
+def source_from_cache(path):
+    folder, name = _os.path.split(_os.fspath(path))
+    folder, cache = _os.path.split(folder)
+    if cache != '__pycache__':
+        raise ValueError(f'__pycache__ not bottom-level directory in {path!r}')
+    dots = name.count('.')
+    if dots not in (2, 3):
+        raise ValueError(f'expected only 2 or 3 dots in {name!r}')
+    if dots == 3:
+        level = name.rsplit('.', 2)[-2]
+        if not level.startswith('opt-'):
+            raise ValueError("optimization portion of filename does not start with 'opt-'")
+        if not level[4:].isalnum():
+            raise ValueError(f'optimization level {level!r} is not an alphanumeric value')
+    return _os.path.join(folder, name.partition('.')[0] + '.py')
 
 
 def decode_source(source_bytes):

@@ -48,7 +48,7 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
         ("byteorder", "little"),
         ("platform", "wasi"),
         ("copyright", "Copyright (c) 2001 Python Software Foundation.\nAll Rights Reserved."),
-        ("version", concat!("3.14.0 (Airlock ", env!("CARGO_PKG_VERSION"), ")")),
+        ("version", concat!("3.14.0 (Airlock ", env!("CARGO_PKG_VERSION"), ") [Rust]")),
         ("executable", ""),
         ("_base_executable", ""),
         ("prefix", "/"),
