@@ -24,6 +24,8 @@ def prepare(module):
         _say_what_airlock_has(support)
     if module == 'test.test_inspect':
         _name_the_pickler()
+    if module == 'test.test_logging':
+        _give_logging_its_functions()
 
 
 def _import_removed():
@@ -75,6 +77,13 @@ def _say_what_airlock_has(support):
     threads = importlib.import_module('test.support.threading_helper')
     threads.can_start_thread = True
     support.has_socket_support = True
+
+
+def _give_logging_its_functions():
+    """The functions around its lock, which every test's set-up calls."""
+    logging = importlib.import_module('logging')
+    logging._acquireLock = lambda: logging._lock.acquire()
+    logging._releaseLock = lambda: logging._lock.release()
 
 
 def _name_the_pickler():

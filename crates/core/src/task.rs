@@ -422,12 +422,27 @@ fn again(vm: &mut Vm, task: Value, exception: Value) -> Res {
 
 /// The future a task waited for is done.
 pub(crate) fn wakeup(vm: &mut Vm, task: Value, done: Value) -> Res {
+    if as_future(vm, done).is_none() {
+        return wakeup_by_other(vm, task, done);
+    }
     let exception = match future::result_of(vm, done) {
         Ok(_) => Value::NONE,
         Err(Throw::Raise(exception)) => exception,
         Err(other) => return Err(other),
     };
     step(vm, task, exception)
+}
+
+/// As [`wakeup`] with a future of another make, which only its `result`
+/// method can tell about.
+fn wakeup_by_other(vm: &mut Vm, task: Value, done: Value) -> Res {
+    let name = vm.intern("result");
+    let method = vm.get_attr(done, name)?;
+    let state = [task, Value::NONE, Value::NONE, Value::NONE];
+    Err(vm.call_then(method, &[], state, |vm, [task, ..], completion| match completion {
+        Completion::Raised(exception) => step(vm, task, exception),
+        _ => step(vm, task, Value::NONE),
+    }))
 }
 
 /// `task.cancel(msg)`.

@@ -148,6 +148,28 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ("copyreg", "# Support for pickling new-style objects", PLAIN_REDUCERS),
     // Colours for a terminal, which no output here is.
     ("pdb", "import _pyrepl.utils\n", "from _airlock import LazyModule; _pyrepl = LazyModule('_pyrepl')\n"),
+    // Sources are not made into trees: only whether they compile can be asked.
+    ("ast", "    return compile(source, filename, mode, flags,\n                   _feature_version=feature_version, optimize=optimize)", NO_TREES),
+    (
+        "ast",
+        "node_or_string = parse(node_or_string.lstrip(\" \\t\"), mode='eval')",
+        "return __import__('_literals').evaluate(node_or_string)",
+    ),
+    ("inspect", "module = ast.parse(program)", "module = compile(program, '<unknown>', 'exec')"),
+    (
+        "traceback",
+        "with suppress(SyntaxError, ImportError):",
+        "with suppress(SyntaxError, ImportError, NotImplementedError):",
+    ),
+    (
+        "traceback",
+        "    except SyntaxError:\n        return None\n\n    if len(tree.body)",
+        "    except (SyntaxError, NotImplementedError):\n        return None\n\n    if len(tree.body)",
+    ),
+    // Zones that need no table.
+    ("zoneinfo._common", "    from importlib import resources\n\n    components", FIXED_ZONES),
+    // As the version in C has it.
+    ("_pydatetime", "return (f'{self.__class__.__name__}'\n                f'(year=", "return (f'datetime.{self.__class__.__name__}'\n                f'(year="),
     // Plain numbers spare making an enum.
     ("asyncio.runners", "signal.SIGINT", "2"),
     // Code objects cannot be changed; functions are marked instead.
@@ -161,6 +183,16 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+const NO_TREES: &str = "\
+    raise NotImplementedError('ast.parse() is not available: sources are not made into trees here; '
+                              'ast.literal_eval() of a text works')";
+const FIXED_ZONES: &str = "\
+    fixed = __import__('_fixed_zones').open_zone(key)
+    if fixed is not None:
+        return fixed
+    from importlib import resources
+
+    components";
 const EXTRA_NAMES: &str = "\
 def __init__(self, extra_names):
         self.extra_names = extra_names

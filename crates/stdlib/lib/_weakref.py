@@ -1,5 +1,6 @@
 """Weak references; the reference type itself is the VM's."""
 
+import _operator
 from _airlock import builtin_type
 
 ref = ReferenceType = builtin_type('weakref')
@@ -10,8 +11,13 @@ def getweakrefcount(object, /):
 
 
 def getweakrefs(object, /):
-    find = getattr(ReferenceType, '_references_to', None)
-    return [] if find is None else find(object)
+    found = []
+    for reference in ReferenceType._references_to(object):
+        if type(reference) is _ProxyReference:
+            reference = reference.proxy()
+        if reference is not None:
+            found.append(reference)
+    return found
 
 
 def _remove_dead_weakref(table, key, /):
@@ -20,11 +26,26 @@ def _remove_dead_weakref(table, key, /):
         table.pop(key, None)
 
 
+# What a proxy refers to its object with.
+class _ProxyReference(ref):
+    __slots__ = ('proxy',)
+
+
 def proxy(object, callback=None, /):
     if isinstance(object, (ProxyType, CallableProxyType)):
         return object
+    if callback is None:
+        # One is enough.
+        for reference in ReferenceType._references_to(object):
+            if type(reference) is _ProxyReference and reference.__callback__ is None:
+                existing = reference.proxy()
+                if existing is not None:
+                    return existing
     made = _new(CallableProxyType if callable(object) else ProxyType)
-    _set(made, '_reference', ref(object) if callback is None else _reference(made, object, callback))
+    proxied = ref(made)
+    reference = _ProxyReference(object, None if callback is None else _caller(proxied, callback))
+    reference.proxy = proxied
+    _set(made, '_reference', reference)
     return made
 
 
@@ -33,15 +54,14 @@ _set = object.__setattr__
 _get = object.__getattribute__
 
 
-def _reference(made, object, callback):
-    proxied = ref(made)
-
+# The callback receives the proxy, if that is still there.
+def _caller(proxied, callback):
     def died(_):
         live = proxied()
         if live is not None:
             callback(live)
 
-    return ref(object, died)
+    return died
 
 
 def _target(self):
@@ -85,7 +105,16 @@ class ProxyType:
         return iter(_target(self))
 
     def __next__(self):
-        return next(_target(self))
+        target = _target(self)
+        if not hasattr(type(target), '__next__'):
+            raise TypeError('Weakref proxy referenced a non-iterator')
+        return next(target)
+
+    def __reversed__(self):
+        return reversed(_target(self))
+
+    def __bytes__(self):
+        return _target(self).__bytes__()
 
     def __contains__(self, item):
         return item in _target(self)
@@ -162,8 +191,14 @@ class ProxyType:
     def __rmod__(self, other):
         return other % _target(self)
 
-    def __pow__(self, other):
-        return _target(self) ** _plain(other)
+    def __divmod__(self, other):
+        return divmod(_target(self), _plain(other))
+
+    def __rdivmod__(self, other):
+        return divmod(other, _target(self))
+
+    def __pow__(self, other, modulus=None):
+        return pow(_target(self), _plain(other), modulus)
 
     def __rpow__(self, other):
         return other ** _target(self)
@@ -218,6 +253,16 @@ class ProxyType:
 
 
 ProxyType.__module__ = 'weakref'
+
+
+# `proxy += other` names the result, not the proxy.
+def _in_place(operator):
+    return lambda self, other: operator(_target(self), _plain(other))
+
+
+for _name in ('iadd', 'isub', 'imul', 'imatmul', 'itruediv', 'ifloordiv', 'imod', 'ipow', 'ilshift', 'irshift', 'iand',
+              'ixor', 'ior'):
+    setattr(ProxyType, f'__{_name}__', _in_place(getattr(_operator, _name)))
 
 
 class CallableProxyType(ProxyType):

@@ -2,6 +2,7 @@
 
 import _zlib
 from binascii import crc32
+from operator import index
 
 DEFLATED, DEF_BUF_SIZE, DEF_MEM_LEVEL, MAX_WBITS = 8, 16384, 8, 15
 Z_NO_COMPRESSION, Z_BEST_SPEED, Z_BEST_COMPRESSION, Z_DEFAULT_COMPRESSION = 0, 1, 9, -1
@@ -35,26 +36,69 @@ def _form(wbits):
     raise ValueError('Invalid initialization option')
 
 
+# What is no size or level, or too large, as the C code refuses it.
+def _int(value):
+    value = index(value)
+    if not -2 ** 63 <= value < 2 ** 63:
+        raise OverflowError('Python int too large to convert to C ssize_t')
+    return value
+
+
+def _level(level):
+    level = _int(level)
+    if not -1 <= level <= 9:
+        raise error('Bad compression level')
+    return level
+
+
+def _bytes(data):
+    if isinstance(data, (str, int)):
+        raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'")
+    return bytes(memoryview(data))
+
+
 def _wrap(form, level, data):
-    body = _zlib.deflate(data, 6 if level == -1 else level)
+    return _head(form, level) + _zlib.deflate(data, 6 if level == -1 else level) + _tail(
+        form, adler32(data) if form == 'zlib' else crc32(data), len(data))
+
+
+def _head(form, level):
     if form == 'raw':
-        return body
+        return b''
     if form == 'zlib':
-        head = {0: b'\x78\x01', 1: b'\x78\x01', -1: b'\x78\x9c', 6: b'\x78\x9c'}.get(level,
-            b'\x78\x5e' if level < 6 else b'\x78\xda')
-        return head + body + adler32(data).to_bytes(4)
-    return (b'\x1f\x8b\x08\0\0\0\0\0\0\x03' + body + crc32(data).to_bytes(4, 'little')
-            + (len(data) & 0xFFFFFFFF).to_bytes(4, 'little'))
+        return {0: b'\x78\x01', 1: b'\x78\x01', -1: b'\x78\x9c', 6: b'\x78\x9c'}.get(
+            level, b'\x78\x5e' if level < 6 else b'\x78\xda')
+    return b'\x1f\x8b\x08\0\0\0\0\0\0\x03'
+
+
+def _tail(form, checksum, length):
+    if form == 'raw':
+        return b''
+    if form == 'zlib':
+        return checksum.to_bytes(4)
+    return checksum.to_bytes(4, 'little') + (length & 0xFFFFFFFF).to_bytes(4, 'little')
 
 
 def compress(data, /, level=-1, wbits=MAX_WBITS):
-    if not -1 <= level <= 9:
-        raise error('Bad compression level')
-    return _wrap(_form(wbits), level, bytes(data))
+    level = _level(level)
+    try:
+        form = _compressed_form(_int(wbits))
+    except ValueError as failure:
+        raise error('Bad compression level') from None
+    return _wrap(form, level, _bytes(data))
+
+
+# Compression does not look for the form.
+def _compressed_form(wbits):
+    if wbits == 0 or wbits >= 40:
+        raise ValueError('Invalid initialization option')
+    return _form(wbits)
 
 
 def decompress(data, /, wbits=MAX_WBITS, bufsize=DEF_BUF_SIZE):
-    made = _Decompress(wbits)
+    if _int(bufsize) < 0:
+        raise ValueError('bufsize must be non-negative')
+    made = _Decompress(_int(wbits))
     output = made.decompress(data)
     if not made.eof:
         raise error('Error -5 while decompressing data: incomplete or truncated stream')
@@ -62,35 +106,73 @@ def decompress(data, /, wbits=MAX_WBITS, bufsize=DEF_BUF_SIZE):
 
 
 class _Compress:
-    """Keeps all until it is flushed."""
+    """Keeps all until it is flushed; only then does it need a stream that goes on."""
 
     def __init__(self, level, wbits):
-        self._level = level
-        self._form = _form(wbits)
+        self._level = _level(level)
+        self._form = _compressed_form(_int(wbits))
         self._data = bytearray()
+        self._is_finished = False
+        self._deflater = None
 
     def compress(self, data, /):
-        self._data += data
+        if self._is_finished:
+            raise error('Error -2 while compressing data: inconsistent stream state')
+        self._data += _bytes(data)
         return b''
 
     def flush(self, mode=Z_FINISH, /):
-        if mode != Z_FINISH:
+        if self._is_finished:
+            raise error('Error -2 while finishing compression: inconsistent stream state')
+        if mode == Z_NO_FLUSH:
             return b''
+        self._is_finished = mode == Z_FINISH
         data = bytes(self._data)
         self._data.clear()
-        return _wrap(self._form, self._level, data)
+        if self._deflater is not None:
+            return self._more(data, mode)
+        if mode == Z_FINISH:
+            return _wrap(self._form, self._level, data)
+        self._deflater = _zlib.deflater(6 if self._level == -1 else self._level)
+        self._sum, self._length = 1 if self._form == 'zlib' else 0, 0
+        return _head(self._form, self._level) + self._more(data, mode)
+
+    def _more(self, data, mode):
+        self._sum = adler32(data, self._sum) if self._form == 'zlib' else crc32(data, self._sum)
+        self._length += len(data)
+        output = _zlib.deflate_more(self._deflater, data, mode)
+        return output + _tail(self._form, self._sum, self._length) if mode == Z_FINISH else output
 
     def copy(self):
+        if self._is_finished:
+            raise ValueError('Inconsistent stream state')
+        if self._deflater is not None:
+            raise NotImplementedError('a compressor cannot be copied here once it was flushed')
         other = object.__new__(_Compress)
-        other._level, other._form, other._data = self._level, self._form, bytearray(self._data)
+        other.__dict__.update(self.__dict__)
+        other._data = bytearray(self._data)
         return other
+
+    def __copy__(self):
+        return self.copy()
+
+    def __deepcopy__(self, memo):
+        return self.copy()
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError("cannot pickle 'zlib.Compress' object")
 
 
 def compressobj(level=-1, method=DEFLATED, wbits=MAX_WBITS, memLevel=DEF_MEM_LEVEL, strategy=Z_DEFAULT_STRATEGY,
                 zdict=None):
     if zdict is not None:
         raise NotImplementedError('dictionaries are not available here')
-    return _Compress(level, wbits)
+    if _int(method) != DEFLATED or not 1 <= _int(memLevel) <= 9 or not 0 <= _int(strategy) <= 4:
+        raise ValueError('Invalid initialization option')
+    try:
+        return _Compress(level, wbits)
+    except error:
+        raise ValueError('Invalid initialization option') from None
 
 
 class _Decompress:
@@ -142,12 +224,13 @@ class _Decompress:
         return True
 
     def decompress(self, data, /, max_length=0):
+        max_length = _int(max_length)
         if max_length < 0:
             raise ValueError('max_length must be non-negative')
         if self.eof:
-            self.unused_data += bytes(data)
+            self.unused_data += _bytes(data)
             return b''
-        self._pending += bytes(data)
+        self._pending += _bytes(data)
         output = b''
         if not self._in_body and not self._in_trailer:
             if not self._header():
@@ -183,8 +266,13 @@ class _Decompress:
         return output
 
     def flush(self, length=DEF_BUF_SIZE, /):
+        if _int(length) <= 0:
+            raise ValueError('length must be greater than zero')
         tail, self.unconsumed_tail = self.unconsumed_tail, b''
         return self.decompress(tail)
+
+    def __reduce_ex__(self, protocol):
+        raise TypeError("cannot pickle 'zlib.Decompress' object")
 
 
 def decompressobj(wbits=MAX_WBITS, zdict=b''):

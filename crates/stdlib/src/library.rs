@@ -24,7 +24,9 @@ static PRELUDE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prelude.bundle
 const REFUSED: &[(&str, &str)] = &[
     ("ctypes", "ctypes is not available: there is no C here"),
     ("_ctypes", "ctypes is not available: there is no C here"),
-    ("multiprocessing", "multiprocessing is not available: a program here is one process"),
+    ("multiprocessing.pool", "multiprocessing.pool is not available: a program here is one process"),
+    ("multiprocessing.managers", "multiprocessing.managers is not available: a program here is one process"),
+    ("multiprocessing.shared_memory", "multiprocessing.shared_memory is not available: a program here is one process"),
     ("tkinter", "tkinter is not available: there are no windows here"),
     ("turtle", "turtle is not available: there are no windows here"),
     ("sqlite3", "sqlite3 is not available"),

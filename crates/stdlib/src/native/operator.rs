@@ -86,10 +86,11 @@ fn compare_digest(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.type_error("comparing strings with non-ASCII characters is not supported"));
     }
     let (a, b) = (vm.heap.payload(args[0]), vm.heap.payload(args[1]));
-    if a.is(Kind::Bytes) && b.is(Kind::Bytes) {
-        return Ok(Value::bool(vm.heap.pybytes(a).data == vm.heap.pybytes(b).data));
+    if let (Some(a), Some(b)) = (vm.buffer(a), vm.buffer(b)) {
+        return Ok(Value::bool(a == b));
     }
-    Err(vm.tail_prelude("op_eq", args))
+    let (a, b) = (vm.type_name(a), vm.type_name(b));
+    Err(vm.type_error(format!("unsupported operand types(s) or combination of types: '{a}' and '{b}'")))
 }
 
 /// `itemgetter(*items)`.

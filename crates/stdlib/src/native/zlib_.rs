@@ -2,7 +2,8 @@
 
 use airlock_vm::module::{ModuleDef, no_init};
 use airlock_vm::{NativeDef, NativeObject, Res, Tracer, Value, Vm, function};
-use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::deflate::core::{CompressorOxide, create_comp_flags_from_zip_params};
+use miniz_oxide::deflate::{compress_to_vec, stream};
 use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZError, MZFlush, MZStatus};
 
@@ -10,10 +11,29 @@ pub static MODULE: ModuleDef = ModuleDef { name: "_zlib", functions: FUNCTIONS, 
 
 static FUNCTIONS: &[NativeDef] = &[
     function("deflate", "data, level, /", deflate),
+    function("deflater", "level, /", deflater),
+    function("deflate_more", "deflater, data, flush, /", deflate_more),
     function("inflater", "", inflater),
     function("feed", "inflater, data, limit, /", feed),
     function("adler32", "data, value=1, /", adler32),
 ];
+
+struct Deflater {
+    state: Box<CompressorOxide>,
+    class: Value,
+}
+
+impl NativeObject for Deflater {
+    fn class(&self) -> Value {
+        self.class
+    }
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.value(self.class);
+    }
+    fn bytes(&self) -> usize {
+        320 << 10
+    }
+}
 
 struct Inflater {
     state: Box<InflateState>,
@@ -38,6 +58,42 @@ fn deflate(vm: &mut Vm, args: &[Value]) -> Res {
     let level = vm.index(args[1])?.clamp(0, 9) as u8;
     vm.reserve(data.len())?;
     Ok(vm.bytes(&compress_to_vec(&data, level)))
+}
+
+/// What makes a raw stream piece by piece.
+fn deflater(vm: &mut Vm, args: &[Value]) -> Res {
+    let level = vm.index(args[0])?.clamp(0, 9) as i32;
+    // A negative window is a stream without zlib's header.
+    let state = Box::new(CompressorOxide::new(create_comp_flags_from_zip_params(level, -15, 0)));
+    let class = vm.types.object;
+    Ok(vm.heap.new_object(Deflater { state, class }))
+}
+
+/// The next piece of a raw stream, flushed as zlib's number says.
+fn deflate_more(vm: &mut Vm, args: &[Value]) -> Res {
+    let data = vm.expect_buffer(args[1])?;
+    let flush = match vm.index(args[2])? {
+        0 => MZFlush::None,
+        3 => MZFlush::Full,
+        4 => MZFlush::Finish,
+        _ => MZFlush::Sync,
+    };
+    vm.reserve(data.len())?;
+    let mut output = Vec::new();
+    let mut consumed = 0;
+    let mut chunk = vec![0; 32 << 10];
+    loop {
+        let Some(deflater) = vm.heap.downcast_mut::<Deflater>(args[0]) else {
+            return Err(vm.type_error("deflate_more() takes a deflater"));
+        };
+        let result = stream::deflate(&mut deflater.state, &data[consumed..], &mut chunk, flush);
+        consumed += result.bytes_consumed;
+        output.extend_from_slice(&chunk[..result.bytes_written]);
+        // Room that is left means that nothing more was to be written.
+        if result.status != Ok(MZStatus::Ok) || result.bytes_written < chunk.len() {
+            return Ok(vm.bytes(&output));
+        }
+    }
 }
 
 fn inflater(vm: &mut Vm, _: &[Value]) -> Res {
