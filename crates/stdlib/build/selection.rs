@@ -148,6 +148,7 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ("copyreg", "# Support for pickling new-style objects", PLAIN_REDUCERS),
     // Colours for a terminal, which no output here is.
     ("pdb", "import _pyrepl.utils\n", "from _airlock import LazyModule; _pyrepl = LazyModule('_pyrepl')\n"),
+    ("hashlib", "from _hashlib import pbkdf2_hmac", "from _pbkdf2 import pbkdf2_hmac"),
     // Sources are not made into trees: only whether they compile can be asked.
     ("ast", "    return compile(source, filename, mode, flags,\n                   _feature_version=feature_version, optimize=optimize)", NO_TREES),
     (

@@ -29,3 +29,4 @@ print(uuid.uuid4().version, len(secrets.token_hex(8)), len(secrets.token_urlsafe
 import io
 print(hashlib.file_digest(io.BytesIO(b'abc'), 'sha1').hexdigest())
 print(hashlib.sha3_256(b'', usedforsecurity=False).name, hashlib.sha512(memoryview(b'abcd')[1:3]).hexdigest()[:10])
+print(hashlib.pbkdf2_hmac('sha256', b'password', b'salt', 100, 40).hex())
