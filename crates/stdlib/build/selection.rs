@@ -150,7 +150,12 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ("pdb", "import _pyrepl.utils\n", "from _airlock import LazyModule; _pyrepl = LazyModule('_pyrepl')\n"),
     ("hashlib", "from _hashlib import pbkdf2_hmac", "from _pbkdf2 import pbkdf2_hmac"),
     // Sources are not made into trees: only whether they compile can be asked.
-    ("ast", "    return compile(source, filename, mode, flags,\n                   _feature_version=feature_version, optimize=optimize)", NO_TREES),
+    (
+        "ast",
+        "    return compile(source, filename, mode, flags,
+                   _feature_version=feature_version, optimize=optimize)",
+        NO_TREES,
+    ),
     (
         "ast",
         "node_or_string = parse(node_or_string.lstrip(\" \\t\"), mode='eval')",
@@ -170,7 +175,11 @@ const PATCHES: &[(&str, &str, &str)] = &[
     // Zones that need no table.
     ("zoneinfo._common", "    from importlib import resources\n\n    components", FIXED_ZONES),
     // As the version in C has it.
-    ("_pydatetime", "return (f'{self.__class__.__name__}'\n                f'(year=", "return (f'datetime.{self.__class__.__name__}'\n                f'(year="),
+    (
+        "_pydatetime",
+        "return (f'{self.__class__.__name__}'\n                f'(year=",
+        "return (f'datetime.{self.__class__.__name__}'\n                f'(year=",
+    ),
     // Plain numbers spare making an enum.
     ("asyncio.runners", "signal.SIGINT", "2"),
     // Code objects cannot be changed; functions are marked instead.

@@ -5,7 +5,7 @@
 use airlock_vm::module::ModuleDef;
 use super::itertools::base as built_in_base;
 use airlock_vm::{
-    Kind, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, function, getter, method, new_method,
+    NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, function, getter, method, new_method,
 };
 
 pub static MODULE: ModuleDef = ModuleDef { name: "_operator", functions: FUNCTIONS, init };
