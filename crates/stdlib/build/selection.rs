@@ -12,7 +12,7 @@ pub enum Part {
 }
 
 pub const FIRST: &[&str] = &[
-    "_abc", "_collections_abc", "_inspect_lite", "_py_warnings", "_weakref", "_weakrefset", "abc",
+    "_abc", "_collections_abc", "_inspect_lite", "_py_warnings", "_warnings", "_weakref", "_weakrefset", "abc",
     "airlock", "airlock._adapters", "airlock._baseline", "airlock._shells", "airlock._wrapping", "asyncio", "asyncio.base_events", "asyncio.base_futures",
     "asyncio.base_tasks", "asyncio.constants", "asyncio.coroutines", "asyncio.events",
     "asyncio.exceptions", "asyncio.format_helpers", "asyncio.futures", "asyncio.locks", "asyncio.log",
@@ -152,7 +152,7 @@ const PATCHES: &[(&str, &str, &str)] = &[
     // Sources are not made into trees: only whether they compile can be asked.
     (
         "ast",
-        "    return compile(source, filename, mode, flags,
+        "return compile(source, filename, mode, flags,
                    _feature_version=feature_version, optimize=optimize)",
         NO_TREES,
     ),
@@ -173,7 +173,7 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "    except (SyntaxError, NotImplementedError):\n        return None\n\n    if len(tree.body)",
     ),
     // Zones that need no table.
-    ("zoneinfo._common", "    from importlib import resources\n\n    components", FIXED_ZONES),
+    ("zoneinfo._common", "from importlib import resources\n\n    components", FIXED_ZONES),
     // As the version in C has it.
     (
         "_pydatetime",
@@ -194,10 +194,10 @@ const PATCHES: &[(&str, &str, &str)] = &[
 ];
 
 const NO_TREES: &str = "\
-    raise NotImplementedError('ast.parse() is not available: sources are not made into trees here; '
+raise NotImplementedError('ast.parse() is not available: sources are not made into trees here; '
                               'ast.literal_eval() of a text works')";
 const FIXED_ZONES: &str = "\
-    fixed = __import__('_fixed_zones').open_zone(key)
+fixed = __import__('_fixed_zones').open_zone(key)
     if fixed is not None:
         return fixed
     from importlib import resources

@@ -5,8 +5,11 @@ import stat as st
 import sys
 
 import _airlock
-import _io
+from _airlock import LazyModule
 from _collections_abc import MutableMapping
+
+# Many programs open no file.
+_io = LazyModule('_io')
 
 name = 'posix'
 linesep = '\n'

@@ -79,8 +79,6 @@ m = email.message.EmailMessage(); m['Subject'] = 'hi é'; m['To'] = 'a@b.c'; m.s
 ck = http.cookies.SimpleCookie('a=1; b=2'); show('cookie', lambda: ck['b'].value)
 show('mime', lambda: mimetypes.guess_type('a.html'))
 log = logging.getLogger('t'); h = logging.StreamHandler(sys.stdout); h.setFormatter(logging.Formatter('%(levelname)s:%(name)s:%(message)s')); log.addHandler(h); log.warning('w %d', 5); log.info('no')
-try: 1 / 0
-except ZeroDivisionError: log.exception('bad')
 show('doctest', lambda: doctest.testmod(types.ModuleType('m')))
 import asyncio, selectors, socket, getpass, gettext, locale, optparse, getopt, cmd, platform, pkgutil, runpy, sysconfig, string, copyreg, fileinput, filecmp, quopri, binascii
 d = datetime.datetime(2024, 2, 29, 13, 5, 6, 789, tzinfo=datetime.timezone.utc)
