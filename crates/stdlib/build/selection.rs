@@ -174,7 +174,8 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ),
     // Zones that need no table.
     ("zoneinfo._common", "from importlib import resources\n\n    components", FIXED_ZONES),
-    // As the version in C has it.
+    // As the versions in C have it.
+    ("zoneinfo._zoneinfo", "return f\"{self.__class__.__name__}", "return f\"zoneinfo.{self.__class__.__name__}"),
     (
         "_pydatetime",
         "return (f'{self.__class__.__name__}'\n                f'(year=",
