@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 
 use airlock_trace::{EventKind, LaneKind, LaneState, Outcome};
-use airlock_vm::class::{GetterDef, getter};
+use airlock_vm::class::{GetterDef, getter, getter_setter};
 use airlock_vm::{
     Completion, Kind, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, Wake, function, method, new_method,
 };
@@ -122,6 +122,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         timer_handles: Default::default(),
         running: false,
         runner: 0,
+        has_run: false,
         stopping: false,
         closed: false,
         remaining: 0,
@@ -165,7 +166,9 @@ fn close(vm: &mut Vm, args: &[Value]) -> Res {
     let core = vm.extension::<Core>();
     let created = core.loops[id].created_nanos;
     core.stops.note_life(now.saturating_sub(created));
-    crossing::charge(vm, Charge::LoopClosed);
+    if vm.extension::<Core>().loops[id].has_run {
+        crossing::charge(vm, Charge::LoopClosed);
+    }
     trace::record(vm, EventKind::LoopClosed { lane });
     trace::end_lane(vm, lane, Outcome::Returned);
     Ok(Value::NONE)
@@ -347,9 +350,10 @@ fn run_loop(vm: &mut Vm, args: &[Value]) -> Res {
     loop_state.in_iteration = false;
     let runner = vm.current_fiber();
     state(vm, id).runner = runner;
+    state(vm, id).has_run = true;
     let now = crate::now(vm);
     if let Some(since) = state(vm, id).stands_since {
-        crate::witness::resumed_loop(vm, id, since);
+        crate::witness::resumed_loop(vm, id, since, None);
     }
     stood(vm, id, now, false, Some(now));
     crossing::loop_begins(vm);
@@ -411,17 +415,44 @@ fn run_until_done(vm: &mut Vm, args: &[Value]) -> Res {
     if !state(vm, id).running {
         return Err(vm.runtime_error("the loop is not running"));
     }
+    nest(vm, id, args[1]);
+    run_once(vm, id)
+}
+
+/// One pass over the ready queue, after waiting for it as long as it takes:
+/// what code that turns the loop by itself (`nest_asyncio`) makes of
+/// `_run_once`.
+fn run_pass(vm: &mut Vm, args: &[Value]) -> Res {
+    let id = id_of(vm, args[0]);
+    if state(vm, id).closed {
+        return Err(closed_error(vm));
+    }
+    nest(vm, id, Value::UNBOUND);
+    run_once(vm, id)
+}
+
+/// Sets aside what the loop is doing, for a run inside it.
+fn nest(vm: &mut Vm, id: LoopId, until: Value) {
+    let fiber = vm.current_fiber();
+    let held = vm.held_variables(fiber, trace::is_program_file);
+    let now = crate::now(vm);
+    if !state(vm, id).running {
+        stood(vm, id, now, false, Some(now));
+    }
     let loop_state = state(vm, id);
     let nested = Nested {
-        until: args[1],
+        held,
+        until,
+        running: std::mem::replace(&mut loop_state.running, true),
+        runner: std::mem::replace(&mut loop_state.runner, fiber),
         remaining: std::mem::take(&mut loop_state.remaining),
         handles_this_iteration: std::mem::take(&mut loop_state.handles_this_iteration),
         in_iteration: std::mem::take(&mut loop_state.in_iteration),
         current_task: std::mem::replace(&mut loop_state.current_task, Value::NONE),
     };
+    loop_state.has_run = true;
     loop_state.nested.push(nested);
     crossing::loop_begins(vm);
-    run_once(vm, id)
 }
 
 /// Goes back to the handle that an inner run was begun in.
@@ -432,6 +463,9 @@ fn unnest(vm: &mut Vm, id: LoopId) {
         loop_state.handles_this_iteration = nested.handles_this_iteration;
         loop_state.in_iteration = nested.in_iteration;
         loop_state.current_task = nested.current_task;
+        loop_state.running = nested.running;
+        loop_state.runner = nested.runner;
+        crate::witness::interrupted(vm, &nested.held);
     }
     crossing::loop_ended(vm);
 }
@@ -463,7 +497,8 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
             }
         }
         // Between two iterations.
-        if std::mem::take(&mut loop_state.in_iteration) {
+        let passed = std::mem::take(&mut loop_state.in_iteration);
+        if passed {
             let (lane, handles) = (loop_state.lane, std::mem::take(&mut loop_state.handles_this_iteration));
             if handles > 0 {
                 trace::record(vm, EventKind::Iteration { lane, handles });
@@ -477,7 +512,8 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
         if let Some(nested) = state(vm, id).nested.last() {
             let until = nested.until;
             // A stop is for the outer runs as well.
-            if state(vm, id).stopping || crate::future::is_done(vm, until) {
+            let done = if until.is_unbound() { passed } else { crate::future::is_done(vm, until) };
+            if state(vm, id).stopping && (passed || !until.is_unbound()) || done {
                 unnest(vm, id);
                 return Ok(Value::NONE);
             }
@@ -799,6 +835,19 @@ fn set_cooperative(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::NONE)
 }
 
+fn field_stopping(vm: &mut Vm, this: Value) -> Res {
+    let id = id_of(vm, this);
+    Ok(Value::bool(state(vm, id).stopping))
+}
+
+fn set_stopping(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
+    let id = id_of(vm, this);
+    state(vm, id).stopping = vm.truthy(value)?;
+    Ok(())
+}
+
+static LOOP_GETTERS: &[GetterDef] = &[getter_setter("_stopping", field_stopping, set_stopping)];
+
 static LOOP: &[NativeDef] = &[
     new_method("cls, /, *args, **kwargs", new),
     method("_close_now", "self, /", close),
@@ -813,6 +862,7 @@ static LOOP: &[NativeDef] = &[
     method("create_future", "self, /", create_future),
     method("_create_task_now", "self, coro, /, *, name=None, context=None, eager_start=None", create_task),
     method("_run_loop", "self, /", run_loop),
+    method("_run_pass", "self, /", run_pass),
     method("_run_until_done", "self, future, /", run_until_done),
     method("_set_cooperative", "self, cooperative, /", set_cooperative),
 ];
@@ -846,7 +896,7 @@ static FUNCTIONS: &[NativeDef] = &[
 pub(crate) fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let module = vm.intern("_asyncio");
     vm.add_functions(dict, module, crate::witness::FUNCTIONS);
-    let class = vm.module_type(dict, "Loop", LOOP, &[]);
+    let class = vm.module_type(dict, "Loop", LOOP, LOOP_GETTERS);
     vm.extension::<Core>().keep("Loop", class);
     let handle = vm.module_type(dict, "Handle", HANDLE, HANDLE_GETTERS);
     vm.extension::<Core>().keep("Handle", handle);

@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charge {
     LoopCreated,
+    /// A loop that has run is closed.
     LoopClosed,
     Iteration,
     Handle,

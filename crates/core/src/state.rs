@@ -3,7 +3,7 @@
 use std::collections::{BinaryHeap, VecDeque};
 
 use airlock_trace::{CrossingLog, LaneId, LaneState, Ledger, Recorder, Stops, Waits};
-use airlock_vm::{Extension, FiberId, Place, Tracer, Value};
+use airlock_vm::{Extension, FiberId, Held, Place, Tracer, Value};
 use rustc_hash::FxHashMap;
 
 use crate::deadlock::WaitsOn;
@@ -39,12 +39,17 @@ pub(crate) enum Ready {
 
 /// What a loop was doing when it was run once more inside one of its handles.
 pub(crate) struct Nested {
-    /// The inner run ends when this future is done.
+    /// The inner run ends when this future is done; after one pass if it is
+    /// unbound.
     pub until: Value,
+    pub running: bool,
+    pub runner: FiberId,
     pub remaining: usize,
     pub handles_this_iteration: u32,
     pub in_iteration: bool,
     pub current_task: Value,
+    /// What the code that is interrupted has read and goes on to store.
+    pub held: Vec<Held>,
 }
 
 /// A timer: ordered by time, then by when it was set.
@@ -65,6 +70,8 @@ pub(crate) struct LoopState {
     pub running: bool,
     /// The fiber that runs it, or ran it last.
     pub runner: FiberId,
+    /// Closing one that has run costs more than making it did.
+    pub has_run: bool,
     pub stopping: bool,
     pub closed: bool,
     /// Handles still to run in this iteration.
@@ -136,6 +143,8 @@ pub struct Core {
     pub(crate) left_over: Vec<LeftOver>,
     /// Calls in threads that tasks wait for, and where.
     pub(crate) chained: Vec<(Value, Place)>,
+    /// Futures that threads wait for and tasks end.
+    pub(crate) of_tasks: Vec<Value>,
     pub(crate) waits: Waits,
     pub(crate) stops: Stops,
 }
@@ -156,6 +165,9 @@ impl Extension for Core {
             }
             for nested in &state.nested {
                 tracer.extend(&[nested.until, nested.current_task]);
+                for held in &nested.held {
+                    tracer.extend(&held.values());
+                }
             }
             for &value in state.timer_handles.values().chain(state.tasks.values()) {
                 tracer.value(value);
@@ -167,6 +179,7 @@ impl Extension for Core {
         for (future, _) in &self.chained {
             tracer.value(*future);
         }
+        tracer.extend(&self.of_tasks);
         for &value in self.running_loops.values().chain(self.kept.values()) {
             tracer.value(value);
         }
@@ -205,6 +218,7 @@ impl Core {
             given_up: Vec::new(),
             left_over: Vec::new(),
             chained: Vec::new(),
+            of_tasks: Vec::new(),
             waits: Waits::default(),
             stops: Stops::default(),
         }

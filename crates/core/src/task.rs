@@ -161,6 +161,13 @@ pub(crate) fn place(vm: &Vm, task: Value) -> Option<airlock_vm::Place> {
     vm.generator_place(coroutine, trace::is_program_file)
 }
 
+/// The loop of a task, and since when it stands still.
+pub(crate) fn standing_loop(vm: &mut Vm, task: Value) -> Option<(usize, u64)> {
+    let id = as_future(vm, task)?.loop_id?;
+    let since = vm.extension::<Core>().loops[id].stands_since?;
+    Some((id, since))
+}
+
 /// What a task waits for, if it is a future of ours.
 pub(crate) fn waiter(vm: &Vm, task: Value) -> Option<Value> {
     let waiter = as_future(vm, task)?.task.as_ref()?.waiter;

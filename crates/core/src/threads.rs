@@ -8,7 +8,7 @@ mod local;
 pub(crate) mod lock;
 pub mod queue;
 
-use airlock_trace::{LaneId, Outcome};
+use airlock_trace::{CallSite, LaneId, Outcome};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
     Completion, Extension, FiberId, GetterDef, Kind, NativeDef, NativeObject, PyNative, Res, Throw, Tracer,
@@ -41,6 +41,8 @@ struct Threads {
     /// The lane of each thread but the main one.
     lanes: FxHashMap<u32, LaneId>,
     names: FxHashMap<u32, String>,
+    /// Waits in library code that may turn out to be crossings.
+    maybe_crossings: FxHashMap<FiberId, MaybeCrossing>,
     /// When fibers began to block.
     blocked_since: FxHashMap<FiberId, u64>,
     /// The lanes of greenlets, by fiber.
@@ -57,6 +59,14 @@ impl Extension for Threads {
             tracer.extend(locals);
         }
     }
+}
+
+/// A wait that is a crossing if a loop turns in another thread meanwhile.
+struct MaybeCrossing {
+    site: CallSite,
+    since_nanos: u64,
+    live_bytes: u64,
+    iterations: u64,
 }
 
 fn threads(vm: &mut Vm) -> &mut Threads {

@@ -3,7 +3,7 @@
 //! The functions are called by lines that the library's build adds to
 //! CPython's modules, next to where these raise or give up.
 
-use airlock_vm::{NativeDef, Place, Res, Value, Vm, function};
+use airlock_vm::{Held, NativeDef, Place, Res, Value, Vm, function};
 
 use crate::state::Core;
 use crate::threads::current_thread;
@@ -74,6 +74,9 @@ fn left_over(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let name = task::coroutine_name(vm, args[0]).unwrap_or_else(|| "a task".to_owned());
     let place = task::place(vm, args[0]);
+    if let Some((id, since)) = task::standing_loop(vm, args[0]) {
+        resumed_loop(vm, id, since, place.clone());
+    }
     let core = vm.extension::<Core>();
     if core.left_over.len() < LIMIT {
         core.left_over.push(LeftOver { name, place });
@@ -99,7 +102,10 @@ fn timed_out(vm: &mut Vm, args: &[Value]) -> Res {
     if deadlock::explain_timeout(vm, args[0], &place) {
         return Ok(Value::NONE);
     }
-    give_up(vm, args[0], place, true);
+    // A plain call in a thread cannot be cancelled, so nothing is lost with it.
+    if vm.extension::<Core>().of_tasks.contains(&args[0]) {
+        give_up(vm, args[0], place, true);
+    }
     Ok(Value::NONE)
 }
 
@@ -119,9 +125,18 @@ fn retrieved(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::FALSE)
 }
 
-/// A task begins to wait for a call in a thread.
+/// A future is to end as another does: a task begins to wait for a call in a
+/// thread, or a thread for a task.
 fn chained(vm: &mut Vm, args: &[Value]) -> Res {
-    if crate::future::as_future(vm, args[0]).is_none()
+    let from_task = crate::future::as_future(vm, args[0]).is_some();
+    if from_task && crate::future::as_future(vm, args[1]).is_none() {
+        let core = vm.extension::<Core>();
+        if core.of_tasks.len() >= LIMIT {
+            core.of_tasks.remove(0);
+        }
+        core.of_tasks.push(args[1]);
+    }
+    if !from_task
         && let Some(place) = here(vm)
     {
         let core = vm.extension::<Core>();
@@ -194,8 +209,9 @@ pub(crate) fn blocked(vm: &mut Vm, since: u64) {
 }
 
 /// A loop is run again after it stood still between two crossings: who was
-/// due on it meanwhile.
-pub(crate) fn resumed_loop(vm: &mut Vm, id: usize, since: u64) {
+/// due on it meanwhile. Told at the shell's line, or once that is at its end,
+/// at `otherwise`.
+pub(crate) fn resumed_loop(vm: &mut Vm, id: usize, since: u64, otherwise: Option<Place>) {
     const WORTH_SAYING_NANOS: u64 = 1_000_000;
     let now = crate::now(vm);
     if !vm.extension::<Core>().books_adapter || current_thread(vm) != 0 || now.saturating_sub(since) < WORTH_SAYING_NANOS {
@@ -206,12 +222,13 @@ pub(crate) fn resumed_loop(vm: &mut Vm, id: usize, since: u64) {
         return;
     }
     let explanation = format!(
-        "Between two crossings nobody turned the loop for {}, so {who}, due meanwhile, was late by {}. Use an \
+        "Outside of crossings nobody turned the loop for {}, so {who}, due meanwhile, was late by {}. Use an \
          adapter whose loop keeps turning ('thread', 'greenlet'), or leave no work behind when a crossing returns.",
         millis(now - since),
         millis(late)
     );
-    failures::report_here(vm, "background_frozen", explanation);
+    let place = here(vm).or(otherwise);
+    failures::report(vm, "background_frozen", place, explanation, Vec::new());
 }
 
 pub(crate) fn millis(nanos: u64) -> String {
@@ -240,6 +257,23 @@ pub(crate) fn missing_variable(vm: &mut Vm, var: Value) {
              the context."
         ),
     );
+}
+
+/// A loop was run inside code that looks as if nothing could come between:
+/// what others changed of what it goes on to store.
+pub(crate) fn interrupted(vm: &mut Vm, held: &[Held]) {
+    for held in held {
+        if vm.is_unchanged(held) {
+            continue;
+        }
+        let explanation = format!(
+            "{}() read {} before this call and stores it after it, and the call ran the loop, on which others \
+             changed it meanwhile: their change will be lost. Hold an asyncio.Lock over all of it, or await the \
+             core outside of such a section.",
+            held.place.function, held.name
+        );
+        failures::report(vm, "broken_critical_section", Some(held.place.clone()), explanation, Vec::new());
+    }
 }
 
 /// Closes a loop that still has tasks.
@@ -277,6 +311,6 @@ pub(crate) static FUNCTIONS: &[NativeDef] = &[
     function("_left_over", "task, /", left_over),
     function("_timed_out", "future, /", timed_out),
     function("_retrieved", "future, /", retrieved),
-    function("_chained", "future, /", chained),
+    function("_chained", "source, destination, /", chained),
     function("_source_cancelled", "future, cancelled, /", source_cancelled),
 ];

@@ -50,10 +50,55 @@ pub(crate) fn park_fiber(vm: &mut Vm, _: &[Value]) -> Res {
     }))
 }
 
+/// Waits for `wake_fiber_first`: another greenlet goes on.
+pub(crate) fn park_greenlet(vm: &mut Vm, _: &[Value]) -> Res {
+    let wake = Wake { deadline_nanos: None, blocking: false };
+    Err(vm.park_then(wake, [Value::NONE; 4], |_, _, completion| completion.value()))
+}
+
 pub(crate) fn wake_fiber(vm: &mut Vm, args: &[Value]) -> Res {
-    let fiber = vm.index(args[0])?;
-    vm.wake(fiber as usize, Completion::Returned(Value::NONE));
+    let fiber = fiber_of(vm, args[0])?;
+    vm.wake(fiber, Completion::Returned(Value::NONE));
     Ok(Value::NONE)
+}
+
+fn fiber_of(vm: &mut Vm, value: Value) -> Res<usize> {
+    let fiber = vm.index(value)? as usize;
+    let live = vm.live_fibers().any(|other| other == fiber);
+    if live { Ok(fiber) } else { Err(vm.value_error("there is no such fiber")) }
+}
+
+/// Ends a fiber's parking with a value, and lets it run before all others.
+pub(crate) fn wake_fiber_first(vm: &mut Vm, args: &[Value]) -> Res {
+    let fiber = fiber_of(vm, args[0])?;
+    vm.wake(fiber, Completion::Returned(args[1]));
+    vm.hurry(fiber);
+    Ok(Value::NONE)
+}
+
+pub(crate) fn hurry_fiber(vm: &mut Vm, args: &[Value]) -> Res {
+    let fiber = fiber_of(vm, args[0])?;
+    vm.hurry(fiber);
+    Ok(Value::NONE)
+}
+
+pub(crate) fn fiber_context(vm: &mut Vm, args: &[Value]) -> Res {
+    let fiber = fiber_of(vm, args[0])?;
+    Ok(vm.fiber(fiber).context)
+}
+
+/// Gives a fiber a context, or takes its own away with None.
+pub(crate) fn set_fiber_context(vm: &mut Vm, args: &[Value]) -> Res {
+    let fiber = fiber_of(vm, args[0])?;
+    if !args[1].is_none() && !airlock_core::contexts::is_context(vm, args[1]) {
+        return Err(vm.type_error("a context was expected"));
+    }
+    vm.fiber_mut(fiber).context = args[1];
+    Ok(Value::NONE)
+}
+
+pub(crate) fn current_thread(vm: &mut Vm, _: &[Value]) -> Res {
+    Ok(Value::count(airlock_core::threads::current_thread(vm) as usize))
 }
 
 /// Lets the other fibers run that are ready.

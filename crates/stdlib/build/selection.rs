@@ -247,7 +247,7 @@ const OTHER_LOOP: &str = "            __import__('_asyncio')._nested_loop(); rai
                 'Cannot run the event loop while";
 const BOUND_LOOP: &str =
     "            __import__('_asyncio')._different_loop(self); raise RuntimeError(f'{self!r} is bound";
-const CHAINED: &str = "if isfuture(destination) else None; __import__('_asyncio')._chained(source)\n";
+const CHAINED: &str = "if isfuture(destination) else None; __import__('_asyncio')._chained(source, destination)\n";
 const SOURCE_CANCELLED: &str = "                __import__('_asyncio')._source_cancelled(source, source.cancel())
             else:";
 const LAZY_SSLPROTO: &str = "from _airlock import LazyModule; sslproto = LazyModule('asyncio.sslproto')";

@@ -32,6 +32,7 @@ mod run;
 mod leaf;
 mod unwind;
 mod places;
+mod held;
 pub mod builtins;
 
 pub use class::{GetterDef, getter, getter_setter};
@@ -40,6 +41,7 @@ pub use dict::{Entry, PyDict};
 pub use fiber::{FiberId, FiberState, Wake};
 pub use gc::Tracer;
 pub use generator::{Generator, GeneratorKind, GeneratorState};
+pub use held::Held;
 pub use hash::{KeyError, Number, hash_float, table_hash};
 pub use heap::Heap;
 pub use native::{NativeDef, NativeFn, class_method, function, method, new_method, static_method};

@@ -706,6 +706,14 @@ impl Vm {
         }
     }
 
+    /// Lets a fiber that is ready run before all others.
+    pub fn hurry(&mut self, id: FiberId) {
+        if let Some(at) = self.run_queue.iter().position(|&other| other == id) {
+            self.run_queue.remove(at);
+            self.run_queue.push_front(id);
+        }
+    }
+
     /// Wakes every fiber whose deadline has come, in order of deadline.
     pub fn wake_due(&mut self, now_nanos: u64) {
         let mut due: Vec<(u64, FiberId)> = Vec::new();

@@ -1,9 +1,9 @@
 //! Threads in the trace: their lanes, and when these wait.
 
-use airlock_trace::{LaneId, LaneKind, LaneState, Outcome};
+use airlock_trace::{CallSite, LaneId, LaneKind, LaneState, Outcome};
 use airlock_vm::{FiberId, Kind, Value, Vm};
 
-use super::{current_thread, threads};
+use super::{MaybeCrossing, current_thread, threads};
 use crate::deadlock::WaitsOn;
 use crate::state::Core;
 use crate::{event_loop, task, trace};
@@ -44,6 +44,49 @@ pub(crate) fn begin_wait(vm: &mut Vm) {
 pub(crate) fn note_wait(vm: &mut Vm, on: WaitsOn) {
     let fiber = vm.current_fiber();
     vm.extension::<Core>().waits_on.insert(fiber, on);
+    if matches!(on, WaitsOn::Lock(_) | WaitsOn::Queue) {
+        begin_maybe_crossing(vm);
+    }
+}
+
+/// An adapter that is not ours blocks the shell in code of its own: the wait
+/// is a crossing if a loop turns in another thread until it ends.
+fn begin_maybe_crossing(vm: &mut Vm) {
+    let fiber = vm.current_fiber();
+    let core = vm.extension::<Core>();
+    if !core.books_adapter || core.crossing_log.is_open_on(fiber) || event_loop::running_loop(vm).is_some() {
+        return;
+    }
+    let (mut called, mut site) = (None, None);
+    vm.fiber_places(fiber, |place| {
+        if trace::is_program_file(&place.filename) {
+            let file = crate::failures::short_name(&place.filename).to_owned();
+            site = called.take().map(|name| CallSite { file, line: place.line, name });
+            return false;
+        }
+        // Threads that are started or joined are no answers.
+        let of_thread = place.filename.ends_with("/threading.py") && matches!(&*place.function, "start" | "join");
+        called = Some(place.function.clone());
+        !of_thread
+    });
+    let Some(site) = site else { return };
+    let (since_nanos, live_bytes) = (crate::now(vm), vm.heap.live_bytes() as u64);
+    let iterations = vm.extension::<Core>().ledger.iterations;
+    threads(vm).maybe_crossings.insert(fiber, MaybeCrossing { site, since_nanos, live_bytes, iterations });
+}
+
+fn end_maybe_crossing(vm: &mut Vm) {
+    let fiber = vm.current_fiber();
+    let Some(maybe) = threads(vm).maybe_crossings.remove(&fiber) else { return };
+    let now = crate::now(vm);
+    let core = vm.extension::<Core>();
+    if core.ledger.iterations > maybe.iterations {
+        core.ledger.crossings += 1;
+        core.next_crossing += 1;
+        let number = core.next_crossing;
+        core.crossing_log.enter(number, fiber, maybe.site, maybe.since_nanos, maybe.live_bytes);
+        core.crossing_log.leave(number, now);
+    }
 }
 
 /// As [`note_wait`], for a shell that waits for the core on its greenlet.
@@ -63,6 +106,7 @@ pub(crate) fn thread_name(vm: &mut Vm, thread: u32) -> String {
 pub(crate) fn end_wait(vm: &mut Vm) {
     let fiber = vm.current_fiber();
     vm.extension::<Core>().waits_on.remove(&fiber);
+    end_maybe_crossing(vm);
     if let Some(since) = threads(vm).blocked_since.remove(&fiber) {
         crate::witness::blocked(vm, since);
     }

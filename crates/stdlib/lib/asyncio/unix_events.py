@@ -14,9 +14,22 @@ events.Handle = _asyncio.Handle
 events.TimerHandle = _asyncio.TimerHandle
 
 
+class _Turns:
+    """What code that turns a loop by itself takes for its selector: to wait
+    there is to run one pass of the native loop."""
+
+    def __init__(self, loop):
+        self._loop = loop
+
+    def select(self, timeout=None):
+        self._loop._run_pass()
+        return []
+
+
 class _AirlockEventLoop(_asyncio.Loop, base_events.BaseEventLoop):
     def __init__(self, selector=None):
         base_events.BaseEventLoop.__init__(self)
+        self._selector = _Turns(self)
 
     def create_task(self, coro, **kwargs):
         factory = self._task_factory

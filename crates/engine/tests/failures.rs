@@ -1,0 +1,174 @@
+//! The pairs of `tests/failures`: each failure is recognised, at its line;
+//! and programs that work are not accused of any.
+
+use std::path::{Path, PathBuf};
+
+use airlock_engine::run_virtual;
+use airlock_link::{Adapter, Clock, Limits, Playground};
+
+struct Variant {
+    name: String,
+    kind: String,
+    adapter: Adapter,
+    core: String,
+    shell: String,
+}
+
+/// Every combination of adapter and value that a file asks for.
+fn variants(name: &str, text: &str) -> Vec<Variant> {
+    let (head, programs) = text.split_once("--- core.py\n").expect("the core follows the head");
+    let (core, shell) = programs.split_once("--- shell.py\n").expect("the shell follows the core");
+    let field = |key: &str| head.lines().find_map(|line| line.strip_prefix("# ")?.strip_prefix(key)?.strip_prefix(": "));
+    let vary = head.lines().find_map(|line| line.strip_prefix("# vary ")?.split_once(": "));
+    let (placeholder, values) = vary.unwrap_or(("", ""));
+    let mut found = Vec::new();
+    for key in field("adapters").expect("adapters are named").split(", ") {
+        for value in values.split(", ") {
+            let fill = |program: &str| program.replace(&format!("{{{placeholder}}}"), value);
+            found.push(Variant {
+                name: format!("{name} through {key} with {placeholder}={value}"),
+                kind: field("kind").expect("the kind is named").to_owned(),
+                adapter: Adapter::from_key(key).expect("the adapter exists"),
+                core: fill(core),
+                shell: fill(shell),
+            });
+        }
+    }
+    found
+}
+
+/// The file and the line that carry the mark.
+fn marked(variant: &Variant) -> Option<(&'static str, u32)> {
+    [("core.py", &variant.core), ("shell.py", &variant.shell)].into_iter().find_map(|(file, program)| {
+        let line = program.lines().position(|line| line.contains("# here"))?;
+        Some((file, line as u32 + 1))
+    })
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").join(name)
+}
+
+#[test]
+fn failures_are_recognised_at_their_line() {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder("failures"))
+        .expect("the folder can be read")
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "txt"))
+        .collect();
+    files.sort();
+    let (mut count, mut missed) = (0, Vec::new());
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("the file can be read");
+        for variant in variants(&file.file_stem().unwrap_or_default().to_string_lossy(), &text) {
+            count += 1;
+            let playground = Playground {
+                core: variant.core.clone(),
+                shell: variant.shell.clone(),
+                adapter: variant.adapter,
+                clock: Clock::Virtual,
+                ..Playground::default()
+            };
+            let report = run_virtual(&playground);
+            let place = marked(&variant);
+            let found = report.failures.iter().any(|failure| {
+                failure.kind == variant.kind
+                    && place.is_none_or(|(file, line)| failure.file == file && failure.line == line)
+                    && failure.explanation.matches(". ").count() >= 1
+            });
+            if !found {
+                let told: Vec<_> =
+                    report.failures.iter().map(|failure| (&failure.kind, &failure.file, failure.line)).collect();
+                missed.push(format!("{}: {told:?}, not at {place:?}\n{}", variant.name, report.shell.stderr));
+            }
+            assert!(variant.kind != "deadlock" || report.shell.error.is_some(), "{}", variant.name);
+        }
+    }
+    assert!(missed.is_empty(), "{} of {count} missed:\n{}", missed.len(), missed.join("\n"));
+    assert!(count >= 60, "only {count} variants");
+}
+
+fn collect(folder: &Path, programs: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("the folder can be read").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, programs);
+        } else if path.extension().is_some_and(|extension| extension == "py") {
+            programs.push(path);
+        }
+    }
+}
+
+/// What programs say that fail on purpose: those are not asked.
+const PROVOKED: &[&str] = &[
+    "cannot be called from a running event loop",
+    "event loop is already running",
+    "different event loop",
+    "different loop",
+    "never awaited",
+    "was destroyed",
+];
+
+#[test]
+fn programs_that_work_are_not_accused() {
+    let mut programs = Vec::new();
+    collect(&folder("programs"), &mut programs);
+    programs.sort();
+    let (mut count, mut accused) = (0, Vec::new());
+    for path in programs {
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let expected = std::fs::read_to_string(path.with_extension("out")).unwrap_or_default();
+        if PROVOKED.iter().any(|said| expected.contains(said) || text.contains(said)) {
+            continue;
+        }
+        count += 1;
+        let playground = Playground {
+            shell: text,
+            adapter: Adapter::Runner,
+            clock: Clock::Virtual,
+            limits: Limits { instructions: 200_000_000, ..Limits::default() },
+            ..Playground::default()
+        };
+        let report = run_virtual(&playground);
+        for failure in &report.failures {
+            accused.push(format!("{}: {failure:?}", path.display()));
+        }
+    }
+    assert!(count >= 80, "only {count} programs");
+    assert!(accused.is_empty(), "{}", accused.join("\n"));
+}
+
+/// The failures that examples are there to show; through the other adapters,
+/// and where none is named, nothing goes wrong.
+#[test]
+fn examples_show_the_failures_they_are_about() {
+    let every = || Adapter::offered().collect::<Vec<_>>();
+    let crossing = || Adapter::offered().filter(|&adapter| adapter != Adapter::Direct).collect::<Vec<_>>();
+    let shown = |example: &str| match example {
+        "background" => vec![("background_frozen", vec![Adapter::Runner, Adapter::Nested, Adapter::Pool])],
+        "context_lost" => vec![("context_lost", vec![Adapter::Pool])],
+        "deadlock" => vec![("deadlock", crossing())],
+        "different_loop" => vec![("different_loop", vec![Adapter::Run])],
+        "forgotten_await" => vec![("never_awaited", every())],
+        "head_of_line" => vec![("head_of_line_blocking", every())],
+        "nested_loop" => vec![("nested_loop", every()), ("never_awaited", every())],
+        "pipeline" => vec![("background_cancelled", vec![Adapter::Run])],
+        _ => Vec::new(),
+    };
+    for example in airlock_link::examples::ALL {
+        for adapter in Adapter::offered() {
+            let playground = Playground { adapter, clock: Clock::Virtual, ..example.playground() };
+            let report = run_virtual(&playground);
+            let mut kinds: Vec<&str> = report.failures.iter().map(|failure| failure.kind.as_str()).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            let expected: Vec<&str> = shown(example.key)
+                .into_iter()
+                .filter(|(_, adapters)| adapters.contains(&adapter))
+                .map(|(kind, _)| kind)
+                .collect();
+            assert_eq!(kinds, expected, "{} through {}", example.key, adapter.key());
+        }
+    }
+}
