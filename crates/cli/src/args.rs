@@ -46,7 +46,7 @@ pub fn parse() -> Result<Command, lexopt::Error> {
     match parser.next()? {
         None | Some(Long("help") | Short('h')) => Ok(Command::Help),
         Some(Value(name)) if name == "py" => parse_py(parser),
-        Some(Value(name)) if name == "run" || name == "compare" || name == "link" || name == "open" => {
+        Some(Value(name)) if name == "run" || name == "compare" || name == "link" || name == "open" || name == "calibrate" => {
             Ok(Command::Playground(name.string()?, parser))
         }
         Some(Value(name)) => Err(format!("there is no command {name:?}").into()),

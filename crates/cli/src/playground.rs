@@ -16,7 +16,8 @@ pub const USAGE: &str = "\
        airlock compare CORE.py SHELL.py [same options] [--json]
        airlock link encode CORE.py SHELL.py [same options]
        airlock link decode LINK
-       airlock open LINK [same options]";
+       airlock open LINK [same options]
+       airlock calibrate > FILE.py";
 
 /// Instructions between two looks at the output.
 const SLICE: u64 = 2_000_000;
@@ -102,6 +103,10 @@ pub fn command(name: &str, parser: &mut lexopt::Parser) -> Result<u8> {
             let mut playground = decode(link)?;
             apply(&mut playground, &options);
             run(&playground, &options)
+        }
+        "calibrate" => {
+            print!("{}", include_str!("calibrate.py"));
+            Ok(0)
         }
         _ => link(parser),
     }

@@ -27,29 +27,10 @@ pub struct CostProfile {
 pub const CPYTHON_311: &str = "cpython-3.11";
 
 impl CostProfile {
-    /// CPython 3.11.7 on two shared cores. Derived by hand from measured
-    /// medians: creating and closing a loop 23.6 µs; `await sleep(0)` 2.8 µs
-    /// with one task and 1.3 µs each with a hundred (so an iteration is about
-    /// 1.5 µs and a handle with its switch 1.3 µs); `await create_task()`
-    /// 7.0 µs for two iterations, two handles and a task; a thread's start
-    /// and join 46 µs; a lock's hand-over between threads 12 µs.
+    /// CPython 3.11.7 on two shared cores, as `cargo xtask fit` fitted it to
+    /// measured medians.
     pub fn cpython_311() -> CostProfile {
-        CostProfile {
-            name: CPYTHON_311.to_owned(),
-            instruction_picos: 15_000,
-            loop_created_nanos: 16_000,
-            loop_closed_nanos: 7_600,
-            iteration_nanos: 1_500,
-            handle_nanos: 700,
-            task_created_nanos: 1_400,
-            task_switch_nanos: 600,
-            fiber_switch_nanos: 300,
-            thread_switch_nanos: 1_000,
-            thread_started_nanos: 46_000,
-            thread_woken_nanos: 12_000,
-            pipe_woken_nanos: 12_000,
-            crossing_nanos: 100,
-        }
+        serde_json::from_str(include_str!("../profiles/cpython-3.11.json")).expect("the profile is part of the build")
     }
 
     /// A built-in profile by its name.

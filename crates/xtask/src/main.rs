@@ -15,6 +15,7 @@ mod bench;
 mod build;
 mod check;
 mod conformance;
+mod fidelity;
 mod process;
 mod rooms;
 mod serve;
@@ -39,6 +40,8 @@ usage: cargo xtask COMMAND
                   compare Airlock with Pyodide and python3
   conformance [FILE]... [--update | --reference]
                   CPython's own tests on `airlock py`, compared with a baseline
+  fit BENCH.txt   fit the profile of CPython 3.11 to measurements; prints the residuals
+  fidelity        predicted and native wall times of pairs through adapters
   setup           detect and install what the other commands need
   env             print the shell lines that make wasm builds work by hand:
                   eval \"$(cargo xtask env)\"";
@@ -68,6 +71,8 @@ fn run() -> Result<ExitCode> {
         }
         Some("bench") => bench::command(&rest),
         Some("conformance") => conformance::command(&rest),
+        Some("fit") => fidelity::fit(&rest),
+        Some("fidelity") => fidelity::compare(&rest),
         Some("setup") => {
             setup::run(setup::Needs::ALL)?;
             Ok(ExitCode::SUCCESS)
