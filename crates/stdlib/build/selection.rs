@@ -51,7 +51,7 @@ const LEFT_OUT: &[&str] = &[
     "asyncio.selector_events", "asyncio.tools", "asyncio.windows_events", "asyncio.windows_utils",
     "compileall", "concurrent.futures.interpreter", "concurrent.futures.process",
     "concurrent.interpreters", "ctypes", "dbm", "ensurepip", "idlelib", "modulefinder",
-    "multiprocessing", "nturl2path", "pty", "pydoc_data", "sqlite3", "ssl", "sre_compile", "sre_constants", "sre_parse",
+    "multiprocessing", "nturl2path", "pty", "pydoc_data", "sqlite3", "sre_compile", "sre_constants", "sre_parse",
     "symtable", "tkinter", "tty", "turtle", "turtledemo", "venv", "webbrowser", "xmlrpc", "zipapp",
     "zipimport", "dummy_threading", "encodings._win_cp_codecs", "profile", "pstats", "site",
 ];
@@ -116,6 +116,8 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ("asyncio.tasks", "import inspect\n", "import _inspect_lite as inspect\n"),
     // What few programs use of asyncio.
     ("asyncio.base_events", "from . import sslproto", LAZY_SSLPROTO),
+    // It would find nothing but refusals, in the last bundle.
+    ("asyncio.base_events", "    import ssl\n", "    raise ImportError\n"),
     ("asyncio.base_events", "from . import trsock", "trsock = LazyModule('asyncio.trsock')"),
     ("asyncio.base_events", "from . import staggered", LAZY_STAGGERED),
     ("asyncio", "from .graph import *\n", ""),

@@ -48,7 +48,8 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
         ("byteorder", "little"),
         ("platform", "wasi"),
         ("copyright", "Copyright (c) 2001 Python Software Foundation.\nAll Rights Reserved."),
-        ("version", concat!("3.14.0 (Airlock ", env!("CARGO_PKG_VERSION"), ") [Rust]")),
+        // In the form that `platform` takes apart.
+        ("version", concat!("3.14.0 (main, Jan  1 2026, 00:00:00) [Airlock ", env!("CARGO_PKG_VERSION"), "]")),
         ("executable", ""),
         ("_base_executable", ""),
         ("prefix", "/"),
@@ -70,7 +71,7 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     for (name, value) in [("maxunicode", 0x10FFFF), ("hexversion", 0x030E_00F0), ("api_version", 1013)] {
         vm.dict_set_text(dict, name, Value::int32(value));
     }
-    for name in ["pycache_prefix", "_git", "__interactivehook__"] {
+    for name in ["pycache_prefix", "__interactivehook__"] {
         vm.dict_set_text(dict, name, Value::NONE);
     }
     vm.dict_set_text(dict, "dont_write_bytecode", Value::TRUE);
@@ -297,6 +298,10 @@ fn intern(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn is_interned(vm: &mut Vm, args: &[Value]) -> Res {
+    if !args[0].is(airlock_vm::Kind::Str) {
+        let message = format!("_is_interned() argument must be str, not {}", vm.type_name(args[0]));
+        return Err(vm.type_error(message));
+    }
     Ok(Value::bool(vm.heap.find_interned(args[0]) == Some(args[0])))
 }
 
