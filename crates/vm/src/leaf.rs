@@ -1193,11 +1193,19 @@ impl Vm {
                 self.heap.list_mut(list).extend(items);
                 Ok(())
             }
-            Err(Throw::Materialize(_)) => Err(self.tail_prelude("list_extend", &[list, iterable])),
-            Err(Throw::Raise(exception)) if self.is_instance(exception, self.types.type_error) => {
-                if self.lookup_special(iterable, self.names.iter).is_some() {
-                    return Err(Throw::Raise(exception));
-                }
+            Err(Throw::Materialize(_))
+                if self.lookup_special(iterable, self.names.iter).is_some()
+                    || self.lookup_special(iterable, self.names.getitem).is_some() =>
+            {
+                Err(self.tail_prelude("list_extend", &[list, iterable]))
+            }
+            Err(Throw::Raise(exception))
+                if !self.is_instance(exception, self.types.type_error)
+                    || self.lookup_special(iterable, self.names.iter).is_some() =>
+            {
+                Err(Throw::Raise(exception))
+            }
+            Err(Throw::Materialize(_) | Throw::Raise(_)) => {
                 let message = format!("Value after * must be an iterable, not {}", self.type_name(iterable));
                 Err(self.type_error(message))
             }

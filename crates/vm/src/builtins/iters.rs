@@ -597,10 +597,13 @@ static REVERSED: &[NativeDef] = &[new_method("cls, sequence, /", |vm, args| {
         return Ok(vm.of_class(cls, class, iter));
     }
     let is_sequence = vm.lookup_special(sequence, vm.names.getitem).is_some()
-        && vm.lookup_special(sequence, vm.names.len).is_some()
         && !vm.is_instance(sequence, vm.types.dict);
     if !is_sequence {
         let message = format!("'{}' object is not reversible", vm.type_name(sequence));
+        return Err(vm.type_error(message));
+    }
+    if vm.lookup_special(sequence, vm.names.len).is_none() {
+        let message = format!("object of type '{}' has no len()", vm.type_name(sequence));
         return Err(vm.type_error(message));
     }
     vm.wrap_generator("reversed_new", &[sequence], cls, class)

@@ -178,6 +178,11 @@ fn class(vm: &mut Vm, this: Value) -> Res {
     Ok(vm.type_of(this))
 }
 
+/// Whether a class statement made the class.
+fn is_heap_class(vm: &Vm, class: Value) -> bool {
+    class.is(Kind::Type) && vm.heap.ty(class).flags.heap
+}
+
 fn set_class(vm: &mut Vm, this: Value, class: Value) -> Res<()> {
     if class.is_unbound() {
         return Err(vm.type_error("can't delete __class__ attribute"));
@@ -209,6 +214,19 @@ fn set_class(vm: &mut Vm, this: Value, class: Value) -> Res<()> {
         }
         Some(Kind::Exception) if vm.heap.ty(class).layout == crate::Layout::Exception => {
             vm.heap.exception_mut(this).class = class;
+            Ok(())
+        }
+        // A class whose metaclass is another from now on, itself perhaps.
+        Some(Kind::Type) if is_heap_class(vm, vm.heap.ty(this).metaclass) && is_heap_class(vm, class) => {
+            if !vm.is_subtype(class, vm.types.r#type) {
+                let message = format!(
+                    "__class__ assignment: '{}' object layout differs from 'type'",
+                    vm.heap.ty(class).name
+                );
+                return Err(vm.type_error(message));
+            }
+            vm.heap.ty_mut(this).metaclass = class;
+            vm.class_changed(this);
             Ok(())
         }
         Some(Kind::Module) if vm.is_subtype(class, vm.types.module) => {

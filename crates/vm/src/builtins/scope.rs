@@ -330,7 +330,20 @@ fn compile(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn build_class(vm: &mut Vm, args: &[Value]) -> Res {
+    // A body is run as it stands, so it must be one that can end.
+    if !args[0].is(Kind::Function) || !is_plain(vm, args[0]) {
+        return Err(vm.type_error("__build_class__: func must be a function"));
+    }
+    if vm.as_text(args[1]).is_none() {
+        return Err(vm.type_error("__build_class__: name is not a string"));
+    }
     Err(vm.tail_prelude("build_class", args))
+}
+
+/// Whether a call runs the function's code to its end.
+fn is_plain(vm: &Vm, function: Value) -> bool {
+    let flags = &vm.heap.function(function).code.code.flags;
+    !(flags.generator || flags.coroutine || flags.async_generator)
 }
 
 /// Runs a class body in a namespace; gives its `__class__` cell or None.
