@@ -1,5 +1,6 @@
 //! The workspace's chores: `cargo xtask serve`, `test`, `check`, `build`,
-//! `bench`, `conformance`, `setup`.
+//! `bench`, `conformance`, `packages`,
+//! `fuzz`, `setup`.
 //!
 //! Each command makes sure of what it needs first (see [`setup`]), so that a
 //! fresh clone has only two commands to know. Nothing here is part of the
@@ -16,6 +17,8 @@ mod build;
 mod check;
 mod conformance;
 mod fidelity;
+mod fuzz;
+mod packages;
 mod process;
 mod rooms;
 mod serve;
@@ -42,6 +45,10 @@ usage: cargo xtask COMMAND
                   CPython's own tests on `airlock py`, compared with a baseline
   fit BENCH.txt   fit the profile of CPython 3.11 to measurements; prints the residuals
   fidelity        predicted and native wall times of pairs through adapters
+  packages [NAME]...
+                  packages from PyPI on `airlock py`, compared with python3
+  fuzz differential|compiler|vm [--minutes N] [--seed S]
+                  random programs: differences from python3, panics, hangs
   setup           detect and install what the other commands need
   env             print the shell lines that make wasm builds work by hand:
                   eval \"$(cargo xtask env)\"";
@@ -73,6 +80,8 @@ fn run() -> Result<ExitCode> {
         Some("conformance") => conformance::command(&rest),
         Some("fit") => fidelity::fit(&rest),
         Some("fidelity") => fidelity::compare(&rest),
+        Some("packages") => packages::command(&rest),
+        Some("fuzz") => fuzz::command(&rest),
         Some("setup") => {
             setup::run(setup::Needs::ALL)?;
             Ok(ExitCode::SUCCESS)
