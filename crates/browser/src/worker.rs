@@ -18,6 +18,8 @@ const FLUSH_MILLIS: f64 = 16.0;
 /// How long a loop may run before the browser's own gets a turn.
 const TURN_MILLIS: f64 = 12.0;
 const BEAT_MILLIS: f64 = 50.0;
+/// From being ready to the warm-up: the page is drawn first.
+const WARM_UP_MILLIS: f64 = 100.0;
 
 struct Run {
     session: Session,
@@ -64,6 +66,18 @@ pub fn start(stop: Option<Int32Array>, library: Vec<String>) {
         state.tick = Some(Closure::new(beat));
     });
     send(&FromWorker::Ready { version: env!("CARGO_PKG_VERSION").to_owned() });
+    scope::call_later(&Closure::once_into_js(warm_up).unchecked_into(), WARM_UP_MILLIS);
+}
+
+/// Makes a session that is not run, so that the browser compiles the parts of
+/// the engine that all programs need before a run's time counts.
+fn warm_up() {
+    if STATE.with_borrow(|state| state.run.is_some()) {
+        return;
+    }
+    let playground = Playground { clock: Clock::Virtual, ..Playground::default() };
+    let host = Box::new(VirtualClock::new(CostProfile::cpython_311(), 0));
+    Session::new(&playground, Side::Shell, host, modules::library());
 }
 
 pub fn handle(message: &str) {
