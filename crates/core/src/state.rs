@@ -114,7 +114,6 @@ pub struct Core {
     pub(crate) next_lane: LaneId,
     pub(crate) lane_states: Vec<LaneState>,
     pub(crate) live_tasks: u64,
-    pub(crate) ready_tasks: u64,
     pub(crate) task_names: u64,
     /// What time passes as now, since when.
     pub phase: Phase,
@@ -199,7 +198,6 @@ impl Core {
             next_lane: 0,
             lane_states: Vec::new(),
             live_tasks: 0,
-            ready_tasks: 0,
             task_names: 0,
             phase: Phase::Python,
             phase_since_nanos: 0,

@@ -442,7 +442,7 @@ impl State<'_, '_> {
         read_varint(&mut self.source.streams[stream]).ok_or(Fault)
     }
 
-    fn take<'s>(&'s mut self, stream: usize, length: usize) -> Res<&'s [u8]> {
+    fn take(&mut self, stream: usize, length: usize) -> Res<&[u8]> {
         let bytes = &mut self.source.streams[stream];
         let (taken, rest) = bytes.split_at_checked(length).ok_or(Fault)?;
         *bytes = rest;

@@ -29,13 +29,10 @@ pub fn start(vm: &mut Vm) {
     vm.pin(exec);
     for (filename, code) in prelude() {
         let found = airlock_::found_code(vm, code, filename.as_str().into());
-        match run(vm, exec, &[found, namespace]) {
-            Completion::Raised(exception) => {
-                let class = vm.type_name(exception);
-                let text = vm.str_of(exception).unwrap_or_default();
-                panic!("the prelude {filename} raised {class}: {text}");
-            }
-            _ => {}
+        if let Completion::Raised(exception) = run(vm, exec, &[found, namespace]) {
+            let class = vm.type_name(exception);
+            let text = vm.str_of(exception).unwrap_or_default();
+            panic!("the prelude {filename} raised {class}: {text}");
         }
     }
 }

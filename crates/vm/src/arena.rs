@@ -45,11 +45,6 @@ impl<T> Arena<T> {
         }
     }
 
-    /// The item, unless its slot is free.
-    pub fn live(&self, index: usize) -> Option<&T> {
-        self.slots.get(index)?.as_ref()
-    }
-
     pub fn begin_marking(&mut self) {
         self.marks.clear();
         self.marks.resize(self.slots.len().div_ceil(64), 0);

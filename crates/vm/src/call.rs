@@ -487,7 +487,7 @@ impl Vm {
         };
         if !defaults.is_none() {
             let skip = positional.saturating_sub(self.heap.tuple(defaults).len());
-            for at in skip.max(0)..positional {
+            for at in skip..positional {
                 if self.stack[base + at].is_unbound() {
                     let items = self.heap.tuple(defaults);
                     self.stack[base + at] = items[items.len() + at - positional];

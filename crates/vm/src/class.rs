@@ -8,11 +8,14 @@ use crate::object::{Construct, Layout, NativeObject, PyNative, PyType, TypeFlags
 use crate::value::Kind;
 use crate::{PyDict, Res, Value, Vm};
 
+/// Sets the attribute of the first value to the second.
+pub type Setter = fn(&mut Vm, Value, Value) -> Res<()>;
+
 /// An attribute computed in Rust.
 pub struct GetterDef {
     pub name: &'static str,
     pub get: fn(&mut Vm, Value) -> Res,
-    pub set: Option<fn(&mut Vm, Value, Value) -> Res<()>>,
+    pub set: Option<Setter>,
     /// The getter receives the instance itself, not its built-in value.
     pub raw_self: bool,
 }

@@ -98,7 +98,7 @@ impl Vm {
 
     fn preempt_if_due(&mut self) -> Result<(), Exit> {
         // About every fifth quantum, as CPython switches every 5 ms.
-        if !self.run_queue.is_empty() && (self.spent / QUANTUM as u64) % 5 == 0 {
+        if !self.run_queue.is_empty() && (self.spent / QUANTUM as u64).is_multiple_of(5) {
             self.preempt()?;
         }
         Ok(())

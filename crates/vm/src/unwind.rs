@@ -10,7 +10,7 @@ use crate::fiber::{Fiber, FiberState, Frame, NativeFrame, PyFrame, Ret};
 use crate::generator::{GeneratorKind, GeneratorState};
 use crate::object::TraceEntry;
 use crate::run::Exit;
-use crate::throw::{Pending, Request};
+use crate::throw::Request;
 use crate::value::Kind;
 use crate::{Completion, FiberId, Res, Throw, Value, Vm, Wake};
 

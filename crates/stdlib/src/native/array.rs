@@ -815,7 +815,7 @@ fn from_machine_format(vm: &mut Vm, code: char, format: i64, mut data: Vec<u8>) 
         20 | 21 => ('u', 4),
         _ => return Err(vm.value_error("third argument must be a valid machine format code.")),
     };
-    if data.len() % size != 0 {
+    if !data.len().is_multiple_of(size) {
         return Err(vm.value_error("bytes length not a multiple of item size"));
     }
     // Beyond the bytes, odd numbers are big-endian.

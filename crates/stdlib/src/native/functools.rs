@@ -336,7 +336,7 @@ static CACHE: &[NativeDef] = &[
     })
     .raw_self(),
     // For the prelude's version of a call.
-    method("_key", "self, args, kwargs, /", |vm, args| cache_key(vm, args)),
+    method("_key", "self, args, kwargs, /", cache_key),
     method("_table", "self, /", |vm, args| Ok(cache_of(vm, args[0])?.table)),
     method("_function", "self, /", |vm, args| Ok(cache_of(vm, args[0])?.function)),
     method("_hit", "self, at, /", |vm, args| cache_hit(vm, args[0], args[1])),

@@ -332,7 +332,7 @@ fn setrecursionlimit(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let depth = vm.depth();
     if depth >= limit as usize {
-        return Err(vm.recursion_error(&format!(
+        return Err(vm.recursion_error(format!(
             "cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
         )));
     }

@@ -332,12 +332,12 @@ static SET_VIEW_METHODS: &[NativeDef] = &[
     method("__rsub__", "self, value, /", |vm, args| view_operation(vm, args, "-", true)).slow("view_rsub"),
     method("__xor__", "self, value, /", |vm, args| view_operation(vm, args, "^", false)).slow("view_xor"),
     method("__rxor__", "self, value, /", |vm, args| view_operation(vm, args, "^", true)).slow("view_rxor"),
-    method("__eq__", "self, value, /", |vm, args| view_compare(vm, args)).slow("view_eq"),
-    method("__ne__", "self, value, /", |vm, args| view_compare(vm, args)).slow("view_ne"),
-    method("__lt__", "self, value, /", |vm, args| view_compare(vm, args)).slow("view_lt"),
-    method("__le__", "self, value, /", |vm, args| view_compare(vm, args)).slow("view_le"),
-    method("__gt__", "self, value, /", |vm, args| view_compare(vm, args)).slow("view_gt"),
-    method("__ge__", "self, value, /", |vm, args| view_compare(vm, args)).slow("view_ge"),
+    method("__eq__", "self, value, /", view_compare).slow("view_eq"),
+    method("__ne__", "self, value, /", view_compare).slow("view_ne"),
+    method("__lt__", "self, value, /", view_compare).slow("view_lt"),
+    method("__le__", "self, value, /", view_compare).slow("view_le"),
+    method("__gt__", "self, value, /", view_compare).slow("view_gt"),
+    method("__ge__", "self, value, /", view_compare).slow("view_ge"),
 ];
 
 fn view_items(vm: &mut Vm, view: Value) -> Vec<Value> {

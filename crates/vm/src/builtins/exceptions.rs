@@ -98,7 +98,7 @@ fn visible_attrs(vm: &Vm, this: Value) -> Vec<(Value, Value)> {
     attrs
         .iter()
         .filter(|(key, _)| {
-            !vm.lookup(class, *key).is_some_and(|found| vm.heap.downcast::<GetSet>(found).is_some())
+            vm.lookup(class, *key).is_none_or(|found| vm.heap.downcast::<GetSet>(found).is_none())
         })
         .collect()
 }

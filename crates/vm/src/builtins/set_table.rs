@@ -271,8 +271,8 @@ pub(crate) fn ordered_keys(heap: &Heap, set: Value) -> Option<Vec<Value>> {
 /// that taking one key after another is quick.
 pub(crate) fn first_in_order(heap: &mut Heap, set: Value) -> Option<usize> {
     let object = heap.set(set);
-    if object.shape.sorted as usize != object.table.positions() {
-        if let Some(order) = order(heap, &object.table, object.shape) {
+    if object.shape.sorted as usize != object.table.positions()
+        && let Some(order) = order(heap, &object.table, object.shape) {
             let slots = object.shape.slots_with(object.table.positions()) as u32;
             let mut table = PyDict::default();
             for entry in order.into_iter().filter_map(|at| object.table.entry(at as usize)) {
@@ -283,7 +283,6 @@ pub(crate) fn first_in_order(heap: &mut Heap, set: Value) -> Option<usize> {
             object.table = table;
             object.shape = Shape { slots, placed, sorted: placed };
         }
-    }
     heap.set(set).table.first()
 }
 
