@@ -9,6 +9,7 @@ pub mod bisect;
 pub mod cmath;
 pub mod codecs;
 pub mod collections_;
+mod east_asian_width;
 pub mod functools;
 #[cfg(feature = "hashes")]
 pub mod hashes;

@@ -2,6 +2,7 @@
 //! always, normalisation and combining classes with the feature
 //! `unicodedata`. What needs larger tables is refused by name.
 
+use crate::native::east_asian_width::Width;
 use airlock_vm::builtins::unicode as uni;
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{NativeDef, PyDict, Res, Throw, Value, Vm, function};
@@ -64,11 +65,7 @@ static FUNCTIONS: &[NativeDef] = &[
     }),
     function("east_asian_width", "chr, /", |vm, args| {
         let c = character(vm, args[0], "east_asian_width")?;
-        match c {
-            ' '..='~' => Ok(vm.str("Na")),
-            '\0'..='\x1f' | '\x7f' => Ok(vm.str("N")),
-            _ => Err(refused(vm, "east_asian_width() beyond ASCII")),
-        }
+        Ok(vm.str(Width::of(c).abbreviation()))
     }),
     function("mirrored", "chr, /", |vm, _| Err(refused(vm, "mirrored()"))),
 ];

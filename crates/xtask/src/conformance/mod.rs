@@ -5,7 +5,7 @@
 //! does not pass stands in `tests/conformance/baseline.txt` with its reason
 //! (see [`baseline`]); what is not asked of us, because Python 3.14 itself or
 //! the `python3` at hand does otherwise, stands in `differs_in_314.txt` beside
-//! it (see [`reference`]).
+//! it (see [`mod@reference`]).
 
 mod baseline;
 mod reference;
