@@ -28,12 +28,24 @@ const SHELL: &str = "../shell/lib";
 
 fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    for folder in ["build", "lib", "prelude", "src/bundle.rs", "src/columns.rs", SHELL] {
+    for folder in [
+        "build",
+        "lib",
+        "prelude",
+        "src/bundle.rs",
+        "src/columns.rs",
+        SHELL,
+    ] {
         println!("cargo::rerun-if-changed={folder}");
     }
 
     let mut sources = BTreeMap::new();
-    collect(Path::new(rustpython_pylib::LIB_PATH), "", false, &mut sources);
+    collect(
+        Path::new(rustpython_pylib::LIB_PATH),
+        "",
+        false,
+        &mut sources,
+    );
     collect(Path::new("lib"), "", true, &mut sources);
     collect(Path::new(SHELL), "", true, &mut sources);
 
@@ -45,7 +57,11 @@ fn main() {
         }
         match compile_module(name, source) {
             Ok(code) => {
-                let module = Module { name: name.clone(), is_package: source.is_package, code };
+                let module = Module {
+                    name: name.clone(),
+                    is_package: source.is_package,
+                    code,
+                };
                 match selection::part_of(name) {
                     selection::Part::First => first.push(module),
                     selection::Part::Common => common.push(module),
@@ -55,7 +71,10 @@ fn main() {
             Err(message) => println!("cargo::warning={name} is left out: {message}"),
         }
     }
-    for (bundle, names, modules) in [("first", selection::FIRST, &first), ("common", selection::COMMON, &common)] {
+    for (bundle, names, modules) in [
+        ("first", selection::FIRST, &first),
+        ("common", selection::COMMON, &common),
+    ] {
         for name in names {
             if !modules.iter().any(|module| module.name == *name) {
                 println!("cargo::warning={name} is missing from the {bundle} bundle");
@@ -71,22 +90,44 @@ fn main() {
 /// Finds the modules below a folder; `lib` replaces what CPython's library
 /// has under the same name.
 fn collect(folder: &Path, package: &str, own: bool, sources: &mut BTreeMap<String, Source>) {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     for entry in entries.flatten() {
         let path = entry.path();
-        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else {
+            continue;
+        };
         if stem.contains('.') || stem.contains('-') || stem == "__pycache__" {
             continue;
         }
-        let full = if package.is_empty() { stem.to_owned() } else { format!("{package}.{stem}") };
+        let full = if package.is_empty() {
+            stem.to_owned()
+        } else {
+            format!("{package}.{stem}")
+        };
         if path.is_dir() {
             let init = path.join("__init__.py");
             if init.is_file() {
-                sources.insert(full.clone(), Source { path: init, is_package: true, own });
+                sources.insert(
+                    full.clone(),
+                    Source {
+                        path: init,
+                        is_package: true,
+                        own,
+                    },
+                );
             }
             collect(&path, &full, own, sources);
-        } else if path.extension().is_some_and(|extension| extension == "py") && stem != "__init__" {
-            sources.insert(full, Source { path, is_package: false, own });
+        } else if path.extension().is_some_and(|extension| extension == "py") && stem != "__init__"
+        {
+            sources.insert(
+                full,
+                Source {
+                    path,
+                    is_package: false,
+                    own,
+                },
+            );
         }
     }
 }
@@ -95,7 +136,11 @@ fn compile_module(name: &str, source: &Source) -> Result<Code, String> {
     let text = fs::read_to_string(&source.path).map_err(|error| error.to_string())?;
     let text = selection::adapt(name, text)?;
     // Docstrings and columns would take a third of the download.
-    let options = Options { hidden: false, strip_columns: true, optimize: true };
+    let options = Options {
+        hidden: false,
+        strip_columns: true,
+        optimize: true,
+    };
     match compile(&text, name, Mode::Module, options) {
         Ok(code) => {
             let mut code = (*code).clone();
@@ -127,9 +172,10 @@ fn strip_docs(code: &mut Code) {
     code.doc = None;
     // A module or class begins by storing its docstring.
     let stored = code.instrs.windows(2).position(|pair| match pair {
-        [Instr::LoadConst { dst, .. }, Instr::StoreName { src, name } | Instr::StoreGlobal { src, name }] => {
-            src == dst && &*code.names[*name as usize] == "__doc__"
-        }
+        [
+            Instr::LoadConst { dst, .. },
+            Instr::StoreName { src, name } | Instr::StoreGlobal { src, name },
+        ] => src == dst && &*code.names[*name as usize] == "__doc__",
         _ => false,
     });
     if let Some(at) = stored
@@ -155,16 +201,28 @@ fn prelude() -> Vec<Module> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
         .collect();
     files.sort();
-    let options = Options { hidden: true, strip_columns: true, ..Options::default() };
+    let options = Options {
+        hidden: true,
+        strip_columns: true,
+        ..Options::default()
+    };
     let mut modules = Vec::new();
     for path in files {
-        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        let name = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .unwrap_or_default()
+            .to_owned();
         let text = fs::read_to_string(&path).expect("a prelude file is text");
         match compile(&text, &name, Mode::Module, options) {
             Ok(code) => {
                 let mut code = (*code).clone();
                 strip_docs(&mut code);
-                modules.push(Module { name, is_package: false, code });
+                modules.push(Module {
+                    name,
+                    is_package: false,
+                    code,
+                });
             }
             Err(diagnostics) => panic!("prelude {}: {:?}", path.display(), diagnostics),
         }
@@ -177,8 +235,14 @@ fn write(path: &Path, modules: &[Module]) {
     let bytes = bundle::pack(modules);
     let bundle = bundle::Bundle::open(bytes.clone()).expect("a bundle can be opened");
     for module in modules {
-        let (code, _) = bundle.find(&module.name).unwrap_or_else(|| panic!("{} cannot be read", module.name));
-        assert!(*code == module.code, "{} reads otherwise than it was written", module.name);
+        let (code, _) = bundle
+            .find(&module.name)
+            .unwrap_or_else(|| panic!("{} cannot be read", module.name));
+        assert!(
+            *code == module.code,
+            "{} reads otherwise than it was written",
+            module.name
+        );
     }
     fs::write(path, bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }

@@ -12,7 +12,11 @@ pub struct BrowserClock {
 
 impl BrowserClock {
     pub fn new(seed: u64) -> BrowserClock {
-        BrowserClock { start_millis: scope::now_millis(), last_nanos: 0, seed }
+        BrowserClock {
+            start_millis: scope::now_millis(),
+            last_nanos: 0,
+            seed,
+        }
     }
 }
 

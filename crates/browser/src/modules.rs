@@ -32,13 +32,23 @@ thread_local! {
 
 /// What is being fetched, in this order.
 pub fn expect(addresses: Vec<String>) {
-    PARTS.set(addresses.into_iter().map(|address| Part { address, state: State::OnItsWay }).collect());
+    PARTS.set(
+        addresses
+            .into_iter()
+            .map(|address| Part {
+                address,
+                state: State::OnItsWay,
+            })
+            .collect(),
+    );
 }
 
 /// What a fetch gave.
 pub fn add(address: &str, bytes: Option<Vec<u8>>) {
     PARTS.with_borrow_mut(|parts| {
-        let expected = parts.iter_mut().find(|part| part.address == address && part.state == State::OnItsWay);
+        let expected = parts
+            .iter_mut()
+            .find(|part| part.address == address && part.state == State::OnItsWay);
         if let Some(part) = expected {
             part.state = bytes.map_or(State::Missing, |bytes| State::There(bytes.leak()));
         }
@@ -59,14 +69,22 @@ pub fn library() -> Library {
         }
     });
     let mut late = late.into_iter();
-    library.set_more(Box::new(move || late.find_map(|address| fetched_now(&address)).map(Into::into)));
+    library.set_more(Box::new(move || {
+        late.find_map(|address| fetched_now(&address))
+            .map(Into::into)
+    }));
     library
 }
 
 /// A part that a program cannot go on without.
 fn fetched_now(address: &str) -> Option<&'static [u8]> {
     let state = || {
-        PARTS.with_borrow(|parts| parts.iter().find(|part| part.address == address).map(|part| part.state))
+        PARTS.with_borrow(|parts| {
+            parts
+                .iter()
+                .find(|part| part.address == address)
+                .map(|part| part.state)
+        })
     };
     if state() == Some(State::OnItsWay) {
         add(address, scope::fetch_now(address));
@@ -85,7 +103,10 @@ pub fn must_wait(programs: &[&str]) -> bool {
     let library = library();
     let known = library.names();
     let is_known = |name: &str| GIVEN.contains(&name) || known.binary_search(&name).is_ok();
-    programs.iter().flat_map(|program| imports(program)).any(|name| !is_known(name))
+    programs
+        .iter()
+        .flat_map(|program| imports(program))
+        .any(|name| !is_known(name))
 }
 
 /// The modules that lines of a program import. A line in a string looks the

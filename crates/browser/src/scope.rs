@@ -70,6 +70,11 @@ pub fn fetch_now(address: &str) -> Option<Vec<u8>> {
     request.open_with_async("GET", address, false).ok()?;
     request.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
     request.send().ok()?;
-    let found = request.status().is_ok_and(|status| (200..300).contains(&status));
-    found.then(|| request.response().ok()).flatten().map(|buffer| Uint8Array::new(&buffer).to_vec())
+    let found = request
+        .status()
+        .is_ok_and(|status| (200..300).contains(&status));
+    found
+        .then(|| request.response().ok())
+        .flatten()
+        .map(|buffer| Uint8Array::new(&buffer).to_vec())
 }

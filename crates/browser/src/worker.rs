@@ -58,15 +58,22 @@ fn send(message: &FromWorker) {
 pub fn start(stop: Option<Int32Array>, library: Vec<String>) {
     modules::expect(library);
     std::panic::set_hook(Box::new(|info| {
-        send(&FromWorker::Failed { message: info.to_string() });
+        send(&FromWorker::Failed {
+            message: info.to_string(),
+        });
     }));
     STATE.with_borrow_mut(|state| {
         state.stop = stop;
         state.drive = Some(Closure::new(drive));
         state.tick = Some(Closure::new(beat));
     });
-    send(&FromWorker::Ready { version: env!("CARGO_PKG_VERSION").to_owned() });
-    scope::call_later(&Closure::once_into_js(warm_up).unchecked_into(), WARM_UP_MILLIS);
+    send(&FromWorker::Ready {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    });
+    scope::call_later(
+        &Closure::once_into_js(warm_up).unchecked_into(),
+        WARM_UP_MILLIS,
+    );
 }
 
 /// Makes a session that is not run, so that the browser compiles the parts of
@@ -75,7 +82,10 @@ fn warm_up() {
     if STATE.with_borrow(|state| state.run.is_some()) {
         return;
     }
-    let playground = Playground { clock: Clock::Virtual, ..Playground::default() };
+    let playground = Playground {
+        clock: Clock::Virtual,
+        ..Playground::default()
+    };
     let host = Box::new(VirtualClock::new(CostProfile::cpython_311(), 0));
     Session::new(&playground, Side::Shell, host, modules::library());
 }
@@ -96,7 +106,9 @@ pub fn handle(message: &str) {
             });
             finish_if_ended();
         }
-        Err(error) => send(&FromWorker::Failed { message: format!("the message cannot be read: {error}") }),
+        Err(error) => send(&FromWorker::Failed {
+            message: format!("the message cannot be read: {error}"),
+        }),
     }
 }
 
@@ -122,14 +134,16 @@ fn run_postponed() {
 }
 
 fn run(side: Side, playground: &Playground) {
-    let profile = CostProfile::by_name(&playground.profile).unwrap_or_else(CostProfile::cpython_311);
+    let profile =
+        CostProfile::by_name(&playground.profile).unwrap_or_else(CostProfile::cpython_311);
     let host: Box<dyn Host> = match playground.clock {
         Clock::Virtual => Box::new(VirtualClock::new(profile, playground.seed)),
         Clock::Real => Box::new(BrowserClock::new(playground.seed)),
     };
     let mut session = Session::new(playground, side, host, modules::library());
     let begun_nanos = session.now_nanos();
-    let cooperative = side == Side::Core || matches!(playground.adapter, Adapter::Direct | Adapter::Greenlet);
+    let cooperative =
+        side == Side::Core || matches!(playground.adapter, Adapter::Direct | Adapter::Greenlet);
     STATE.with_borrow_mut(|state| {
         let now = scope::now_millis();
         state.beat_due_millis = now + BEAT_MILLIS;
@@ -170,10 +184,15 @@ enum Next {
 fn drive() {
     let next = STATE.with_borrow_mut(|state| {
         let stop = state.stop.clone();
-        let Some(run) = &mut state.run else { return Next::Nothing };
+        let Some(run) = &mut state.run else {
+            return Next::Nothing;
+        };
         run.turn_millis = scope::now_millis();
         loop {
-            if stop.as_ref().is_some_and(|flag| Atomics::load(flag, 0).unwrap_or(0) != 0) {
+            if stop
+                .as_ref()
+                .is_some_and(|flag| Atomics::load(flag, 0).unwrap_or(0) != 0)
+            {
                 run.session.stop();
             }
             let poll = run.session.poll(SLICE);
@@ -193,7 +212,10 @@ fn drive() {
                         return Next::Later(0.0);
                     }
                 }
-                Poll::Waiting { deadline_nanos, blocking } => {
+                Poll::Waiting {
+                    deadline_nanos,
+                    blocking,
+                } => {
                     let left = deadline_nanos.map_or(f64::INFINITY, |deadline| {
                         deadline.saturating_sub(run.session.now_nanos()) as f64 / 1e6
                     });
@@ -232,7 +254,15 @@ fn flush(run: &mut Run, now_millis: f64) {
 
 fn finish_if_ended() {
     let ended = STATE.with_borrow_mut(|state| {
-        if state.run.as_ref().is_some_and(|run| run.session.ending().is_some()) { state.run.take() } else { None }
+        if state
+            .run
+            .as_ref()
+            .is_some_and(|run| run.session.ending().is_some())
+        {
+            state.run.take()
+        } else {
+            None
+        }
     });
     let Some(mut run) = ended else { return };
     scope::stop_calling(&run.beat);
@@ -249,5 +279,7 @@ fn beat() {
         state.beat_due_millis = now + BEAT_MILLIS;
         late
     });
-    send(&FromWorker::Beat { lag_nanos: (lag * 1e6) as u64 });
+    send(&FromWorker::Beat {
+        lag_nanos: (lag * 1e6) as u64,
+    });
 }

@@ -46,7 +46,13 @@ pub fn parse() -> Result<Command, lexopt::Error> {
     match parser.next()? {
         None | Some(Long("help") | Short('h')) => Ok(Command::Help),
         Some(Value(name)) if name == "py" => parse_py(parser),
-        Some(Value(name)) if name == "run" || name == "compare" || name == "link" || name == "open" || name == "calibrate" => {
+        Some(Value(name))
+            if name == "run"
+                || name == "compare"
+                || name == "link"
+                || name == "open"
+                || name == "calibrate" =>
+        {
             Ok(Command::Playground(name.string()?, parser))
         }
         Some(Value(name)) => Err(format!("there is no command {name:?}").into()),
@@ -80,6 +86,16 @@ fn parse_py(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         }
     };
     // All that follows is the program's.
-    let args = parser.raw_args()?.map(OsString::into_string).collect::<Result<_, _>>()?;
-    Ok(Command::Py(PyOptions { path, clock, memory_mib, fuel, program, args }))
+    let args = parser
+        .raw_args()?
+        .map(OsString::into_string)
+        .collect::<Result<_, _>>()?;
+    Ok(Command::Py(PyOptions {
+        path,
+        clock,
+        memory_mib,
+        fuel,
+        program,
+        args,
+    }))
 }

@@ -13,13 +13,24 @@ pub struct RealClock {
 
 impl RealClock {
     pub fn new() -> RealClock {
-        #[expect(clippy::disallowed_methods, reason = "the command is the host of the programs it runs")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the command is the host of the programs it runs"
+        )]
         let (start, now) = (Instant::now(), SystemTime::now());
-        RealClock { start, epoch: now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default() }
+        RealClock {
+            start,
+            epoch: now
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .unwrap_or_default(),
+        }
     }
 
     fn passed(&self) -> Duration {
-        #[expect(clippy::disallowed_methods, reason = "the command is the host of the programs it runs")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the command is the host of the programs it runs"
+        )]
         self.start.elapsed()
     }
 }
@@ -37,7 +48,10 @@ impl Host for RealClock {
 
     fn advance_to(&mut self, nanos: u64) {
         let now = self.passed().as_nanos() as u64;
-        #[expect(clippy::disallowed_methods, reason = "the command is the host of the programs it runs")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the command is the host of the programs it runs"
+        )]
         std::thread::sleep(Duration::from_nanos(nanos.saturating_sub(now)));
     }
 
@@ -88,6 +102,9 @@ impl Host for VirtualClock {
 
 /// Lets real time pass.
 pub fn sleep_nanos(nanos: u64) {
-    #[expect(clippy::disallowed_methods, reason = "the command is the host of the programs it runs")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command is the host of the programs it runs"
+    )]
     std::thread::sleep(Duration::from_nanos(nanos));
 }

@@ -34,7 +34,10 @@ impl Files for HostFiles {
 
     fn list(&mut self, path: &str) -> Result<Vec<String>, FileError> {
         let entries = fs::read_dir(path).map_err(reason)?;
-        Ok(entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect())
+        Ok(entries
+            .flatten()
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect())
     }
 }
 

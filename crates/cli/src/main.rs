@@ -16,7 +16,9 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(args::Command::Py(options)) => finish(py::run(options)),
-        Ok(args::Command::Playground(name, mut parser)) => finish(playground::command(&name, &mut parser)),
+        Ok(args::Command::Playground(name, mut parser)) => {
+            finish(playground::command(&name, &mut parser))
+        }
         Err(error) => {
             eprintln!("airlock: {error}\n\n{}\n{}", args::USAGE, playground::USAGE);
             ExitCode::from(2)

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use airlock_engine::{CostProfile, Library, Poll, RunReport, Session, SideOutcome, VirtualClock, run_report};
+use airlock_engine::{
+    CostProfile, Library, Poll, RunReport, Session, SideOutcome, VirtualClock, run_report,
+};
 use airlock_link::{Adapter, Clock, DEFAULT_PROFILE, Limits, Playground};
 use airlock_protocol::{Ending, Side, SideReport};
 use airlock_trace::chrome::{TracedSide, to_json};
@@ -52,8 +54,9 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Options> {
                 let key = parser.value()?.string()?;
                 let known: Vec<&str> = Adapter::ALL.iter().map(|adapter| adapter.key()).collect();
                 let adapter = Adapter::from_key(&key);
-                options.adapter =
-                    Some(adapter.with_context(|| format!("unknown adapter {key:?}; there are {}", known.join(", ")))?);
+                options.adapter = Some(adapter.with_context(|| {
+                    format!("unknown adapter {key:?}; there are {}", known.join(", "))
+                })?);
             }
             Long("clock") => {
                 options.clock = Some(match parser.value()?.string()?.as_str() {
@@ -79,8 +82,9 @@ fn load_profile(name: &str) -> Result<CostProfile> {
     if let Some(profile) = CostProfile::by_name(name) {
         return Ok(profile);
     }
-    let text = std::fs::read_to_string(name)
-        .with_context(|| format!("{name:?} is neither a profile's name ({DEFAULT_PROFILE}) nor a file"))?;
+    let text = std::fs::read_to_string(name).with_context(|| {
+        format!("{name:?} is neither a profile's name ({DEFAULT_PROFILE}) nor a file")
+    })?;
     serde_json::from_str(&text).with_context(|| format!("{name} is not a profile"))
 }
 
@@ -99,7 +103,9 @@ pub fn command(name: &str, parser: &mut lexopt::Parser) -> Result<u8> {
         }
         "open" => {
             let options = parse(parser)?;
-            let [link] = options.operands.as_slice() else { bail!("open takes one link") };
+            let [link] = options.operands.as_slice() else {
+                bail!("open takes one link")
+            };
             let mut playground = decode(link)?;
             apply(&mut playground, &options);
             run(&playground, &options)
@@ -124,7 +130,9 @@ fn link(parser: &mut lexopt::Parser) -> Result<u8> {
             println!("{}", airlock_link::encode(&playground)?);
         }
         "decode" => {
-            let [link] = options.operands.as_slice() else { bail!("link decode takes one link") };
+            let [link] = options.operands.as_slice() else {
+                bail!("link decode takes one link")
+            };
             println!("{}", serde_json::to_string_pretty(&decode(link)?)?);
         }
         other => bail!("link encode or link decode, not {other}"),
@@ -137,7 +145,9 @@ fn decode(link: &str) -> Result<Playground> {
 }
 
 fn from_files(options: &Options) -> Result<Playground> {
-    let [core, shell] = options.operands.as_slice() else { bail!("CORE.py and SHELL.py are needed") };
+    let [core, shell] = options.operands.as_slice() else {
+        bail!("CORE.py and SHELL.py are needed")
+    };
     let read = |path: &str| -> Result<String> {
         std::fs::read_to_string(path).with_context(|| format!("could not read {path}"))
     };
@@ -208,8 +218,20 @@ fn run_side(playground: &Playground, side: Side, options: &Options, echo: bool) 
     let events = session.take_events();
     let report = session.report();
     let adapter = (side == Side::Shell).then(|| playground.adapter.key().to_owned());
-    let outcome = SideOutcome { adapter, stdout, stderr, error: session.error(), ledger: report.ledger.clone(), crossings: report.crossings.clone() };
-    Ran { outcome, report, status: session.exit_status(), events }
+    let outcome = SideOutcome {
+        adapter,
+        stdout,
+        stderr,
+        error: session.error(),
+        ledger: report.ledger.clone(),
+        crossings: report.crossings.clone(),
+    };
+    Ran {
+        outcome,
+        report,
+        status: session.exit_status(),
+        events,
+    }
 }
 
 fn both(playground: &Playground, options: &Options, echo: bool) -> Result<(RunReport, u8)> {
@@ -217,8 +239,16 @@ fn both(playground: &Playground, options: &Options, echo: bool) -> Result<(RunRe
     let shell = run_side(playground, Side::Shell, options, echo);
     if let Some(path) = &options.trace {
         let sides = [
-            TracedSide { name: "core", events: &core.events, end_nanos: core.outcome.ledger.wall_ns },
-            TracedSide { name: "shell", events: &shell.events, end_nanos: shell.outcome.ledger.wall_ns },
+            TracedSide {
+                name: "core",
+                events: &core.events,
+                end_nanos: core.outcome.ledger.wall_ns,
+            },
+            TracedSide {
+                name: "shell",
+                events: &shell.events,
+                end_nanos: shell.outcome.ledger.wall_ns,
+            },
         ];
         let text = to_json(&sides);
         std::fs::write(path, text).with_context(|| format!("could not write {path}"))?;
@@ -230,13 +260,18 @@ fn both(playground: &Playground, options: &Options, echo: bool) -> Result<(RunRe
                 format!(" ({}, line {})", placed.file, placed.problem.line)
             });
             eprintln!("airlock: {name}: {}{line}", ran.report.explanation);
-        } else if !options.json && echo && name == "core.py" && ran.report.ending == Ending::Raised {
+        } else if !options.json && echo && name == "core.py" && ran.report.ending == Ending::Raised
+        {
             eprint!("{}", ran.outcome.stderr);
         }
     }
     let status = shell.status.max(core.status);
     let status = if status > 4 { 1 } else { status };
-    let report = run_report(playground, (core.outcome, &core.report), (shell.outcome, &shell.report));
+    let report = run_report(
+        playground,
+        (core.outcome, &core.report),
+        (shell.outcome, &shell.report),
+    );
     Ok((report, status))
 }
 
@@ -246,7 +281,11 @@ fn run(playground: &Playground, options: &Options) -> Result<u8> {
         println!("{}", serde_json::to_string(&report)?);
     } else {
         for failure in &report.failures {
-            let place = if failure.file.is_empty() { String::new() } else { format!("{}, line {}: ", failure.file, failure.line) };
+            let place = if failure.file.is_empty() {
+                String::new()
+            } else {
+                format!("{}, line {}: ", failure.file, failure.line)
+            };
             eprintln!("{place}{}: {}", failure.kind, failure.explanation);
         }
         eprintln!("{}", sentence(&report));
@@ -258,11 +297,17 @@ fn compare(playground: &Playground, options: &Options) -> Result<u8> {
     let mut rows = Vec::new();
     let mut worst = 0;
     for adapter in Adapter::offered() {
-        let playground = Playground { adapter, ..playground.clone() };
+        let playground = Playground {
+            adapter,
+            ..playground.clone()
+        };
         let (mut report, status) = both(&playground, options, false)?;
         worst = worst.max(status);
         if playground.clock == Clock::Real {
-            let playground = Playground { clock: Clock::Virtual, ..playground };
+            let playground = Playground {
+                clock: Clock::Virtual,
+                ..playground
+            };
             report.predicted = Some(both(&playground, options, false)?.0.cost);
         }
         rows.push(report);
@@ -279,7 +324,16 @@ fn compare(playground: &Playground, options: &Options) -> Result<u8> {
 /// One row for each adapter, columns as wide as their widest cell.
 fn print_table(rows: &[RunReport]) {
     let measured = rows.iter().any(|row| row.predicted.is_some());
-    let mut head = vec!["adapter", "wall", "adapter cost", "per crossing", "lost concurrency", "loop stopped", "lag p99", "per waiting call"];
+    let mut head = vec![
+        "adapter",
+        "wall",
+        "adapter cost",
+        "per crossing",
+        "lost concurrency",
+        "loop stopped",
+        "lag p99",
+        "per waiting call",
+    ];
     if measured {
         head.push("predicted wall");
     }
@@ -298,17 +352,41 @@ fn print_table(rows: &[RunReport]) {
             format!("{} B", ledger.waiting_call_bytes),
         ];
         if measured {
-            cells.push(row.predicted.as_ref().map_or(String::new(), |cost| shown(cost.wall_ns)));
+            cells.push(
+                row.predicted
+                    .as_ref()
+                    .map_or(String::new(), |cost| shown(cost.wall_ns)),
+            );
         }
-        let mut kinds: Vec<&str> = row.failures.iter().map(|failure| failure.kind.as_str()).collect();
+        let mut kinds: Vec<&str> = row
+            .failures
+            .iter()
+            .map(|failure| failure.kind.as_str())
+            .collect();
         kinds.dedup();
-        let ending = row.shell.error.as_ref().map(|error| error.kind.as_str()).filter(|_| kinds.is_empty());
-        cells.push(if kinds.is_empty() { ending.unwrap_or("-").to_owned() } else { kinds.join(", ") });
+        let ending = row
+            .shell
+            .error
+            .as_ref()
+            .map(|error| error.kind.as_str())
+            .filter(|_| kinds.is_empty());
+        cells.push(if kinds.is_empty() {
+            ending.unwrap_or("-").to_owned()
+        } else {
+            kinds.join(", ")
+        });
         table.push(cells);
     }
     let columns = table[0].len();
-    let widths: Vec<usize> =
-        (0..columns).map(|at| table.iter().map(|row| row[at].chars().count()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..columns)
+        .map(|at| {
+            table
+                .iter()
+                .map(|row| row[at].chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
     for row in &table {
         let cells: Vec<String> = row
             .iter()

@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 
 use airlock_core::{Core, Host};
 use airlock_stdlib::{
-    LIBRARY_FOLDER, Library, Program as Main, ProgramContext, SharedFiles, StandardEnvironment, exit_status,
-    start, start_program,
+    LIBRARY_FOLDER, Library, Program as Main, ProgramContext, SharedFiles, StandardEnvironment,
+    exit_status, start, start_program,
 };
 use airlock_vm::{Exit, Halt, Stream, Vm};
 use anyhow::Context;
@@ -20,7 +20,10 @@ const SLICE: u64 = 1_000_000;
 pub fn run(options: PyOptions) -> anyhow::Result<u8> {
     let files = SharedFiles::new(HostFiles);
     let mut library = Library::new();
-    for module in airlock_core::MODULES.iter().chain(airlock_engine::SHELL_MODULES) {
+    for module in airlock_core::MODULES
+        .iter()
+        .chain(airlock_engine::SHELL_MODULES)
+    {
         library.add_native(module);
     }
     let mut vm = Vm::new(Box::new(StandardEnvironment::new(library, files.clone())));
@@ -57,13 +60,18 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
         Program::Input => ("-", String::new()),
         Program::Module(_) => ("-m", working_folder()?),
     };
-    let argv: Vec<String> = std::iter::once(argv0.to_owned()).chain(options.args).collect();
+    let argv: Vec<String> = std::iter::once(argv0.to_owned())
+        .chain(options.args)
+        .collect();
     let mut path = vec![folder];
     path.extend(options.path);
     path.push(LIBRARY_FOLDER.to_owned());
     let main = match &options.program {
         Program::Module(module) => Main::Module { name: module },
-        _ => Main::Source { text: &text, filename: &name },
+        _ => Main::Source {
+            text: &text,
+            filename: &name,
+        },
     };
     start_program(&mut vm, main, &argv, &path);
     drive(&mut vm)
@@ -80,7 +88,10 @@ fn context(files: SharedFiles) -> anyhow::Result<ProgramContext> {
 }
 
 fn working_folder() -> anyhow::Result<String> {
-    #[expect(clippy::disallowed_methods, reason = "the command is the host of the programs it runs")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command is the host of the programs it runs"
+    )]
     let folder = std::env::current_dir().context("the working folder is gone")?;
     Ok(folder.to_string_lossy().into_owned())
 }
@@ -89,12 +100,18 @@ fn absolute(file: &str) -> anyhow::Result<String> {
     if file.starts_with('/') {
         return Ok(file.to_owned());
     }
-    Ok(format!("{}/{}", working_folder()?, file.trim_start_matches("./")))
+    Ok(format!(
+        "{}/{}",
+        working_folder()?,
+        file.trim_start_matches("./")
+    ))
 }
 
 fn folder_of(file: &str) -> anyhow::Result<String> {
     let path = std::fs::canonicalize(file)?;
-    Ok(path.parent().map_or_else(String::new, |folder| folder.to_string_lossy().into_owned()))
+    Ok(path
+        .parent()
+        .map_or_else(String::new, |folder| folder.to_string_lossy().into_owned()))
 }
 
 /// Runs to the end, printing as the program does.
@@ -105,14 +122,20 @@ fn drive(vm: &mut Vm) -> anyhow::Result<u8> {
         match exit {
             Exit::Finished(completion) => return Ok(exit_status(completion) as u8),
             Exit::OutOfFuel => airlock_core::wake_due(vm),
-            Exit::Waiting { deadline_nanos: Some(deadline), .. } => {
+            Exit::Waiting {
+                deadline_nanos: Some(deadline),
+                ..
+            } => {
                 let before = airlock_core::now(vm);
                 vm.extension::<Core>().host.advance_to(deadline);
                 let waited = airlock_core::now(vm).saturating_sub(before);
                 vm.extension::<Core>().ledger.wait_ns += waited;
                 vm.wake_due(deadline);
             }
-            Exit::Waiting { deadline_nanos: None, .. } => {
+            Exit::Waiting {
+                deadline_nanos: None,
+                ..
+            } => {
                 eprintln!("airlock: deadlock: everything waits and nothing can wake it");
                 return Ok(4);
             }

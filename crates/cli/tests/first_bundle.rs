@@ -16,15 +16,24 @@ const NEEDED: &str = "asyncio, collections, contextlib, dataclasses, enum, funct
                       traceback, warnings, weakref, textwrap, collections.abc, contextvars, operator, heapq, bisect";
 
 fn airlock(args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_airlock")).args(args).output().expect("it starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(env!("CARGO_BIN_EXE_airlock"))
+        .args(args)
+        .output()
+        .expect("it starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// What of `output`'s last line is not among `known`.
 fn missing<'a>(output: &'a str, known: &[String]) -> Vec<&'a str> {
     let names = output.lines().last().unwrap_or_default().split_whitespace();
-    names.filter(|name| !known.iter().any(|known| known == name)).collect()
+    names
+        .filter(|name| !known.iter().any(|known| known == name))
+        .collect()
 }
 
 #[test]
@@ -34,11 +43,21 @@ fn first_download_is_enough_for_the_first_example() {
     let example = examples::ALL[0];
     let (core, shell) = (folder.join("core.py"), folder.join("shell.py"));
     std::fs::write(&core, example.core).expect("it can be written");
-    std::fs::write(&shell, format!("{}\n{MODULES_WITH_FILES}", example.shell)).expect("it can be written");
-    let json = airlock(&["run", &core.to_string_lossy(), &shell.to_string_lossy(), "--clock", "virtual", "--json"]);
+    std::fs::write(&shell, format!("{}\n{MODULES_WITH_FILES}", example.shell))
+        .expect("it can be written");
+    let json = airlock(&[
+        "run",
+        &core.to_string_lossy(),
+        &shell.to_string_lossy(),
+        "--clock",
+        "virtual",
+        "--json",
+    ]);
     std::fs::remove_dir_all(&folder).expect("it can be removed");
     let report: serde_json::Value = serde_json::from_str(&json).expect("reports are JSON");
-    let output = report["shell"]["stdout"].as_str().expect("the shell printed");
+    let output = report["shell"]["stdout"]
+        .as_str()
+        .expect("the shell printed");
     assert!(output.contains("asyncio.tasks"), "{output}");
     let [first, _] = Library::download_names();
     assert_eq!(missing(output, &first), [""; 0]);
@@ -55,5 +74,8 @@ fn two_downloads_have_what_most_programs_import() {
     );
     let output = airlock(&["py", "-c", &code]);
     assert!(output.contains("dataclasses"), "{output}");
-    assert_eq!(missing(&output, &Library::download_names().concat()), [""; 0]);
+    assert_eq!(
+        missing(&output, &Library::download_names().concat()),
+        [""; 0]
+    );
 }

@@ -148,7 +148,10 @@ fn check_single(source: &str, lines: &LineIndex, body: &[Stmt], report: &mut Rep
     };
     let end = lines.line(first.end().into());
     if last.start() != first.start() && lines.line(last.start().into()) != end {
-        report.syntax(first, "multiple statements found while compiling a single statement");
+        report.syntax(
+            first,
+            "multiple statements found while compiling a single statement",
+        );
     }
 }
 

@@ -14,7 +14,11 @@ use airlock_vm::{
 
 use crate::Core;
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_contextvars", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_contextvars",
+    functions: FUNCTIONS,
+    init,
+};
 
 /// `Context`.
 struct Context {
@@ -89,7 +93,9 @@ fn hash_of(var: Value) -> u32 {
 }
 
 fn find(vars: &PyDict, var: Value) -> Option<Value> {
-    vars.find_identical(var, hash_of(var)).and_then(|at| vars.entry(at)).map(|entry| entry.value)
+    vars.find_identical(var, hash_of(var))
+        .and_then(|at| vars.entry(at))
+        .map(|entry| entry.value)
 }
 
 // What the loop uses.
@@ -145,12 +151,16 @@ pub fn leave(vm: &mut Vm, context: Value, previous: Value) {
 /// Whether a variable has a value in the context of a fiber.
 pub(crate) fn has_value(vm: &Vm, fiber: airlock_vm::FiberId, var: Value) -> bool {
     let context = vm.fiber(fiber).context;
-    vm.heap.downcast::<Context>(context).is_some_and(|context| find(&context.vars, var).is_some())
+    vm.heap
+        .downcast::<Context>(context)
+        .is_some_and(|context| find(&context.vars, var).is_some())
 }
 
 pub(crate) fn name_of(vm: &Vm, var: Value) -> String {
     let name = vm.heap.downcast::<Var>(var).map(|var| var.name);
-    name.and_then(|name| vm.as_text(name)).unwrap_or("").to_owned()
+    name.and_then(|name| vm.as_text(name))
+        .unwrap_or("")
+        .to_owned()
 }
 
 pub fn is_context(vm: &Vm, value: Value) -> bool {
@@ -159,7 +169,11 @@ pub fn is_context(vm: &Vm, value: Value) -> bool {
 
 fn new_context(vm: &mut Vm, vars: Rc<PyDict>) -> Value {
     let class = classes(vm, "Context");
-    vm.heap.new_object(Context { class, vars, entered: false })
+    vm.heap.new_object(Context {
+        class,
+        vars,
+        entered: false,
+    })
 }
 
 // Context.
@@ -172,7 +186,9 @@ fn context_new(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn context_run(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[context, all, keywords] = args else { return Err(vm.system_error("bad call")) };
+    let &[context, all, keywords] = args else {
+        return Err(vm.system_error("bad call"));
+    };
     let &[callable, ref rest @ ..] = vm.heap.tuple(all) else {
         return Err(vm.type_error("run() missing 1 required positional argument"));
     };
@@ -180,14 +196,19 @@ fn context_run(vm: &mut Vm, args: &[Value]) -> Res {
     let previous = enter(vm, context)?;
     let positional = vm.tuple(&rest);
     vm.tail_call_with(callable, positional, keywords);
-    Err(vm.and_then([context, previous, Value::NONE, Value::NONE], |vm, [context, previous, ..], completion| {
-        leave(vm, context, previous);
-        completion.value()
-    }))
+    Err(vm.and_then(
+        [context, previous, Value::NONE, Value::NONE],
+        |vm, [context, previous, ..], completion| {
+            leave(vm, context, previous);
+            completion.value()
+        },
+    ))
 }
 
 fn table(vm: &Vm, context: Value) -> Rc<PyDict> {
-    vm.heap.downcast::<Context>(context).map_or_else(Rc::default, |context| context.vars.clone())
+    vm.heap
+        .downcast::<Context>(context)
+        .map_or_else(Rc::default, |context| context.vars.clone())
 }
 
 fn context_copy(vm: &mut Vm, args: &[Value]) -> Res {
@@ -201,7 +222,10 @@ fn context_find(vm: &mut Vm, context: Value, key: Value) -> Res<Option<Value>> {
         let shown = vm.repr(key)?;
         return Err(vm.type_error(format!("a ContextVar key was expected, got {shown}")));
     }
-    Ok(vm.heap.downcast::<Context>(context).and_then(|context| find(&context.vars, key)))
+    Ok(vm
+        .heap
+        .downcast::<Context>(context)
+        .and_then(|context| find(&context.vars, key)))
 }
 
 fn context_getitem(vm: &mut Vm, args: &[Value]) -> Res {
@@ -234,8 +258,10 @@ fn context_values(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn context_items(vm: &mut Vm, args: &[Value]) -> Res {
-    let pairs: Vec<Value> =
-        table(vm, args[0]).iter().map(|(key, value)| vm.tuple(&[key, value])).collect();
+    let pairs: Vec<Value> = table(vm, args[0])
+        .iter()
+        .map(|(key, value)| vm.tuple(&[key, value]))
+        .collect();
     Ok(vm.items_iter(pairs))
 }
 
@@ -259,15 +285,23 @@ fn context_eq(vm: &mut Vm, args: &[Value]) -> Res {
 // ContextVar.
 
 fn var_new(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[class, name, default] = args else { return Err(vm.system_error("bad call")) };
+    let &[class, name, default] = args else {
+        return Err(vm.system_error("bad call"));
+    };
     if vm.as_text(name).is_none() {
         return Err(vm.type_error("context variable name must be a str"));
     }
-    Ok(vm.heap.new_object(Var { class, name, default }))
+    Ok(vm.heap.new_object(Var {
+        class,
+        name,
+        default,
+    }))
 }
 
 fn var(vm: &Vm, value: Value) -> &Var {
-    vm.heap.downcast::<Var>(value).expect("a variable's methods are called on variables")
+    vm.heap
+        .downcast::<Var>(value)
+        .expect("a variable's methods are called on variables")
 }
 
 fn var_get(vm: &mut Vm, args: &[Value]) -> Res {
@@ -293,13 +327,25 @@ fn var_set(vm: &mut Vm, args: &[Value]) -> Res {
     let var = args[0];
     let old = assign(vm, context, var, args[1]);
     let class = classes(vm, "Token");
-    Ok(vm.heap.new_object(Token { class, context, var, old, used: false }))
+    Ok(vm.heap.new_object(Token {
+        class,
+        context,
+        var,
+        old,
+        used: false,
+    }))
 }
 
 /// Sets a variable, or with an unbound value removes it; the old value.
 fn assign(vm: &mut Vm, context: Value, var: Value, value: Value) -> Value {
-    let Some(object) = vm.heap.downcast_mut::<Context>(context) else { return Value::UNBOUND };
-    let copied = if Rc::strong_count(&object.vars) > 1 { object.vars.len() * 24 } else { 0 };
+    let Some(object) = vm.heap.downcast_mut::<Context>(context) else {
+        return Value::UNBOUND;
+    };
+    let copied = if Rc::strong_count(&object.vars) > 1 {
+        object.vars.len() * 24
+    } else {
+        0
+    };
     let vars = Rc::make_mut(&mut object.vars);
     let old = match vars.find_identical(var, hash_of(var)) {
         Some(at) if value.is_unbound() => vars.remove_at(at).value,
@@ -354,18 +400,26 @@ fn var_repr(vm: &mut Vm, args: &[Value]) -> Res {
         Some(default) => format!(" default={}", vm.repr(default)?),
         None => String::new(),
     };
-    Ok(vm.string(format!("<ContextVar name={name}{default} at {}>", vm.address(args[0]))))
+    Ok(vm.string(format!(
+        "<ContextVar name={name}{default} at {}>",
+        vm.address(args[0])
+    )))
 }
 
 /// For the prelude's repr: the default of a variable that has one.
 fn default_of(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(vm.heap.downcast::<Var>(args[0]).map_or(Value::NONE, |var| var.default))
+    Ok(vm
+        .heap
+        .downcast::<Var>(args[0])
+        .map_or(Value::NONE, |var| var.default))
 }
 
 // Token.
 
 fn token(vm: &Vm, value: Value) -> &Token {
-    vm.heap.downcast::<Token>(value).expect("a token's methods are called on tokens")
+    vm.heap
+        .downcast::<Token>(value)
+        .expect("a token's methods are called on tokens")
 }
 
 fn token_new(vm: &mut Vm, _: &[Value]) -> Res {
@@ -387,11 +441,18 @@ fn token_repr(vm: &mut Vm, args: &[Value]) -> Res {
     let (var, used) = (token(vm, args[0]).var, token(vm, args[0]).used);
     let var = vm.repr(var)?;
     let used = if used { " used" } else { "" };
-    Ok(vm.string(format!("<Token{used} var={var} at {}>", vm.address(args[0]))))
+    Ok(vm.string(format!(
+        "<Token{used} var={var} at {}>",
+        vm.address(args[0])
+    )))
 }
 
 fn token_used(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::bool(vm.heap.downcast::<Token>(args[0]).is_some_and(|token| token.used)))
+    Ok(Value::bool(
+        vm.heap
+            .downcast::<Token>(args[0])
+            .is_some_and(|token| token.used),
+    ))
 }
 
 fn token_exit(vm: &mut Vm, args: &[Value]) -> Res {

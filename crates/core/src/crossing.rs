@@ -34,10 +34,18 @@ pub fn enter(vm: &mut Vm, name: &str) -> u64 {
     core.ledger.crossings += 1;
     core.next_crossing += 1;
     let crossing = core.next_crossing;
-    core.crossing_log.enter(crossing, fiber, site, now, live_bytes);
+    core.crossing_log
+        .enter(crossing, fiber, site, now, live_bytes);
     core.host.charge(Charge::Crossing);
     if core.recorder.is_open() {
-        trace::record(vm, EventKind::CrossingEntered { crossing, lane, name: name.to_owned() });
+        trace::record(
+            vm,
+            EventKind::CrossingEntered {
+                crossing,
+                lane,
+                name: name.to_owned(),
+            },
+        );
         trace::enter(vm, lane, LaneState::Adapter);
     }
     crossing
@@ -50,7 +58,11 @@ fn call_site(vm: &mut Vm, name: &str) -> CallSite {
             let file = filename.rsplit('/').next().unwrap_or(&filename).to_owned();
             CallSite { file, line, name }
         }
-        None => CallSite { file: String::new(), line: 0, name },
+        None => CallSite {
+            file: String::new(),
+            line: 0,
+            name,
+        },
     }
 }
 
@@ -61,7 +73,14 @@ pub fn leave(vm: &mut Vm, crossing: u64, outcome: Outcome) {
     vm.extension::<Core>().crossing_log.leave(crossing, now);
     if vm.extension::<Core>().recorder.is_open() {
         let lane = lanes::shell_lane(vm);
-        trace::record(vm, EventKind::CrossingLeft { crossing, lane, outcome });
+        trace::record(
+            vm,
+            EventKind::CrossingLeft {
+                crossing,
+                lane,
+                outcome,
+            },
+        );
         trace::enter(vm, lane, LaneState::Python);
     }
 }
@@ -133,7 +152,10 @@ pub(crate) fn charge(vm: &mut Vm, what: Charge) {
 
 fn has_modes(vm: &mut Vm) -> bool {
     let fiber = vm.current_fiber();
-    vm.extension::<Core>().modes.get(fiber).is_some_and(|modes| !modes.is_empty())
+    vm.extension::<Core>()
+        .modes
+        .get(fiber)
+        .is_some_and(|modes| !modes.is_empty())
 }
 
 fn push(vm: &mut Vm, phase: Phase) {
@@ -165,7 +187,11 @@ fn fiber_resumed(vm: &mut Vm, switched: bool) {
     let core = vm.extension::<Core>();
     let target = core.mode(fiber);
     if switched {
-        let what = if core.booked_thread == thread { Charge::FiberSwitch } else { Charge::ThreadSwitch };
+        let what = if core.booked_thread == thread {
+            Charge::FiberSwitch
+        } else {
+            Charge::ThreadSwitch
+        };
         core.booked_thread = thread;
         charge(vm, what);
     }

@@ -51,7 +51,10 @@ struct Stuck {
 /// Finds what the deadlock is.
 pub fn explain(vm: &mut Vm) -> Deadlock {
     let stuck = stuck_fibers(vm);
-    let waits = stuck.iter().map(|fiber| describe(vm, fiber)).collect::<Vec<_>>();
+    let waits = stuck
+        .iter()
+        .map(|fiber| describe(vm, fiber))
+        .collect::<Vec<_>>();
     let found = own_lock(vm, &stuck)
         .or_else(|| lock_cycle(vm, &stuck))
         .or_else(|| own_loop(vm, &stuck))
@@ -70,7 +73,12 @@ pub fn explain(vm: &mut Vm) -> Deadlock {
         };
         ("deadlock", place, text.to_owned())
     });
-    Deadlock { kind, place, explanation, waits }
+    Deadlock {
+        kind,
+        place,
+        explanation,
+        waits,
+    }
 }
 
 fn stuck_fibers(vm: &mut Vm) -> Vec<Stuck> {
@@ -79,14 +87,28 @@ fn stuck_fibers(vm: &mut Vm) -> Vec<Stuck> {
         .into_iter()
         .map(|fiber| {
             let place = vm.fiber_place(fiber, trace::is_program_file);
-            let future = vm.fiber_variable(fiber, FUTURES, "result", "self").filter(|future| future.is(Kind::Instance));
+            let future = vm
+                .fiber_variable(fiber, FUTURES, "result", "self")
+                .filter(|future| future.is(Kind::Instance));
             let pool = vm.fiber_variable(fiber, POOL, "_worker", "work_queue");
             let thread = vm.fiber(fiber).thread;
             let core = vm.extension::<Core>();
-            let running = core.loops.iter().position(|state| state.running && state.runner == fiber);
+            let running = core
+                .loops
+                .iter()
+                .position(|state| state.running && state.runner == fiber);
             let loop_idle = running.is_some_and(|id| core.loops[id].waiting == Some(fiber));
             let on = core.waits_on.get(&fiber).copied();
-            Stuck { fiber, thread, on, place, running, loop_idle, future, pool }
+            Stuck {
+                fiber,
+                thread,
+                on,
+                place,
+                running,
+                loop_idle,
+                future,
+                pool,
+            }
         })
         .collect()
 }
@@ -101,7 +123,10 @@ fn describe(vm: &mut Vm, fiber: &Stuck) -> Waits {
         _ if fiber.loop_idle => "something for its loop to do".to_owned(),
         _ if fiber.future.is_some() => "a result".to_owned(),
         (Some(WaitsOn::Lock(value)), _) => match lock::holder(vm, value) {
-            Some(thread) => format!("a lock that {} holds", crate::threads::lanes::thread_name(vm, thread)),
+            Some(thread) => format!(
+                "a lock that {} holds",
+                crate::threads::lanes::thread_name(vm, thread)
+            ),
             None => "a lock".to_owned(),
         },
         (Some(WaitsOn::Queue), _) => "an item of a queue".to_owned(),
@@ -109,7 +134,11 @@ fn describe(vm: &mut Vm, fiber: &Stuck) -> Waits {
         (Some(WaitsOn::Greenlet), _) => "the core's answer".to_owned(),
         (None, _) => "something that cannot come".to_owned(),
     };
-    Waits { who, what, line: fiber.place.as_ref().map_or(0, |place| place.line) }
+    Waits {
+        who,
+        what,
+        line: fiber.place.as_ref().map_or(0, |place| place.line),
+    }
 }
 
 type Found = Option<(&'static str, Option<Place>, String)>;
@@ -117,7 +146,9 @@ type Found = Option<(&'static str, Option<Place>, String)>;
 /// A lock is taken twice by one thread.
 fn own_lock(vm: &mut Vm, stuck: &[Stuck]) -> Found {
     let fiber = stuck.iter().find(|fiber| match fiber.on {
-        Some(WaitsOn::Lock(value)) => lock::holder(vm, value) == Some(fiber.thread) && is_direct(vm, fiber),
+        Some(WaitsOn::Lock(value)) => {
+            lock::holder(vm, value) == Some(fiber.thread) && is_direct(vm, fiber)
+        }
         _ => false,
     })?;
     let text = "This thread takes a lock that it holds already, and only itself could let it go. Use an RLock, or \
@@ -144,8 +175,12 @@ fn lock_cycle(vm: &mut Vm, stuck: &[Stuck]) -> Found {
             if !is_direct(vm, at) {
                 break;
             }
-            let Some(holder) = lock::holder(vm, value) else { break };
-            let Some(next) = stuck.iter().find(|other| other.thread == holder) else { break };
+            let Some(holder) = lock::holder(vm, value) else {
+                break;
+            };
+            let Some(next) = stuck.iter().find(|other| other.thread == holder) else {
+                break;
+            };
             steps += 1;
             if next.fiber == start.fiber && steps > 1 {
                 let text = format!(
@@ -168,7 +203,8 @@ fn own_loop(vm: &mut Vm, stuck: &[Stuck]) -> Found {
     let fiber = stuck.iter().find(|fiber| {
         !fiber.loop_idle
             && fiber.running.is_some_and(|id| has_called(vm, id))
-            && (fiber.future.is_some() || matches!(fiber.on, Some(WaitsOn::Lock(_) | WaitsOn::Queue)))
+            && (fiber.future.is_some()
+                || matches!(fiber.on, Some(WaitsOn::Lock(_) | WaitsOn::Queue)))
     })?;
     Some(("deadlock", fiber.place.clone(), OWN_LOOP.to_owned()))
 }
@@ -181,20 +217,32 @@ const OWN_LOOP: &str = "This line waits for what only the loop of its own thread
 /// call gave it.
 fn has_called(vm: &mut Vm, id: LoopId) -> bool {
     let state = &vm.extension::<Core>().loops[id];
-    state.self_written || state.ready.iter().any(|ready| matches!(ready, Ready::Handle(_)))
+    state.self_written
+        || state
+            .ready
+            .iter()
+            .any(|ready| matches!(ready, Ready::Handle(_)))
 }
 
 /// All workers of a pool wait for what stands in the pool's own queue.
 fn pool_starvation(vm: &mut Vm, stuck: &[Stuck]) -> Found {
     let worker = stuck.iter().find(|fiber| {
-        fiber.pool.is_some_and(|pool| queue::len(vm, pool) > 0) && (fiber.future.is_some() || fiber.place.is_some())
+        fiber.pool.is_some_and(|pool| queue::len(vm, pool) > 0)
+            && (fiber.future.is_some() || fiber.place.is_some())
     })?;
-    let workers = stuck.iter().filter(|fiber| fiber.pool == worker.pool).count();
+    let workers = stuck
+        .iter()
+        .filter(|fiber| fiber.pool == worker.pool)
+        .count();
     Some(("pool_starvation", worker.place.clone(), starved(workers)))
 }
 
 fn starved(workers: usize) -> String {
-    let all = if workers == 1 { "The pool's only worker waits".to_owned() } else { format!("All {workers} workers of the pool wait") };
+    let all = if workers == 1 {
+        "The pool's only worker waits".to_owned()
+    } else {
+        format!("All {workers} workers of the pool wait")
+    };
     format!(
         "{all} for calls that stand in the pool's own queue, which nobody is left to take. Do not wait inside a pool \
          for its own calls: use a second pool, or return the future and wait outside."
@@ -203,8 +251,14 @@ fn starved(workers: usize) -> String {
 
 /// Loops whose handles block for each other.
 fn two_loops(vm: &mut Vm, stuck: &[Stuck]) -> Found {
-    let blocked: Vec<&Stuck> = stuck.iter().filter(|fiber| fiber.running.is_some() && !fiber.loop_idle).collect();
-    let given = blocked.iter().filter(|fiber| fiber.running.is_some_and(|id| has_called(vm, id))).count();
+    let blocked: Vec<&Stuck> = stuck
+        .iter()
+        .filter(|fiber| fiber.running.is_some() && !fiber.loop_idle)
+        .collect();
+    let given = blocked
+        .iter()
+        .filter(|fiber| fiber.running.is_some_and(|id| has_called(vm, id)))
+        .count();
     if blocked.len() >= 2 && given > 0 {
         let text = format!(
             "{} loops wait for each other: a handle of each blocks for an answer of the next, so none can turn. Await \
@@ -244,8 +298,15 @@ fn task_cycle(vm: &mut Vm, stuck: &[Stuck]) -> Found {
 
 /// The core waits for something that nobody is left to do.
 fn idle_core(vm: &mut Vm, stuck: &[Stuck]) -> Found {
-    let shell = stuck.iter().find(|fiber| fiber.fiber == 0).or(stuck.first())?;
-    let ids: Vec<LoopId> = stuck.iter().filter(|fiber| fiber.loop_idle).filter_map(|fiber| fiber.running).collect();
+    let shell = stuck
+        .iter()
+        .find(|fiber| fiber.fiber == 0)
+        .or(stuck.first())?;
+    let ids: Vec<LoopId> = stuck
+        .iter()
+        .filter(|fiber| fiber.loop_idle)
+        .filter_map(|fiber| fiber.running)
+        .collect();
     let mut waiting = Vec::new();
     for id in ids {
         for task in event_loop::pending_tasks(vm, id) {
@@ -262,8 +323,15 @@ fn idle_core(vm: &mut Vm, stuck: &[Stuck]) -> Found {
         return Some(("deadlock", shell.place.clone(), text.to_owned()));
     }
     let inner = waiting.first()?;
-    let at = format!("line {} of {}", inner.line, crate::failures::short_name(&inner.filename));
-    let in_shell = shell.place.as_ref().is_some_and(|place| place.filename.ends_with("shell.py"));
+    let at = format!(
+        "line {} of {}",
+        inner.line,
+        crate::failures::short_name(&inner.filename)
+    );
+    let in_shell = shell
+        .place
+        .as_ref()
+        .is_some_and(|place| place.filename.ends_with("shell.py"));
     let text = if in_shell {
         format!(
             "The core waits at {at} for something that only the shell's next lines could bring, and the shell waits \
@@ -275,21 +343,41 @@ fn idle_core(vm: &mut Vm, stuck: &[Stuck]) -> Found {
              it, or give the wait a timeout."
         )
     };
-    Some(("deadlock", if in_shell { shell.place.clone() } else { Some(inner.clone()) }, text))
+    Some((
+        "deadlock",
+        if in_shell {
+            shell.place.clone()
+        } else {
+            Some(inner.clone())
+        },
+        text,
+    ))
 }
 
 /// A wait for a result timed out; whether it could never have come, because
 /// of where it waited.
 pub(crate) fn explain_timeout(vm: &mut Vm, future: Value, place: &Place) -> bool {
     let fiber = vm.current_fiber();
-    let running = vm.extension::<Core>().loops.iter().position(|state| state.running && state.runner == fiber);
+    let running = vm
+        .extension::<Core>()
+        .loops
+        .iter()
+        .position(|state| state.running && state.runner == fiber);
     if let Some(id) = running
         && has_called(vm, id)
     {
-        crate::failures::report(vm, "sync_over_async", Some(place.clone()), OWN_LOOP.to_owned(), Vec::new());
+        crate::failures::report(
+            vm,
+            "sync_over_async",
+            Some(place.clone()),
+            OWN_LOOP.to_owned(),
+            Vec::new(),
+        );
         return true;
     }
-    let Some(pool) = vm.fiber_variable(fiber, POOL, "_worker", "work_queue") else { return false };
+    let Some(pool) = vm.fiber_variable(fiber, POOL, "_worker", "work_queue") else {
+        return false;
+    };
     if !queue::holds(vm, pool, future) {
         return false;
     }
@@ -298,6 +386,12 @@ pub(crate) fn explain_timeout(vm: &mut Vm, future: Value, place: &Place) -> bool
         .into_iter()
         .filter(|&other| vm.fiber_variable(other, POOL, "_worker", "work_queue") == Some(pool))
         .count();
-    crate::failures::report(vm, "pool_starvation", Some(place.clone()), starved(workers), Vec::new());
+    crate::failures::report(
+        vm,
+        "pool_starvation",
+        Some(place.clone()),
+        starved(workers),
+        Vec::new(),
+    );
     true
 }

@@ -10,7 +10,8 @@ use std::cmp::Reverse;
 use airlock_trace::{EventKind, LaneKind, LaneState, Outcome};
 use airlock_vm::class::{GetterDef, getter, getter_setter};
 use airlock_vm::{
-    Completion, Kind, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, Wake, function, method, new_method,
+    Completion, Kind, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, Wake, function,
+    method, new_method,
 };
 
 use crate::future::python_member;
@@ -62,7 +63,9 @@ impl NativeObject for PyHandle {
 
 /// Which of our loops a value is.
 pub(crate) fn loop_id(vm: &Vm, value: Value) -> Option<LoopId> {
-    vm.heap.downcast::<LoopHandle>(vm.heap.payload(value)).map(|handle| handle.id)
+    vm.heap
+        .downcast::<LoopHandle>(vm.heap.payload(value))
+        .map(|handle| handle.id)
 }
 
 fn id_of(vm: &Vm, this: Value) -> LoopId {
@@ -97,7 +100,9 @@ pub(crate) fn push_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res<()> {
 
 /// Ends the loop's waiting, if it waits.
 fn wake_loop(vm: &mut Vm, id: LoopId) {
-    let Some(fiber) = state(vm, id).waiting.take() else { return };
+    let Some(fiber) = state(vm, id).waiting.take() else {
+        return;
+    };
     if vm.fiber(fiber).thread != current_thread(vm) {
         vm.extension::<Core>().ledger.thread_wakes += 1;
         crossing::charge(vm, Charge::PipeWoken);
@@ -197,8 +202,19 @@ fn time(vm: &mut Vm, _: &[Value]) -> Res {
 
 // Handles.
 
-fn make_handle(vm: &mut Vm, loop_object: Value, callback: Value, args: Value, context: Value, kind: &'static str) -> Value {
-    let context = if context.is_none() { contexts::copy_current(vm) } else { context };
+fn make_handle(
+    vm: &mut Vm,
+    loop_object: Value,
+    callback: Value,
+    args: Value,
+    context: Value,
+    kind: &'static str,
+) -> Value {
+    let context = if context.is_none() {
+        contexts::copy_current(vm)
+    } else {
+        context
+    };
     let class = vm.extension::<Core>().kept(kind);
     vm.heap.new_object(PyHandle {
         callback,
@@ -219,20 +235,26 @@ fn check_callback(vm: &mut Vm, callback: Value, what: &str) -> Res<()> {
     if is_coroutine {
         return Err(vm.type_error(format!("coroutines cannot be used with {what}()")));
     }
-    let callable = matches!(callback.kind(), Some(Kind::Function | Kind::Native | Kind::Method | Kind::Type))
-        || {
-            let call = vm.intern("__call__");
-            vm.lookup_special(callback, call).is_some()
-        };
+    let callable = matches!(
+        callback.kind(),
+        Some(Kind::Function | Kind::Native | Kind::Method | Kind::Type)
+    ) || {
+        let call = vm.intern("__call__");
+        vm.lookup_special(callback, call).is_some()
+    };
     if !callable {
         let shown = vm.repr(callback).unwrap_or_else(|_| vm.type_name(callback));
-        return Err(vm.type_error(format!("a callable object was expected by {what}(), got {shown}")));
+        return Err(vm.type_error(format!(
+            "a callable object was expected by {what}(), got {shown}"
+        )));
     }
     Ok(())
 }
 
 fn call_soon(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, callback, extra, context] = args[..] else { return Ok(Value::NONE) };
+    let [this, callback, extra, context] = args[..] else {
+        return Ok(Value::NONE);
+    };
     let id = id_of(vm, this);
     if state(vm, id).closed {
         return Err(closed_error(vm));
@@ -245,7 +267,9 @@ fn call_soon(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn call_soon_threadsafe(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, callback, extra, context] = args[..] else { return Ok(Value::NONE) };
+    let [this, callback, extra, context] = args[..] else {
+        return Ok(Value::NONE);
+    };
     let id = id_of(vm, this);
     if state(vm, id).closed {
         return Err(closed_error(vm));
@@ -262,11 +286,22 @@ fn seconds(vm: &mut Vm, value: Value) -> Res<f64> {
     vm.to_float(value)
 }
 
-fn set_timer(vm: &mut Vm, this: Value, when: f64, callback: Value, extra: Value, context: Value) -> Res {
+fn set_timer(
+    vm: &mut Vm,
+    this: Value,
+    when: f64,
+    callback: Value,
+    extra: Value,
+    context: Value,
+) -> Res {
     let id = id_of(vm, this);
     let object = state(vm, id).object;
     let handle = make_handle(vm, object, callback, extra, context, "TimerHandle");
-    let nanos = if when.is_nan() || when <= 0.0 { 0 } else { (when * 1e9).round().min(9e18) as u64 };
+    let nanos = if when.is_nan() || when <= 0.0 {
+        0
+    } else {
+        (when * 1e9).round().min(9e18) as u64
+    };
     let now = crate::now(vm);
     if let Some(timer) = vm.heap.downcast_mut::<PyHandle>(handle) {
         timer.set_nanos = now;
@@ -277,7 +312,11 @@ fn set_timer(vm: &mut Vm, this: Value, when: f64, callback: Value, extra: Value,
     core.next_order += 1;
     let order = core.next_order;
     let loop_state = &mut core.loops[id];
-    loop_state.timers.push(Timer { at_nanos: Reverse(nanos), order: Reverse(order), key: order });
+    loop_state.timers.push(Timer {
+        at_nanos: Reverse(nanos),
+        order: Reverse(order),
+        key: order,
+    });
     loop_state.timer_handles.insert(order, handle);
     // A loop that waits on another fiber has to wait for this one instead.
     wake_loop(vm, id);
@@ -285,7 +324,9 @@ fn set_timer(vm: &mut Vm, this: Value, when: f64, callback: Value, extra: Value,
 }
 
 fn call_later(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, delay, callback, extra, context] = args[..] else { return Ok(Value::NONE) };
+    let [this, delay, callback, extra, context] = args[..] else {
+        return Ok(Value::NONE);
+    };
     if delay.is_none() {
         return Err(vm.type_error("delay must not be None"));
     }
@@ -300,7 +341,9 @@ fn call_later(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn call_at(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, when, callback, extra, context] = args[..] else { return Ok(Value::NONE) };
+    let [this, when, callback, extra, context] = args[..] else {
+        return Ok(Value::NONE);
+    };
     if when.is_none() {
         return Err(vm.type_error("when cannot be None"));
     }
@@ -321,7 +364,9 @@ fn create_future(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// `create_task` without a task factory.
 fn create_task(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, coroutine, name, context, _eager] = args[..] else { return Ok(Value::NONE) };
+    let [this, coroutine, name, context, _eager] = args[..] else {
+        return Ok(Value::NONE);
+    };
     let id = id_of(vm, this);
     if state(vm, id).closed {
         return Err(closed_error(vm));
@@ -371,8 +416,12 @@ fn begin_own_crossing(vm: &mut Vm, id: LoopId) {
     if !vm.extension::<Core>().books_adapter || current_thread(vm) != 0 || crossing::is_open(vm) {
         return;
     }
-    let Some(Ready::Step { task, .. }) = state(vm, id).ready.back().copied() else { return };
-    let Some(name) = task::coroutine_name(vm, task) else { return };
+    let Some(Ready::Step { task, .. }) = state(vm, id).ready.back().copied() else {
+        return;
+    };
+    let Some(name) = task::coroutine_name(vm, task) else {
+        return;
+    };
     if name == "shutdown_asyncgens" || name == "shutdown_default_executor" {
         return;
     }
@@ -484,7 +533,10 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
             match run_ready(vm, id, ready) {
                 Ok(_) => continue,
                 Err(Throw::Call) => {
-                    return Err(vm.and_then([Value::count(id), Value::NONE, Value::NONE, Value::NONE], after_handle));
+                    return Err(vm.and_then(
+                        [Value::count(id), Value::NONE, Value::NONE, Value::NONE],
+                        after_handle,
+                    ));
                 }
                 Err(Throw::Raise(exception)) => {
                     return after_handle(
@@ -499,7 +551,10 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
         // Between two iterations.
         let passed = std::mem::take(&mut loop_state.in_iteration);
         if passed {
-            let (lane, handles) = (loop_state.lane, std::mem::take(&mut loop_state.handles_this_iteration));
+            let (lane, handles) = (
+                loop_state.lane,
+                std::mem::take(&mut loop_state.handles_this_iteration),
+            );
             if handles > 0 {
                 trace::record(vm, EventKind::Iteration { lane, handles });
             }
@@ -512,7 +567,11 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
         if let Some(nested) = state(vm, id).nested.last() {
             let until = nested.until;
             // A stop is for the outer runs as well.
-            let done = if until.is_unbound() { passed } else { crate::future::is_done(vm, until) };
+            let done = if until.is_unbound() {
+                passed
+            } else {
+                crate::future::is_done(vm, until)
+            };
             if state(vm, id).stopping && (passed || !until.is_unbound()) || done {
                 unnest(vm, id);
                 return Ok(Value::NONE);
@@ -554,7 +613,11 @@ fn begin_iteration(vm: &mut Vm, id: LoopId) {
         loop_state.ready.push_back(Ready::ReadSelf);
     }
     for (handle, at) in due {
-        let set = vm.heap.downcast::<PyHandle>(handle).filter(|handle| !handle.cancelled).map(|handle| handle.set_nanos);
+        let set = vm
+            .heap
+            .downcast::<PyHandle>(handle)
+            .filter(|handle| !handle.cancelled)
+            .map(|handle| handle.set_nanos);
         if let Some(set) = set {
             let core = vm.extension::<Core>();
             core.waits.note(set, at);
@@ -568,10 +631,15 @@ fn begin_iteration(vm: &mut Vm, id: LoopId) {
 
 fn drop_cancelled_timers(vm: &mut Vm, id: LoopId) {
     loop {
-        let Some(key) = state(vm, id).timers.peek().map(|timer| timer.key) else { return };
+        let Some(key) = state(vm, id).timers.peek().map(|timer| timer.key) else {
+            return;
+        };
         let handle = state(vm, id).timer_handles.get(&key).copied();
-        let cancelled =
-            handle.is_none_or(|handle| vm.heap.downcast::<PyHandle>(handle).is_some_and(|handle| handle.cancelled));
+        let cancelled = handle.is_none_or(|handle| {
+            vm.heap
+                .downcast::<PyHandle>(handle)
+                .is_some_and(|handle| handle.cancelled)
+        });
         if !cancelled {
             return;
         }
@@ -590,22 +658,42 @@ fn wait(vm: &mut Vm, id: LoopId, next: Option<u64>) -> Throw {
     loop_state.waiting = Some(fiber);
     let cooperative = loop_state.cooperative;
     let lane = loop_state.lane;
-    trace::enter(vm, lane, if cooperative { LaneState::Waiting } else { LaneState::Blocked });
-    let wake = Wake { deadline_nanos: next, blocking: !cooperative };
-    vm.park_then(wake, [Value::count(id), Value::NONE, Value::NONE, Value::NONE], |vm, [id, ..], completion| {
-        let id = id.as_small().unwrap_or(0) as usize;
-        let loop_state = state(vm, id);
-        loop_state.waiting = None;
-        let lane = loop_state.lane;
-        trace::enter(vm, lane, LaneState::Python);
-        // Late is what came after the timer's time.
-        let now = crate::now(vm);
-        state(vm, id).stands_since = Some(state(vm, id).timers.peek().map_or(now, |timer| timer.at_nanos.0.min(now)));
-        if let Completion::Raised(exception) = completion {
-            return stopped_by(vm, id, exception);
-        }
-        run_once(vm, id)
-    })
+    trace::enter(
+        vm,
+        lane,
+        if cooperative {
+            LaneState::Waiting
+        } else {
+            LaneState::Blocked
+        },
+    );
+    let wake = Wake {
+        deadline_nanos: next,
+        blocking: !cooperative,
+    };
+    vm.park_then(
+        wake,
+        [Value::count(id), Value::NONE, Value::NONE, Value::NONE],
+        |vm, [id, ..], completion| {
+            let id = id.as_small().unwrap_or(0) as usize;
+            let loop_state = state(vm, id);
+            loop_state.waiting = None;
+            let lane = loop_state.lane;
+            trace::enter(vm, lane, LaneState::Python);
+            // Late is what came after the timer's time.
+            let now = crate::now(vm);
+            state(vm, id).stands_since = Some(
+                state(vm, id)
+                    .timers
+                    .peek()
+                    .map_or(now, |timer| timer.at_nanos.0.min(now)),
+            );
+            if let Completion::Raised(exception) = completion {
+                return stopped_by(vm, id, exception);
+            }
+            run_once(vm, id)
+        },
+    )
 }
 
 /// What ends the program passes through a running loop.
@@ -625,7 +713,9 @@ fn stopped_by(vm: &mut Vm, id: LoopId, exception: Value) -> Res {
 fn run_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res {
     let core = vm.extension::<Core>();
     if let Ready::Handle(handle) = ready {
-        let Some(object) = vm.heap.downcast::<PyHandle>(handle) else { return Ok(Value::NONE) };
+        let Some(object) = vm.heap.downcast::<PyHandle>(handle) else {
+            return Ok(Value::NONE);
+        };
         if object.cancelled {
             return Ok(Value::NONE);
         }
@@ -641,7 +731,11 @@ fn run_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res {
     match ready {
         Ready::Step { task, exception } => task::step(vm, task, exception),
         Ready::Wakeup { task, future } => task::wakeup(vm, task, future),
-        Ready::Call { callback, future, context } => {
+        Ready::Call {
+            callback,
+            future,
+            context,
+        } => {
             let previous = contexts::enter(vm, context)?;
             let state = [context, previous, callback, Value::count(id)];
             Err(vm.call_then(callback, &[future], state, after_callback))
@@ -658,7 +752,11 @@ fn count_handle(vm: &mut Vm, id: LoopId) {
 }
 
 /// A plain callback ended: its context is left, its failure reported.
-fn after_callback(vm: &mut Vm, [context, previous, handle, id]: [Value; 4], completion: Completion) -> Res {
+fn after_callback(
+    vm: &mut Vm,
+    [context, previous, handle, id]: [Value; 4],
+    completion: Completion,
+) -> Res {
     contexts::leave(vm, context, previous);
     match completion {
         Completion::Raised(exception) => {
@@ -717,20 +815,28 @@ pub(crate) fn latest_due(vm: &mut Vm, id: LoopId, since: u64, now: u64) -> Optio
 
 /// The coroutine of the task that waits for what a timer does.
 fn woken_task(vm: &Vm, handle: Value) -> Option<String> {
-    let handle = vm.heap.downcast::<PyHandle>(handle).filter(|handle| !handle.cancelled)?;
+    let handle = vm
+        .heap
+        .downcast::<PyHandle>(handle)
+        .filter(|handle| !handle.cancelled)?;
     let first = vm.heap.as_items(handle.args)?.first().copied()?;
     let future = crate::future::as_future(vm, first)?;
-    let task = future.callbacks.iter().find_map(|callback| match callback {
-        crate::future::Callback::Wakeup(task) => Some(*task),
-        crate::future::Callback::Function { .. } => None,
-    })?;
+    let task = future
+        .callbacks
+        .iter()
+        .find_map(|callback| match callback {
+            crate::future::Callback::Wakeup(task) => Some(*task),
+            crate::future::Callback::Function { .. } => None,
+        })?;
     task::coroutine_name(vm, task)
 }
 
 // Handle objects.
 
 fn handle(vm: &mut Vm, this: Value) -> &mut PyHandle {
-    vm.heap.downcast_mut::<PyHandle>(this).expect("natives of Handle receive handles")
+    vm.heap
+        .downcast_mut::<PyHandle>(this)
+        .expect("natives of Handle receive handles")
 }
 
 fn handle_cancel(vm: &mut Vm, args: &[Value]) -> Res {
@@ -817,12 +923,14 @@ fn get_event_loop(vm: &mut Vm, _: &[Value]) -> Res {
         Some(running) => Ok(running),
         None => {
             let policy = python_member(vm, "asyncio.events", "_get_event_loop_policy")?;
-            Err(vm.call_then(policy, &[], [Value::NONE; 4], |vm, _, completion| {
-                let policy = completion.value()?;
-                let name = vm.intern("get_event_loop");
-                let method = vm.get_attr(policy, name)?;
-                Err(vm.tail_call(method, &[]))
-            }))
+            Err(
+                vm.call_then(policy, &[], [Value::NONE; 4], |vm, _, completion| {
+                    let policy = completion.value()?;
+                    let name = vm.intern("get_event_loop");
+                    let method = vm.get_attr(policy, name)?;
+                    Err(vm.tail_call(method, &[]))
+                }),
+            )
         }
     }
 }
@@ -855,12 +963,32 @@ static LOOP: &[NativeDef] = &[
     method("is_running", "self, /", is_running),
     method("stop", "self, /", stop),
     method("time", "self, /", time),
-    method("call_soon", "self, callback, /, *args, context=None", call_soon),
-    method("call_soon_threadsafe", "self, callback, /, *args, context=None", call_soon_threadsafe),
-    method("call_later", "self, delay, callback, /, *args, context=None", call_later),
-    method("call_at", "self, when, callback, /, *args, context=None", call_at),
+    method(
+        "call_soon",
+        "self, callback, /, *args, context=None",
+        call_soon,
+    ),
+    method(
+        "call_soon_threadsafe",
+        "self, callback, /, *args, context=None",
+        call_soon_threadsafe,
+    ),
+    method(
+        "call_later",
+        "self, delay, callback, /, *args, context=None",
+        call_later,
+    ),
+    method(
+        "call_at",
+        "self, when, callback, /, *args, context=None",
+        call_at,
+    ),
     method("create_future", "self, /", create_future),
-    method("_create_task_now", "self, coro, /, *, name=None, context=None, eager_start=None", create_task),
+    method(
+        "_create_task_now",
+        "self, coro, /, *, name=None, context=None, eager_start=None",
+        create_task,
+    ),
     method("_run_loop", "self, /", run_loop),
     method("_run_pass", "self, /", run_pass),
     method("_run_until_done", "self, future, /", run_until_done),

@@ -34,17 +34,32 @@ pub struct Waits {
 const FAILURE_LIMIT: usize = 50;
 
 /// Reports a failure once for each line.
-pub fn report(vm: &mut Vm, kind: &'static str, place: Option<Place>, explanation: String, waits: Vec<Waits>) {
+pub fn report(
+    vm: &mut Vm,
+    kind: &'static str,
+    place: Option<Place>,
+    explanation: String,
+    waits: Vec<Waits>,
+) {
     let (file, line) = match &place {
         Some(place) => (short_name(&place.filename).to_owned(), place.line),
         None => (String::new(), 0),
     };
     let core = vm.extension::<Core>();
-    let known = core.failures.iter().any(|other| other.kind == kind && other.line == line && other.file == file);
+    let known = core
+        .failures
+        .iter()
+        .any(|other| other.kind == kind && other.line == line && other.file == file);
     if known || core.failures.len() >= FAILURE_LIMIT {
         return;
     }
-    core.failures.push(Failure { kind, file, line, explanation: explanation.clone(), waits });
+    core.failures.push(Failure {
+        kind,
+        file,
+        line,
+        explanation: explanation.clone(),
+        waits,
+    });
     trace::report_failure(vm, kind, &explanation);
 }
 

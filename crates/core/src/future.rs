@@ -6,8 +6,8 @@
 use airlock_vm::class::{GetterDef, getter, getter_setter};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Completion, IterStep, Kind, NativeDef, NativeObject, PyDict, Res, Stepper, Throw, Tracer, Value, Vm, function,
-    method, new_method,
+    Completion, IterStep, Kind, NativeDef, NativeObject, PyDict, Res, Stepper, Throw, Tracer,
+    Value, Vm, function, method, new_method,
 };
 
 use crate::event_loop::{loop_id, push_ready};
@@ -24,7 +24,10 @@ pub enum FutureState {
 /// What runs when a future is done.
 #[derive(Clone, Copy, Debug)]
 pub enum Callback {
-    Function { callback: Value, context: Value },
+    Function {
+        callback: Value,
+        context: Value,
+    },
     /// The step of a task that waits for it.
     Wakeup(Value),
 }
@@ -119,7 +122,9 @@ pub(crate) fn is_done(vm: &Vm, value: Value) -> bool {
 
 pub(crate) fn future_mut(vm: &mut Vm, value: Value) -> &mut PyFuture {
     let plain = vm.heap.payload(value);
-    vm.heap.downcast_mut::<PyFuture>(plain).expect("natives of Future receive futures")
+    vm.heap
+        .downcast_mut::<PyFuture>(plain)
+        .expect("natives of Future receive futures")
 }
 
 pub(crate) fn future(vm: &Vm, value: Value) -> &PyFuture {
@@ -128,7 +133,9 @@ pub(crate) fn future(vm: &Vm, value: Value) -> &PyFuture {
 
 /// A class or function of a Python module of asyncio that is loaded.
 pub(crate) fn python_member(vm: &mut Vm, module: &str, name: &str) -> Res {
-    let found = vm.dict_get_text(vm.modules, module).filter(|module| module.is(Kind::Module));
+    let found = vm
+        .dict_get_text(vm.modules, module)
+        .filter(|module| module.is(Kind::Module));
     let Some(found) = found else {
         return Err(vm.runtime_error(format!("module {module} is not loaded")));
     };
@@ -209,10 +216,12 @@ pub(crate) fn set_loop(vm: &mut Vm, this: Value, loop_object: Value) -> Res {
             None => {
                 let getter = python_member(vm, "asyncio.events", "get_event_loop")?;
                 let state = [this, Value::NONE, Value::NONE, Value::NONE];
-                return Err(vm.call_then(getter, &[], state, |vm, [this, ..], completion| {
-                    let loop_object = completion.value()?;
-                    set_loop(vm, this, loop_object)
-                }));
+                return Err(
+                    vm.call_then(getter, &[], state, |vm, [this, ..], completion| {
+                        let loop_object = completion.value()?;
+                        set_loop(vm, this, loop_object)
+                    }),
+                );
             }
         }
     } else {
@@ -246,8 +255,15 @@ pub(crate) fn schedule_callbacks(vm: &mut Vm, this: Value) -> Res<()> {
     };
     for callback in callbacks {
         let ready = match callback {
-            Callback::Function { callback, context } => Ready::Call { callback, future: outer, context },
-            Callback::Wakeup(task) => Ready::Wakeup { task, future: outer },
+            Callback::Function { callback, context } => Ready::Call {
+                callback,
+                future: outer,
+                context,
+            },
+            Callback::Wakeup(task) => Ready::Wakeup {
+                task,
+                future: outer,
+            },
         };
         push_ready(vm, id, ready)?;
     }
@@ -300,7 +316,11 @@ pub(crate) fn cancelled_error(vm: &mut Vm, this: Value) -> Value {
     }
     let message = object.cancel_message;
     let class = cancelled_class(vm);
-    if message.is_none() { vm.make_exception(class, &[]) } else { vm.make_exception(class, &[message]) }
+    if message.is_none() {
+        vm.make_exception(class, &[])
+    } else {
+        vm.make_exception(class, &[message])
+    }
 }
 
 /// `future.result()` of a future.
@@ -311,7 +331,11 @@ pub(crate) fn result_of(vm: &mut Vm, this: Value) -> Res {
         FutureState::Finished => {
             let object = future_mut(vm, this);
             object.log_traceback = false;
-            if object.exception.is_none() { Ok(object.result) } else { Err(Throw::Raise(object.exception)) }
+            if object.exception.is_none() {
+                Ok(object.result)
+            } else {
+                Err(Throw::Raise(object.exception))
+            }
         }
     }
 }
@@ -359,10 +383,12 @@ fn set_exception(vm: &mut Vm, args: &[Value]) -> Res {
     let exception = args[1];
     if exception.is(Kind::Type) {
         let state = [args[0], Value::NONE, Value::NONE, Value::NONE];
-        return Err(vm.call_then(exception, &[], state, |vm, [this, ..], completion| {
-            let exception = completion.value()?;
-            set_exception(vm, &[this, exception])
-        }));
+        return Err(
+            vm.call_then(exception, &[], state, |vm, [this, ..], completion| {
+                let exception = completion.value()?;
+                set_exception(vm, &[this, exception])
+            }),
+        );
     }
     if !exception.is(Kind::Exception) {
         return Err(vm.type_error("exception must be an exception class or instance"));
@@ -371,7 +397,9 @@ fn set_exception(vm: &mut Vm, args: &[Value]) -> Res {
         let throw = vm.runtime_error(
             "StopIteration interacts badly with generators and cannot be raised into a Future",
         );
-        let Throw::Raise(error) = throw else { return Err(throw) };
+        let Throw::Raise(error) = throw else {
+            return Err(throw);
+        };
         let object = vm.heap.exception_mut(error);
         object.cause = exception;
         object.context = exception;
@@ -391,11 +419,15 @@ fn cancel(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn cancelled(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::bool(future(vm, args[0]).state == FutureState::Cancelled))
+    Ok(Value::bool(
+        future(vm, args[0]).state == FutureState::Cancelled,
+    ))
 }
 
 fn done(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::bool(future(vm, args[0]).state != FutureState::Pending))
+    Ok(Value::bool(
+        future(vm, args[0]).state != FutureState::Pending,
+    ))
 }
 
 fn get_loop(vm: &mut Vm, args: &[Value]) -> Res {
@@ -407,8 +439,19 @@ fn get_loop(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn add_done_callback(vm: &mut Vm, args: &[Value]) -> Res {
-    let context = if args[2].is_none() { crate::contexts::copy_current(vm) } else { args[2] };
-    add_callback(vm, args[0], Callback::Function { callback: args[1], context })?;
+    let context = if args[2].is_none() {
+        crate::contexts::copy_current(vm)
+    } else {
+        args[2]
+    };
+    add_callback(
+        vm,
+        args[0],
+        Callback::Function {
+            callback: args[1],
+            context,
+        },
+    )?;
     Ok(Value::NONE)
 }
 
@@ -431,7 +474,11 @@ fn remove_done_callback(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
     let class = vm.extension::<Core>().kept("FutureIter");
-    Ok(vm.heap.new_object(FutureIter { future: args[0], waited: false, class }))
+    Ok(vm.heap.new_object(FutureIter {
+        future: args[0],
+        waited: false,
+        class,
+    }))
 }
 
 fn step_iter(vm: &mut Vm, this: Value, _sent: Value) -> Res<IterStep> {
@@ -515,7 +562,11 @@ fn callbacks(vm: &mut Vm, this: Value) -> Res {
         };
         items.push(vm.tuple(&[callback, context]));
     }
-    if items.is_empty() { Ok(Value::NONE) } else { Ok(vm.list(items)) }
+    if items.is_empty() {
+        Ok(Value::NONE)
+    } else {
+        Ok(vm.list(items))
+    }
 }
 
 fn blocking(vm: &mut Vm, this: Value) -> Res {
@@ -588,7 +639,9 @@ fn add_awaited_by(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn discard_awaited_by(vm: &mut Vm, args: &[Value]) -> Res {
     if as_future(vm, args[0]).is_some() {
-        future_mut(vm, args[0]).awaited_by.retain(|waiter| *waiter != args[1]);
+        future_mut(vm, args[0])
+            .awaited_by
+            .retain(|waiter| *waiter != args[1]);
     }
     Ok(Value::NONE)
 }
@@ -603,8 +656,13 @@ pub(crate) static METHODS: &[NativeDef] = &[
     method("cancelled", "self, /", cancelled),
     method("done", "self, /", done),
     method("get_loop", "self, /", get_loop),
-    method("add_done_callback", "self, fn, /, *, context=None", add_done_callback),
-    method("remove_done_callback", "self, fn, /", remove_done_callback).slow("future_remove_callback"),
+    method(
+        "add_done_callback",
+        "self, fn, /, *, context=None",
+        add_done_callback,
+    ),
+    method("remove_done_callback", "self, fn, /", remove_done_callback)
+        .slow("future_remove_callback"),
     method("__await__", "self, /", iter),
     method("__iter__", "self, /", iter),
     method("__repr__", "self, /", repr),
@@ -621,7 +679,11 @@ pub(crate) static GETTERS: &[GetterDef] = &[
     getter("_result", field_result),
     getter("_exception", field_exception),
     getter_setter("_cancel_message", field_cancel_message, set_cancel_message),
-    getter_setter("_source_traceback", field_source_traceback, set_source_traceback),
+    getter_setter(
+        "_source_traceback",
+        field_source_traceback,
+        set_source_traceback,
+    ),
     getter_setter("_asyncio_future_blocking", blocking, set_blocking),
     getter_setter("_log_traceback", log_traceback, set_log_traceback),
     getter("_asyncio_awaited_by", awaited_by),
@@ -631,13 +693,21 @@ static ITER: &[NativeDef] = &[
     method("__iter__", "self, /", itself),
     method("__next__", "self, /", iter_next),
     method("send", "self, value, /", iter_send),
-    method("throw", "self, type, value=None, traceback=None, /", iter_throw),
+    method(
+        "throw",
+        "self, type, value=None, traceback=None, /",
+        iter_throw,
+    ),
     method("close", "self, /", nothing),
 ];
 
 static FUNCTIONS: &[NativeDef] = &[
     function("future_add_to_awaited_by", "fut, waiter, /", add_awaited_by),
-    function("future_discard_from_awaited_by", "fut, waiter, /", discard_awaited_by),
+    function(
+        "future_discard_from_awaited_by",
+        "fut, waiter, /",
+        discard_awaited_by,
+    ),
 ];
 
 fn init_module(vm: &mut Vm, dict: Value) -> Res<()> {
@@ -652,7 +722,11 @@ fn init_module(vm: &mut Vm, dict: Value) -> Res<()> {
     crate::event_loop::init(vm, dict)
 }
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_asyncio", functions: &[], init: init_module };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_asyncio",
+    functions: &[],
+    init: init_module,
+};
 
 /// What a continuation that only passes a value on needs.
 pub(crate) fn to_none(_: &mut Vm, _: [Value; 4], completion: Completion) -> Res {

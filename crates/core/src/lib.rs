@@ -4,19 +4,19 @@
 //! The core never waits: a fiber that must wait is parked with a deadline,
 //! and whoever runs the VM lets the time pass and calls [`wake_due`].
 
+pub mod contexts;
+pub mod crossing;
+pub mod deadlock;
+pub mod event_loop;
+pub mod failures;
+pub mod future;
 mod host;
 mod state;
-pub mod trace;
-pub mod crossing;
-pub mod failures;
-pub mod deadlock;
-pub mod witness;
-pub mod contexts;
-pub mod time;
-pub mod threads;
-pub mod future;
 pub mod task;
-pub mod event_loop;
+pub mod threads;
+pub mod time;
+pub mod trace;
+pub mod witness;
 
 pub use host::{Charge, Host};
 pub use state::{Core, LoopId, Phase};
@@ -25,8 +25,13 @@ use airlock_vm::Vm;
 use airlock_vm::module::ModuleDef;
 
 /// The native modules of this crate.
-pub static MODULES: &[&ModuleDef] =
-    &[&time::MODULE, &threads::MODULE, &threads::queue::MODULE, &contexts::MODULE, &future::MODULE];
+pub static MODULES: &[&ModuleDef] = &[
+    &time::MODULE,
+    &threads::MODULE,
+    &threads::queue::MODULE,
+    &contexts::MODULE,
+    &future::MODULE,
+];
 
 /// Adds the core to a VM.
 pub fn install(vm: &mut Vm, host: Box<dyn Host>, trace_limit: usize) {

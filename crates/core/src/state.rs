@@ -31,7 +31,11 @@ pub(crate) enum Ready {
     /// A task's wake-up by the future it waited for.
     Wakeup { task: Value, future: Value },
     /// A callback of a future that is done.
-    Call { callback: Value, future: Value, context: Value },
+    Call {
+        callback: Value,
+        future: Value,
+        context: Value,
+    },
     /// Reading what `call_soon_threadsafe` wrote to wake the loop: CPython
     /// spends a handle on it.
     ReadSelf,
@@ -158,7 +162,11 @@ impl Extension for Core {
                     Ready::Handle(handle) => tracer.value(handle),
                     Ready::Step { task, exception } => tracer.extend(&[task, exception]),
                     Ready::Wakeup { task, future } => tracer.extend(&[task, future]),
-                    Ready::Call { callback, future, context } => tracer.extend(&[callback, future, context]),
+                    Ready::Call {
+                        callback,
+                        future,
+                        context,
+                    } => tracer.extend(&[callback, future, context]),
                     Ready::ReadSelf => {}
                 }
             }
@@ -240,7 +248,11 @@ impl Core {
 
     /// What a fiber is doing while it runs.
     pub(crate) fn mode(&self, fiber: FiberId) -> Phase {
-        self.modes.get(fiber).and_then(|modes| modes.last()).copied().unwrap_or(Phase::Python)
+        self.modes
+            .get(fiber)
+            .and_then(|modes| modes.last())
+            .copied()
+            .unwrap_or(Phase::Python)
     }
 
     /// The ledger with what only the whole run tells, up to `now`.

@@ -4,7 +4,10 @@
 
 use airlock_trace::{LaneId, LaneKind, LaneState, Outcome};
 use airlock_vm::class::{GetterDef, getter, getter_setter};
-use airlock_vm::{Completion, FiberId, GeneratorKind, Kind, NativeDef, Res, Throw, Value, Vm, function, method, new_method};
+use airlock_vm::{
+    Completion, FiberId, GeneratorKind, Kind, NativeDef, Res, Throw, Value, Vm, function, method,
+    new_method,
+};
 
 use crate::event_loop::{loop_id, push_ready, running_loop};
 use crate::future::{self, Callback, FutureState, as_future, future, future_mut};
@@ -31,15 +34,27 @@ pub struct TaskPart {
 }
 
 fn part(vm: &Vm, task: Value) -> &TaskPart {
-    future(vm, task).task.as_deref().expect("natives of Task receive tasks")
+    future(vm, task)
+        .task
+        .as_deref()
+        .expect("natives of Task receive tasks")
 }
 
 fn part_mut(vm: &mut Vm, task: Value) -> &mut TaskPart {
-    future_mut(vm, task).task.as_deref_mut().expect("natives of Task receive tasks")
+    future_mut(vm, task)
+        .task
+        .as_deref_mut()
+        .expect("natives of Task receive tasks")
 }
 
 /// Makes a task and schedules its first step.
-pub(crate) fn create(vm: &mut Vm, loop_object: Value, coroutine: Value, name: Value, context: Value) -> Res {
+pub(crate) fn create(
+    vm: &mut Vm,
+    loop_object: Value,
+    coroutine: Value,
+    name: Value,
+    context: Value,
+) -> Res {
     let class = vm.extension::<Core>().kept("Task");
     let object = future::make(vm, class, loop_object);
     let value = vm.heap.new_object(object);
@@ -49,7 +64,11 @@ pub(crate) fn create(vm: &mut Vm, loop_object: Value, coroutine: Value, name: Va
 }
 
 fn begin(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Value) -> Res<()> {
-    let context = if context.is_none() { crate::contexts::copy_current(vm) } else { context };
+    let context = if context.is_none() {
+        crate::contexts::copy_current(vm)
+    } else {
+        context
+    };
     let id = future(vm, this).loop_id;
     let outer = future(vm, this).outer;
     let parent = current_lane(vm, id);
@@ -62,7 +81,11 @@ fn begin(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Value
     let order = core.next_order;
     core.task_names += u64::from(name.is_none());
     let number = core.task_names;
-    let label = if trace::is_open(vm) { lane_label(vm, coroutine, name, number) } else { String::new() };
+    let label = if trace::is_open(vm) {
+        lane_label(vm, coroutine, name, number)
+    } else {
+        String::new()
+    };
     let lane = trace::start_lane(vm, LaneKind::Task, label, parent);
     future_mut(vm, this).task = Some(Box::new(TaskPart {
         coroutine,
@@ -80,7 +103,14 @@ fn begin(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Value
     match id {
         Some(id) => {
             vm.extension::<Core>().loops[id].tasks.insert(order, outer);
-            push_ready(vm, id, Ready::Step { task: outer, exception: Value::NONE })
+            push_ready(
+                vm,
+                id,
+                Ready::Step {
+                    task: outer,
+                    exception: Value::NONE,
+                },
+            )
         }
         None => {
             let loop_object = future(vm, this).loop_object;
@@ -111,7 +141,9 @@ pub(crate) fn current_lane(vm: &mut Vm, id: Option<usize>) -> Option<LaneId> {
     if current.is_none() {
         return Some(vm.extension::<Core>().loops[id].lane);
     }
-    as_future(vm, current).and_then(|future| future.task.as_ref()).map(|task| task.lane)
+    as_future(vm, current)
+        .and_then(|future| future.task.as_ref())
+        .map(|task| task.lane)
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
@@ -124,7 +156,9 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn init_task(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, coroutine, loop_object, name, context, _eager] = args[..] else { return Ok(Value::NONE) };
+    let [this, coroutine, loop_object, name, context, _eager] = args[..] else {
+        return Ok(Value::NONE);
+    };
     if !is_coroutine(vm, coroutine) {
         return Err(vm.tail_prelude("raise_not_coroutine", &[coroutine]));
     }
@@ -136,7 +170,11 @@ fn init_task(vm: &mut Vm, args: &[Value]) -> Res {
     }
 }
 
-fn after_loop(vm: &mut Vm, [this, coroutine, name, context]: [Value; 4], completion: Completion) -> Res {
+fn after_loop(
+    vm: &mut Vm,
+    [this, coroutine, name, context]: [Value; 4],
+    completion: Completion,
+) -> Res {
     completion.value()?;
     let name = if name.is_none() || vm.as_text(name).is_some() {
         name
@@ -151,7 +189,9 @@ fn after_loop(vm: &mut Vm, [this, coroutine, name, context]: [Value; 4], complet
 /// The name of the coroutine that a task drives.
 pub(crate) fn coroutine_name(vm: &Vm, task: Value) -> Option<String> {
     let coroutine = as_future(vm, task)?.task.as_ref()?.coroutine;
-    let name = coroutine.is(Kind::Generator).then(|| vm.heap.generator(coroutine).name)?;
+    let name = coroutine
+        .is(Kind::Generator)
+        .then(|| vm.heap.generator(coroutine).name)?;
     vm.as_text(name).map(str::to_owned)
 }
 
@@ -205,7 +245,9 @@ pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
     let waiter = std::mem::replace(&mut part_mut(vm, task).waiter, Value::NONE);
     if !waiter.is_none() && as_future(vm, waiter).is_some() {
         let outer = future(vm, task).outer;
-        future_mut(vm, waiter).awaited_by.retain(|other| *other != outer);
+        future_mut(vm, waiter)
+            .awaited_by
+            .retain(|other| *other != outer);
     }
     if let Some(fiber) = part(vm, task).fiber {
         vm.wake(fiber, Completion::Returned(exception));
@@ -228,23 +270,35 @@ pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
     let previous = crate::contexts::enter(vm, context)?;
     let state = [task, previous, Value::NONE, Value::NONE];
     if coroutine.is(Kind::Generator) {
-        let sent = if exception.is_none() { Ok(Value::NONE) } else { Err(exception) };
+        let sent = if exception.is_none() {
+            Ok(Value::NONE)
+        } else {
+            Err(exception)
+        };
         return Err(vm.resume_then(coroutine, sent, state, after_step));
     }
     // A coroutine made in Python: its own methods.
-    let (name, arg) = if exception.is_none() { ("send", Value::NONE) } else { ("throw", exception) };
+    let (name, arg) = if exception.is_none() {
+        ("send", Value::NONE)
+    } else {
+        ("throw", exception)
+    };
     let name = vm.intern(name);
     let method = vm.get_attr(coroutine, name)?;
-    Err(vm.call_then(method, &[arg], state, |vm, state, completion| {
-        let completion = match completion {
-            Completion::Returned(value) => Completion::Yielded(value),
-            Completion::Raised(exception) if vm.is_instance(exception, vm.types.stop_iteration) => {
-                Completion::Returned(vm.stop_value(exception))
-            }
-            other => other,
-        };
-        after_step(vm, state, completion)
-    }))
+    Err(
+        vm.call_then(method, &[arg], state, |vm, state, completion| {
+            let completion = match completion {
+                Completion::Returned(value) => Completion::Yielded(value),
+                Completion::Raised(exception)
+                    if vm.is_instance(exception, vm.types.stop_iteration) =>
+                {
+                    Completion::Returned(vm.stop_value(exception))
+                }
+                other => other,
+            };
+            after_step(vm, state, completion)
+        }),
+    )
 }
 
 fn after_step(vm: &mut Vm, [task, previous, ..]: [Value; 4], completion: Completion) -> Res {
@@ -307,7 +361,9 @@ fn finished(vm: &mut Vm, task: Value, outcome: Outcome) {
 /// it; false if the future is not such a one.
 pub fn wait_for(vm: &mut Vm, task: Value, value: Value) -> Res<bool> {
     let loop_object = future(vm, task).loop_object;
-    let Some(other) = as_future(vm, value) else { return Ok(false) };
+    let Some(other) = as_future(vm, value) else {
+        return Ok(false);
+    };
     if other.loop_object != loop_object || !other.blocking {
         return Ok(false);
     }
@@ -446,10 +502,15 @@ fn wakeup_by_other(vm: &mut Vm, task: Value, done: Value) -> Res {
     let name = vm.intern("result");
     let method = vm.get_attr(done, name)?;
     let state = [task, Value::NONE, Value::NONE, Value::NONE];
-    Err(vm.call_then(method, &[], state, |vm, [task, ..], completion| match completion {
-        Completion::Raised(exception) => step(vm, task, exception),
-        _ => step(vm, task, Value::NONE),
-    }))
+    Err(vm.call_then(
+        method,
+        &[],
+        state,
+        |vm, [task, ..], completion| match completion {
+            Completion::Raised(exception) => step(vm, task, exception),
+            _ => step(vm, task, Value::NONE),
+        },
+    ))
 }
 
 /// `task.cancel(msg)`.
@@ -468,7 +529,13 @@ pub(crate) fn cancel(vm: &mut Vm, this: Value, message: Value) -> Res {
             let method = vm.get_attr(waiter, name)?;
             let names = vm.intern("msg");
             let names = vm.tuple(&[names]);
-            return Err(vm.call_kw_then(method, &[message], names, state, Some(after_waiter_cancel)));
+            return Err(vm.call_kw_then(
+                method,
+                &[message],
+                names,
+                state,
+                Some(after_waiter_cancel),
+            ));
         }
         let cancelled = if future(vm, waiter).task.is_some() {
             match cancel(vm, waiter, message) {
@@ -490,7 +557,11 @@ pub(crate) fn cancel(vm: &mut Vm, this: Value, message: Value) -> Res {
     Ok(Value::TRUE)
 }
 
-fn after_waiter_cancel(vm: &mut Vm, [this, message, ..]: [Value; 4], completion: Completion) -> Res {
+fn after_waiter_cancel(
+    vm: &mut Vm,
+    [this, message, ..]: [Value; 4],
+    completion: Completion,
+) -> Res {
     let answer = completion.value()?;
     if vm.truthy(answer)? {
         return Ok(Value::TRUE);
@@ -621,7 +692,11 @@ fn all_tasks(vm: &mut Vm, args: &[Value]) -> Res {
     let loop_object = loop_or_running(vm, args[0])?;
     let set = vm.heap.new_set(airlock_vm::PyDict::default(), false);
     if let Some(id) = loop_id(vm, loop_object) {
-        let tasks: Vec<Value> = vm.extension::<Core>().loops[id].tasks.values().copied().collect();
+        let tasks: Vec<Value> = vm.extension::<Core>().loops[id]
+            .tasks
+            .values()
+            .copied()
+            .collect();
         for task in tasks {
             vm.set_add(set, task)?;
         }
@@ -679,7 +754,11 @@ static METHODS: &[NativeDef] = &[
     method("get_coro", "self, /", get_coro),
     method("get_context", "self, /", get_context),
     method("get_stack", "self, /, *, limit=None", get_stack),
-    method("print_stack", "self, /, *, limit=None, file=None", print_stack),
+    method(
+        "print_stack",
+        "self, /, *, limit=None, file=None",
+        print_stack,
+    ),
     method("_step", "self, exc=None, /", step_method),
     method("_wakeup", "self, future, /", wakeup_method),
     method("_set_waiter", "self, waiter, /", set_waiter),

@@ -11,14 +11,18 @@ pub mod queue;
 use airlock_trace::{CallSite, LaneId, Outcome};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Completion, Extension, FiberId, GetterDef, Kind, NativeDef, NativeObject, PyNative, Res, Throw, Tracer,
-    Value, Vm, Wake, function, getter, method, new_method,
+    Completion, Extension, FiberId, GetterDef, Kind, NativeDef, NativeObject, PyNative, Res, Throw,
+    Tracer, Value, Vm, Wake, function, getter, method, new_method,
 };
 use rustc_hash::FxHashMap;
 
 use crate::{Charge, Core, crossing};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_thread", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_thread",
+    functions: FUNCTIONS,
+    init,
+};
 
 /// How many threads may run at the same time.
 const THREAD_LIMIT: usize = 20_000;
@@ -110,7 +114,8 @@ fn deadline_value(vm: &mut Vm, deadline: Option<u64>) -> Value {
 }
 
 fn deadline_of(vm: &Vm, value: Value) -> Option<u64> {
-    vm.as_i64(value).and_then(|deadline| u64::try_from(deadline).ok())
+    vm.as_i64(value)
+        .and_then(|deadline| u64::try_from(deadline).ok())
 }
 
 /// Raises what `interrupt_main` left for the main thread; called wherever a
@@ -154,7 +159,12 @@ impl NativeObject for Handle {
 
 fn new_handle(vm: &mut Vm, state: HandleState, ident: u64) -> Value {
     let class = vm.extension::<Core>().kept("_ThreadHandle");
-    vm.heap.new_object(Handle { class, state, ident, joiners: Vec::new() })
+    vm.heap.new_object(Handle {
+        class,
+        state,
+        ident,
+        joiners: Vec::new(),
+    })
 }
 
 fn handle(vm: &mut Vm, value: Value) -> Res<&mut Handle> {
@@ -170,7 +180,11 @@ fn handle_new(vm: &mut Vm, _: &[Value]) -> Res {
 
 fn make_thread_handle(vm: &mut Vm, args: &[Value]) -> Res {
     let ident = vm.index(args[0])?;
-    Ok(new_handle(vm, HandleState::Running, u64::try_from(ident).unwrap_or(0)))
+    Ok(new_handle(
+        vm,
+        HandleState::Running,
+        u64::try_from(ident).unwrap_or(0),
+    ))
 }
 
 fn handle_ident(vm: &mut Vm, this: Value) -> Res {
@@ -196,7 +210,9 @@ fn handle_set_done(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn set_done(vm: &mut Vm, value: Value) {
-    let Some(handle) = vm.heap.downcast_mut::<Handle>(value) else { return };
+    let Some(handle) = vm.heap.downcast_mut::<Handle>(value) else {
+        return;
+    };
     handle.state = HandleState::Done;
     for fiber in std::mem::take(&mut handle.joiners) {
         wake_with(vm, fiber, Value::TRUE);
@@ -205,7 +221,11 @@ fn set_done(vm: &mut Vm, value: Value) {
 
 fn handle_join(vm: &mut Vm, args: &[Value]) -> Res {
     take_interrupt(vm)?;
-    let nanos = if args[1].is_none() { -1 } else { crate::time::timeout_nanos(vm, args[1])? };
+    let nanos = if args[1].is_none() {
+        -1
+    } else {
+        crate::time::timeout_nanos(vm, args[1])?
+    };
     let current = ident_of(current_thread(vm));
     let handle = handle(vm, args[0])?;
     match handle.state {
@@ -235,7 +255,10 @@ fn wait_for(
     }
     lanes::begin_wait(vm);
     lanes::note_wait(vm, crate::deadlock::WaitsOn::Thread);
-    let wake = Wake { deadline_nanos: deadline, blocking: true };
+    let wake = Wake {
+        deadline_nanos: deadline,
+        blocking: true,
+    };
     vm.park_then(wake, [value, Value::NONE, Value::NONE, Value::NONE], then)
 }
 
@@ -251,7 +274,11 @@ fn joined(vm: &mut Vm, [value, ..]: [Value; 4], completion: Completion) -> Res {
 
 // Starting and ending.
 
-static THREAD_MAIN: NativeDef = function("thread_main", "function, args, kwargs, handle, /", thread_main);
+static THREAD_MAIN: NativeDef = function(
+    "thread_main",
+    "function, args, kwargs, handle, /",
+    thread_main,
+);
 
 /// The first call of a thread's fiber.
 fn thread_main(vm: &mut Vm, args: &[Value]) -> Res {
@@ -266,9 +293,12 @@ fn thread_ended(vm: &mut Vm, [function, handle, ..]: [Value; 4], completion: Com
     {
         let report = vm.prelude("thread_died");
         let state = [handle, Value::NONE, Value::NONE, Value::NONE];
-        return Err(vm.call_then(report, &[function, exception], state, |vm, [handle, ..], _| {
-            Ok(end_thread(vm, handle, Outcome::Raised))
-        }));
+        return Err(vm.call_then(
+            report,
+            &[function, exception],
+            state,
+            |vm, [handle, ..], _| Ok(end_thread(vm, handle, Outcome::Raised)),
+        ));
     }
     Ok(end_thread(vm, handle, Outcome::Returned))
 }
@@ -298,7 +328,11 @@ fn start(vm: &mut Vm, function: Value, args: Value, kwargs: Value, handle: Value
     let thread = threads.last;
     // What a fiber holds beside the heap.
     vm.heap.charge(4096);
-    let main = vm.heap.new_native(PyNative { def: &THREAD_MAIN, receiver: Value::UNBOUND, owner: Value::NONE });
+    let main = vm.heap.new_native(PyNative {
+        def: &THREAD_MAIN,
+        receiver: Value::UNBOUND,
+        owner: Value::NONE,
+    });
     let fiber = vm.spawn(main, &[function, args, kwargs, handle], handle, thread);
     crossing::forget_fiber(vm, fiber);
     lanes::start(vm, thread, function);
@@ -314,7 +348,9 @@ fn start_new_thread(vm: &mut Vm, args: &[Value]) -> Res {
     if !positional.is(Kind::Tuple) {
         return Err(vm.type_error("2nd arg must be a tuple"));
     }
-    let kwargs = args[2].bound().map_or(Value::NONE, |kwargs| vm.heap.payload(kwargs));
+    let kwargs = args[2]
+        .bound()
+        .map_or(Value::NONE, |kwargs| vm.heap.payload(kwargs));
     if !args[2].is_unbound() && !kwargs.is(Kind::Dict) {
         return Err(vm.type_error("optional 3rd arg must be a dictionary"));
     }
@@ -327,12 +363,18 @@ fn start_new_thread(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn start_joinable_thread(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[function, given, daemon] = args else { return Err(vm.system_error("bad call")) };
+    let &[function, given, daemon] = args else {
+        return Err(vm.system_error("bad call"));
+    };
     if !vm.is_callable(function) {
         return Err(vm.type_error("thread function must be callable"));
     }
     let daemon = vm.truthy(daemon)?;
-    let value = if given.is_none() { new_handle(vm, HandleState::NotStarted, 0) } else { given };
+    let value = if given.is_none() {
+        new_handle(vm, HandleState::NotStarted, 0)
+    } else {
+        given
+    };
     if handle(vm, value)?.state != HandleState::NotStarted {
         return Err(vm.runtime_error("thread already started"));
     }
@@ -417,13 +459,27 @@ fn set_name(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 static FUNCTIONS: &[NativeDef] = &[
-    function("start_new_thread", "function, args, kwargs=..., /", start_new_thread),
-    function("start_new", "function, args, kwargs=..., /", start_new_thread),
-    function("start_joinable_thread", "function, handle=None, daemon=True", start_joinable_thread),
+    function(
+        "start_new_thread",
+        "function, args, kwargs=..., /",
+        start_new_thread,
+    ),
+    function(
+        "start_new",
+        "function, args, kwargs=..., /",
+        start_new_thread,
+    ),
+    function(
+        "start_joinable_thread",
+        "function, handle=None, daemon=True",
+        start_joinable_thread,
+    ),
     function("_make_thread_handle", "ident, /", make_thread_handle),
     function("daemon_threads_allowed", "", |_, _| Ok(Value::TRUE)),
     function("_is_main_interpreter", "", |_, _| Ok(Value::TRUE)),
-    function("_get_main_thread_ident", "", |vm, _| Ok(vm.int(ident_of(0) as i64))),
+    function("_get_main_thread_ident", "", |vm, _| {
+        Ok(vm.int(ident_of(0) as i64))
+    }),
     function("get_ident", "", get_ident),
     function("get_native_id", "", get_ident),
     function("_count", "", |vm, _| Ok(Value::count(threads(vm).running))),
@@ -456,7 +512,10 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let error = vm.types.runtime_error;
     vm.dict_set_text(dict, "error", error);
     vm.dict_set_text(dict, "TIMEOUT_MAX", Value::float(TIMEOUT_MAX));
-    for (name, value) in [("_excepthook", "thread_excepthook"), ("_ExceptHookArgs", "ThreadHookArgs")] {
+    for (name, value) in [
+        ("_excepthook", "thread_excepthook"),
+        ("_ExceptHookArgs", "ThreadHookArgs"),
+    ] {
         let value = vm.prelude(value);
         vm.dict_set_text(dict, name, value);
     }

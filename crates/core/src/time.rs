@@ -14,7 +14,11 @@ use crate::Core;
 use crate::threads::lanes;
 use calendar::Fields;
 
-pub static MODULE: ModuleDef = ModuleDef { name: "time", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "time",
+    functions: FUNCTIONS,
+    init,
+};
 
 /// What `monotonic()` and the loop's `time()` show when the run starts.
 const MONOTONIC_START_NANOS: u64 = 1_000_000_000_000;
@@ -69,7 +73,11 @@ pub(crate) fn timeout_nanos(vm: &mut Vm, value: Value) -> Res<i64> {
             return Err(vm.value_error("Invalid value NaN (not a number)"));
         }
         let nanos = float * 1e9;
-        let rounded = if nanos >= 0.0 { nanos.ceil() } else { nanos.floor() };
+        let rounded = if nanos >= 0.0 {
+            nanos.ceil()
+        } else {
+            nanos.floor()
+        };
         if !(-9.223372036854775e18..9.223372036854775e18).contains(&rounded) {
             return Err(vm.overflow_error("timestamp out of range for platform time_t"));
         }
@@ -94,18 +102,27 @@ fn sleep(vm: &mut Vm, args: &[Value]) -> Res {
     }
     crate::threads::take_interrupt(vm)?;
     // A deadline in the past only lets others run.
-    let deadline = if nanos == 0 { 0 } else { deadline_after(vm, nanos) };
+    let deadline = if nanos == 0 {
+        0
+    } else {
+        deadline_after(vm, nanos)
+    };
     if nanos > 0 {
         lanes::begin_wait(vm);
         let now = crate::now(vm);
         vm.extension::<crate::Core>().waits.note(now, deadline);
     }
-    let wake = Wake { deadline_nanos: Some(deadline), blocking: true };
-    Err(vm.park_then(wake, [Value::NONE; 4], |vm, _, completion: Completion| {
-        lanes::end_wait(vm);
-        completion.value()?;
-        Ok(Value::NONE)
-    }))
+    let wake = Wake {
+        deadline_nanos: Some(deadline),
+        blocking: true,
+    };
+    Err(
+        vm.park_then(wake, [Value::NONE; 4], |vm, _, completion: Completion| {
+            lanes::end_wait(vm);
+            completion.value()?;
+            Ok(Value::NONE)
+        }),
+    )
 }
 
 // Clocks.
@@ -235,7 +252,17 @@ fn fields_of(vm: &mut Vm, value: Value, function: &str) -> Res<Fields> {
             None => return Err(vm.overflow_error("signed integer is greater than maximum")),
         };
     }
-    let [year, month, day, hour, minute, second, weekday, year_day, dst] = numbers;
+    let [
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+        weekday,
+        year_day,
+        dst,
+    ] = numbers;
     if year < int64(i32::MIN) + 1900 {
         return Err(vm.overflow_error("year out of range"));
     }
@@ -287,7 +314,10 @@ fn ctime(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn strftime(vm: &mut Vm, args: &[Value]) -> Res {
     let Some(pattern) = vm.as_text(args[0]).map(str::to_owned) else {
-        let message = format!("strftime() argument 1 must be str, not {}", vm.type_name(args[0]));
+        let message = format!(
+            "strftime() argument 1 must be str, not {}",
+            vm.type_name(args[0])
+        );
         return Err(vm.type_error(message));
     };
     let fields = checked_fields(vm, args[1], "strftime")?;
@@ -298,7 +328,10 @@ fn strftime(vm: &mut Vm, args: &[Value]) -> Res {
         if let Some(name) = vm.own_attr(args[1], zone_name) {
             zone = vm.as_text(name).unwrap_or("UTC").to_owned();
         }
-        offset = vm.own_attr(args[1], offset_name).and_then(|value| vm.as_i64(value)).unwrap_or(0);
+        offset = vm
+            .own_attr(args[1], offset_name)
+            .and_then(|value| vm.as_i64(value))
+            .unwrap_or(0);
     }
     let text = match format::format(&pattern, &fields, &zone, offset) {
         Some(text) => text,
@@ -326,7 +359,9 @@ static FUNCTIONS: &[NativeDef] = &[
         let nanos = monotonic_nanos(vm);
         Ok(int_of(vm, nanos))
     }),
-    function("perf_counter", "", |vm, _| Ok(float_of(monotonic_nanos(vm)))),
+    function("perf_counter", "", |vm, _| {
+        Ok(float_of(monotonic_nanos(vm)))
+    }),
     function("perf_counter_ns", "", |vm, _| {
         let nanos = monotonic_nanos(vm);
         Ok(int_of(vm, nanos))
@@ -351,7 +386,11 @@ static FUNCTIONS: &[NativeDef] = &[
     function("asctime", "time_tuple=..., /", asctime),
     function("ctime", "seconds=None, /", ctime),
     function("strftime", "format, time_tuple=..., /", strftime),
-    function("strptime", "string, format='%a %b %d %H:%M:%S %Y', /", strptime),
+    function(
+        "strptime",
+        "string, format='%a %b %d %H:%M:%S %Y', /",
+        strptime,
+    ),
     function("get_clock_info", "name, /", get_clock_info),
 ];
 

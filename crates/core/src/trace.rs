@@ -17,7 +17,11 @@ pub(crate) fn record(vm: &mut Vm, kind: EventKind) {
     }
     let at_nanos = crate::now(vm);
     let line = program_line(vm);
-    vm.extension::<Core>().recorder.record(Event { at_nanos, line, kind });
+    vm.extension::<Core>().recorder.record(Event {
+        at_nanos,
+        line,
+        kind,
+    });
 }
 
 /// The line of the program's own source that runs now, or 0.
@@ -27,7 +31,10 @@ fn program_line(vm: &mut Vm) -> u32 {
 
 /// Whether a file is one of the playground's two programs.
 pub fn is_program_file(filename: &str) -> bool {
-    filename == "core.py" || filename == "shell.py" || filename.ends_with("/core.py") || filename.ends_with("/shell.py")
+    filename == "core.py"
+        || filename == "shell.py"
+        || filename.ends_with("/core.py")
+        || filename.ends_with("/shell.py")
 }
 
 /// A new lane.
@@ -36,7 +43,15 @@ pub fn start_lane(vm: &mut Vm, of: LaneKind, name: String, parent: Option<LaneId
     let lane = core.next_lane;
     core.next_lane += 1;
     core.lane_states.push(LaneState::Ready);
-    record(vm, EventKind::LaneStarted { lane, of, name, parent });
+    record(
+        vm,
+        EventKind::LaneStarted {
+            lane,
+            of,
+            name,
+            parent,
+        },
+    );
     lane
 }
 
@@ -56,5 +71,11 @@ pub fn enter(vm: &mut Vm, lane: LaneId, state: LaneState) {
 
 /// A named failure was recognised.
 pub fn report_failure(vm: &mut Vm, failure: &str, explanation: &str) {
-    record(vm, EventKind::Failure { failure: failure.to_owned(), explanation: explanation.to_owned() });
+    record(
+        vm,
+        EventKind::Failure {
+            failure: failure.to_owned(),
+            explanation: explanation.to_owned(),
+        },
+    );
 }

@@ -98,7 +98,9 @@ pub(crate) fn confirm_left_over(vm: &mut Vm) {
 
 /// `result(timeout)` gives up.
 fn timed_out(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(place) = here(vm) else { return Ok(Value::NONE) };
+    let Some(place) = here(vm) else {
+        return Ok(Value::NONE);
+    };
     if deadlock::explain_timeout(vm, args[0], &place) {
         return Ok(Value::NONE);
     }
@@ -112,7 +114,11 @@ fn timed_out(vm: &mut Vm, args: &[Value]) -> Res {
 fn give_up(vm: &mut Vm, future: Value, place: Place, timed_out: bool) {
     let core = vm.extension::<Core>();
     if core.given_up.len() < LIMIT && !core.given_up.iter().any(|known| known.future == future) {
-        core.given_up.push(GivenUp { future, place, timed_out });
+        core.given_up.push(GivenUp {
+            future,
+            place,
+            timed_out,
+        });
     }
 }
 
@@ -136,9 +142,7 @@ fn chained(vm: &mut Vm, args: &[Value]) -> Res {
         }
         core.of_tasks.push(args[1]);
     }
-    if !from_task
-        && let Some(place) = here(vm)
-    {
+    if !from_task && let Some(place) = here(vm) {
         let core = vm.extension::<Core>();
         if core.chained.len() >= LIMIT {
             core.chained.remove(0);
@@ -152,7 +156,11 @@ fn chained(vm: &mut Vm, args: &[Value]) -> Res {
 /// call, if it had not begun.
 fn source_cancelled(vm: &mut Vm, args: &[Value]) -> Res {
     let core = vm.extension::<Core>();
-    let place = core.chained.iter().find(|(future, _)| *future == args[0]).map(|(_, place)| place.clone());
+    let place = core
+        .chained
+        .iter()
+        .find(|(future, _)| *future == args[0])
+        .map(|(_, place)| place.clone());
     if args[1] == Value::FALSE
         && let Some(place) = place
     {
@@ -163,9 +171,16 @@ fn source_cancelled(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// At the end: what was given up and ran on to its end.
 pub(crate) fn confirm_given_up(vm: &mut Vm) {
-    for GivenUp { future, place, timed_out } in std::mem::take(&mut vm.extension::<Core>().given_up) {
+    for GivenUp {
+        future,
+        place,
+        timed_out,
+    } in std::mem::take(&mut vm.extension::<Core>().given_up)
+    {
         let name = vm.intern("_state");
-        let state = vm.own_attr(future, name).and_then(|state| vm.as_text(state).map(str::to_owned));
+        let state = vm
+            .own_attr(future, name)
+            .and_then(|state| vm.as_text(state).map(str::to_owned));
         if state.as_deref() != Some("FINISHED") {
             continue;
         }
@@ -176,7 +191,13 @@ pub(crate) fn confirm_given_up(vm: &mut Vm) {
             "The wait for this call was cancelled, but the thread that makes it cannot be and ran on to its end. \
              Give the call a way to be stopped (an event it looks at), or wait for it."
         };
-        failures::report(vm, "cancellation_lost", Some(place), explanation.to_owned(), Vec::new());
+        failures::report(
+            vm,
+            "cancellation_lost",
+            Some(place),
+            explanation.to_owned(),
+            Vec::new(),
+        );
     }
 }
 
@@ -190,12 +211,18 @@ pub(crate) fn blocked(vm: &mut Vm, since: u64) {
     if now.saturating_sub(since) < WORTH_SAYING_NANOS {
         return;
     }
-    let Some(running) = event_loop::running_loop(vm) else { return };
-    let Some(id) = event_loop::loop_id(vm, running) else { return };
+    let Some(running) = event_loop::running_loop(vm) else {
+        return;
+    };
+    let Some(id) = event_loop::loop_id(vm, running) else {
+        return;
+    };
     if !event_loop::runs_here(vm, id) {
         return;
     }
-    let Some((who, late)) = event_loop::latest_due(vm, id, since, now) else { return };
+    let Some((who, late)) = event_loop::latest_due(vm, id, since, now) else {
+        return;
+    };
     if late < WORTH_SAYING_NANOS {
         return;
     }
@@ -214,10 +241,15 @@ pub(crate) fn blocked(vm: &mut Vm, since: u64) {
 pub(crate) fn resumed_loop(vm: &mut Vm, id: usize, since: u64, otherwise: Option<Place>) {
     const WORTH_SAYING_NANOS: u64 = 1_000_000;
     let now = crate::now(vm);
-    if !vm.extension::<Core>().books_adapter || current_thread(vm) != 0 || now.saturating_sub(since) < WORTH_SAYING_NANOS {
+    if !vm.extension::<Core>().books_adapter
+        || current_thread(vm) != 0
+        || now.saturating_sub(since) < WORTH_SAYING_NANOS
+    {
         return;
     }
-    let Some((who, late)) = event_loop::latest_due(vm, id, since, now) else { return };
+    let Some((who, late)) = event_loop::latest_due(vm, id, since, now) else {
+        return;
+    };
     if late < WORTH_SAYING_NANOS {
         return;
     }
@@ -243,8 +275,17 @@ pub(crate) fn missing_variable(vm: &mut Vm, var: Value) {
     }
     let here = vm.current_fiber();
     let core = vm.extension::<Core>();
-    let shells: Vec<usize> = core.crossing_log.open_sites().map(|(fiber, _)| fiber).filter(|&fiber| fiber != here).collect();
-    if shells.is_empty() || !shells.iter().all(|&fiber| crate::contexts::has_value(vm, fiber, var)) {
+    let shells: Vec<usize> = core
+        .crossing_log
+        .open_sites()
+        .map(|(fiber, _)| fiber)
+        .filter(|&fiber| fiber != here)
+        .collect();
+    if shells.is_empty()
+        || !shells
+            .iter()
+            .all(|&fiber| crate::contexts::has_value(vm, fiber, var))
+    {
         return;
     }
     let name = crate::contexts::name_of(vm, var);
@@ -272,7 +313,13 @@ pub(crate) fn interrupted(vm: &mut Vm, held: &[Held]) {
              core outside of such a section.",
             held.place.function, held.name
         );
-        failures::report(vm, "broken_critical_section", Some(held.place.clone()), explanation, Vec::new());
+        failures::report(
+            vm,
+            "broken_critical_section",
+            Some(held.place.clone()),
+            explanation,
+            Vec::new(),
+        );
     }
 }
 
@@ -312,5 +359,9 @@ pub(crate) static FUNCTIONS: &[NativeDef] = &[
     function("_timed_out", "future, /", timed_out),
     function("_retrieved", "future, /", retrieved),
     function("_chained", "source, destination, /", chained),
-    function("_source_cancelled", "future, cancelled, /", source_cancelled),
+    function(
+        "_source_cancelled",
+        "future, cancelled, /",
+        source_cancelled,
+    ),
 ];

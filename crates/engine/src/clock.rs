@@ -19,7 +19,13 @@ const EPOCH_NANOS: i128 = 1_767_225_600_000_000_000;
 
 impl VirtualClock {
     pub fn new(profile: CostProfile, seed: u64) -> VirtualClock {
-        VirtualClock { profile, charged_nanos: 0, skipped_nanos: 0, last_nanos: 0, seed }
+        VirtualClock {
+            profile,
+            charged_nanos: 0,
+            skipped_nanos: 0,
+            last_nanos: 0,
+            seed,
+        }
     }
 }
 

@@ -4,10 +4,10 @@
 //! and what came of it (ledger, trace, ending). It waits for nothing: where
 //! time has to pass on a real clock, [`Session::poll`] says until when.
 
-mod profile;
 mod clock;
-mod session;
 mod outcome;
+mod profile;
+mod session;
 
 pub use airlock_core::{Charge, Host};
 pub use airlock_shell::MODULES as SHELL_MODULES;

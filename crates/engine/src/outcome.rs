@@ -50,7 +50,13 @@ pub fn run_report(
     shell: (SideOutcome, &SideReport),
 ) -> RunReport {
     let cost = Cost::between(&core.0.ledger, &shell.0.ledger);
-    let failures = core.1.failures.iter().chain(&shell.1.failures).cloned().collect();
+    let failures = core
+        .1
+        .failures
+        .iter()
+        .chain(&shell.1.failures)
+        .cloned()
+        .collect();
     let both = format!("{}{}", core.1.trace_hash, shell.1.trace_hash);
     RunReport {
         version: 1,
@@ -81,7 +87,10 @@ pub fn compare_advice(rows: &[RunReport]) -> String {
             cost: &row.cost,
             // A shell that lost part of its core's work has not done it.
             ended_well: row.shell.error.is_none()
-                && row.failures.iter().all(|failure| failure.kind != "background_cancelled"),
+                && row
+                    .failures
+                    .iter()
+                    .all(|failure| failure.kind != "background_cancelled"),
         })
         .collect();
     advice(&compared)

@@ -30,7 +30,8 @@ impl CostProfile {
     /// CPython 3.11.7 on two shared cores, as `cargo xtask fit` fitted it to
     /// measured medians.
     pub fn cpython_311() -> CostProfile {
-        serde_json::from_str(include_str!("../profiles/cpython-3.11.json")).expect("the profile is part of the build")
+        serde_json::from_str(include_str!("../profiles/cpython-3.11.json"))
+            .expect("the profile is part of the build")
     }
 
     /// A built-in profile by its name.

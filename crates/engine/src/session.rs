@@ -4,8 +4,8 @@ use airlock_core::{Core, Host, Phase};
 use airlock_link::{Adapter, Limits, Playground};
 use airlock_protocol::{Ending, Failure, PlacedProblem, Problem, Side, SideReport, Waits};
 use airlock_stdlib::{
-    LIBRARY_FOLDER, Library, MemoryFiles, Program, ProgramContext, SharedFiles, StandardEnvironment, exit_status,
-    start, start_program,
+    LIBRARY_FOLDER, Library, MemoryFiles, Program, ProgramContext, SharedFiles,
+    StandardEnvironment, exit_status, start, start_program,
 };
 use airlock_trace::{Event, EventKind, LaneKind, LaneState};
 use airlock_vm::{CompileMode, Environment, Exit, Halt, Kind, SourceError, Stream, Vm, VmLimits};
@@ -22,7 +22,10 @@ pub enum Poll {
     /// Nothing can run before this time (nanoseconds of the run's clock) or,
     /// without one, before an event from outside. `blocking`: the program
     /// holds its thread meanwhile.
-    Waiting { deadline_nanos: Option<u64>, blocking: bool },
+    Waiting {
+        deadline_nanos: Option<u64>,
+        blocking: bool,
+    },
     Ended,
 }
 
@@ -55,7 +58,10 @@ pub fn check(source: &str, filename: &str) -> Vec<Problem> {
 /// A diagnostic with its columns as editors count them.
 fn problem(source: &str, error: &SourceError) -> Problem {
     let units = |line: u32, column: u32| -> u32 {
-        let text = source.lines().nth((line as usize).saturating_sub(1)).unwrap_or("");
+        let text = source
+            .lines()
+            .nth((line as usize).saturating_sub(1))
+            .unwrap_or("");
         let before = text.chars().take((column as usize).saturating_sub(1));
         before.map(|c| c.len_utf16() as u32).sum::<u32>() + 1
     };
@@ -70,12 +76,24 @@ fn problem(source: &str, error: &SourceError) -> Problem {
 
 impl Session {
     /// A session ready to run. `library` may hold more than what is embedded.
-    pub fn new(playground: &Playground, side: Side, host: Box<dyn Host>, library: Library) -> Session {
+    pub fn new(
+        playground: &Playground,
+        side: Side,
+        host: Box<dyn Host>,
+        library: Library,
+    ) -> Session {
         let mut files = MemoryFiles::default();
         files.insert(format!("{FOLDER}/core.py"), playground.core.as_bytes());
         files.insert(format!("{FOLDER}/shell.py"), playground.shell.as_bytes());
         let folder = [FOLDER.to_owned()];
-        Self::with_files(playground, side, host, library, SharedFiles::new(files), &folder)
+        Self::with_files(
+            playground,
+            side,
+            host,
+            library,
+            SharedFiles::new(files),
+            &folder,
+        )
     }
 
     /// As [`Session::new`] over the host's own files.
@@ -136,9 +154,20 @@ impl Session {
         path.push(LIBRARY_FOLDER.to_owned());
         let alone = self.side == Side::Core || self.adapter == Adapter::Direct;
         let (program, argv) = if alone {
-            (Program::Module { name: "airlock._baseline" }, "core.py")
+            (
+                Program::Module {
+                    name: "airlock._baseline",
+                },
+                "core.py",
+            )
         } else {
-            (Program::Source { text: &playground.shell, filename: "shell.py" }, "shell.py")
+            (
+                Program::Source {
+                    text: &playground.shell,
+                    filename: "shell.py",
+                },
+                "shell.py",
+            )
         };
         start_program(&mut self.vm, program, &[argv.to_owned()], &path);
         airlock_core::crossing::start_booking(&mut self.vm, !alone);
@@ -164,11 +193,17 @@ impl Session {
                     airlock_core::wake_due(&mut self.vm);
                     return Poll::Working;
                 }
-                Exit::Waiting { deadline_nanos: None, .. } => {
+                Exit::Waiting {
+                    deadline_nanos: None,
+                    ..
+                } => {
                     self.deadlocked();
                     return Poll::Ended;
                 }
-                Exit::Waiting { deadline_nanos: Some(deadline), blocking } => {
+                Exit::Waiting {
+                    deadline_nanos: Some(deadline),
+                    blocking,
+                } => {
                     self.begin_wait();
                     if self.vm.extension::<Core>().host.is_virtual() {
                         self.vm.extension::<Core>().host.advance_to(deadline);
@@ -176,11 +211,18 @@ impl Session {
                         continue;
                     }
                     self.waiting = true;
-                    return Poll::Waiting { deadline_nanos: Some(deadline), blocking };
+                    return Poll::Waiting {
+                        deadline_nanos: Some(deadline),
+                        blocking,
+                    };
                 }
                 Exit::Finished(completion) => {
                     self.exit_status = exit_status(completion);
-                    let ending = if self.exit_status == 0 { Ending::Completed } else { Ending::Raised };
+                    let ending = if self.exit_status == 0 {
+                        Ending::Completed
+                    } else {
+                        Ending::Raised
+                    };
                     self.find_uncaught();
                     self.end(ending);
                     return Poll::Ended;
@@ -292,7 +334,9 @@ impl Session {
             return None;
         }
         let (kind, message) = match self.explanation.split_once(": ") {
-            Some((kind, message)) if ending == Ending::Raised => (kind.to_owned(), message.to_owned()),
+            Some((kind, message)) if ending == Ending::Raised => {
+                (kind.to_owned(), message.to_owned())
+            }
             _ if ending == Ending::Raised => (self.explanation.clone(), String::new()),
             _ => (format!("{ending:?}"), self.explanation.clone()),
         };
@@ -300,7 +344,10 @@ impl Session {
             kind,
             message,
             file: self.problem.as_ref().map(|placed| placed.file.clone()),
-            line: self.problem.as_ref().map_or(0, |placed| placed.problem.line),
+            line: self
+                .problem
+                .as_ref()
+                .map_or(0, |placed| placed.problem.line),
         })
     }
 
@@ -318,20 +365,32 @@ impl Session {
             Halt::Stopped => (Ending::Stopped, "stopped".to_owned()),
             Halt::OutputLimit => (
                 Ending::LimitReached,
-                format!("the program printed more than {} bytes and was stopped", limits.output_bytes),
+                format!(
+                    "the program printed more than {} bytes and was stopped",
+                    limits.output_bytes
+                ),
             ),
             Halt::InstructionLimit => (
                 Ending::LimitReached,
-                format!("the program ran more than {} instructions and was stopped", limits.instructions),
+                format!(
+                    "the program ran more than {} instructions and was stopped",
+                    limits.instructions
+                ),
             ),
             Halt::MemoryLimit => (
                 Ending::LimitReached,
-                format!("the program needed more than {} bytes and was stopped", limits.heap_bytes),
+                format!(
+                    "the program needed more than {} bytes and was stopped",
+                    limits.heap_bytes
+                ),
             ),
             Halt::Exit(0) => (Ending::Completed, String::new()),
             Halt::Exit(status) => {
                 self.exit_status = status;
-                (Ending::Raised, format!("the program exited with status {status}"))
+                (
+                    Ending::Raised,
+                    format!("the program exited with status {status}"),
+                )
             }
         };
         self.explanation = explanation;
@@ -350,7 +409,13 @@ impl Session {
             .as_ref()
             .map(|place| placed(&place.filename, place.line, &self.explanation))
             .or_else(|| self.place_of_fiber());
-        airlock_core::failures::report(&mut self.vm, found.kind, found.place, found.explanation, found.waits);
+        airlock_core::failures::report(
+            &mut self.vm,
+            found.kind,
+            found.place,
+            found.explanation,
+            found.waits,
+        );
         self.end(Ending::Deadlocked);
     }
 
@@ -365,18 +430,30 @@ impl Session {
         if self.exit_status == 0 {
             return;
         }
-        let sys = self.vm.dict_get_text(self.vm.modules, "sys").filter(|sys| sys.is(Kind::Module));
-        let error = sys.and_then(|sys| self.vm.dict_get_text(self.vm.heap.module(sys).dict, "last_exc"));
+        let sys = self
+            .vm
+            .dict_get_text(self.vm.modules, "sys")
+            .filter(|sys| sys.is(Kind::Module));
+        let error = sys.and_then(|sys| {
+            self.vm
+                .dict_get_text(self.vm.heap.module(sys).dict, "last_exc")
+        });
         let Some(error) = error.filter(|error| error.is(Kind::Exception)) else {
             self.explanation = format!("the program exited with status {}", self.exit_status);
             return;
         };
         let class = self.vm.type_name(error);
         let text = self.vm.str_of(error).unwrap_or_default();
-        self.explanation = if text.is_empty() { class } else { format!("{class}: {text}") };
+        self.explanation = if text.is_empty() {
+            class
+        } else {
+            format!("{class}: {text}")
+        };
         let trace = self.vm.heap.exception(error).trace.clone();
         // Innermost first: the last place in the programs' own code.
-        let place = trace.iter().find(|entry| is_program_file(&entry.code.filename));
+        let place = trace
+            .iter()
+            .find(|entry| is_program_file(&entry.code.filename));
         if let Some(entry) = place {
             let line = entry.code.code.position(entry.pc).line;
             self.problem = Some(placed(&entry.code.filename, line, &self.explanation));
@@ -387,7 +464,8 @@ impl Session {
 /// Runs both sides on the virtual clock.
 pub fn run_virtual(playground: &Playground) -> RunReport {
     let mut sides = [Side::Core, Side::Shell].map(|side| {
-        let profile = CostProfile::by_name(&playground.profile).unwrap_or_else(CostProfile::cpython_311);
+        let profile =
+            CostProfile::by_name(&playground.profile).unwrap_or_else(CostProfile::cpython_311);
         let host = Box::new(VirtualClock::new(profile, playground.seed));
         let mut session = Session::new(playground, side, host, Library::new());
         while session.poll(u64::MAX / 2) != Poll::Ended {}
@@ -397,11 +475,19 @@ pub fn run_virtual(playground: &Playground) -> RunReport {
         }
         let report = session.report();
         let adapter = (side == Side::Shell).then(|| playground.adapter.key().to_owned());
-        let outcome = SideOutcome { adapter, stdout, stderr, error: session.error(), ledger: report.ledger.clone(), crossings: report.crossings.clone() };
+        let outcome = SideOutcome {
+            adapter,
+            stdout,
+            stderr,
+            error: session.error(),
+            ledger: report.ledger.clone(),
+            crossings: report.crossings.clone(),
+        };
         Some((outcome, report))
     });
     let [core, shell] = &mut sides;
-    let (Some((core, core_report)), Some((shell, shell_report))) = (core.take(), shell.take()) else {
+    let (Some((core, core_report)), Some((shell, shell_report))) = (core.take(), shell.take())
+    else {
         unreachable!("both sides were just made");
     };
     run_report(playground, (core, &core_report), (shell, &shell_report))
@@ -416,7 +502,11 @@ fn failure(found: &airlock_core::failures::Failure) -> Failure {
         waits: found
             .waits
             .iter()
-            .map(|waits| Waits { who: waits.who.clone(), what: waits.what.clone(), line: waits.line })
+            .map(|waits| Waits {
+                who: waits.who.clone(),
+                what: waits.what.clone(),
+                line: waits.line,
+            })
             .collect(),
     }
 }
@@ -437,7 +527,13 @@ fn is_program_file(filename: &str) -> bool {
 
 fn placed(filename: &str, line: u32, message: &str) -> PlacedProblem {
     let file = filename.rsplit('/').next().unwrap_or(filename).to_owned();
-    let problem = Problem { line, column: 1, end_line: line, end_column: 1, message: message.to_owned() };
+    let problem = Problem {
+        line,
+        column: 1,
+        end_line: line,
+        end_column: 1,
+        message: message.to_owned(),
+    };
     PlacedProblem { file, problem }
 }
 
@@ -469,13 +565,25 @@ fn refused(
         {
             let problem = problem(source, error);
             let text = problem.message.clone();
-            return Some((text, Some(PlacedProblem { file: filename.to_owned(), problem })));
+            return Some((
+                text,
+                Some(PlacedProblem {
+                    file: filename.to_owned(),
+                    problem,
+                }),
+            ));
         }
     }
     if side == Side::Shell
         && let Some(why) = playground.adapter.missing()
     {
-        return Some((format!("the adapter '{}' is not offered here: {why}", playground.adapter.key()), None));
+        return Some((
+            format!(
+                "the adapter '{}' is not offered here: {why}",
+                playground.adapter.key()
+            ),
+            None,
+        ));
     }
     None
 }
@@ -486,7 +594,11 @@ fn max_concurrency(events: &[Event]) -> u64 {
     let mut most = 0;
     for event in events {
         match &event.kind {
-            EventKind::LaneStarted { lane, of: LaneKind::Task, .. } => {
+            EventKind::LaneStarted {
+                lane,
+                of: LaneKind::Task,
+                ..
+            } => {
                 tasks.insert(*lane);
             }
             EventKind::LaneEnded { lane, .. } => {

@@ -75,7 +75,10 @@ except RuntimeError as error:
     print(error)
 ";
     let expected = [
-        (Adapter::Run, "asyncio.run() cannot be called from a running event loop\n"),
+        (
+            Adapter::Run,
+            "asyncio.run() cannot be called from a running event loop\n",
+        ),
         (Adapter::Runner, "This event loop is already running\n"),
         (Adapter::Nested, "3\n"),
         (Adapter::Greenlet, "3\n"),
@@ -85,12 +88,19 @@ except RuntimeError as error:
     for (adapter, stdout) in expected {
         let report = through(adapter, WRAPPING_CORE, shell);
         assert_eq!(report.shell.stdout, stdout, "{}", adapter.key());
-        let kinds: Vec<&str> = report.failures.iter().map(|failure| failure.kind.as_str()).collect();
+        let kinds: Vec<&str> = report
+            .failures
+            .iter()
+            .map(|failure| failure.kind.as_str())
+            .collect();
         match adapter {
             Adapter::Run | Adapter::Runner => assert_eq!(kinds[0], "nested_loop"),
             Adapter::Thread => {
                 assert_eq!(kinds, ["deadlock"]);
-                assert_eq!((report.failures[0].file.as_str(), report.failures[0].line), ("core.py", 77));
+                assert_eq!(
+                    (report.failures[0].file.as_str(), report.failures[0].line),
+                    ("core.py", 77)
+                );
             }
             _ => assert!(kinds.is_empty(), "{}: {kinds:?}", adapter.key()),
         }
@@ -118,7 +128,11 @@ async def main():
         shell(name, seconds)
     await asyncio.gather(run('A', 0.02), run('B', 0.2))
 ";
-    let report = through(Adapter::Nested, core, "import airlock, core\nairlock.wrap(core).main()\n");
+    let report = through(
+        Adapter::Nested,
+        core,
+        "import airlock, core\nairlock.wrap(core).main()\n",
+    );
     assert_eq!(report.shell.stdout, "B at 200 ms\nA at 200 ms\n");
 }
 
@@ -142,7 +156,12 @@ print(sum(sum(shell.get()) for shell in shells), time.monotonic() - start < 0.03
     for adapter in crossing_adapters() {
         let report = through(adapter, core, shell);
         let overlaps = !matches!(adapter, Adapter::Runner | Adapter::Nested);
-        assert_eq!(report.shell.stdout, format!("135 {}\n", if overlaps { "True" } else { "False" }), "{}", adapter.key());
+        assert_eq!(
+            report.shell.stdout,
+            format!("135 {}\n", if overlaps { "True" } else { "False" }),
+            "{}",
+            adapter.key()
+        );
         assert_eq!(report.shell.ledger.crossings, 30);
     }
 }
@@ -163,9 +182,16 @@ def shell():
 airlock.joinall(airlock.spawn(shell) for _ in range(1000))
 ";
     let report = through(Adapter::Greenlet, core, shell);
-    assert_eq!((report.shell.stderr.as_str(), report.shell.ledger.crossings), ("", 10_000));
+    assert_eq!(
+        (report.shell.stderr.as_str(), report.shell.ledger.crossings),
+        ("", 10_000)
+    );
     // 50 ms of waiting and what CPython's prices make of 10,000 crossings.
-    assert!(report.shell.ledger.wait_ns < 51_000_000, "{}", report.shell.ledger.wait_ns);
+    assert!(
+        report.shell.ledger.wait_ns < 51_000_000,
+        "{}",
+        report.shell.ledger.wait_ns
+    );
 }
 
 /// Iterations and handles of one call, as counted on CPython: 3.14 for those
@@ -196,7 +222,12 @@ for call in core.nothing, core.turn, core.wait:
         (Adapter::Thread, "0 3 4; 0 4 5; 0 5 6; "),
         (Adapter::Pool, "0 2 2; 0 3 3; 0 4 4; "),
     ] {
-        assert_eq!(through(adapter, core, shell).shell.stdout, expected, "{}", adapter.key());
+        assert_eq!(
+            through(adapter, core, shell).shell.stdout,
+            expected,
+            "{}",
+            adapter.key()
+        );
     }
 }
 
@@ -216,11 +247,18 @@ for _ in range(5):
 ";
     for adapter in crossing_adapters() {
         let crossings = through(adapter, core, shell).shell.crossings;
-        let sites: Vec<_> =
-            crossings.sites.iter().map(|site| (site.site.line, site.site.name.as_str(), site.wall.count)).collect();
+        let sites: Vec<_> = crossings
+            .sites
+            .iter()
+            .map(|site| (site.site.line, site.site.name.as_str(), site.wall.count))
+            .collect();
         assert_eq!(sites, [(5, "fast", 5), (6, "slow", 5)], "{}", adapter.key());
         assert!(crossings.sites[1].wall.min_ns >= 2_000_000);
-        let booked: u64 = crossings.sites.iter().map(|site| site.adapter.total_ns).sum();
+        let booked: u64 = crossings
+            .sites
+            .iter()
+            .map(|site| site.adapter.total_ns)
+            .sum();
         assert_eq!(booked, crossings.adapter.total_ns);
     }
 }
@@ -242,5 +280,8 @@ with asyncio.Runner() as runner:
     let ledger = &report.shell.ledger;
     assert_eq!((ledger.crossings, ledger.loops), (3, 2));
     assert!(ledger.adapter_ns > 0);
-    assert_eq!(ledger.python_ns + ledger.wait_ns + ledger.adapter_ns, ledger.wall_ns);
+    assert_eq!(
+        ledger.python_ns + ledger.wait_ns + ledger.adapter_ns,
+        ledger.wall_ns
+    );
 }

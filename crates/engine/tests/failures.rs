@@ -16,10 +16,22 @@ struct Variant {
 
 /// Every combination of adapter and value that a file asks for.
 fn variants(name: &str, text: &str) -> Vec<Variant> {
-    let (head, programs) = text.split_once("--- core.py\n").expect("the core follows the head");
-    let (core, shell) = programs.split_once("--- shell.py\n").expect("the shell follows the core");
-    let field = |key: &str| head.lines().find_map(|line| line.strip_prefix("# ")?.strip_prefix(key)?.strip_prefix(": "));
-    let vary = head.lines().find_map(|line| line.strip_prefix("# vary ")?.split_once(": "));
+    let (head, programs) = text
+        .split_once("--- core.py\n")
+        .expect("the core follows the head");
+    let (core, shell) = programs
+        .split_once("--- shell.py\n")
+        .expect("the shell follows the core");
+    let field = |key: &str| {
+        head.lines().find_map(|line| {
+            line.strip_prefix("# ")?
+                .strip_prefix(key)?
+                .strip_prefix(": ")
+        })
+    };
+    let vary = head
+        .lines()
+        .find_map(|line| line.strip_prefix("# vary ")?.split_once(": "));
     let (placeholder, values) = vary.unwrap_or(("", ""));
     let mut found = Vec::new();
     for key in field("adapters").expect("adapters are named").split(", ") {
@@ -39,14 +51,18 @@ fn variants(name: &str, text: &str) -> Vec<Variant> {
 
 /// The file and the line that carry the mark.
 fn marked(variant: &Variant) -> Option<(&'static str, u32)> {
-    [("core.py", &variant.core), ("shell.py", &variant.shell)].into_iter().find_map(|(file, program)| {
-        let line = program.lines().position(|line| line.contains("# here"))?;
-        Some((file, line as u32 + 1))
-    })
+    [("core.py", &variant.core), ("shell.py", &variant.shell)]
+        .into_iter()
+        .find_map(|(file, program)| {
+            let line = program.lines().position(|line| line.contains("# here"))?;
+            Some((file, line as u32 + 1))
+        })
 }
 
 fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests")
+        .join(name)
 }
 
 #[test]
@@ -61,7 +77,10 @@ fn failures_are_recognised_at_their_line() {
     let (mut count, mut missed) = (0, Vec::new());
     for file in files {
         let text = std::fs::read_to_string(&file).expect("the file can be read");
-        for variant in variants(&file.file_stem().unwrap_or_default().to_string_lossy(), &text) {
+        for variant in variants(
+            &file.file_stem().unwrap_or_default().to_string_lossy(),
+            &text,
+        ) {
             count += 1;
             let playground = Playground {
                 core: variant.core.clone(),
@@ -78,19 +97,37 @@ fn failures_are_recognised_at_their_line() {
                     && failure.explanation.matches(". ").count() >= 1
             });
             if !found {
-                let told: Vec<_> =
-                    report.failures.iter().map(|failure| (&failure.kind, &failure.file, failure.line)).collect();
-                missed.push(format!("{}: {told:?}, not at {place:?}\n{}", variant.name, report.shell.stderr));
+                let told: Vec<_> = report
+                    .failures
+                    .iter()
+                    .map(|failure| (&failure.kind, &failure.file, failure.line))
+                    .collect();
+                missed.push(format!(
+                    "{}: {told:?}, not at {place:?}\n{}",
+                    variant.name, report.shell.stderr
+                ));
             }
-            assert!(variant.kind != "deadlock" || report.shell.error.is_some(), "{}", variant.name);
+            assert!(
+                variant.kind != "deadlock" || report.shell.error.is_some(),
+                "{}",
+                variant.name
+            );
         }
     }
-    assert!(missed.is_empty(), "{} of {count} missed:\n{}", missed.len(), missed.join("\n"));
+    assert!(
+        missed.is_empty(),
+        "{} of {count} missed:\n{}",
+        missed.len(),
+        missed.join("\n")
+    );
     assert!(count >= 60, "only {count} variants");
 }
 
 fn collect(folder: &Path, programs: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("the folder can be read").flatten() {
+    for entry in std::fs::read_dir(folder)
+        .expect("the folder can be read")
+        .flatten()
+    {
         let path = entry.path();
         if path.is_dir() {
             collect(&path, programs);
@@ -117,9 +154,14 @@ fn programs_that_work_are_not_accused() {
     programs.sort();
     let (mut count, mut accused) = (0, Vec::new());
     for path in programs {
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
         let expected = std::fs::read_to_string(path.with_extension("out")).unwrap_or_default();
-        if PROVOKED.iter().any(|said| expected.contains(said) || text.contains(said)) {
+        if PROVOKED
+            .iter()
+            .any(|said| expected.contains(said) || text.contains(said))
+        {
             continue;
         }
         count += 1;
@@ -127,7 +169,10 @@ fn programs_that_work_are_not_accused() {
             shell: text,
             adapter: Adapter::Runner,
             clock: Clock::Virtual,
-            limits: Limits { instructions: 200_000_000, ..Limits::default() },
+            limits: Limits {
+                instructions: 200_000_000,
+                ..Limits::default()
+            },
             ..Playground::default()
         };
         let report = run_virtual(&playground);
@@ -144,9 +189,16 @@ fn programs_that_work_are_not_accused() {
 #[test]
 fn examples_show_the_failures_they_are_about() {
     let every = || Adapter::offered().collect::<Vec<_>>();
-    let crossing = || Adapter::offered().filter(|&adapter| adapter != Adapter::Direct).collect::<Vec<_>>();
+    let crossing = || {
+        Adapter::offered()
+            .filter(|&adapter| adapter != Adapter::Direct)
+            .collect::<Vec<_>>()
+    };
     let shown = |example: &str| match example {
-        "background" => vec![("background_frozen", vec![Adapter::Runner, Adapter::Nested, Adapter::Pool])],
+        "background" => vec![(
+            "background_frozen",
+            vec![Adapter::Runner, Adapter::Nested, Adapter::Pool],
+        )],
         "context_lost" => vec![("context_lost", vec![Adapter::Pool])],
         "deadlock" => vec![("deadlock", crossing())],
         "different_loop" => vec![("different_loop", vec![Adapter::Run])],
@@ -158,9 +210,17 @@ fn examples_show_the_failures_they_are_about() {
     };
     for example in airlock_link::examples::ALL {
         for adapter in Adapter::offered() {
-            let playground = Playground { adapter, clock: Clock::Virtual, ..example.playground() };
+            let playground = Playground {
+                adapter,
+                clock: Clock::Virtual,
+                ..example.playground()
+            };
             let report = run_virtual(&playground);
-            let mut kinds: Vec<&str> = report.failures.iter().map(|failure| failure.kind.as_str()).collect();
+            let mut kinds: Vec<&str> = report
+                .failures
+                .iter()
+                .map(|failure| failure.kind.as_str())
+                .collect();
             kinds.sort_unstable();
             kinds.dedup();
             let expected: Vec<&str> = shown(example.key)

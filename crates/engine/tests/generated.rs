@@ -49,10 +49,14 @@ fn pair(seed: u64) -> (String, String) {
     let functions = 1 + numbers.below(4);
     for function in 0..functions {
         let body = body(&mut numbers, function);
-        core.push_str(&format!("async def f{function}(total):\n{body}    return total % 1000\n\n"));
+        core.push_str(&format!(
+            "async def f{function}(total):\n{body}    return total % 1000\n\n"
+        ));
     }
     let last = functions - 1;
-    core.push_str(&format!("async def main():\n    print(sum(await asyncio.gather(*[f{last}(n) for n in range(4)])))\n"));
+    core.push_str(&format!(
+        "async def main():\n    print(sum(await asyncio.gather(*[f{last}(n) for n in range(4)])))\n"
+    ));
     let mut shell = "import time\nimport airlock, core\ncore = airlock.wrap(core)\n".to_owned();
     for _ in 0..1 + numbers.below(3) {
         let function = numbers.below(functions);
@@ -69,22 +73,57 @@ fn pair(seed: u64) -> (String, String) {
 
 #[test]
 fn ledger_adds_up_and_nobody_is_accused() {
-    let adapters: Vec<Adapter> = Adapter::offered().filter(|&adapter| adapter != Adapter::Direct).collect();
+    let adapters: Vec<Adapter> = Adapter::offered()
+        .filter(|&adapter| adapter != Adapter::Direct)
+        .collect();
     for seed in 0..300 {
         let (core, shell) = pair(seed);
         let adapter = adapters[seed as usize % adapters.len()];
-        let playground = Playground { core, shell, adapter, clock: Clock::Virtual, seed, ..Playground::default() };
+        let playground = Playground {
+            core,
+            shell,
+            adapter,
+            clock: Clock::Virtual,
+            seed,
+            ..Playground::default()
+        };
         let report = run_virtual(&playground);
-        let told = format!("seed {seed} through {}:\n{}\n{}", adapter.key(), playground.core, playground.shell);
-        assert_eq!((report.core.stderr.as_str(), report.shell.stderr.as_str()), ("", ""), "{told}");
+        let told = format!(
+            "seed {seed} through {}:\n{}\n{}",
+            adapter.key(),
+            playground.core,
+            playground.shell
+        );
+        assert_eq!(
+            (report.core.stderr.as_str(), report.shell.stderr.as_str()),
+            ("", ""),
+            "{told}"
+        );
         for ledger in [&report.core.ledger, &report.shell.ledger] {
-            assert_eq!(ledger.python_ns + ledger.wait_ns + ledger.adapter_ns, ledger.wall_ns, "{told}");
-            assert!(ledger.overlapped_ns == 0 || ledger.longest_wait_ns > 0, "{told}");
+            assert_eq!(
+                ledger.python_ns + ledger.wait_ns + ledger.adapter_ns,
+                ledger.wall_ns,
+                "{told}"
+            );
+            assert!(
+                ledger.overlapped_ns == 0 || ledger.longest_wait_ns > 0,
+                "{told}"
+            );
         }
         let crossings = &report.shell.crossings;
-        assert_eq!(crossings.adapter.total_ns + crossings.outside_ns, report.shell.ledger.adapter_ns, "{told}");
-        assert_eq!(crossings.adapter.count, report.shell.ledger.crossings, "{told}");
-        assert!(report.cost.lost_concurrency_ns <= report.cost.wait_ns, "{told}");
+        assert_eq!(
+            crossings.adapter.total_ns + crossings.outside_ns,
+            report.shell.ledger.adapter_ns,
+            "{told}"
+        );
+        assert_eq!(
+            crossings.adapter.count, report.shell.ledger.crossings,
+            "{told}"
+        );
+        assert!(
+            report.cost.lost_concurrency_ns <= report.cost.wait_ns,
+            "{told}"
+        );
         assert!(report.failures.is_empty(), "{:?}\n{told}", report.failures);
     }
 }

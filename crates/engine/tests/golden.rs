@@ -18,13 +18,17 @@ fn examples_have_traces_of_their_own() {
             playground.adapter = adapter;
             let report = run_virtual(&playground);
             let line = format!("{} {} {}\n", example.key, adapter.key(), report.trace_hash);
-            assert!(!text.contains(&report.trace_hash), "{line} is another pair's trace as well");
+            assert!(
+                !text.contains(&report.trace_hash),
+                "{line} is another pair's trace as well"
+            );
             text.push_str(&line);
         }
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/golden");
     std::fs::create_dir_all(&folder).expect("the target folder can be written");
-    std::fs::write(folder.join("trace_hashes.txt"), text).expect("the target folder can be written");
+    std::fs::write(folder.join("trace_hashes.txt"), text)
+        .expect("the target folder can be written");
 }
 
 #[test]

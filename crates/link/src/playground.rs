@@ -60,7 +60,9 @@ impl Adapter {
 
     /// Those that hosts offer, in the order of the menu.
     pub fn offered() -> impl Iterator<Item = Adapter> {
-        Self::ALL.into_iter().filter(|adapter| adapter.missing().is_none())
+        Self::ALL
+            .into_iter()
+            .filter(|adapter| adapter.missing().is_none())
     }
 
     pub fn from_key(key: &str) -> Option<Self> {

@@ -16,7 +16,11 @@ static FIBER_MAIN: NativeDef = function("fiber_main", "function, /", fiber_main)
 /// name has a lane.
 pub(crate) fn spawn_fiber(vm: &mut Vm, args: &[Value]) -> Res {
     let thread = vm.fiber(vm.current_fiber()).thread;
-    let main = vm.heap.new_native(PyNative { def: &FIBER_MAIN, receiver: Value::UNBOUND, owner: Value::NONE });
+    let main = vm.heap.new_native(PyNative {
+        def: &FIBER_MAIN,
+        receiver: Value::UNBOUND,
+        owner: Value::NONE,
+    });
     let fiber = vm.spawn(main, &[args[0]], Value::NONE, thread);
     crossing::forget_fiber(vm, fiber);
     if let Some(name) = vm.as_text(args[1]).map(str::to_owned) {
@@ -27,11 +31,17 @@ pub(crate) fn spawn_fiber(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn fiber_main(vm: &mut Vm, args: &[Value]) -> Res {
     lanes::begin_greenlet(vm);
-    Err(vm.call_then(args[0], &[], [Value::NONE; 4], |vm, _, completion| {
-        let outcome = if matches!(completion, Completion::Raised(_)) { Outcome::Raised } else { Outcome::Returned };
-        lanes::end_greenlet(vm, outcome);
-        completion.value()
-    }))
+    Err(
+        vm.call_then(args[0], &[], [Value::NONE; 4], |vm, _, completion| {
+            let outcome = if matches!(completion, Completion::Raised(_)) {
+                Outcome::Raised
+            } else {
+                Outcome::Returned
+            };
+            lanes::end_greenlet(vm, outcome);
+            completion.value()
+        }),
+    )
 }
 
 pub(crate) fn current_fiber(vm: &mut Vm, _: &[Value]) -> Res {
@@ -42,7 +52,10 @@ pub(crate) fn current_fiber(vm: &mut Vm, _: &[Value]) -> Res {
 pub(crate) fn park_fiber(vm: &mut Vm, _: &[Value]) -> Res {
     let lane = lanes::current_lane(vm);
     trace::enter(vm, lane, LaneState::Waiting);
-    let wake = Wake { deadline_nanos: None, blocking: false };
+    let wake = Wake {
+        deadline_nanos: None,
+        blocking: false,
+    };
     Err(vm.park_then(wake, [Value::NONE; 4], |vm, _, completion| {
         let lane = lanes::current_lane(vm);
         trace::enter(vm, lane, LaneState::Python);
@@ -52,8 +65,13 @@ pub(crate) fn park_fiber(vm: &mut Vm, _: &[Value]) -> Res {
 
 /// Waits for `wake_fiber_first`: another greenlet goes on.
 pub(crate) fn park_greenlet(vm: &mut Vm, _: &[Value]) -> Res {
-    let wake = Wake { deadline_nanos: None, blocking: false };
-    Err(vm.park_then(wake, [Value::NONE; 4], |_, _, completion| completion.value()))
+    let wake = Wake {
+        deadline_nanos: None,
+        blocking: false,
+    };
+    Err(vm.park_then(wake, [Value::NONE; 4], |_, _, completion| {
+        completion.value()
+    }))
 }
 
 pub(crate) fn wake_fiber(vm: &mut Vm, args: &[Value]) -> Res {
@@ -65,7 +83,11 @@ pub(crate) fn wake_fiber(vm: &mut Vm, args: &[Value]) -> Res {
 fn fiber_of(vm: &mut Vm, value: Value) -> Res<usize> {
     let fiber = vm.index(value)? as usize;
     let live = vm.live_fibers().any(|other| other == fiber);
-    if live { Ok(fiber) } else { Err(vm.value_error("there is no such fiber")) }
+    if live {
+        Ok(fiber)
+    } else {
+        Err(vm.value_error("there is no such fiber"))
+    }
 }
 
 /// Ends a fiber's parking with a value, and lets it run before all others.
@@ -98,7 +120,9 @@ pub(crate) fn set_fiber_context(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 pub(crate) fn current_thread(vm: &mut Vm, _: &[Value]) -> Res {
-    Ok(Value::count(airlock_core::threads::current_thread(vm) as usize))
+    Ok(Value::count(
+        airlock_core::threads::current_thread(vm) as usize
+    ))
 }
 
 /// Lets the other fibers run that are ready.
@@ -108,7 +132,9 @@ pub(crate) fn yield_fiber(vm: &mut Vm, _: &[Value]) -> Res {
 
 /// One crossing: runs a coroutine to its end.
 pub(crate) fn greenlet_await(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, coroutine, name] = args[..] else { return Ok(Value::NONE) };
+    let [this, coroutine, name] = args[..] else {
+        return Ok(Value::NONE);
+    };
     let name = vm.as_text(name).unwrap_or("").to_owned();
     let number = crossing::enter(vm, &name);
     let number = vm.int(number as i64);
@@ -128,23 +154,35 @@ fn resume(vm: &mut Vm, this: Value, coroutine: Value, number: Value, exception: 
     trace::enter(vm, lane, LaneState::Python);
     let state = [this, coroutine, number, previous];
     if coroutine.is(Kind::Generator) {
-        let sent = if exception.is_none() { Ok(Value::NONE) } else { Err(exception) };
+        let sent = if exception.is_none() {
+            Ok(Value::NONE)
+        } else {
+            Err(exception)
+        };
         return Err(vm.resume_then(coroutine, sent, state, after_step));
     }
     // An awaitable iterator of another kind (an async generator's step).
-    let (name, arg) = if exception.is_none() { ("send", Value::NONE) } else { ("throw", exception) };
+    let (name, arg) = if exception.is_none() {
+        ("send", Value::NONE)
+    } else {
+        ("throw", exception)
+    };
     let name = vm.intern(name);
     match vm.get_attr(coroutine, name) {
-        Ok(method) => Err(vm.call_then(method, &[arg], state, |vm, state, completion| {
-            let completion = match completion {
-                Completion::Returned(value) => Completion::Yielded(value),
-                Completion::Raised(exception) if vm.is_instance(exception, vm.types.stop_iteration) => {
-                    Completion::Returned(vm.stop_value(exception))
-                }
-                other => other,
-            };
-            after_step(vm, state, completion)
-        })),
+        Ok(method) => Err(
+            vm.call_then(method, &[arg], state, |vm, state, completion| {
+                let completion = match completion {
+                    Completion::Returned(value) => Completion::Yielded(value),
+                    Completion::Raised(exception)
+                        if vm.is_instance(exception, vm.types.stop_iteration) =>
+                    {
+                        Completion::Returned(vm.stop_value(exception))
+                    }
+                    other => other,
+                };
+                after_step(vm, state, completion)
+            }),
+        ),
         Err(throw) => {
             end(vm, this, number, previous, Outcome::Raised);
             Err(throw)
@@ -158,7 +196,11 @@ fn end(vm: &mut Vm, this: Value, number: Value, previous: Value, outcome: Outcom
     crossing::leave(vm, number.as_small().unwrap_or(0) as u64, outcome);
 }
 
-fn after_step(vm: &mut Vm, [this, coroutine, number, previous]: [Value; 4], completion: Completion) -> Res {
+fn after_step(
+    vm: &mut Vm,
+    [this, coroutine, number, previous]: [Value; 4],
+    completion: Completion,
+) -> Res {
     match completion {
         Completion::Returned(value) => {
             end(vm, this, number, previous, Outcome::Returned);
@@ -179,21 +221,34 @@ fn after_step(vm: &mut Vm, [this, coroutine, number, previous]: [Value; 4], comp
                 let error = vm.runtime_error(format!(
                     "the greenlet adapter got {shown}, which is no pending future of its loop"
                 ));
-                let Throw::Raise(error) = error else { return Err(error) };
+                let Throw::Raise(error) = error else {
+                    return Err(error);
+                };
                 return resume(vm, this, coroutine, number, error);
             }
             let lane = lane(vm);
             trace::enter(vm, lane, LaneState::Waiting);
             lanes::note_greenlet_wait(vm);
-            let wake = Wake { deadline_nanos: None, blocking: false };
+            let wake = Wake {
+                deadline_nanos: None,
+                blocking: false,
+            };
             Err(vm.park_then(wake, state, after_wait))
         }
     }
 }
 
-fn after_wait(vm: &mut Vm, [this, coroutine, number, _]: [Value; 4], completion: Completion) -> Res {
+fn after_wait(
+    vm: &mut Vm,
+    [this, coroutine, number, _]: [Value; 4],
+    completion: Completion,
+) -> Res {
     let exception = completion.value()?;
     let cancellation = task::take_cancellation(vm, this);
-    let exception = if exception.is_none() { cancellation } else { exception };
+    let exception = if exception.is_none() {
+        cancellation
+    } else {
+        exception
+    };
     resume(vm, this, coroutine, number, exception)
 }

@@ -24,7 +24,11 @@ fn enter_crossing(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn leave_crossing(vm: &mut Vm, args: &[Value]) -> Res {
     let crossing = vm.index(args[0])? as u64;
-    let outcome = if args[1] == Value::TRUE { Outcome::Raised } else { Outcome::Returned };
+    let outcome = if args[1] == Value::TRUE {
+        Outcome::Raised
+    } else {
+        Outcome::Returned
+    };
     crossing::leave(vm, crossing, outcome);
     Ok(Value::NONE)
 }
@@ -59,27 +63,51 @@ fn generator_lost(vm: &mut Vm, args: &[Value]) -> Res {
 
 static FUNCTIONS: &[NativeDef] = &[
     function("enter_crossing", "name, /", enter_crossing),
-    function("leave_crossing", "crossing, raised=False, /", leave_crossing),
+    function(
+        "leave_crossing",
+        "crossing, raised=False, /",
+        leave_crossing,
+    ),
     function("in_crossing", "", in_crossing),
     function("ledger", "", ledger::ledger),
     function("greenlet_task", "loop, /", greenlet::greenlet_task),
-    function("greenlet_await", "task, coroutine, name, /", greenlet::greenlet_await),
-    function("spawn_fiber", "function, name=None, /", greenlet::spawn_fiber),
+    function(
+        "greenlet_await",
+        "task, coroutine, name, /",
+        greenlet::greenlet_await,
+    ),
+    function(
+        "spawn_fiber",
+        "function, name=None, /",
+        greenlet::spawn_fiber,
+    ),
     function("current_fiber", "", greenlet::current_fiber),
     function("park_fiber", "", greenlet::park_fiber),
     function("wake_fiber", "fiber, /", greenlet::wake_fiber),
     function("park_greenlet", "", greenlet::park_greenlet),
-    function("wake_fiber_first", "fiber, value, /", greenlet::wake_fiber_first),
+    function(
+        "wake_fiber_first",
+        "fiber, value, /",
+        greenlet::wake_fiber_first,
+    ),
     function("hurry_fiber", "fiber, /", greenlet::hurry_fiber),
     function("fiber_context", "fiber, /", greenlet::fiber_context),
-    function("set_fiber_context", "fiber, context, /", greenlet::set_fiber_context),
+    function(
+        "set_fiber_context",
+        "fiber, context, /",
+        greenlet::set_fiber_context,
+    ),
     function("current_thread", "", greenlet::current_thread),
     function("yield_fiber", "", greenlet::yield_fiber),
     function("generator_lost", "name, given, /", generator_lost),
     function("serve_adapter", "", serve_adapter),
 ];
 
-static MODULE: ModuleDef = ModuleDef { name: "_airlock_shell", functions: FUNCTIONS, init: no_init };
+static MODULE: ModuleDef = ModuleDef {
+    name: "_airlock_shell",
+    functions: FUNCTIONS,
+    init: no_init,
+};
 
 /// The native modules of this crate.
 pub static MODULES: &[&ModuleDef] = &[&MODULE];

@@ -12,24 +12,104 @@ pub enum Part {
 }
 
 pub const FIRST: &[&str] = &[
-    "_abc", "_collections_abc", "_inspect_lite", "_py_warnings", "_warnings", "_weakref", "_weakrefset", "abc",
-    "airlock", "airlock._adapters", "airlock._baseline", "airlock._shells", "airlock._wrapping", "asyncio", "asyncio.base_events", "asyncio.base_futures",
-    "asyncio.base_tasks", "asyncio.constants", "asyncio.coroutines", "asyncio.events",
-    "asyncio.exceptions", "asyncio.format_helpers", "asyncio.futures", "asyncio.locks", "asyncio.log",
-    "asyncio.mixins", "asyncio.protocols", "asyncio.queues", "asyncio.runners", "asyncio.streams",
-    "asyncio.subprocess", "asyncio.taskgroups", "asyncio.tasks", "asyncio.threads", "asyncio.timeouts",
-    "asyncio.transports", "asyncio.unix_events", "atexit", "collections", "concurrent",
-    "concurrent.futures", "concurrent.futures._base", "contextvars", "enum", "errno", "functools",
-    "genericpath", "heapq", "keyword", "operator", "os", "posixpath", "reprlib", "signal", "socket",
-    "stat", "subprocess", "threading", "types", "warnings", "weakref",
+    "_abc",
+    "_collections_abc",
+    "_inspect_lite",
+    "_py_warnings",
+    "_warnings",
+    "_weakref",
+    "_weakrefset",
+    "abc",
+    "airlock",
+    "airlock._adapters",
+    "airlock._baseline",
+    "airlock._shells",
+    "airlock._wrapping",
+    "asyncio",
+    "asyncio.base_events",
+    "asyncio.base_futures",
+    "asyncio.base_tasks",
+    "asyncio.constants",
+    "asyncio.coroutines",
+    "asyncio.events",
+    "asyncio.exceptions",
+    "asyncio.format_helpers",
+    "asyncio.futures",
+    "asyncio.locks",
+    "asyncio.log",
+    "asyncio.mixins",
+    "asyncio.protocols",
+    "asyncio.queues",
+    "asyncio.runners",
+    "asyncio.streams",
+    "asyncio.subprocess",
+    "asyncio.taskgroups",
+    "asyncio.tasks",
+    "asyncio.threads",
+    "asyncio.timeouts",
+    "asyncio.transports",
+    "asyncio.unix_events",
+    "atexit",
+    "collections",
+    "concurrent",
+    "concurrent.futures",
+    "concurrent.futures._base",
+    "contextvars",
+    "enum",
+    "errno",
+    "functools",
+    "genericpath",
+    "heapq",
+    "keyword",
+    "operator",
+    "os",
+    "posixpath",
+    "reprlib",
+    "signal",
+    "socket",
+    "stat",
+    "subprocess",
+    "threading",
+    "types",
+    "warnings",
+    "weakref",
 ];
 
 pub const COMMON: &[&str] = &[
-    "__future__", "_dataclass_text", "_io", "_templates", "_typing", "annotationlib", "bisect",
-    "codecs", "concurrent.futures.thread", "contextlib", "copy", "copyreg", "dataclasses", "importlib",
-    "io", "json", "json.decoder", "json.encoder", "json.scanner", "linecache", "logging", "numbers",
-    "queue", "random", "re", "re._casefix", "re._compiler", "re._constants", "re._parser", "string",
-    "struct", "textwrap", "traceback", "typing",
+    "__future__",
+    "_dataclass_text",
+    "_io",
+    "_templates",
+    "_typing",
+    "annotationlib",
+    "bisect",
+    "codecs",
+    "concurrent.futures.thread",
+    "contextlib",
+    "copy",
+    "copyreg",
+    "dataclasses",
+    "importlib",
+    "io",
+    "json",
+    "json.decoder",
+    "json.encoder",
+    "json.scanner",
+    "linecache",
+    "logging",
+    "numbers",
+    "queue",
+    "random",
+    "re",
+    "re._casefix",
+    "re._compiler",
+    "re._constants",
+    "re._parser",
+    "string",
+    "struct",
+    "textwrap",
+    "traceback",
+    "typing",
 ];
 
 pub fn part_of(name: &str) -> Part {
@@ -45,30 +125,79 @@ pub fn part_of(name: &str) -> Part {
 /// Packages, with all below them, and modules that need what cannot be had
 /// here: another operating system, a window, processes, CPython's own insides.
 const LEFT_OUT: &[&str] = &[
-    "__hello__", "__phello__", "_aix_support", "_android_support", "_apple_support", "_dummy_os",
-    "_dummy_thread", "_ios_support", "_osx_support", "_pycodecs", "_pyio", "_pyrepl", "_sitebuiltins",
-    "antigravity", "asyncio.__main__", "asyncio.base_subprocess", "asyncio.proactor_events",
-    "asyncio.selector_events", "asyncio.tools", "asyncio.windows_events", "asyncio.windows_utils",
-    "compileall", "concurrent.futures.interpreter", "concurrent.futures.process",
-    "concurrent.interpreters", "ctypes", "dbm", "ensurepip", "idlelib", "modulefinder",
-    "multiprocessing", "nturl2path", "pty", "pydoc_data", "sqlite3", "sre_compile", "sre_constants", "sre_parse",
-    "symtable", "tkinter", "tty", "turtle", "turtledemo", "venv", "webbrowser", "xmlrpc", "zipapp",
-    "zipimport", "dummy_threading", "encodings._win_cp_codecs", "profile", "pstats", "site",
+    "__hello__",
+    "__phello__",
+    "_aix_support",
+    "_android_support",
+    "_apple_support",
+    "_dummy_os",
+    "_dummy_thread",
+    "_ios_support",
+    "_osx_support",
+    "_pycodecs",
+    "_pyio",
+    "_pyrepl",
+    "_sitebuiltins",
+    "antigravity",
+    "asyncio.__main__",
+    "asyncio.base_subprocess",
+    "asyncio.proactor_events",
+    "asyncio.selector_events",
+    "asyncio.tools",
+    "asyncio.windows_events",
+    "asyncio.windows_utils",
+    "compileall",
+    "concurrent.futures.interpreter",
+    "concurrent.futures.process",
+    "concurrent.interpreters",
+    "ctypes",
+    "dbm",
+    "ensurepip",
+    "idlelib",
+    "modulefinder",
+    "multiprocessing",
+    "nturl2path",
+    "pty",
+    "pydoc_data",
+    "sqlite3",
+    "sre_compile",
+    "sre_constants",
+    "sre_parse",
+    "symtable",
+    "tkinter",
+    "tty",
+    "turtle",
+    "turtledemo",
+    "venv",
+    "webbrowser",
+    "xmlrpc",
+    "zipapp",
+    "zipimport",
+    "dummy_threading",
+    "encodings._win_cp_codecs",
+    "profile",
+    "pstats",
+    "site",
 ];
 
 /// Modules below these that are there all the same: `pydoc` needs them.
 const KEPT: &[&str] = &["_pyrepl", "_pyrepl.pager"];
 
 pub fn is_left_out(name: &str) -> bool {
-    !KEPT.contains(&name) && LEFT_OUT.iter().any(|out| {
-        name.strip_prefix(out).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    })
+    !KEPT.contains(&name)
+        && LEFT_OUT.iter().any(|out| {
+            name.strip_prefix(out)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
 }
 
 /// Modules of ours that CPython has in C: their functions do not show in
 /// tracebacks.
 pub fn is_native_in_cpython(name: &str) -> bool {
-    matches!(name, "_abc" | "_csv" | "_io" | "_tokenize" | "_weakref" | "posix")
+    matches!(
+        name,
+        "_abc" | "_csv" | "_io" | "_tokenize" | "_weakref" | "posix"
+    )
 }
 
 /// Imports at the top of library modules that only some of their functions
@@ -96,44 +225,148 @@ const LAZY: &[(&str, &str)] = &[
 const PATCHES: &[(&str, &str, &str)] = &[
     // These need nodes of `ast` at import.
     ("annotationlib", "op(ast.", "op(lambda: ast."),
-    ("annotationlib", "_make_compare(ast.", "_make_compare(lambda: ast."),
-    ("annotationlib", "self.__get_ast(), op, rhs", "self.__get_ast(), op(), rhs"),
-    ("annotationlib", "new_other, op, self.__get_ast()", "new_other, op(), self.__get_ast()"),
+    (
+        "annotationlib",
+        "_make_compare(ast.",
+        "_make_compare(lambda: ast.",
+    ),
+    (
+        "annotationlib",
+        "self.__get_ast(), op, rhs",
+        "self.__get_ast(), op(), rhs",
+    ),
+    (
+        "annotationlib",
+        "new_other, op, self.__get_ast()",
+        "new_other, op(), self.__get_ast()",
+    ),
     ("annotationlib", "ops=[op]", "ops=[op()]"),
     ("annotationlib", "ast.UnaryOp(op, ", "ast.UnaryOp(op(), "),
-    ("annotationlib", "class _ExtraNameFixer(ast.NodeTransformer):", "class _ExtraNameFixer:"),
-    ("annotationlib", "def __init__(self, extra_names):\n        self.extra_names = extra_names", EXTRA_NAMES),
+    (
+        "annotationlib",
+        "class _ExtraNameFixer(ast.NodeTransformer):",
+        "class _ExtraNameFixer:",
+    ),
+    (
+        "annotationlib",
+        "def __init__(self, extra_names):\n        self.extra_names = extra_names",
+        EXTRA_NAMES,
+    ),
     // Loggers are made when something is logged.
-    ("asyncio.log", "import logging", "from _airlock import LazyLogger"),
-    ("asyncio.log", "logging.getLogger(__package__)", "LazyLogger(__package__)"),
+    (
+        "asyncio.log",
+        "import logging",
+        "from _airlock import LazyLogger",
+    ),
+    (
+        "asyncio.log",
+        "logging.getLogger(__package__)",
+        "LazyLogger(__package__)",
+    ),
     ("asyncio.futures", "import logging", ""),
     ("asyncio.futures", "logging.DEBUG - 1", "9"),
-    ("concurrent.futures._base", "import logging", "from _airlock import LazyLogger"),
-    ("concurrent.futures._base", "logging.getLogger(", "LazyLogger("),
-    ("asyncio.coroutines", "import inspect\n", "import _inspect_lite as inspect\n"),
-    ("asyncio.format_helpers", "import inspect\n", "import _inspect_lite as inspect\n"),
-    ("asyncio.runners", "import inspect\n", "import _inspect_lite as inspect\n"),
-    ("asyncio.tasks", "import inspect\n", "import _inspect_lite as inspect\n"),
+    (
+        "concurrent.futures._base",
+        "import logging",
+        "from _airlock import LazyLogger",
+    ),
+    (
+        "concurrent.futures._base",
+        "logging.getLogger(",
+        "LazyLogger(",
+    ),
+    (
+        "asyncio.coroutines",
+        "import inspect\n",
+        "import _inspect_lite as inspect\n",
+    ),
+    (
+        "asyncio.format_helpers",
+        "import inspect\n",
+        "import _inspect_lite as inspect\n",
+    ),
+    (
+        "asyncio.runners",
+        "import inspect\n",
+        "import _inspect_lite as inspect\n",
+    ),
+    (
+        "asyncio.tasks",
+        "import inspect\n",
+        "import _inspect_lite as inspect\n",
+    ),
     // What few programs use of asyncio.
-    ("asyncio.base_events", "from . import sslproto", LAZY_SSLPROTO),
+    (
+        "asyncio.base_events",
+        "from . import sslproto",
+        LAZY_SSLPROTO,
+    ),
     // It would find nothing but refusals, in the last bundle.
-    ("asyncio.base_events", "    import ssl\n", "    raise ImportError\n"),
-    ("asyncio.base_events", "from . import trsock", "trsock = LazyModule('asyncio.trsock')"),
-    ("asyncio.base_events", "from . import staggered", LAZY_STAGGERED),
+    (
+        "asyncio.base_events",
+        "    import ssl\n",
+        "    raise ImportError\n",
+    ),
+    (
+        "asyncio.base_events",
+        "from . import trsock",
+        "trsock = LazyModule('asyncio.trsock')",
+    ),
+    (
+        "asyncio.base_events",
+        "from . import staggered",
+        LAZY_STAGGERED,
+    ),
     ("asyncio", "from .graph import *\n", ""),
     ("asyncio", "graph.__all__", GRAPH_NAMES),
     ("asyncio", "    match name:\n", GRAPH_CASE),
     ("dataclasses", INSPECTED_SIGNATURE, TOLD_SIGNATURE),
     // Failures are told as they happen.
-    ("asyncio.runners", "# fail fast with short traceback", "__import__('_asyncio')._nested_loop()"),
-    ("asyncio.runners", "        task.cancel()\n", "        __import__('_asyncio')._left_over(task); task.cancel()\n"),
-    ("asyncio.base_events", "            raise RuntimeError('This event loop is already", NESTED_LOOP),
-    ("asyncio.base_events", "            raise RuntimeError(\n                'Cannot run the event loop while", OTHER_LOOP),
-    ("asyncio.mixins", "            raise RuntimeError(f'{self!r} is bound", BOUND_LOOP),
-    ("asyncio.futures", "if isfuture(destination) else None\n", CHAINED),
-    ("asyncio.futures", "                source.cancel()\n            else:", SOURCE_CANCELLED),
-    ("concurrent.futures._base", "import threading\n", "import threading, _asyncio\n"),
-    ("concurrent.futures._base", "     raise TimeoutError()", "     _asyncio._timed_out(self); raise TimeoutError()"),
+    (
+        "asyncio.runners",
+        "# fail fast with short traceback",
+        "__import__('_asyncio')._nested_loop()",
+    ),
+    (
+        "asyncio.runners",
+        "        task.cancel()\n",
+        "        __import__('_asyncio')._left_over(task); task.cancel()\n",
+    ),
+    (
+        "asyncio.base_events",
+        "            raise RuntimeError('This event loop is already",
+        NESTED_LOOP,
+    ),
+    (
+        "asyncio.base_events",
+        "            raise RuntimeError(\n                'Cannot run the event loop while",
+        OTHER_LOOP,
+    ),
+    (
+        "asyncio.mixins",
+        "            raise RuntimeError(f'{self!r} is bound",
+        BOUND_LOOP,
+    ),
+    (
+        "asyncio.futures",
+        "if isfuture(destination) else None\n",
+        CHAINED,
+    ),
+    (
+        "asyncio.futures",
+        "                source.cancel()\n            else:",
+        SOURCE_CANCELLED,
+    ),
+    (
+        "concurrent.futures._base",
+        "import threading\n",
+        "import threading, _asyncio\n",
+    ),
+    (
+        "concurrent.futures._base",
+        "     raise TimeoutError()",
+        "     _asyncio._timed_out(self); raise TimeoutError()",
+    ),
     (
         "concurrent.futures._base",
         "def __get_result(self):\n        if self",
@@ -147,10 +380,22 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "_wm._add_filter(\"default\", None, DeprecationWarning, _MainModule(), 0, append=True)",
     ),
     // What has its `__reduce__` in C.
-    ("copyreg", "# Support for pickling new-style objects", PLAIN_REDUCERS),
+    (
+        "copyreg",
+        "# Support for pickling new-style objects",
+        PLAIN_REDUCERS,
+    ),
     // Colours for a terminal, which no output here is.
-    ("pdb", "import _pyrepl.utils\n", "from _airlock import LazyModule; _pyrepl = LazyModule('_pyrepl')\n"),
-    ("hashlib", "from _hashlib import pbkdf2_hmac", "from _pbkdf2 import pbkdf2_hmac"),
+    (
+        "pdb",
+        "import _pyrepl.utils\n",
+        "from _airlock import LazyModule; _pyrepl = LazyModule('_pyrepl')\n",
+    ),
+    (
+        "hashlib",
+        "from _hashlib import pbkdf2_hmac",
+        "from _pbkdf2 import pbkdf2_hmac",
+    ),
     // Sources are not made into trees: only whether they compile can be asked.
     (
         "ast",
@@ -163,7 +408,11 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "node_or_string = parse(node_or_string.lstrip(\" \\t\"), mode='eval')",
         "return __import__('_literals').evaluate(node_or_string)",
     ),
-    ("inspect", "module = ast.parse(program)", "module = compile(program, '<unknown>', 'exec')"),
+    (
+        "inspect",
+        "module = ast.parse(program)",
+        "module = compile(program, '<unknown>', 'exec')",
+    ),
     (
         "traceback",
         "with suppress(SyntaxError, ImportError):",
@@ -175,9 +424,17 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "    except (SyntaxError, NotImplementedError):\n        return None\n\n    if len(tree.body)",
     ),
     // Zones that need no table.
-    ("zoneinfo._common", "from importlib import resources\n\n    components", FIXED_ZONES),
+    (
+        "zoneinfo._common",
+        "from importlib import resources\n\n    components",
+        FIXED_ZONES,
+    ),
     // As the versions in C have it.
-    ("zoneinfo._zoneinfo", "return f\"{self.__class__.__name__}", "return f\"zoneinfo.{self.__class__.__name__}"),
+    (
+        "zoneinfo._zoneinfo",
+        "return f\"{self.__class__.__name__}",
+        "return f\"zoneinfo.{self.__class__.__name__}",
+    ),
     (
         "_pydatetime",
         "return (f'{self.__class__.__name__}'\n                f'(year=",
@@ -243,19 +500,19 @@ __import__('_dataclass_text').signature_text(
                 cls,
                 init,
                 std_init_fields, kw_only_init_fields)";
-const NESTED_LOOP: &str =
-    "            __import__('_asyncio')._nested_loop(); raise RuntimeError('This event loop is already";
+const NESTED_LOOP: &str = "            __import__('_asyncio')._nested_loop(); raise RuntimeError('This event loop is already";
 const OTHER_LOOP: &str = "            __import__('_asyncio')._nested_loop(); raise RuntimeError(
                 'Cannot run the event loop while";
-const BOUND_LOOP: &str =
-    "            __import__('_asyncio')._different_loop(self); raise RuntimeError(f'{self!r} is bound";
-const CHAINED: &str = "if isfuture(destination) else None; __import__('_asyncio')._chained(source, destination)\n";
-const SOURCE_CANCELLED: &str = "                __import__('_asyncio')._source_cancelled(source, source.cancel())
+const BOUND_LOOP: &str = "            __import__('_asyncio')._different_loop(self); raise RuntimeError(f'{self!r} is bound";
+const CHAINED: &str =
+    "if isfuture(destination) else None; __import__('_asyncio')._chained(source, destination)\n";
+const SOURCE_CANCELLED: &str =
+    "                __import__('_asyncio')._source_cancelled(source, source.cancel())
             else:";
-const LAZY_SSLPROTO: &str = "from _airlock import LazyModule; sslproto = LazyModule('asyncio.sslproto')";
+const LAZY_SSLPROTO: &str =
+    "from _airlock import LazyModule; sslproto = LazyModule('asyncio.sslproto')";
 const LAZY_STAGGERED: &str = "staggered = LazyModule('asyncio.staggered')";
-const GRAPH_NAMES: &str =
-    "('capture_call_graph', 'format_call_graph', 'print_call_graph', 'FrameCallGraphEntry', 'FutureCallGraph')";
+const GRAPH_NAMES: &str = "('capture_call_graph', 'format_call_graph', 'print_call_graph', 'FrameCallGraphEntry', 'FutureCallGraph')";
 const GRAPH_CASE: &str = "    match name:
         case 'capture_call_graph' | 'format_call_graph' | 'print_call_graph' | 'FrameCallGraphEntry' | 'FutureCallGraph':
             from . import graph
@@ -267,11 +524,16 @@ pub fn adapt(name: &str, text: String) -> Result<String, String> {
     let mut text = text;
     for (module, import) in LAZY.iter().filter(|(module, _)| *module == name) {
         let from = format!("import {import}\n");
-        let Some(at) = text.match_indices(&from).map(|(at, _)| at).find(|&at| at == 0 || text[..at].ends_with('\n'))
+        let Some(at) = text
+            .match_indices(&from)
+            .map(|(at, _)| at)
+            .find(|&at| at == 0 || text[..at].ends_with('\n'))
         else {
             return Err(format!("{module} does not import {import}"));
         };
-        let to = format!("from _airlock import LazyModule as {import}; {import} = {import}({import:?})\n");
+        let to = format!(
+            "from _airlock import LazyModule as {import}; {import} = {import}({import:?})\n"
+        );
         text.replace_range(at..at + from.len(), &to);
     }
     for (module, from, to) in PATCHES.iter().filter(|(module, ..)| *module == name) {

@@ -57,10 +57,17 @@ pub fn pack(modules: &[Module]) -> Vec<u8> {
             number(end(at) - if at == 0 { 0 } else { end(at - 1) });
         }
     }
-    for text in pool.iter().chain(&columns.names).chain(modules.iter().map(|module| &module.name)) {
+    for text in pool
+        .iter()
+        .chain(&columns.names)
+        .chain(modules.iter().map(|module| &module.name))
+    {
         bytes.extend(text.as_bytes());
     }
-    columns.streams.iter().for_each(|stream| bytes.extend(stream));
+    columns
+        .streams
+        .iter()
+        .for_each(|stream| bytes.extend(stream));
     bytes
 }
 
@@ -70,7 +77,9 @@ fn pool(codes: &[Code]) -> Vec<String> {
     fn count(constant: &Const, seen: &mut dyn FnMut(&str)) {
         match constant {
             Const::Str(text) | Const::BigInt(text) => seen(text),
-            Const::Tuple(items) | Const::FrozenSet(items) => items.iter().for_each(|item| count(item, seen)),
+            Const::Tuple(items) | Const::FrozenSet(items) => {
+                items.iter().for_each(|item| count(item, seen))
+            }
             Const::Code(code) => visit(code, seen),
             _ => {}
         }
@@ -78,15 +87,25 @@ fn pool(codes: &[Code]) -> Vec<String> {
     fn visit(code: &Code, seen: &mut dyn FnMut(&str)) {
         seen(&code.name);
         seen(&code.qualname);
-        code.names.iter().chain(&code.varnames).for_each(|name| seen(name));
-        code.consts.iter().for_each(|constant| count(constant, seen));
+        code.names
+            .iter()
+            .chain(&code.varnames)
+            .for_each(|name| seen(name));
+        code.consts
+            .iter()
+            .for_each(|constant| count(constant, seen));
     }
     let mut counts = std::collections::BTreeMap::new();
     for code in codes {
-        visit(code, &mut |text| *counts.entry(text.to_owned()).or_insert(0usize) += 1);
+        visit(code, &mut |text| {
+            *counts.entry(text.to_owned()).or_insert(0usize) += 1
+        });
     }
-    let mut pool: Vec<(usize, String)> =
-        counts.into_iter().filter(|(_, count)| *count > 1).map(|(text, count)| (count, text)).collect();
+    let mut pool: Vec<(usize, String)> = counts
+        .into_iter()
+        .filter(|(_, count)| *count > 1)
+        .map(|(text, count)| (count, text))
+        .collect();
     pool.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     pool.into_iter().map(|(_, text)| text).collect()
 }
@@ -100,8 +119,17 @@ fn condense(code: &mut Code, parent: Option<(&str, bool)>, outermost: bool) {
     for constant in &mut code.consts {
         if let Const::Code(child) = constant {
             let child = Rc::make_mut(child);
-            condense(child, if outermost { None } else { Some((&qualname, is_class)) }, false);
-            child.first_line = columns::zigzag(i64::from(child.first_line) - i64::from(first_line)) as u32;
+            condense(
+                child,
+                if outermost {
+                    None
+                } else {
+                    Some((&qualname, is_class))
+                },
+                false,
+            );
+            child.first_line =
+                columns::zigzag(i64::from(child.first_line) - i64::from(first_line)) as u32;
         }
     }
     if !outermost && code.qualname == inner_name(parent, &code.name) {
@@ -129,13 +157,27 @@ fn restore(code: &mut Code, parent: Option<(&str, bool)>, outermost: bool) {
         position.end_line = sum(position.line, position.end_line);
         (last_pc, last_line) = (*pc, position.line);
     }
-    let Code { qualname, flags, first_line, consts, .. } = code;
+    let Code {
+        qualname,
+        flags,
+        first_line,
+        consts,
+        ..
+    } = code;
     for constant in consts {
         if let Const::Code(child) = constant
             && let Some(child) = Rc::get_mut(child)
         {
             child.first_line = sum(*first_line, child.first_line);
-            restore(child, if outermost { None } else { Some((qualname, flags.class_body)) }, false);
+            restore(
+                child,
+                if outermost {
+                    None
+                } else {
+                    Some((qualname, flags.class_body))
+                },
+                false,
+            );
         }
     }
 }
@@ -200,30 +242,58 @@ impl Bundle {
             at = at.checked_add(length).filter(|end| *end <= bytes.len())?;
             Some((start, at))
         };
-        let pool = pool_lengths.into_iter().map(&mut take).collect::<Option<Vec<_>>>()?;
-        let text = |(start, end): (usize, usize)| Some(std::str::from_utf8(&bytes[start..end]).ok()?.to_owned());
-        let streams =
-            name_lengths.into_iter().map(|length| text(take(length)?)).collect::<Option<Vec<_>>>()?;
+        let pool = pool_lengths
+            .into_iter()
+            .map(&mut take)
+            .collect::<Option<Vec<_>>>()?;
+        let text = |(start, end): (usize, usize)| {
+            Some(std::str::from_utf8(&bytes[start..end]).ok()?.to_owned())
+        };
+        let streams = name_lengths
+            .into_iter()
+            .map(|length| text(take(length)?))
+            .collect::<Option<Vec<_>>>()?;
         let mut modules = Vec::with_capacity(index.len());
         for (length, is_package, parts) in index {
             let parts = parts.into_iter().map(|length| (0, length)).collect();
-            modules.push(Packed { name: text(take(length)?)?, is_package, parts });
+            modules.push(Packed {
+                name: text(take(length)?)?,
+                is_package,
+                parts,
+            });
         }
         for stream in 0..streams.len() {
             for module in &mut modules {
                 module.parts[stream].0 = take(module.parts[stream].1)?.0;
             }
         }
-        Some(Bundle { bytes, pool, streams, modules })
+        Some(Bundle {
+            bytes,
+            pool,
+            streams,
+            modules,
+        })
     }
 
     /// The module's code and whether it is a package.
     pub fn find(&self, name: &str) -> Option<(Rc<Code>, bool)> {
         let module = &self.modules[self.position(name)?];
-        let pool = self.pool.iter().map(|(start, end)| std::str::from_utf8(&self.bytes[*start..*end]));
+        let pool = self
+            .pool
+            .iter()
+            .map(|(start, end)| std::str::from_utf8(&self.bytes[*start..*end]));
         let pool = pool.collect::<Result<Vec<&str>, _>>().ok()?;
-        let streams = module.parts.iter().map(|(start, length)| &self.bytes[*start..*start + *length]).collect();
-        let mut code = Source { names: &self.streams, streams, pool: &pool }.read()?;
+        let streams = module
+            .parts
+            .iter()
+            .map(|(start, length)| &self.bytes[*start..*start + *length])
+            .collect();
+        let mut code = Source {
+            names: &self.streams,
+            streams,
+            pool: &pool,
+        }
+        .read()?;
         restore(&mut code, None, true);
         Some((Rc::new(code), module.is_package))
     }
@@ -237,6 +307,8 @@ impl Bundle {
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.modules.binary_search_by(|module| module.name.as_str().cmp(name)).ok()
+        self.modules
+            .binary_search_by(|module| module.name.as_str().cmp(name))
+            .ok()
     }
 }

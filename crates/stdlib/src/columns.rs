@@ -151,7 +151,12 @@ pub struct Columns {
 impl Columns {
     pub fn add(&mut self, code: &Code) {
         let stream = self.stream("Code");
-        let writer = Writer { columns: self, counters: &mut Counters::default(), stream, scheme: Scheme::Plain };
+        let writer = Writer {
+            columns: self,
+            counters: &mut Counters::default(),
+            stream,
+            scheme: Scheme::Plain,
+        };
         code.serialize(writer).expect("code can be written");
     }
 
@@ -175,12 +180,22 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn again(&mut self) -> Writer<'_> {
-        Writer { columns: self.columns, counters: self.counters, stream: self.stream, scheme: self.scheme }
+        Writer {
+            columns: self.columns,
+            counters: self.counters,
+            stream: self.stream,
+            scheme: self.scheme,
+        }
     }
 
     fn field(&mut self, name: &str) -> Writer<'_> {
         let stream = self.columns.stream(name);
-        Writer { columns: self.columns, counters: self.counters, stream, scheme: Scheme::of(name) }
+        Writer {
+            columns: self.columns,
+            counters: self.counters,
+            stream,
+            scheme: Scheme::of(name),
+        }
     }
 
     fn number(&mut self, value: u64) {
@@ -277,12 +292,21 @@ impl ser::Serializer for Writer<'_> {
         Ok(())
     }
 
-    fn serialize_unit_variant(mut self, kind: &'static str, index: u32, _: &'static str) -> Res<()> {
+    fn serialize_unit_variant(
+        mut self,
+        kind: &'static str,
+        index: u32,
+        _: &'static str,
+    ) -> Res<()> {
         self.variant(kind, index);
         Ok(())
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Res<()> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Res<()> {
         value.serialize(self)
     }
 
@@ -336,7 +360,13 @@ impl ser::Serializer for Writer<'_> {
         Ok(self)
     }
 
-    fn serialize_struct_variant(mut self, kind: &'static str, index: u32, _: &'static str, _: usize) -> Res<Self> {
+    fn serialize_struct_variant(
+        mut self,
+        kind: &'static str,
+        index: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Res<Self> {
         self.variant(kind, index);
         Ok(self)
     }
@@ -417,9 +447,18 @@ pub struct Source<'a> {
 impl Source<'_> {
     pub fn read(self) -> Option<Code> {
         let mut known = Vec::new();
-        let mut reader = State { source: self, counters: Counters::default(), known: &mut known };
+        let mut reader = State {
+            source: self,
+            counters: Counters::default(),
+            known: &mut known,
+        };
         let start = reader.stream("Code").ok()?;
-        Code::deserialize(Reader { state: &mut reader, stream: start, scheme: Scheme::Plain }).ok()
+        Code::deserialize(Reader {
+            state: &mut reader,
+            stream: start,
+            scheme: Scheme::Plain,
+        })
+        .ok()
     }
 }
 
@@ -435,7 +474,11 @@ struct State<'a, 'k> {
 
 impl State<'_, '_> {
     fn stream(&self, name: &str) -> Res<usize> {
-        self.source.names.iter().position(|known| known == name).ok_or(Fault)
+        self.source
+            .names
+            .iter()
+            .position(|known| known == name)
+            .ok_or(Fault)
     }
 
     fn number(&mut self, stream: usize) -> Res<u64> {
@@ -534,7 +577,13 @@ impl<'de> de::Deserializer<'de> for Reader<'_, '_, '_> {
                 let text = self.state.take(text, length)?;
                 visitor.visit_str(std::str::from_utf8(text).map_err(|_| Fault)?)
             }
-            index => visitor.visit_str(self.state.source.pool.get(index as usize - 1).ok_or(Fault)?),
+            index => visitor.visit_str(
+                self.state
+                    .source
+                    .pool
+                    .get(index as usize - 1)
+                    .ok_or(Fault)?,
+            ),
         }
     }
 
@@ -553,7 +602,11 @@ impl<'de> de::Deserializer<'de> for Reader<'_, '_, '_> {
         visitor.visit_unit()
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Res<V::Value> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Res<V::Value> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -577,7 +630,12 @@ impl<'de> de::Deserializer<'de> for Reader<'_, '_, '_> {
             self.state.counters = Counters::default();
         }
         let known = self.state.fields(fields);
-        visitor.visit_seq(Fields { state: self.state, known, at: 0, count: fields.len() })
+        visitor.visit_seq(Fields {
+            state: self.state,
+            known,
+            at: 0,
+            count: fields.len(),
+        })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -590,7 +648,11 @@ impl<'de> de::Deserializer<'de> for Reader<'_, '_, '_> {
             self.state.counters.pc += 1;
         }
         let stream = self.state.stream(name)?;
-        visitor.visit_enum(Variant { state: self.state, stream, variants })
+        visitor.visit_enum(Variant {
+            state: self.state,
+            stream,
+            variants,
+        })
     }
 
     serde::forward_to_deserialize_any! {
@@ -615,8 +677,17 @@ impl<'de> de::SeqAccess<'de> for Elements<'_, '_, '_> {
             return Ok(None);
         }
         self.left -= 1;
-        let Reader { state, stream, scheme } = &mut self.reader;
-        seed.deserialize(Reader { state, stream: *stream, scheme: *scheme }).map(Some)
+        let Reader {
+            state,
+            stream,
+            scheme,
+        } = &mut self.reader;
+        seed.deserialize(Reader {
+            state,
+            stream: *stream,
+            scheme: *scheme,
+        })
+        .map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -640,7 +711,12 @@ impl<'de> de::SeqAccess<'de> for Fields<'_, '_, '_> {
         }
         let (stream, scheme) = self.state.known[self.known].1[self.at];
         self.at += 1;
-        seed.deserialize(Reader { state: self.state, stream, scheme }).map(Some)
+        seed.deserialize(Reader {
+            state: self.state,
+            stream,
+            scheme,
+        })
+        .map(Some)
     }
 }
 
@@ -659,11 +735,20 @@ impl<'de, 'r, 'a, 'k> de::EnumAccess<'de> for Variant<'r, 'a, 'k> {
     type Error = Fault;
     type Variant = Content<'r, 'a, 'k>;
 
-    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Res<(T::Value, Content<'r, 'a, 'k>)> {
+    fn variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Res<(T::Value, Content<'r, 'a, 'k>)> {
         let index = self.state.number(self.stream)? as u32;
         let variant = self.variants.get(index as usize).ok_or(Fault)?;
         let value = seed.deserialize(index.into_deserializer())?;
-        Ok((value, Content { state: self.state, variant }))
+        Ok((
+            value,
+            Content {
+                state: self.state,
+                variant,
+            },
+        ))
     }
 }
 
@@ -676,17 +761,34 @@ impl<'de> de::VariantAccess<'de> for Content<'_, '_, '_> {
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Res<T::Value> {
         let stream = self.state.stream(self.variant).unwrap_or(usize::MAX);
-        seed.deserialize(Reader { state: self.state, stream, scheme: Scheme::of(self.variant) })
+        seed.deserialize(Reader {
+            state: self.state,
+            stream,
+            scheme: Scheme::of(self.variant),
+        })
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, left: usize, visitor: V) -> Res<V::Value> {
         let stream = self.state.stream(self.variant)?;
-        let reader = Reader { state: self.state, stream, scheme: Scheme::Plain };
+        let reader = Reader {
+            state: self.state,
+            stream,
+            scheme: Scheme::Plain,
+        };
         visitor.visit_seq(Elements { reader, left })
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Res<V::Value> {
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Res<V::Value> {
         let known = self.state.fields(fields);
-        visitor.visit_seq(Fields { state: self.state, known, at: 0, count: fields.len() })
+        visitor.visit_seq(Fields {
+            state: self.state,
+            known,
+            at: 0,
+            count: fields.len(),
+        })
     }
 }

@@ -17,7 +17,12 @@ pub struct ProgramContext {
 
 impl ProgramContext {
     pub fn new(files: SharedFiles) -> ProgramContext {
-        ProgramContext { files, environment: Vec::new(), working_folder: "/".into(), entropy: 0 }
+        ProgramContext {
+            files,
+            environment: Vec::new(),
+            working_folder: "/".into(),
+            entropy: 0,
+        }
     }
 
     /// SplitMix64 (Steele, Lea, Flood 2014).

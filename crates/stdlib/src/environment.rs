@@ -20,7 +20,11 @@ pub struct StandardEnvironment {
 
 impl StandardEnvironment {
     pub fn new(library: Library, files: SharedFiles) -> StandardEnvironment {
-        StandardEnvironment { library, files, sources: BTreeMap::new() }
+        StandardEnvironment {
+            library,
+            files,
+            sources: BTreeMap::new(),
+        }
     }
 
     /// Lets tracebacks show the lines of a source that is not a file.
@@ -34,7 +38,11 @@ impl StandardEnvironment {
     }
 
     fn find_file(&mut self, folder: &str, name: &str) -> Result<Option<Found>, Vec<SourceError>> {
-        let base = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let base = if folder.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{folder}/{name}")
+        };
         let is_folder = self.files.borrow_mut().is_folder(&base);
         let candidates: &[(String, bool)] = &[
             (format!("{base}/__init__.py"), true),
@@ -59,13 +67,20 @@ impl StandardEnvironment {
 
     /// A folder without `__init__.py` is a namespace package.
     fn find_namespace(&mut self, folder: &str, name: &str) -> Option<Found> {
-        let base = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        self.files.borrow_mut().is_folder(&base).then(|| Found::Code {
-            code: empty_module(),
-            filename: "".into(),
-            is_package: true,
-            search_path: Some(base),
-        })
+        let base = if folder.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{folder}/{name}")
+        };
+        self.files
+            .borrow_mut()
+            .is_folder(&base)
+            .then(|| Found::Code {
+                code: empty_module(),
+                filename: "".into(),
+                is_package: true,
+                search_path: Some(base),
+            })
     }
 }
 
@@ -89,11 +104,18 @@ impl Environment for StandardEnvironment {
             CompileMode::Single => Mode::Single,
         };
         compile(source, filename, compiler_mode, Options::default()).map_err(|diagnostics| {
-            diagnostics.into_iter().map(|diagnostic| source_error(diagnostic, filename)).collect()
+            diagnostics
+                .into_iter()
+                .map(|diagnostic| source_error(diagnostic, filename))
+                .collect()
         })
     }
 
-    fn find_module(&mut self, name: &str, path: &[String]) -> Result<Option<Found>, Vec<SourceError>> {
+    fn find_module(
+        &mut self,
+        name: &str,
+        path: &[String],
+    ) -> Result<Option<Found>, Vec<SourceError>> {
         if let Some(module) = self.library.native(name) {
             return Ok(Some(Found::Native(module)));
         }
@@ -129,7 +151,10 @@ impl Environment for StandardEnvironment {
         if filename.starts_with('<') || filename.starts_with(LIBRARY_FOLDER) {
             return None;
         }
-        self.read_text(filename)?.lines().nth(index).map(str::to_owned)
+        self.read_text(filename)?
+            .lines()
+            .nth(index)
+            .map(str::to_owned)
     }
 }
 

@@ -48,7 +48,11 @@ impl Files for MemoryFiles {
         if let Some(data) = self.files.get(path) {
             return Ok(data.clone());
         }
-        Err(if self.is_folder(path) { FileError::IsFolder } else { FileError::NotFound })
+        Err(if self.is_folder(path) {
+            FileError::IsFolder
+        } else {
+            FileError::NotFound
+        })
     }
 
     fn write(&mut self, path: &str, data: &[u8]) -> Result<(), FileError> {
@@ -60,7 +64,10 @@ impl Files for MemoryFiles {
     }
 
     fn remove(&mut self, path: &str) -> Result<(), FileError> {
-        self.files.remove(path).map(|_| ()).ok_or(FileError::NotFound)
+        self.files
+            .remove(path)
+            .map(|_| ())
+            .ok_or(FileError::NotFound)
     }
 
     fn make_folder(&mut self, path: &str) -> Result<(), FileError> {
@@ -69,7 +76,10 @@ impl Files for MemoryFiles {
     }
 
     fn remove_folder(&mut self, path: &str) -> Result<(), FileError> {
-        self.folders.remove(path).then_some(()).ok_or(FileError::NotFound)
+        self.folders
+            .remove(path)
+            .then_some(())
+            .ok_or(FileError::NotFound)
     }
 
     fn is_folder(&mut self, path: &str) -> bool {
@@ -77,7 +87,12 @@ impl Files for MemoryFiles {
             return true;
         }
         let prefix = format!("{}/", path.trim_end_matches('/'));
-        prefix == "/" || self.files.range(prefix.clone()..).next().is_some_and(|(name, _)| name.starts_with(&prefix))
+        prefix == "/"
+            || self
+                .files
+                .range(prefix.clone()..)
+                .next()
+                .is_some_and(|(name, _)| name.starts_with(&prefix))
     }
 
     fn list(&mut self, path: &str) -> Result<Vec<String>, FileError> {
@@ -92,8 +107,10 @@ impl Files for MemoryFiles {
         let files = files.map_while(|name| name.strip_prefix(&prefix));
         let folders = self.folders.range(prefix.clone()..);
         let folders = folders.map_while(|name| name.strip_prefix(&prefix));
-        let mut names: Vec<String> =
-            files.chain(folders).filter_map(|rest| rest.split('/').next().map(str::to_owned)).collect();
+        let mut names: Vec<String> = files
+            .chain(folders)
+            .filter_map(|rest| rest.split('/').next().map(str::to_owned))
+            .collect();
         names.sort();
         names.dedup();
         Ok(names)

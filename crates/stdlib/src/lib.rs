@@ -5,13 +5,13 @@
 //! imported modules are decoded. Files and fetched bundles come from the
 //! host ([`Files`], [`Library::add_bundle`]).
 
-mod start;
-mod library;
 mod bundle;
+mod context;
 mod environment;
 mod files;
-mod context;
+mod library;
 pub mod native;
+mod start;
 
 pub use context::ProgramContext;
 pub use environment::{StandardEnvironment, source_error};

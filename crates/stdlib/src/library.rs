@@ -24,15 +24,39 @@ static PRELUDE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prelude.bundle
 const REFUSED: &[(&str, &str)] = &[
     ("ctypes", "ctypes is not available: there is no C here"),
     ("_ctypes", "ctypes is not available: there is no C here"),
-    ("multiprocessing.pool", "multiprocessing.pool is not available: a program here is one process"),
-    ("multiprocessing.managers", "multiprocessing.managers is not available: a program here is one process"),
-    ("multiprocessing.shared_memory", "multiprocessing.shared_memory is not available: a program here is one process"),
-    ("tkinter", "tkinter is not available: there are no windows here"),
-    ("turtle", "turtle is not available: there are no windows here"),
+    (
+        "multiprocessing.pool",
+        "multiprocessing.pool is not available: a program here is one process",
+    ),
+    (
+        "multiprocessing.managers",
+        "multiprocessing.managers is not available: a program here is one process",
+    ),
+    (
+        "multiprocessing.shared_memory",
+        "multiprocessing.shared_memory is not available: a program here is one process",
+    ),
+    (
+        "tkinter",
+        "tkinter is not available: there are no windows here",
+    ),
+    (
+        "turtle",
+        "turtle is not available: there are no windows here",
+    ),
     ("sqlite3", "sqlite3 is not available"),
-    ("curses", "curses is not available: there is no terminal here"),
-    ("readline", "readline is not available: there is no terminal here"),
-    ("termios", "termios is not available: there is no terminal here"),
+    (
+        "curses",
+        "curses is not available: there is no terminal here",
+    ),
+    (
+        "readline",
+        "readline is not available: there is no terminal here",
+    ),
+    (
+        "termios",
+        "termios is not available: there is no terminal here",
+    ),
     ("pty", "pty is not available: there is no terminal here"),
     ("fcntl", "fcntl is not available"),
     ("mmap", "mmap is not available"),
@@ -40,8 +64,14 @@ const REFUSED: &[(&str, &str)] = &[
     ("_bz2", "bz2 is not available: zlib and gzip are"),
     ("_lzma", "lzma is not available: zlib and gzip are"),
     ("pyexpat", "XML is not available: there is no expat here"),
-    ("profile", "profile is not available: the page's timeline shows where time goes"),
-    ("cProfile", "cProfile is not available: the page's timeline shows where time goes"),
+    (
+        "profile",
+        "profile is not available: the page's timeline shows where time goes",
+    ),
+    (
+        "cProfile",
+        "cProfile is not available: the page's timeline shows where time goes",
+    ),
     ("venv", "venv is not available"),
     ("ensurepip", "ensurepip is not available"),
 ];
@@ -66,7 +96,11 @@ impl Default for Library {
 impl Library {
     /// With what this build embeds.
     pub fn new() -> Library {
-        let mut library = Library { bundles: Vec::new(), natives: crate::native::MODULES.to_vec(), more: None };
+        let mut library = Library {
+            bundles: Vec::new(),
+            natives: crate::native::MODULES.to_vec(),
+            more: None,
+        };
         library.add_bundle(FIRST);
         #[cfg(feature = "extra")]
         {
@@ -79,8 +113,11 @@ impl Library {
     /// Names of the modules in the first download and in the second, sorted.
     #[cfg(feature = "extra")]
     pub fn download_names() -> [Vec<String>; 2] {
-        [FIRST, COMMON]
-            .map(|bytes| Bundle::open(bytes).map_or_else(Vec::new, |bundle| bundle.names().map(str::to_owned).collect()))
+        [FIRST, COMMON].map(|bytes| {
+            Bundle::open(bytes).map_or_else(Vec::new, |bundle| {
+                bundle.names().map(str::to_owned).collect()
+            })
+        })
     }
 
     /// Where to turn for modules that are in no bundle here.
@@ -104,17 +141,32 @@ impl Library {
 
     /// A native module.
     pub fn native(&self, name: &str) -> Option<&'static ModuleDef> {
-        self.natives.iter().rev().find(|module| module.name == name).copied()
+        self.natives
+            .iter()
+            .rev()
+            .find(|module| module.name == name)
+            .copied()
     }
 
     /// A packed or refused module by its full name.
     pub fn find(&mut self, name: &str) -> Option<Found> {
         loop {
-            if let Some((code, is_package)) = self.bundles.iter().find_map(|bundle| bundle.find(name)) {
+            if let Some((code, is_package)) =
+                self.bundles.iter().find_map(|bundle| bundle.find(name))
+            {
                 let folder = format!("{LIBRARY_FOLDER}/{}", name.replace('.', "/"));
-                let filename = if is_package { format!("{folder}/__init__.py") } else { format!("{folder}.py") };
+                let filename = if is_package {
+                    format!("{folder}/__init__.py")
+                } else {
+                    format!("{folder}.py")
+                };
                 let search_path = is_package.then_some(folder);
-                return Some(Found::Code { code, filename: filename.into(), is_package, search_path });
+                return Some(Found::Code {
+                    code,
+                    filename: filename.into(),
+                    is_package,
+                    search_path,
+                });
             }
             if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
                 return Some(Found::Refused((*why).to_owned()));
@@ -140,6 +192,10 @@ pub fn prelude() -> Vec<(String, Rc<Code>)> {
     let names: Vec<String> = bundle.names().map(str::to_owned).collect();
     names
         .into_iter()
-        .filter_map(|name| bundle.find(&name).map(|(code, _)| (format!("<{name}>"), code)))
+        .filter_map(|name| {
+            bundle
+                .find(&name)
+                .map(|(code, _)| (format!("<{name}>"), code))
+        })
         .collect()
 }

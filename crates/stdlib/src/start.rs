@@ -25,7 +25,11 @@ pub fn start(vm: &mut Vm) {
     let namespace = vm.prelude_namespace();
     let helpers = vm.intern("_airlock");
     vm.add_functions(namespace, helpers, airlock_::FUNCTIONS);
-    let exec = vm.heap.new_native(PyNative { def: &EXEC, receiver: Value::UNBOUND, owner: helpers });
+    let exec = vm.heap.new_native(PyNative {
+        def: &EXEC,
+        receiver: Value::UNBOUND,
+        owner: helpers,
+    });
     vm.pin(exec);
     for (filename, code) in prelude() {
         let found = airlock_::found_code(vm, code, filename.as_str().into());

@@ -49,7 +49,14 @@ pub struct CrossingLog {
 }
 
 impl CrossingLog {
-    pub fn enter(&mut self, crossing: u64, fiber: usize, site: CallSite, now: u64, live_bytes: u64) {
+    pub fn enter(
+        &mut self,
+        crossing: u64,
+        fiber: usize,
+        site: CallSite,
+        now: u64,
+        live_bytes: u64,
+    ) {
         let known = self.sites.iter().position(|known| *known == site);
         let site = known.unwrap_or_else(|| {
             self.sites.push(site);
@@ -67,7 +74,9 @@ impl CrossingLog {
     }
 
     pub fn leave(&mut self, crossing: u64, now: u64) {
-        let Some(at) = self.open.iter().position(|open| open.crossing == crossing) else { return };
+        let Some(at) = self.open.iter().position(|open| open.crossing == crossing) else {
+            return;
+        };
         let open = self.open.remove(at);
         if self.samples.len() < SAMPLE_LIMIT {
             self.samples.push(Sample {
@@ -105,7 +114,9 @@ impl CrossingLog {
 
     /// The call sites of the crossings that are open, oldest first.
     pub fn open_sites(&self) -> impl Iterator<Item = (usize, &CallSite)> {
-        self.open.iter().map(|open| (open.fiber, &self.sites[open.site]))
+        self.open
+            .iter()
+            .map(|open| (open.fiber, &self.sites[open.site]))
     }
 
     pub fn report(&self) -> CrossingReport {
@@ -120,15 +131,27 @@ impl CrossingLog {
             sites: (0..self.sites.len())
                 .map(|site| SiteReport {
                     site: self.sites[site].clone(),
-                    adapter: self.distribution(|sample| sample.site == site, |sample| sample.adapter_nanos),
-                    wall: self.distribution(|sample| sample.site == site, |sample| sample.wall_nanos),
+                    adapter: self
+                        .distribution(|sample| sample.site == site, |sample| sample.adapter_nanos),
+                    wall: self
+                        .distribution(|sample| sample.site == site, |sample| sample.wall_nanos),
                 })
                 .collect(),
         }
     }
 
-    fn distribution(&self, of: impl Fn(&Sample) -> bool, value: impl Fn(&Sample) -> u64) -> Distribution {
-        Distribution::of(self.samples.iter().filter(|sample| of(sample)).map(value).collect())
+    fn distribution(
+        &self,
+        of: impl Fn(&Sample) -> bool,
+        value: impl Fn(&Sample) -> u64,
+    ) -> Distribution {
+        Distribution::of(
+            self.samples
+                .iter()
+                .filter(|sample| of(sample))
+                .map(value)
+                .collect(),
+        )
     }
 }
 
@@ -213,7 +236,11 @@ mod tests {
     use super::*;
 
     fn site(line: u32) -> CallSite {
-        CallSite { file: "shell.py".into(), line, name: "price".into() }
+        CallSite {
+            file: "shell.py".into(),
+            line,
+            name: "price".into(),
+        }
     }
 
     #[test]
@@ -228,7 +255,11 @@ mod tests {
         log.leave(1, 30);
         log.leave(2, 50);
         let report = log.report();
-        let at: Vec<_> = report.sites.iter().map(|site| (site.site.line, site.adapter.total_ns, site.wall.max_ns)).collect();
+        let at: Vec<_> = report
+            .sites
+            .iter()
+            .map(|site| (site.site.line, site.adapter.total_ns, site.wall.max_ns))
+            .collect();
         assert_eq!(at, [(4, 20, 20), (9, 100, 40)]);
         assert_eq!((report.outside_ns, report.adapter.total_ns), (5, 120));
     }
@@ -236,9 +267,30 @@ mod tests {
     #[test]
     fn distribution_of_a_hundred_values() {
         let spread = Distribution::of((1..=100).rev().collect());
-        assert_eq!((spread.min_ns, spread.median_ns, spread.p99_ns, spread.max_ns), (1, 50, 99, 100));
-        assert_eq!(spread.histogram.iter().map(|bucket| bucket.count).sum::<u64>(), 100);
-        assert_eq!(spread.histogram[0], Bucket { below_ns: 2, count: 1 });
+        assert_eq!(
+            (
+                spread.min_ns,
+                spread.median_ns,
+                spread.p99_ns,
+                spread.max_ns
+            ),
+            (1, 50, 99, 100)
+        );
+        assert_eq!(
+            spread
+                .histogram
+                .iter()
+                .map(|bucket| bucket.count)
+                .sum::<u64>(),
+            100
+        );
+        assert_eq!(
+            spread.histogram[0],
+            Bucket {
+                below_ns: 2,
+                count: 1
+            }
+        );
     }
 
     #[test]

@@ -123,7 +123,11 @@ mod tests {
 
     #[test]
     fn packed_events_come_back() {
-        let lane = |kind| Event { at_nanos: u64::MAX, line: 3, kind };
+        let lane = |kind| Event {
+            at_nanos: u64::MAX,
+            line: 3,
+            kind,
+        };
         let events = [
             lane(EventKind::LaneStarted {
                 lane: 0,
@@ -131,8 +135,15 @@ mod tests {
                 name: "größer".to_owned(),
                 parent: Some(7),
             }),
-            lane(EventKind::LaneEntered { lane: 0, state: LaneState::Blocked }),
-            lane(EventKind::CrossingLeft { crossing: 1 << 40, lane: 0, outcome: Outcome::Cancelled }),
+            lane(EventKind::LaneEntered {
+                lane: 0,
+                state: LaneState::Blocked,
+            }),
+            lane(EventKind::CrossingLeft {
+                crossing: 1 << 40,
+                lane: 0,
+                outcome: Outcome::Cancelled,
+            }),
         ];
         let bytes = pack(&events);
         assert_eq!(unpack(&bytes).as_deref(), Some(&events[..]));

@@ -83,7 +83,12 @@ mod tests {
 
     #[test]
     fn waiting_that_the_core_overlaps_is_lost_concurrency() {
-        let core = Ledger { wall_ns: 5_400, wait_ns: 5_000, overlapped_ns: 45_000, ..Ledger::default() };
+        let core = Ledger {
+            wall_ns: 5_400,
+            wait_ns: 5_000,
+            overlapped_ns: 45_000,
+            ..Ledger::default()
+        };
         let shell = Ledger {
             wall_ns: 52_300,
             python_ns: 400,
@@ -94,21 +99,41 @@ mod tests {
             ..Ledger::default()
         };
         let cost = Cost::between(&core, &shell);
-        assert_eq!((cost.lost_concurrency_ns, cost.per_crossing_ns), (45_000, 40));
-        assert_eq!(cost.python_ns + cost.wait_ns + cost.adapter_ns, cost.wall_ns);
+        assert_eq!(
+            (cost.lost_concurrency_ns, cost.per_crossing_ns),
+            (45_000, 40)
+        );
+        assert_eq!(
+            cost.python_ns + cost.wait_ns + cost.adapter_ns,
+            cost.wall_ns
+        );
     }
 
     #[test]
     fn shell_that_makes_two_of_ten_calls_loses_one_wait() {
-        let core = Ledger { overlapped_ns: 45_000, ..Ledger::default() };
-        let shell = Ledger { wait_ns: 10_000, longest_wait_ns: 5_000, ..Ledger::default() };
+        let core = Ledger {
+            overlapped_ns: 45_000,
+            ..Ledger::default()
+        };
+        let shell = Ledger {
+            wait_ns: 10_000,
+            longest_wait_ns: 5_000,
+            ..Ledger::default()
+        };
         assert_eq!(Cost::between(&core, &shell).lost_concurrency_ns, 5_000);
     }
 
     #[test]
     fn shell_that_overlaps_as_its_core_loses_nothing() {
-        let core = Ledger { overlapped_ns: 9, ..Ledger::default() };
-        let shell = Ledger { overlapped_ns: 9, wait_ns: 4, ..Ledger::default() };
+        let core = Ledger {
+            overlapped_ns: 9,
+            ..Ledger::default()
+        };
+        let shell = Ledger {
+            overlapped_ns: 9,
+            wait_ns: 4,
+            ..Ledger::default()
+        };
         let cost = Cost::between(&core, &shell);
         assert_eq!((cost.lost_concurrency_ns, cost.per_crossing_ns), (0, 0));
     }

@@ -6,17 +6,17 @@
 
 mod advice;
 pub mod chrome;
+mod crossings;
 mod event;
 mod ledger;
-mod crossings;
+mod recorder;
 mod stops;
 mod waits;
-mod recorder;
 
 pub use advice::{Compared, advice};
 pub use crossings::{Bucket, CallSite, CrossingLog, CrossingReport, Distribution, SiteReport};
 pub use event::{Event, EventKind, LaneId, LaneKind, LaneState, Outcome, pack, unpack};
 pub use ledger::{Cost, Ledger};
 pub use recorder::Recorder;
-pub use waits::Waits;
 pub use stops::{BEAT_NANOS, Lag, Stops, union_nanos};
+pub use waits::Waits;

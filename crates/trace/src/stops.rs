@@ -73,7 +73,11 @@ impl Stops {
                 Some(rank) => late.get(rank as usize - 1).copied().unwrap_or(0),
             }
         };
-        Lag { p50: at(0.50), p99: at(0.99), max: quantile(&late, 1.0) }
+        Lag {
+            p50: at(0.50),
+            p99: at(0.99),
+            max: quantile(&late, 1.0),
+        }
     }
 }
 
@@ -100,7 +104,14 @@ mod tests {
         stops.note(10 * MS, 14 * MS, true);
         stops.note_life(100 * MS);
         assert_eq!(stops.blocked_nanos(), 4 * MS);
-        assert_eq!(stops.lag(), Lag { p50: 0, p99: 2 * MS, max: 3 * MS });
+        assert_eq!(
+            stops.lag(),
+            Lag {
+                p50: 0,
+                p99: 2 * MS,
+                max: 3 * MS
+            }
+        );
     }
 
     #[test]

@@ -12,7 +12,11 @@ pub(crate) struct Arena<T> {
 
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Arena { slots: Vec::new(), free: Vec::new(), marks: Vec::new() }
+        Arena {
+            slots: Vec::new(),
+            free: Vec::new(),
+            marks: Vec::new(),
+        }
     }
 }
 
@@ -64,7 +68,9 @@ impl<T> Arena<T> {
     }
 
     pub fn is_marked(&self, index: usize) -> bool {
-        self.marks.get(index / 64).is_some_and(|word| word & (1 << (index % 64)) != 0)
+        self.marks
+            .get(index / 64)
+            .is_some_and(|word| word & (1 << (index % 64)) != 0)
     }
 
     /// Frees every slot in use that is not marked; the nominal bytes of those
@@ -74,7 +80,11 @@ impl<T> Arena<T> {
         let mut kept = 0;
         // From the end, so that the lowest free slot is used first.
         for (index, slot) in self.slots.iter_mut().enumerate().rev() {
-            if self.marks.get(index / 64).is_none_or(|word| word & (1 << (index % 64)) == 0) {
+            if self
+                .marks
+                .get(index / 64)
+                .is_none_or(|word| word & (1 << (index % 64)) == 0)
+            {
                 *slot = None;
                 self.free.push(index as u32);
             } else if let Some(item) = slot {

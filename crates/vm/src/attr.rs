@@ -30,10 +30,14 @@ impl Vm {
             return found;
         }
         match found {
-            Err(Throw::Call) => Err(self.and_then([value, name, Value::NONE, Value::NONE], after_get_attr)),
-            Err(Throw::Raise(exception)) => {
-                after_get_attr(self, [value, name, Value::NONE, Value::NONE], Completion::Raised(exception))
+            Err(Throw::Call) => {
+                Err(self.and_then([value, name, Value::NONE, Value::NONE], after_get_attr))
             }
+            Err(Throw::Raise(exception)) => after_get_attr(
+                self,
+                [value, name, Value::NONE, Value::NONE],
+                Completion::Raised(exception),
+            ),
             other => other,
         }
     }
@@ -42,7 +46,11 @@ impl Vm {
     pub fn find_attr(&mut self, value: Value, name: Value) -> Res<Option<Value>> {
         match self.get_attr(value, name) {
             Ok(found) => Ok(Some(found)),
-            Err(Throw::Raise(exception)) if self.is_instance(exception, self.types.attribute_error) => Ok(None),
+            Err(Throw::Raise(exception))
+                if self.is_instance(exception, self.types.attribute_error) =>
+            {
+                Ok(None)
+            }
             Err(other) => Err(other),
         }
     }
@@ -53,7 +61,8 @@ impl Vm {
             return self.get_type_attr(value, name);
         }
         if let Some(super_) = self.heap.downcast::<Super>(self.heap.payload(value)) {
-            let (class, object, object_type) = (super_.this_class, super_.object, super_.object_type);
+            let (class, object, object_type) =
+                (super_.this_class, super_.object, super_.object_type);
             if !object.is_unbound() && name != self.names.class_ {
                 let found = self.find_super(class, object_type, name);
                 // What the classes do not have may be the super object's own.
@@ -103,7 +112,13 @@ impl Vm {
     }
 
     /// `super(class, object).name`.
-    pub(crate) fn get_super_attr(&mut self, class: Value, object: Value, object_type: Value, name: Value) -> Res {
+    pub(crate) fn get_super_attr(
+        &mut self,
+        class: Value,
+        object: Value,
+        object_type: Value,
+        name: Value,
+    ) -> Res {
         match self.find_super(class, object_type, name) {
             Some(found) if object == object_type => self.bind_to_class(found, object_type),
             Some(found) => self.bind(found, object, object_type),
@@ -115,13 +130,23 @@ impl Vm {
     }
 
     /// An attribute of the classes after `class` in the MRO.
-    pub(crate) fn find_super(&self, class: Value, object_type: Value, name: Value) -> Option<Value> {
+    pub(crate) fn find_super(
+        &self,
+        class: Value,
+        object_type: Value,
+        name: Value,
+    ) -> Option<Value> {
         let mro = &self.heap.ty(object_type).mro;
-        let after = mro.iter().position(|&entry| entry == class).map_or(mro.len(), |at| at + 1);
+        let after = mro
+            .iter()
+            .position(|&entry| entry == class)
+            .map_or(mro.len(), |at| at + 1);
         let hash = self.heap.str_table_hash(name);
         mro[after..].iter().find_map(|&entry| {
             let dict = self.heap.dict(self.heap.ty(entry).dict);
-            dict.find_identical(name, hash).and_then(|at| dict.entry(at)).map(|entry| entry.value)
+            dict.find_identical(name, hash)
+                .and_then(|at| dict.entry(at))
+                .map(|entry| entry.value)
         })
     }
 
@@ -142,9 +167,17 @@ impl Vm {
     #[cold]
     pub fn no_attribute(&mut self, value: Value, name: Value) -> Throw {
         let message = if value.is(Kind::Type) {
-            format!("type object '{}' has no attribute '{}'", self.heap.ty(value).name, self.heap.str(name))
+            format!(
+                "type object '{}' has no attribute '{}'",
+                self.heap.ty(value).name,
+                self.heap.str(name)
+            )
         } else {
-            format!("'{}' object has no attribute '{}'", self.type_name(value), self.heap.str(name))
+            format!(
+                "'{}' object has no attribute '{}'",
+                self.type_name(value),
+                self.heap.str(name)
+            )
         };
         self.attribute_error_for(message, value, name)
     }
@@ -175,7 +208,11 @@ impl Vm {
             Kind::Exception => &self.heap.exception(value).attrs,
             Kind::Function => {
                 let dict = self.heap.function(value).dict;
-                return if dict.is_none() { None } else { self.namespace_get(dict, name) };
+                return if dict.is_none() {
+                    None
+                } else {
+                    self.namespace_get(dict, name)
+                };
             }
             Kind::Object => self.heap.object(value).attrs()?,
             _ => return None,
@@ -291,7 +328,11 @@ impl Vm {
             Some(Kind::Object) => {
                 if let Some(getset) = self.heap.downcast::<GetSet>(found) {
                     let def = getset.def;
-                    let receiver = if def.raw_self { object } else { self.heap.payload(object) };
+                    let receiver = if def.raw_self {
+                        object
+                    } else {
+                        self.heap.payload(object)
+                    };
                     return (def.get)(self, receiver);
                 }
                 if let Some(property) = self.heap.downcast::<Property>(found) {
@@ -331,10 +372,16 @@ impl Vm {
         // Static and class methods of Python subclasses act as such.
         let plain = self.heap.payload(found);
         match self.lookup_special(found, self.names.get) {
-            Some(get) if get.is(Kind::Native) && plain != found && self.heap.downcast::<Super>(plain).is_none() => {
+            Some(get)
+                if get.is(Kind::Native)
+                    && plain != found
+                    && self.heap.downcast::<Super>(plain).is_none() =>
+            {
                 self.bind(plain, object, class)
             }
-            Some(get) if get.is(Kind::Native) => self.call_native(get, &[found, object, class], Value::UNBOUND),
+            Some(get) if get.is(Kind::Native) => {
+                self.call_native(get, &[found, object, class], Value::UNBOUND)
+            }
             Some(get) => Err(self.tail_call(get, &[found, object, class])),
             None => Ok(found),
         }
@@ -383,12 +430,24 @@ impl Vm {
     pub fn set_attr(&mut self, value: Value, name: Value, new: Value) -> Res<()> {
         let class = self.type_of(value);
         let flags = self.heap.ty(class).flags;
-        let custom = if new.is_unbound() { flags.custom_delattr } else { flags.custom_setattr };
+        let custom = if new.is_unbound() {
+            flags.custom_delattr
+        } else {
+            flags.custom_setattr
+        };
         if custom {
-            let special = if new.is_unbound() { self.names.delattr } else { self.names.setattr };
+            let special = if new.is_unbound() {
+                self.names.delattr
+            } else {
+                self.names.setattr
+            };
             if let Some(method) = self.lookup(class, special) {
                 let args = [name, new];
-                let args = if new.is_unbound() { &args[..1] } else { &args[..] };
+                let args = if new.is_unbound() {
+                    &args[..1]
+                } else {
+                    &args[..]
+                };
                 return self.call_special(method, value, args).map(drop);
             }
         }
@@ -412,7 +471,11 @@ impl Vm {
                 return Ok(());
             }
             if descriptor.is_some() && self.heap.ty(class).flags.no_dict {
-                let message = format!("'{}' object attribute '{}' is read-only", self.type_name(value), self.heap.str(name));
+                let message = format!(
+                    "'{}' object attribute '{}' is read-only",
+                    self.type_name(value),
+                    self.heap.str(name)
+                );
                 return Err(self.attribute_error_for(message, value, name));
             }
             return Err(self.no_attribute(value, name));
@@ -432,7 +495,11 @@ impl Vm {
             return Ok(());
         }
         let message = if descriptor.is_some() {
-            format!("'{}' object attribute '{}' is read-only", self.type_name(value), self.heap.str(name))
+            format!(
+                "'{}' object attribute '{}' is read-only",
+                self.type_name(value),
+                self.heap.str(name)
+            )
         } else if !value.is(Kind::Type) {
             format!(
                 "'{}' object has no attribute '{}' and no __dict__ for setting new attributes",
@@ -440,13 +507,23 @@ impl Vm {
                 self.heap.str(name)
             )
         } else {
-            format!("'{}' object has no attribute '{}'", self.type_name(value), self.heap.str(name))
+            format!(
+                "'{}' object has no attribute '{}'",
+                self.type_name(value),
+                self.heap.str(name)
+            )
         };
         Err(self.attribute_error_for(message, value, name))
     }
 
     /// Whether the class attribute is a data descriptor and took the value.
-    pub(crate) fn set_by_descriptor(&mut self, descriptor: Value, value: Value, name: Value, new: Value) -> Res<bool> {
+    pub(crate) fn set_by_descriptor(
+        &mut self,
+        descriptor: Value,
+        value: Value,
+        name: Value,
+        new: Value,
+    ) -> Res<bool> {
         match descriptor.kind() {
             Some(Kind::Object) => {
                 if let Some(getset) = self.heap.downcast::<GetSet>(descriptor) {
@@ -455,22 +532,39 @@ impl Vm {
                         let message = format!(
                             "attribute '{}' of '{}' objects is not writable",
                             def.name,
-                            self.heap.ty(self.heap.downcast::<GetSet>(descriptor).map_or(Value::NONE, |g| g.owner)).name
+                            self.heap
+                                .ty(self
+                                    .heap
+                                    .downcast::<GetSet>(descriptor)
+                                    .map_or(Value::NONE, |g| g.owner))
+                                .name
                         );
                         return Err(self.attribute_error(message));
                     };
-                    let receiver = if def.raw_self { value } else { self.heap.payload(value) };
+                    let receiver = if def.raw_self {
+                        value
+                    } else {
+                        self.heap.payload(value)
+                    };
                     set(self, receiver, new)?;
                     return Ok(true);
                 }
                 if let Some(property) = self.heap.downcast::<Property>(descriptor) {
-                    let setter = if new.is_unbound() { property.delete } else { property.set };
+                    let setter = if new.is_unbound() {
+                        property.delete
+                    } else {
+                        property.set
+                    };
                     if setter.is_none() {
                         let message = format!(
                             "property {}of '{}' object has no {}",
                             self.property_name(descriptor),
                             self.qualname_of_type(value),
-                            if new.is_unbound() { "deleter" } else { "setter" }
+                            if new.is_unbound() {
+                                "deleter"
+                            } else {
+                                "setter"
+                            }
                         );
                         return Err(self.attribute_error(message));
                     }
@@ -491,7 +585,11 @@ impl Vm {
             }
             Some(Kind::Instance) => {
                 let plain = self.heap.payload(descriptor);
-                let special = if new.is_unbound() { self.names.delete } else { self.names.set };
+                let special = if new.is_unbound() {
+                    self.names.delete
+                } else {
+                    self.names.set
+                };
                 match self.lookup_special(descriptor, special) {
                     Some(method) if method.is(Kind::Native) && plain != descriptor => {
                         self.set_by_descriptor(plain, value, name, new)
@@ -503,8 +601,18 @@ impl Vm {
         }
     }
 
-    fn set_by_method(&mut self, descriptor: Value, value: Value, name: Value, new: Value) -> Res<bool> {
-        let special = if new.is_unbound() { self.names.delete } else { self.names.set };
+    fn set_by_method(
+        &mut self,
+        descriptor: Value,
+        value: Value,
+        name: Value,
+        new: Value,
+    ) -> Res<bool> {
+        let special = if new.is_unbound() {
+            self.names.delete
+        } else {
+            self.names.set
+        };
         match self.lookup_special(descriptor, special) {
             Some(method) => {
                 let args: &[Value] = &[descriptor, value, new];
@@ -512,7 +620,11 @@ impl Vm {
                 Err(self.tail_call(method, args))
             }
             None if self.is_data_descriptor(descriptor) => {
-                let what = if new.is_unbound() { "__delete__" } else { "__set__" };
+                let what = if new.is_unbound() {
+                    "__delete__"
+                } else {
+                    "__set__"
+                };
                 let _ = name;
                 Err(self.attribute_error(what))
             }
@@ -588,7 +700,8 @@ impl Vm {
             return;
         }
         let python = |vm: &Vm, name: Value| {
-            vm.lookup(class, name).is_some_and(|found| !found.is(Kind::Native))
+            vm.lookup(class, name)
+                .is_some_and(|found| !found.is(Kind::Native))
         };
         let native_flags = self.heap.ty(class).mro.iter().skip(1).find_map(|&base| {
             let flags = self.heap.ty(base).flags;
@@ -661,14 +774,19 @@ impl Vm {
     /// attributes.
     fn split_slots(&self, class: Value, attrs: PyDict) -> (PyDict, PyDict) {
         let is_slot = |key: Value| {
-            self.lookup(class, key).is_some_and(|found| self.heap.downcast::<Member>(found).is_some())
+            self.lookup(class, key)
+                .is_some_and(|found| self.heap.downcast::<Member>(found).is_some())
         };
         if !attrs.iter().any(|(key, _)| is_slot(key)) {
             return (PyDict::default(), attrs);
         }
         let mut split = (PyDict::default(), PyDict::default());
         for entry in attrs.entries() {
-            let table = if is_slot(entry.key) { &mut split.0 } else { &mut split.1 };
+            let table = if is_slot(entry.key) {
+                &mut split.0
+            } else {
+                &mut split.1
+            };
             table.insert_new(entry.key, entry.value, entry.hash);
         }
         split
@@ -715,8 +833,14 @@ impl Vm {
     }
 
     fn property_name(&self, property: Value) -> String {
-        match self.heap.downcast::<Property>(property).map(|property| (property.name, property.get)) {
-            Some((name, _)) if self.heap.as_str(name).is_some() => format!("'{}' ", self.heap.str(name)),
+        match self
+            .heap
+            .downcast::<Property>(property)
+            .map(|property| (property.name, property.get))
+        {
+            Some((name, _)) if self.heap.as_str(name).is_some() => {
+                format!("'{}' ", self.heap.str(name))
+            }
             Some((_, get)) if get.is(Kind::Function) => {
                 let name = self.heap.function(get).name;
                 format!("'{}' ", self.heap.as_str(name).unwrap_or_default())
@@ -732,7 +856,9 @@ fn after_get_attr(vm: &mut Vm, [value, name, ..]: [Value; 4], completion: Comple
         Completion::Raised(exception) if vm.is_instance(exception, vm.types.attribute_error) => {
             match vm.lookup_special(value, vm.names.getattr) {
                 Some(method) => match vm.call_special(method, value, &[name]) {
-                    Err(Throw::Call) => Err(vm.and_then([value, name, Value::NONE, Value::NONE], name_missing)),
+                    Err(Throw::Call) => {
+                        Err(vm.and_then([value, name, Value::NONE, Value::NONE], name_missing))
+                    }
                     other => other,
                 },
                 None => Err(Throw::Raise(exception)),
@@ -749,7 +875,10 @@ fn name_missing(vm: &mut Vm, [value, name, ..]: [Value; 4], completion: Completi
         && vm.is_instance(exception, vm.types.attribute_error)
     {
         let keys = [vm.intern("name"), vm.intern("obj")];
-        let is_set = |key: Value| vm.own_attr(exception, key).is_some_and(|found| !found.is_none());
+        let is_set = |key: Value| {
+            vm.own_attr(exception, key)
+                .is_some_and(|found| !found.is_none())
+        };
         if !keys.into_iter().any(is_set) {
             vm.set_exception_attr(exception, "name", name);
             vm.set_exception_attr(exception, "obj", value);

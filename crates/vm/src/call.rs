@@ -39,10 +39,21 @@ impl Vm {
                 _ => None,
             })
             .collect();
-        let consts = code.consts.iter().map(|constant| self.load_const(constant)).collect();
-        let names = code.names.iter().map(|name| self.heap.intern(name)).collect();
+        let consts = code
+            .consts
+            .iter()
+            .map(|constant| self.load_const(constant))
+            .collect();
+        let names = code
+            .names
+            .iter()
+            .map(|name| self.heap.intern(name))
+            .collect();
         let named = (code.params.positional + code.params.keyword_only) as usize;
-        let param_names = code.varnames[..named].iter().map(|name| self.heap.intern(name)).collect();
+        let param_names = code.varnames[..named]
+            .iter()
+            .map(|name| self.heap.intern(name))
+            .collect();
         let caches = vec![Cell::new(Cache::EMPTY); code.sites.len()].into_boxed_slice();
         let flags = code.flags;
         let params = code.params;
@@ -108,14 +119,22 @@ impl Vm {
     pub fn exec_code(&mut self, code: Rc<CodeObj>, globals: Value, namespace: Value) -> Throw {
         let function = self.bare_function(code, globals, Box::default());
         self.pending = Pending {
-            what: Request::Body { function, namespace },
+            what: Request::Body {
+                function,
+                namespace,
+            },
             then: SmallVec::new(),
         };
         Throw::Call
     }
 
     /// A function that is no more than its code and its surroundings.
-    pub(crate) fn bare_function(&mut self, code: Rc<CodeObj>, globals: Value, closure: Box<[Value]>) -> Value {
+    pub(crate) fn bare_function(
+        &mut self,
+        code: Rc<CodeObj>,
+        globals: Value,
+        closure: Box<[Value]>,
+    ) -> Value {
         let name = self.intern(&code.code.name);
         self.heap.new_function(PyFunction {
             code,
@@ -145,7 +164,11 @@ impl Vm {
             names = self.tuple(&keys);
         }
         self.pending = Pending {
-            what: Request::Call { callee, args: all, names },
+            what: Request::Call {
+                callee,
+                args: all,
+                names,
+            },
             then: SmallVec::new(),
         };
         Throw::Call
@@ -170,7 +193,13 @@ impl Vm {
     }
 
     /// Calls with arguments that are not on the stack yet.
-    pub(crate) fn call_args(&mut self, callee: Value, args: &[Value], names: Value, ret: Ret) -> Res<Flow> {
+    pub(crate) fn call_args(
+        &mut self,
+        callee: Value,
+        args: &[Value],
+        names: Value,
+        ret: Ret,
+    ) -> Res<Flow> {
         match callee.kind() {
             Some(Kind::Native) => Ok(Flow::Done(self.call_native(callee, args, names)?)),
             _ => {
@@ -196,7 +225,9 @@ impl Vm {
     ) -> Res<Flow> {
         match callee.kind() {
             Some(Kind::Function) => self.call_function(callee, base, argc, names, ret),
-            Some(Kind::Native) if names.is_unbound() => Ok(Flow::Done(self.call_native_window(callee, base, argc)?)),
+            Some(Kind::Native) if names.is_unbound() => {
+                Ok(Flow::Done(self.call_native_window(callee, base, argc)?))
+            }
             Some(Kind::Native) => {
                 let args: Args = self.stack[base..base + argc].into();
                 Ok(Flow::Done(self.call_native(callee, &args, names)?))
@@ -255,11 +286,21 @@ impl Vm {
     /// Pushes the frame of a function that has nothing but positional
     /// parameters, each of which has its argument; whether it is such a one.
     #[inline(always)]
-    pub(crate) fn call_plainly(&mut self, function: Value, base: usize, argc: usize, ret: Ret) -> bool {
+    pub(crate) fn call_plainly(
+        &mut self,
+        function: Value,
+        base: usize,
+        argc: usize,
+        ret: Ret,
+    ) -> bool {
         let object = self.heap.function(function);
         let code = &object.code;
         let end = base + code.registers as usize;
-        if !code.plain || argc != code.arity as usize || self.stack.len() < end || self.depth >= self.limits.recursion {
+        if !code.plain
+            || argc != code.arity as usize
+            || self.stack.len() < end
+            || self.depth >= self.limits.recursion
+        {
             return false;
         }
         let frame = PyFrame {
@@ -310,7 +351,8 @@ impl Vm {
         let positional = code.code.params.positional as usize;
         let placed = code.simple
             && names.is_unbound()
-            && (argc == positional || argc < positional && self.fill_defaults(function, base, argc, positional));
+            && (argc == positional
+                || argc < positional && self.fill_defaults(function, base, argc, positional));
         if !placed {
             self.bind_parameters(function, &code, base, argc, names)?;
         }
@@ -319,7 +361,8 @@ impl Vm {
         let captures = code.code.captures.len();
         if captures > 0 {
             let closure = &self.heap.function(function).closure;
-            self.stack[base + params..base + params + captures].copy_from_slice(&closure[..captures]);
+            self.stack[base + params..base + params + captures]
+                .copy_from_slice(&closure[..captures]);
         }
         if code.suspends {
             return Ok(Flow::Done(self.make_generator(function, code, base)));
@@ -358,8 +401,13 @@ impl Vm {
         } else {
             GeneratorKind::Generator
         };
-        let made_at = if kind == GeneratorKind::Coroutine { self.visible_place() } else { None };
-        let registers = SmallVec::from_slice(&self.stack[base..base + code.code.registers as usize]);
+        let made_at = if kind == GeneratorKind::Coroutine {
+            self.visible_place()
+        } else {
+            None
+        };
+        let registers =
+            SmallVec::from_slice(&self.stack[base..base + code.code.registers as usize]);
         let object = self.heap.function(function);
         let (globals, name, qualname) = (object.globals, object.name, object.qualname);
         self.heap.new_generator(Generator {
@@ -385,7 +433,13 @@ impl Vm {
     }
 
     /// Gives the last parameters their defaults; false if one has none.
-    fn fill_defaults(&mut self, function: Value, base: usize, argc: usize, positional: usize) -> bool {
+    fn fill_defaults(
+        &mut self,
+        function: Value,
+        base: usize,
+        argc: usize,
+        positional: usize,
+    ) -> bool {
         let defaults = self.heap.function(function).defaults;
         if defaults.is_none() {
             return false;
@@ -394,7 +448,8 @@ impl Vm {
         let absent = positional - argc;
         match items.len().checked_sub(absent) {
             Some(skip) => {
-                self.stack[base + argc..base + positional].copy_from_slice(&items[skip..skip + absent]);
+                self.stack[base + argc..base + positional]
+                    .copy_from_slice(&items[skip..skip + absent]);
                 true
             }
             None => false,
@@ -413,7 +468,11 @@ impl Vm {
         let params = code.code.params;
         let positional = params.positional as usize;
         let keyword_only = params.keyword_only as usize;
-        let named = if names.is_unbound() { 0 } else { self.heap.tuple(names).len() };
+        let named = if names.is_unbound() {
+            0
+        } else {
+            self.heap.tuple(names).len()
+        };
         let given = argc - named;
         let args: Args = self.stack[base..base + argc].into();
         let count = params.count();
@@ -437,7 +496,11 @@ impl Vm {
             let keys: Args = self.heap.tuple(names).into();
             let param_names = &code.params;
             for (&key, &value) in keys.iter().zip(&args[given..]) {
-                let key = if key.is(Kind::Str) { self.heap.find_interned(key).unwrap_or(key) } else { key };
+                let key = if key.is(Kind::Str) {
+                    self.heap.find_interned(key).unwrap_or(key)
+                } else {
+                    key
+                };
                 let at = param_names[params.positional_only as usize..]
                     .iter()
                     .position(|&name| name == key)
@@ -494,8 +557,9 @@ impl Vm {
                 }
             }
         }
-        let missing: Vec<usize> =
-            (0..positional).filter(|at| self.stack[base + at].is_unbound()).collect();
+        let missing: Vec<usize> = (0..positional)
+            .filter(|at| self.stack[base + at].is_unbound())
+            .collect();
         if !missing.is_empty() {
             return Err(self.missing_arguments(function, code, &missing, "positional"));
         }
@@ -504,7 +568,11 @@ impl Vm {
             for at in positional..positional + keyword_only {
                 if self.stack[base + at].is_unbound() {
                     let name = code.params[at];
-                    match if kwdefaults.is_none() { None } else { self.namespace_get(kwdefaults, name) } {
+                    match if kwdefaults.is_none() {
+                        None
+                    } else {
+                        self.namespace_get(kwdefaults, name)
+                    } {
                         Some(value) => self.stack[base + at] = value,
                         None => missing.push(at),
                     }
@@ -518,7 +586,10 @@ impl Vm {
     }
 
     fn function_name(&self, function: Value) -> String {
-        self.heap.as_str(self.heap.function(function).qualname).unwrap_or("function").to_owned()
+        self.heap
+            .as_str(self.heap.function(function).qualname)
+            .unwrap_or("function")
+            .to_owned()
     }
 
     #[cold]
@@ -527,21 +598,38 @@ impl Vm {
             return self.type_error("keywords must be strings");
         }
         let key_text = self.heap.str(key).to_owned();
-        let candidates: Vec<String> = params.iter().map(|&name| self.heap.str(name).to_owned()).collect();
-        let mut message =
-            format!("{}() got an unexpected keyword argument '{key_text}'", self.function_name(function));
-        if let Some(found) = crate::unwind::closest(&key_text, candidates.iter().map(String::as_str)) {
+        let candidates: Vec<String> = params
+            .iter()
+            .map(|&name| self.heap.str(name).to_owned())
+            .collect();
+        let mut message = format!(
+            "{}() got an unexpected keyword argument '{key_text}'",
+            self.function_name(function)
+        );
+        if let Some(found) =
+            crate::unwind::closest(&key_text, candidates.iter().map(String::as_str))
+        {
             message.push_str(&format!(". Did you mean '{found}'?"));
         }
         self.type_error(message)
     }
 
     #[cold]
-    fn too_many_arguments(&mut self, function: Value, code: &Rc<CodeObj>, given: usize, base: usize) -> Throw {
+    fn too_many_arguments(
+        &mut self,
+        function: Value,
+        code: &Rc<CodeObj>,
+        given: usize,
+        base: usize,
+    ) -> Throw {
         let params = code.code.params;
         let positional = params.positional as usize;
         let defaults = self.heap.function(function).defaults;
-        let optional = if defaults.is_none() { 0 } else { self.heap.tuple(defaults).len() };
+        let optional = if defaults.is_none() {
+            0
+        } else {
+            self.heap.tuple(defaults).len()
+        };
         let keyword_given = (positional..positional + params.keyword_only as usize)
             .filter(|at| !self.stack[base + at].is_unbound())
             .count();
@@ -550,8 +638,16 @@ impl Vm {
         } else {
             format!("{positional}")
         };
-        let plural = if positional == 1 && optional == 0 { "" } else { "s" };
-        let was = if given == 1 && keyword_given == 0 { "was" } else { "were" };
+        let plural = if positional == 1 && optional == 0 {
+            ""
+        } else {
+            "s"
+        };
+        let was = if given == 1 && keyword_given == 0 {
+            "was"
+        } else {
+            "were"
+        };
         let extra = if keyword_given > 0 {
             format!(
                 " positional argument{} (and {keyword_given} keyword-only argument{})",
@@ -569,8 +665,17 @@ impl Vm {
     }
 
     #[cold]
-    fn missing_arguments(&mut self, function: Value, code: &Rc<CodeObj>, missing: &[usize], kind: &str) -> Throw {
-        let names: Vec<String> = missing.iter().map(|&at| format!("'{}'", code.code.varnames[at])).collect();
+    fn missing_arguments(
+        &mut self,
+        function: Value,
+        code: &Rc<CodeObj>,
+        missing: &[usize],
+        kind: &str,
+    ) -> Throw {
+        let names: Vec<String> = missing
+            .iter()
+            .map(|&at| format!("'{}'", code.code.varnames[at]))
+            .collect();
         let list = match names.as_slice() {
             [one] => one.clone(),
             [first, second] => format!("{first} and {second}"),
@@ -600,10 +705,16 @@ impl Vm {
                     let name = &self.heap.ty(class).name;
                     format!("{owner}.__new__({name}): {name} is not a subtype of {owner}")
                 } else {
-                    format!("{owner}.__new__(X): X is not a type object ({})", self.type_name(class))
+                    format!(
+                        "{owner}.__new__(X): X is not a type object ({})",
+                        self.type_name(class)
+                    )
                 }
             }
-            None => format!("{}.__new__(): not enough arguments", self.heap.ty(owner).name),
+            None => format!(
+                "{}.__new__(): not enough arguments",
+                self.heap.ty(owner).name
+            ),
         };
         Err(self.type_error(message))
     }
@@ -625,7 +736,9 @@ impl Vm {
     #[inline]
     fn call_native_window(&mut self, native: Value, base: usize, argc: usize) -> Res {
         let mut bound = [Value::UNBOUND; MAX_PARAMS];
-        if let Some((def, count)) = self.bind_plainly(native, &self.stack[base..base + argc], &mut bound) {
+        if let Some((def, count)) =
+            self.bind_plainly(native, &self.stack[base..base + argc], &mut bound)
+        {
             return self.run_native(native, def, &bound[..count]);
         }
         let args: Args = self.stack[base..base + argc].into();
@@ -646,7 +759,11 @@ impl Vm {
         let signature = def.parsed();
         let shift = !object.receiver.is_unbound() as usize;
         let given = args.len() + shift;
-        if signature.varargs || signature.varkw || given > signature.positional || given < signature.required {
+        if signature.varargs
+            || signature.varkw
+            || given > signature.positional
+            || given < signature.required
+        {
             return None;
         }
         if shift > 0 {
@@ -684,7 +801,12 @@ impl Vm {
     fn materialize(&mut self, native: Value, bound: &[Value], iterable: Value) -> Throw {
         let args = self.tuple(bound);
         let list_of = self.prelude("list_of");
-        self.call_then(list_of, &[iterable], [native, args, iterable, Value::NONE], materialized)
+        self.call_then(
+            list_of,
+            &[iterable],
+            [native, args, iterable, Value::NONE],
+            materialized,
+        )
     }
 
     fn call_native_generally(&mut self, native: Value, args: &[Value], names: Value) -> Res {
@@ -696,7 +818,9 @@ impl Vm {
         let args = if receiver.is_unbound() {
             args
         } else {
-            with_receiver = std::iter::once(receiver).chain(args.iter().copied()).collect();
+            with_receiver = std::iter::once(receiver)
+                .chain(args.iter().copied())
+                .collect();
             &with_receiver
         };
         if def.role == NativeRole::Method {
@@ -723,19 +847,20 @@ impl Vm {
             self.check_new_class(owner, args.first().copied())?;
         }
         let plain = names.is_unbound() && !signature.varkw && !signature.varargs;
-        let mut bound: Args = if plain && args.len() <= signature.positional && args.len() >= signature.required {
-            let mut bound: Args = args.into();
-            for param in &signature.params[args.len()..] {
-                let value = self.native_default(&param.default);
-                match value {
-                    Some(value) => bound.push(value),
-                    None => return Err(self.native_missing(def.name, param.name)),
+        let mut bound: Args =
+            if plain && args.len() <= signature.positional && args.len() >= signature.required {
+                let mut bound: Args = args.into();
+                for param in &signature.params[args.len()..] {
+                    let value = self.native_default(&param.default);
+                    match value {
+                        Some(value) => bound.push(value),
+                        None => return Err(self.native_missing(def.name, param.name)),
+                    }
                 }
-            }
-            bound
-        } else {
-            self.bind_native(def, owner, args, names)?
-        };
+                bound
+            } else {
+                self.bind_native(def, owner, args, names)?
+            };
         if def.role == NativeRole::Method && !def.raw_self {
             bound[0] = self.heap.payload(bound[0]);
         }
@@ -759,23 +884,40 @@ impl Vm {
     }
 
     #[cold]
-    fn native_slow(&mut self, native: Value, def: &'static crate::NativeDef, bound: &[Value]) -> Throw {
-        let end = bound.iter().rposition(|value| !value.is_unbound()).map_or(0, |at| at + 1);
+    fn native_slow(
+        &mut self,
+        native: Value,
+        def: &'static crate::NativeDef,
+        bound: &[Value],
+    ) -> Throw {
+        let end = bound
+            .iter()
+            .rposition(|value| !value.is_unbound())
+            .map_or(0, |at| at + 1);
         let Some(name) = def.slow else {
             // Without a version in Python, it may still do with plain numbers.
             let signature = def.parsed();
-            let positional = end <= signature.positional && !bound[..end].iter().any(|value| value.is_unbound());
-            let skipped = if self.heap.native(native).receiver.is_unbound() { 0 } else { 1 };
+            let positional =
+                end <= signature.positional && !bound[..end].iter().any(|value| value.is_unbound());
+            let skipped = if self.heap.native(native).receiver.is_unbound() {
+                0
+            } else {
+                1
+            };
             if positional && end >= skipped {
                 let args = self.tuple(&bound[skipped..end]);
                 return self.tail_prelude("native_again", &[native, args]);
             }
-            let message =
-                format!("{}() cannot call Python code from here in this version", def.name);
+            let message = format!(
+                "{}() cannot call Python code from here in this version",
+                def.name
+            );
             return self.not_implemented_error(message);
         };
-        let args: Args =
-            bound[..end].iter().map(|value| value.bound().unwrap_or(Value::NONE)).collect();
+        let args: Args = bound[..end]
+            .iter()
+            .map(|value| value.bound().unwrap_or(Value::NONE))
+            .collect();
         self.tail_prelude(name, &args)
     }
 
@@ -787,14 +929,23 @@ impl Vm {
         names: Value,
     ) -> Res<Args> {
         let signature = def.parsed();
-        let named = if names.is_unbound() { 0 } else { self.heap.tuple(names).len() };
+        let named = if names.is_unbound() {
+            0
+        } else {
+            self.heap.tuple(names).len()
+        };
         let given = args.len() - named;
         let receivers = match def.role {
             NativeRole::Function | NativeRole::StaticMethod => 0,
             _ => 1,
         };
         if given > signature.positional && !signature.varargs {
-            return Err(self.native_too_many(def, owner, given - receivers, signature.positional - receivers));
+            return Err(self.native_too_many(
+                def,
+                owner,
+                given - receivers,
+                signature.positional - receivers,
+            ));
         }
         let mut bound: Args = SmallVec::new();
         bound.resize(signature.slots(), Value::UNBOUND);
@@ -802,13 +953,23 @@ impl Vm {
         bound[..direct].copy_from_slice(&args[..direct]);
         // Slots: positional, *args, keyword-only, **kwargs.
         let shift = signature.varargs as usize;
-        let slot = |at: usize| if at < signature.positional { at } else { at + shift };
+        let slot = |at: usize| {
+            if at < signature.positional {
+                at
+            } else {
+                at + shift
+            }
+        };
         if signature.varargs {
             bound[signature.positional] = self.tuple(&args[direct..given]);
         }
         let mut filled: SmallVec<[bool; 8]> = SmallVec::from_elem(false, signature.params.len());
         filled[..direct].fill(true);
-        let extra = if signature.varkw { self.heap.new_dict(PyDict::default()) } else { Value::UNBOUND };
+        let extra = if signature.varkw {
+            self.heap.new_dict(PyDict::default())
+        } else {
+            Value::UNBOUND
+        };
         if named > 0 {
             let keys: Args = self.heap.tuple(names).into();
             for (&key, &value) in keys.iter().zip(&args[given..]) {
@@ -837,7 +998,10 @@ impl Vm {
                     None if self.ignores_keywords(def, owner, args) => {}
                     None => {
                         let message = if signature.params.len() == signature.positional_only {
-                            format!("{}() takes no keyword arguments", self.native_label(def, owner))
+                            format!(
+                                "{}() takes no keyword arguments",
+                                self.native_label(def, owner)
+                            )
                         } else {
                             format!("{}() got an unexpected keyword argument '{text}'", def.name)
                         };
@@ -855,10 +1019,22 @@ impl Vm {
                 match self.native_default(&param.default) {
                     Some(value) => bound[slot(at)] = value,
                     None => {
-                        if at >= receivers && at < signature.positional && at < signature.positional_only {
-                            return Err(self.native_too_few(def, owner, given.saturating_sub(receivers), receivers));
+                        if at >= receivers
+                            && at < signature.positional
+                            && at < signature.positional_only
+                        {
+                            return Err(self.native_too_few(
+                                def,
+                                owner,
+                                given.saturating_sub(receivers),
+                                receivers,
+                            ));
                         }
-                        return Err(self.native_missing_at(def, param.name, at + 1 - receivers.min(at + 1)));
+                        return Err(self.native_missing_at(
+                            def,
+                            param.name,
+                            at + 1 - receivers.min(at + 1),
+                        ));
                     }
                 }
             }
@@ -869,19 +1045,37 @@ impl Vm {
     /// Whether `__new__` or `__init__` of a built-in type leaves keywords to the
     /// other one, which the subclass has in Python.
     #[cold]
-    fn ignores_keywords(&self, def: &'static crate::NativeDef, owner: Value, args: &[Value]) -> bool {
-        let Some(&first) = args.first() else { return false };
+    fn ignores_keywords(
+        &self,
+        def: &'static crate::NativeDef,
+        owner: Value,
+        args: &[Value],
+    ) -> bool {
+        let Some(&first) = args.first() else {
+            return false;
+        };
         let (class, other) = match def.role {
             NativeRole::New if first.is(Kind::Type) => (first, self.names.init),
             NativeRole::Method if def.name == "__init__" => (self.type_of(first), self.names.new),
             _ => return false,
         };
-        class != owner && self.lookup(class, other).is_some_and(|other| !other.is(Kind::Native))
+        class != owner
+            && self
+                .lookup(class, other)
+                .is_some_and(|other| !other.is(Kind::Native))
     }
 
     #[cold]
-    fn native_missing_at(&mut self, def: &'static crate::NativeDef, param: &str, at: usize) -> Throw {
-        self.type_error(format!("{}() missing required argument '{param}' (pos {at})", def.name))
+    fn native_missing_at(
+        &mut self,
+        def: &'static crate::NativeDef,
+        param: &str,
+        at: usize,
+    ) -> Throw {
+        self.type_error(format!(
+            "{}() missing required argument '{param}' (pos {at})",
+            def.name
+        ))
     }
 
     #[cold]
@@ -896,9 +1090,16 @@ impl Vm {
         let required = signature.required - receivers;
         let positional = signature.positional - receivers;
         let message = if required == 1 && positional == 1 {
-            format!("{}() takes exactly one argument ({given} given)", self.native_label(def, owner))
+            format!(
+                "{}() takes exactly one argument ({given} given)",
+                self.native_label(def, owner)
+            )
         } else if required == positional {
-            format!("{} expected {required} argument{}, got {given}", self.native_name(def, owner), if required == 1 { "" } else { "s" })
+            format!(
+                "{} expected {required} argument{}, got {given}",
+                self.native_name(def, owner),
+                if required == 1 { "" } else { "s" }
+            )
         } else {
             format!(
                 "{} expected at least {required} argument{}, got {given}",
@@ -918,14 +1119,27 @@ impl Vm {
         positional: usize,
     ) -> Throw {
         let signature = def.parsed();
-        let receivers = if def.role == NativeRole::Function { 0 } else { 1 };
+        let receivers = if def.role == NativeRole::Function {
+            0
+        } else {
+            1
+        };
         let required = signature.required.saturating_sub(receivers);
         let message = if positional == 0 {
-            format!("{}() takes no arguments ({given} given)", self.native_label(def, owner))
+            format!(
+                "{}() takes no arguments ({given} given)",
+                self.native_label(def, owner)
+            )
         } else if positional == 1 && required == 1 {
-            format!("{}() takes exactly one argument ({given} given)", self.native_label(def, owner))
+            format!(
+                "{}() takes exactly one argument ({given} given)",
+                self.native_label(def, owner)
+            )
         } else if required == positional {
-            format!("{} expected {positional} arguments, got {given}", self.native_name(def, owner))
+            format!(
+                "{} expected {positional} arguments, got {given}",
+                self.native_name(def, owner)
+            )
         } else {
             format!(
                 "{} expected at most {positional} argument{}, got {given}",
@@ -956,7 +1170,14 @@ impl Vm {
     }
 
     /// Calls a class: `type.__call__`, unless its metaclass has its own.
-    pub(crate) fn call_type(&mut self, class: Value, base: usize, argc: usize, names: Value, ret: Ret) -> Res<Flow> {
+    pub(crate) fn call_type(
+        &mut self,
+        class: Value,
+        base: usize,
+        argc: usize,
+        names: Value,
+        ret: Ret,
+    ) -> Res<Flow> {
         let metaclass = self.heap.ty(class).metaclass;
         if metaclass != self.types.r#type
             && let Some(call) = self.lookup(metaclass, self.names.call)
@@ -977,10 +1198,19 @@ impl Vm {
     }
 
     /// `type.__call__`: `__new__`, then `__init__` of what it gave.
-    pub(crate) fn instantiate(&mut self, class: Value, base: usize, argc: usize, names: Value, ret: Ret) -> Res<Flow> {
+    pub(crate) fn instantiate(
+        &mut self,
+        class: Value,
+        base: usize,
+        argc: usize,
+        names: Value,
+        ret: Ret,
+    ) -> Res<Flow> {
         let construct = self.construct_of(class);
         if construct.plain_new {
-            if construct.init.is(Kind::Function) && let Ret::Reg(dst) = ret {
+            if construct.init.is(Kind::Function)
+                && let Ret::Reg(dst) = ret
+            {
                 let instance = self.heap.new_instance(class, Value::UNBOUND);
                 self.stack[base - 1] = instance;
                 let ret = Ret::Init { instance, dst };
@@ -991,7 +1221,9 @@ impl Vm {
             }
         }
         let args: Args = self.stack[base..base + argc].into();
-        if names.is_unbound() && let Some(exception) = self.plain_exception(class, &args) {
+        if names.is_unbound()
+            && let Some(exception) = self.plain_exception(class, &args)
+        {
             return Ok(Flow::Done(exception));
         }
         let Some(new) = self.lookup(class, self.names.new) else {
@@ -1016,7 +1248,14 @@ impl Vm {
     }
 
     /// Runs `__init__` if the instance is one of the class.
-    fn initialize(&mut self, class: Value, instance: Value, args: &[Value], names: Value, ret: Ret) -> Res<Flow> {
+    fn initialize(
+        &mut self,
+        class: Value,
+        instance: Value,
+        args: &[Value],
+        names: Value,
+        ret: Ret,
+    ) -> Res<Flow> {
         let actual = self.type_of(instance);
         if !self.is_subtype(actual, class) {
             return Ok(Flow::Done(instance));
@@ -1030,7 +1269,9 @@ impl Vm {
             if owner == self.types.object && !self.needs_object_init(actual, args) {
                 return Ok(Flow::Done(instance));
             }
-            let with_self: Args = std::iter::once(instance).chain(args.iter().copied()).collect();
+            let with_self: Args = std::iter::once(instance)
+                .chain(args.iter().copied())
+                .collect();
             return match self.call_native(init, &with_self, names) {
                 Ok(_) => Ok(Flow::Done(instance)),
                 Err(Throw::Call) => {
@@ -1040,8 +1281,12 @@ impl Vm {
                 Err(other) => Err(other),
             };
         }
-        let with_self: Args = std::iter::once(instance).chain(args.iter().copied()).collect();
-        if init.is(Kind::Function) && let Ret::Reg(dst) = ret {
+        let with_self: Args = std::iter::once(instance)
+            .chain(args.iter().copied())
+            .collect();
+        if init.is(Kind::Function)
+            && let Ret::Reg(dst) = ret
+        {
             return self.call_args(init, &with_self, names, Ret::Init { instance, dst });
         }
         let state = [instance, Value::NONE, Value::NONE, Value::NONE];
@@ -1055,7 +1300,9 @@ impl Vm {
             return false;
         }
         let new = self.lookup(class, self.names.new);
-        new.is_some_and(|new| new.is(Kind::Native) && self.heap.native(new).owner == self.types.object)
+        new.is_some_and(|new| {
+            new.is(Kind::Native) && self.heap.native(new).owner == self.types.object
+        })
     }
 
     fn construct_of(&mut self, class: Value) -> Construct {
@@ -1070,12 +1317,18 @@ impl Vm {
         let init = self.lookup(class, self.names.init);
         let object = self.types.object;
         let is_object = |found: Option<Value>| {
-            found.is_some_and(|found| found.is(Kind::Native) && self.heap.native(found).owner == object)
+            found.is_some_and(|found| {
+                found.is(Kind::Native) && self.heap.native(found).owner == object
+            })
         };
         let construct = Construct {
             version,
             plain_new: plain && is_object(new),
-            init: if is_object(init) { Value::UNBOUND } else { init.unwrap_or(Value::UNBOUND) },
+            init: if is_object(init) {
+                Value::UNBOUND
+            } else {
+                init.unwrap_or(Value::UNBOUND)
+            },
         };
         self.heap.ty(class).construct.set(construct);
         construct
@@ -1083,13 +1336,21 @@ impl Vm {
 }
 
 /// Calls what the `__get__` of a `__call__` gave.
-pub(crate) fn call_bound(vm: &mut Vm, [args, names, ..]: [Value; 4], completion: Completion) -> Res {
+pub(crate) fn call_bound(
+    vm: &mut Vm,
+    [args, names, ..]: [Value; 4],
+    completion: Completion,
+) -> Res {
     let bound = completion.value()?;
     let args: Args = vm.heap.tuple(args).into();
     Err(vm.call_kw_then(bound, &args, names, [Value::NONE; 4], None))
 }
 
-fn materialized(vm: &mut Vm, [native, args, iterable, _]: [Value; 4], completion: Completion) -> Res {
+fn materialized(
+    vm: &mut Vm,
+    [native, args, iterable, _]: [Value; 4],
+    completion: Completion,
+) -> Res {
     let list = completion.value()?;
     let def = vm.heap.native(native).def;
     let bound: Args = vm
@@ -1118,7 +1379,10 @@ fn after_new(vm: &mut Vm, [class, args, names, _]: [Value; 4], completion: Compl
 fn after_init(vm: &mut Vm, [instance, ..]: [Value; 4], completion: Completion) -> Res {
     let result = completion.value()?;
     if !result.is_none() {
-        let message = format!("__init__() should return None, not '{}'", vm.type_name(result));
+        let message = format!(
+            "__init__() should return None, not '{}'",
+            vm.type_name(result)
+        );
         return Err(vm.type_error(message));
     }
     Ok(instance)

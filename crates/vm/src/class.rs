@@ -21,7 +21,12 @@ pub struct GetterDef {
 }
 
 pub const fn getter(name: &'static str, get: fn(&mut Vm, Value) -> Res) -> GetterDef {
-    GetterDef { name, get, set: None, raw_self: false }
+    GetterDef {
+        name,
+        get,
+        set: None,
+        raw_self: false,
+    }
 }
 
 /// The setter receives [`Value::UNBOUND`] for a deletion.
@@ -30,7 +35,12 @@ pub const fn getter_setter(
     get: fn(&mut Vm, Value) -> Res,
     set: fn(&mut Vm, Value, Value) -> Res<()>,
 ) -> GetterDef {
-    GetterDef { name, get, set: Some(set), raw_self: false }
+    GetterDef {
+        name,
+        get,
+        set: Some(set),
+        raw_self: false,
+    }
 }
 
 impl GetterDef {
@@ -70,12 +80,18 @@ struct TypeCacheEntry {
     value: Value,
 }
 
-const NOTHING_FOUND: TypeCacheEntry = TypeCacheEntry { version: 0, name: 0, value: Value::UNBOUND };
+const NOTHING_FOUND: TypeCacheEntry = TypeCacheEntry {
+    version: 0,
+    name: 0,
+    value: Value::UNBOUND,
+};
 const TYPE_CACHE_ENTRIES: usize = 1024;
 
 impl Default for TypeCache {
     fn default() -> Self {
-        TypeCache { entries: vec![Cell::new(NOTHING_FOUND); TYPE_CACHE_ENTRIES].into() }
+        TypeCache {
+            entries: vec![Cell::new(NOTHING_FOUND); TYPE_CACHE_ENTRIES].into(),
+        }
     }
 }
 
@@ -93,7 +109,11 @@ impl TypeCache {
     }
 
     fn set(&self, version: u32, name: Value, value: Value) {
-        self.entry(version, name).set(TypeCacheEntry { version, name: name.index() as u32, value });
+        self.entry(version, name).set(TypeCacheEntry {
+            version,
+            name: name.index() as u32,
+            value,
+        });
     }
 
     pub(crate) fn clear(&self) {
@@ -112,7 +132,13 @@ impl Vm {
             (Vec::new(), TypeFlags::default())
         } else {
             let base = self.heap.ty(base);
-            (base.mro.clone(), TypeFlags { heap: false, ..base.flags })
+            (
+                base.mro.clone(),
+                TypeFlags {
+                    heap: false,
+                    ..base.flags
+                },
+            )
         };
         let qualname = self.intern(name);
         let version = self.heap.fresh_version();
@@ -120,14 +146,22 @@ impl Vm {
             name: name.into(),
             qualname,
             metaclass: self.types.r#type,
-            bases: if base.is_unbound() { Vec::new() } else { vec![base] },
+            bases: if base.is_unbound() {
+                Vec::new()
+            } else {
+                vec![base]
+            },
             mro,
             dict,
             layout,
             flags,
             subclasses: Vec::new(),
             version,
-            construct: Cell::new(Construct { version: 0, plain_new: false, init: Value::UNBOUND }),
+            construct: Cell::new(Construct {
+                version: 0,
+                plain_new: false,
+                init: Value::UNBOUND,
+            }),
         });
         let object = self.heap.ty_mut(ty);
         object.mro.insert(0, ty);
@@ -165,7 +199,11 @@ impl Vm {
     pub fn add_methods(&mut self, ty: Value, defs: &'static [NativeDef]) {
         let dict = self.heap.ty(ty).dict;
         for def in defs {
-            let native = PyNative { def, receiver: Value::UNBOUND, owner: ty };
+            let native = PyNative {
+                def,
+                receiver: Value::UNBOUND,
+                owner: ty,
+            };
             let mut value = self.heap.new_native(native);
             match def.role {
                 NativeRole::Method | NativeRole::New | NativeRole::ClassMethod => {}
@@ -180,8 +218,12 @@ impl Vm {
                 "__getattribute__" if ty != self.types.object && ty != self.types.r#type => {
                     flags.custom_getattribute = true;
                 }
-                "__setattr__" if ty != self.types.object && ty != self.types.r#type => flags.custom_setattr = true,
-                "__delattr__" if ty != self.types.object && ty != self.types.r#type => flags.custom_delattr = true,
+                "__setattr__" if ty != self.types.object && ty != self.types.r#type => {
+                    flags.custom_setattr = true
+                }
+                "__delattr__" if ty != self.types.object && ty != self.types.r#type => {
+                    flags.custom_delattr = true
+                }
                 "__eq__" if matches!(self.heap.ty(ty).layout, Layout::Payload(_)) => {
                     // Object-kind natives compare by their own method; the
                     // built-in kinds are compared by `Heap::equal`.
@@ -200,8 +242,20 @@ impl Vm {
     fn has_builtin_equality(&self, ty: Value) -> bool {
         let types = &self.types;
         [
-            types.object, types.int, types.bool, types.float, types.complex, types.str, types.bytes, types.tuple,
-            types.list, types.dict, types.set, types.frozenset, types.method, types.none,
+            types.object,
+            types.int,
+            types.bool,
+            types.float,
+            types.complex,
+            types.str,
+            types.bytes,
+            types.tuple,
+            types.list,
+            types.dict,
+            types.set,
+            types.frozenset,
+            types.method,
+            types.none,
         ]
         .contains(&ty)
     }
@@ -209,7 +263,11 @@ impl Vm {
     pub fn add_getters(&mut self, ty: Value, defs: &'static [GetterDef]) {
         let dict = self.heap.ty(ty).dict;
         for def in defs {
-            let object = GetSet { def, owner: ty, class: self.types.getset };
+            let object = GetSet {
+                def,
+                owner: ty,
+                class: self.types.getset,
+            };
             let value = self.heap.new_object(object);
             self.dict_set_text(dict, def.name, value);
         }
@@ -236,11 +294,17 @@ impl Vm {
     pub fn lookup(&self, ty: Value, name: Value) -> Option<Value> {
         let version = self.heap.ty(ty).version;
         if let Some(known) = self.type_cache.get(version, name) {
-            debug_assert_eq!(known.bound(), self.lookup_by_mro(ty, name), "{}", self.heap.str(name));
+            debug_assert_eq!(
+                known.bound(),
+                self.lookup_by_mro(ty, name),
+                "{}",
+                self.heap.str(name)
+            );
             return known.bound();
         }
         let found = self.lookup_by_mro(ty, name);
-        self.type_cache.set(version, name, found.unwrap_or(Value::UNBOUND));
+        self.type_cache
+            .set(version, name, found.unwrap_or(Value::UNBOUND));
         found
     }
 
@@ -261,7 +325,8 @@ impl Vm {
     /// built-in values that have none; `__hash__ = None` counts as none.
     #[inline]
     pub fn lookup_special(&self, value: Value, name: Value) -> Option<Value> {
-        self.lookup(self.type_of(value), name).filter(|found| !found.is_none())
+        self.lookup(self.type_of(value), name)
+            .filter(|found| !found.is_none())
     }
 
     /// The metaclass of a type.

@@ -42,5 +42,9 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    pub const EMPTY: Cache = Cache { version: 0, index: 0, value: Value::UNBOUND };
+    pub const EMPTY: Cache = Cache {
+        version: 0,
+        index: 0,
+        value: Value::UNBOUND,
+    };
 }

@@ -31,7 +31,10 @@ pub struct PyDict {
 
 impl PyDict {
     pub fn with_capacity(count: usize) -> Self {
-        let mut dict = PyDict { entries: Vec::with_capacity(count), ..PyDict::default() };
+        let mut dict = PyDict {
+            entries: Vec::with_capacity(count),
+            ..PyDict::default()
+        };
         if count > SCAN_LIMIT {
             dict.rebuild_index(count);
         }
@@ -58,7 +61,10 @@ impl PyDict {
     /// The entry at a position, if it is in use.
     #[inline]
     pub fn entry(&self, position: usize) -> Option<Entry> {
-        self.entries.get(position).copied().filter(|entry| !entry.key.is_unbound())
+        self.entries
+            .get(position)
+            .copied()
+            .filter(|entry| !entry.key.is_unbound())
     }
 
     /// The value at a position known to be in use.
@@ -101,7 +107,10 @@ impl PyDict {
     }
 
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = Entry> + '_ {
-        self.entries.iter().filter(|entry| !entry.key.is_unbound()).copied()
+        self.entries
+            .iter()
+            .filter(|entry| !entry.key.is_unbound())
+            .copied()
     }
 
     #[inline]
@@ -173,7 +182,8 @@ impl PyDict {
     /// Positions of all keys with this hash, for a search whose comparisons
     /// run Python.
     pub fn candidates(&self, hash: u32) -> Vec<usize> {
-        let matches = |at: usize| self.entries[at].hash == hash && !self.entries[at].key.is_unbound();
+        let matches =
+            |at: usize| self.entries[at].hash == hash && !self.entries[at].key.is_unbound();
         if self.index.is_empty() {
             return (0..self.entries.len()).filter(|&at| matches(at)).collect();
         }
@@ -192,7 +202,8 @@ impl PyDict {
 
     /// Adds a key known not to be there; returns its position.
     pub fn insert_new(&mut self, key: Value, value: Value, hash: u32) -> usize {
-        if self.entries.len() == self.entries.capacity() && (self.live as usize) < self.entries.len() / 2
+        if self.entries.len() == self.entries.capacity()
+            && (self.live as usize) < self.entries.len() / 2
         {
             self.compact();
         }
@@ -215,7 +226,11 @@ impl PyDict {
     /// Removes the entry at a position in use.
     pub fn remove_at(&mut self, position: usize) -> Entry {
         let entry = self.entries[position];
-        self.entries[position] = Entry { key: Value::UNBOUND, value: Value::UNBOUND, hash: entry.hash };
+        self.entries[position] = Entry {
+            key: Value::UNBOUND,
+            value: Value::UNBOUND,
+            hash: entry.hash,
+        };
         if position == self.first_hint() {
             self.entries[0].value = Value::count(position + 1);
         }

@@ -3,9 +3,9 @@
 
 use std::rc::Rc;
 
+use crate::Value;
 use crate::codeobj::CodeObj;
 use crate::throw::{Completion, Continuation};
-use crate::Value;
 
 /// Numbers fibers in order of creation; 0 is the main program.
 pub type FiberId = usize;
@@ -63,19 +63,38 @@ pub(crate) enum Ret {
     Reg(u16),
     Discard,
     /// `__init__`: must be None; the instance goes into the register.
-    Init { instance: Value, dst: u16 },
+    Init {
+        instance: Value,
+        dst: u16,
+    },
     /// A generator driven by `ForNext`: an item, or the end of the loop.
-    ForNext { dst: u16, target: u32 },
+    ForNext {
+        dst: u16,
+        target: u32,
+    },
     /// `__next__` called by `ForNext`.
-    ForNextCall { dst: u16, target: u32 },
+    ForNextCall {
+        dst: u16,
+        target: u32,
+    },
     /// A generator driven by `YieldFrom`.
-    YieldFrom { dst: u16 },
+    YieldFrom {
+        dst: u16,
+    },
     /// `__next__` or `send` called by `YieldFrom`.
-    YieldFromCall { dst: u16 },
+    YieldFromCall {
+        dst: u16,
+    },
     /// An async generator driven by `await agen.__anext__()` and the like.
-    AsyncItem { dst: u16, awaitable: Value },
+    AsyncItem {
+        dst: u16,
+        awaitable: Value,
+    },
     /// A truth value (a bool): jump if it is `when`.
-    Jump { when: bool, target: u32 },
+    Jump {
+        when: bool,
+        target: u32,
+    },
     /// The truth value's opposite goes into the register.
     Not(u16),
     /// The frame below is a native continuation.

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
+use crate::Value;
 use crate::codeobj::CodeObj;
 use crate::gc::Tracer;
-use crate::Value;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GeneratorKind {
@@ -71,6 +71,13 @@ impl Generator {
         if self.state != GeneratorState::Running {
             tracer.extend(&self.registers);
         }
-        tracer.extend(&[self.function, self.globals, self.name, self.qualname, self.handled, self.finalizer]);
+        tracer.extend(&[
+            self.function,
+            self.globals,
+            self.name,
+            self.qualname,
+            self.handled,
+            self.finalizer,
+        ]);
     }
 }

@@ -60,7 +60,11 @@ impl Heap {
     /// Folds what Python's `hash(key)` gave.
     pub fn fold(&self, key: Value, hash: i64) -> u32 {
         // Strs keep 0 for "not yet computed".
-        if self.payload(key).is(Kind::Str) { table_hash(hash).max(1) } else { table_hash(hash) }
+        if self.payload(key).is(Kind::Str) {
+            table_hash(hash).max(1)
+        } else {
+            table_hash(hash)
+        }
     }
 
     /// Python's `hash`.
@@ -74,7 +78,11 @@ impl Heap {
         }
         if let Some(float) = value.as_float() {
             // Each NaN is a key of its own.
-            return Ok(if float.is_nan() { hash_identity(value) } else { hash_float(float) });
+            return Ok(if float.is_nan() {
+                hash_identity(value)
+            } else {
+                hash_float(float)
+            });
         }
         let Some(kind) = value.kind() else {
             return Ok(match value {
@@ -103,7 +111,11 @@ impl Heap {
                     acc = acc.rotate_left(31).wrapping_mul(PRIME_1);
                 }
                 acc = acc.wrapping_add(items.len() as u64 ^ (PRIME_5 ^ 3527539));
-                Ok(if acc == u64::MAX { 1546275796 } else { acc as i64 })
+                Ok(if acc == u64::MAX {
+                    1546275796
+                } else {
+                    acc as i64
+                })
             }
             Kind::Set => {
                 let set = self.set(value);
@@ -121,7 +133,11 @@ impl Heap {
                 acc ^= (set.table.len() as u64 + 1).wrapping_mul(1927868237);
                 acc ^= (acc >> 11) ^ (acc >> 25);
                 acc = acc.wrapping_mul(69069).wrapping_add(907133923);
-                let hash = if acc == u64::MAX { 590923713 } else { acc as i64 };
+                let hash = if acc == u64::MAX {
+                    590923713
+                } else {
+                    acc as i64
+                };
                 set.hash.set(Some(hash));
                 Ok(hash)
             }
@@ -133,7 +149,9 @@ impl Heap {
                     Err(KeyError::Unhashable(value))
                 } else if flags.custom_hash {
                     Err(KeyError::Python)
-                } else if instance.payload.is_unbound() || instance.payload.as_float().is_some_and(f64::is_nan) {
+                } else if instance.payload.is_unbound()
+                    || instance.payload.as_float().is_some_and(f64::is_nan)
+                {
                     Ok(hash_identity(value))
                 } else {
                     match self.hash_nested(instance.payload, depth + 1) {
@@ -172,7 +190,9 @@ impl Heap {
                     if let Some(hash) = known.get() {
                         return Ok(hash);
                     }
-                    let Some(target) = target.bound() else { return Err(KeyError::Unhashable(value)) };
+                    let Some(target) = target.bound() else {
+                        return Err(KeyError::Unhashable(value));
+                    };
                     let hash = self.hash_nested(target, depth + 1)?;
                     known.set(Some(hash));
                     return Ok(hash);
@@ -233,7 +253,11 @@ impl Heap {
             return Ok(a.1 == b.1 && a.0.equals(&b.0));
         }
         let same = |a: Value, b: Value| {
-            if a == b { Ok(true) } else { self.equal_nested(a, b, depth + 1) }
+            if a == b {
+                Ok(true)
+            } else {
+                self.equal_nested(a, b, depth + 1)
+            }
         };
         match (a.kind(), b.kind()) {
             (Some(Kind::Str), Some(Kind::Str)) => Ok(self.str(a) == self.str(b)),
@@ -241,7 +265,10 @@ impl Heap {
                 Ok(self.pybytes(a).data == self.pybytes(b).data)
             }
             (Some(Kind::Tuple), Some(Kind::Tuple)) | (Some(Kind::List), Some(Kind::List)) => {
-                let (a, b) = (self.as_items(a).unwrap_or(&[]), self.as_items(b).unwrap_or(&[]));
+                let (a, b) = (
+                    self.as_items(a).unwrap_or(&[]),
+                    self.as_items(b).unwrap_or(&[]),
+                );
                 if a.len() != b.len() {
                     return Ok(false);
                 }
@@ -260,7 +287,8 @@ impl Heap {
                 for entry in a.entries() {
                     match self.find_in(b, entry.key, entry.hash)? {
                         Some(at) => {
-                            if !same(entry.value, b.entry(at).map_or(Value::UNBOUND, |e| e.value))? {
+                            if !same(entry.value, b.entry(at).map_or(Value::UNBOUND, |e| e.value))?
+                            {
                                 return Ok(false);
                             }
                         }
@@ -287,7 +315,9 @@ impl Heap {
             }
             (Some(Kind::Object), Some(Kind::Object)) => {
                 match (self.object(a).referent(), self.object(b).referent()) {
-                    (Some((a, _)), Some((b, _))) if !a.is_unbound() && !b.is_unbound() => same(a, b),
+                    (Some((a, _)), Some((b, _))) if !a.is_unbound() && !b.is_unbound() => {
+                        same(a, b)
+                    }
                     _ => Ok(false),
                 }
             }
@@ -374,7 +404,11 @@ impl Number<'_> {
                 if b.is_nan() {
                     None
                 } else if b.is_infinite() {
-                    Some(if *b > 0.0 { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater })
+                    Some(if *b > 0.0 {
+                        std::cmp::Ordering::Less
+                    } else {
+                        std::cmp::Ordering::Greater
+                    })
                 } else {
                     let whole = <BigInt as num_traits::FromPrimitive>::from_f64(b.trunc())?;
                     Some(match (*a).cmp(&whole) {
@@ -420,7 +454,11 @@ fn hash_bytes(data: &[u8]) -> i64 {
 
 fn hash_bigint(value: &BigInt) -> i64 {
     let hash = (value.magnitude() % MODULUS).to_i64().unwrap_or(0);
-    let hash = if value.sign() == Sign::Minus { -hash } else { hash };
+    let hash = if value.sign() == Sign::Minus {
+        -hash
+    } else {
+        hash
+    };
     if hash == -1 { -2 } else { hash }
 }
 
@@ -465,5 +503,8 @@ fn frexp(value: f64) -> (f64, i32) {
         let (mantissa, exponent) = frexp(value * 2f64.powi(64));
         return (mantissa, exponent - 64);
     }
-    (f64::from_bits((bits & !(0x7FF << 52)) | (1022 << 52)), exponent - 1022)
+    (
+        f64::from_bits((bits & !(0x7FF << 52)) | (1022 << 52)),
+        exponent - 1022,
+    )
 }

@@ -121,7 +121,9 @@ impl Heap {
     #[cold]
     #[inline(never)]
     fn flatten(&self, object: &PyStr) {
-        let Some(parts) = object.text.take_parts() else { return };
+        let Some(parts) = object.text.take_parts() else {
+            return;
+        };
         let mut text = String::with_capacity(parts.bytes as usize);
         let mut left_over = vec![parts.right, parts.left];
         while let Some(part) = left_over.pop() {
@@ -140,8 +142,9 @@ impl Heap {
     pub(crate) fn concat(&mut self, left: Value, right: Value) -> Value {
         let bytes = self.str_bytes(left) + self.str_bytes(right);
         let pieces = |text: &Text| text.parts().map_or(0, |parts| parts.pieces);
-        let pieces =
-            pieces(&self.strs.get(left.index()).text) + pieces(&self.strs.get(right.index()).text) + 1;
+        let pieces = pieces(&self.strs.get(left.index()).text)
+            + pieces(&self.strs.get(right.index()).text)
+            + 1;
         let whole = bytes < MIN_CONCAT_BYTES || bytes > u32::MAX as usize;
         if whole || pieces as usize > MIN_PIECES.max(bytes / BYTES_PER_PIECE) {
             let mut text = String::with_capacity(bytes);
@@ -151,8 +154,18 @@ impl Heap {
         }
         let chars = (self.str_len(left) + self.str_len(right)) as u32;
         self.charge(SLOT_BYTES + CONCAT_BYTES);
-        let text = Text::of_parts(Concat { left, right, bytes: bytes as u32, pieces });
-        let object = PyStr { text, chars, hash: Cell::new(0), interned: false };
+        let text = Text::of_parts(Concat {
+            left,
+            right,
+            bytes: bytes as u32,
+            pieces,
+        });
+        let object = PyStr {
+            text,
+            chars,
+            hash: Cell::new(0),
+            interned: false,
+        };
         Value::handle(Kind::Str, self.strs.insert(object))
     }
 
@@ -209,15 +222,24 @@ impl Heap {
     /// Counts bytes that an existing object has grown by.
     #[inline]
     pub fn charge(&self, bytes: usize) {
-        self.charged_since_gc.set(self.charged_since_gc.get() + bytes);
+        self.charged_since_gc
+            .set(self.charged_since_gc.get() + bytes);
     }
 
     pub fn new_str(&mut self, text: impl Into<Box<str>>) -> Value {
         let text: Box<str> = text.into();
-        let chars =
-            if text.is_ascii() { text.len() as u32 } else { text.chars().count() as u32 };
+        let chars = if text.is_ascii() {
+            text.len() as u32
+        } else {
+            text.chars().count() as u32
+        };
         self.charge(SLOT_BYTES + text.len());
-        let object = PyStr { text: text.into(), chars, hash: Cell::new(0), interned: false };
+        let object = PyStr {
+            text: text.into(),
+            chars,
+            hash: Cell::new(0),
+            interned: false,
+        };
         Value::handle(Kind::Str, self.strs.insert(object))
     }
 
@@ -235,7 +257,11 @@ impl Heap {
     /// The interned str equal to `value`, if there is one.
     pub fn find_interned(&self, value: Value) -> Option<Value> {
         let object = self.pystr(value);
-        if object.interned { Some(value) } else { self.interned.get(&*object.text).copied() }
+        if object.interned {
+            Some(value)
+        } else {
+            self.interned.get(&*object.text).copied()
+        }
     }
 
     /// Interns an existing str.
@@ -292,12 +318,23 @@ impl Heap {
     }
 
     pub fn new_set(&mut self, table: PyDict, frozen: bool) -> Value {
-        self.new_set_of(Keys { table, ..Keys::default() }, frozen)
+        self.new_set_of(
+            Keys {
+                table,
+                ..Keys::default()
+            },
+            frozen,
+        )
     }
 
     pub(crate) fn new_set_of(&mut self, keys: Keys, frozen: bool) -> Value {
         self.charge(SLOT_BYTES + keys.table.positions() * 24);
-        let set = PySet { table: keys.table, shape: keys.shape, frozen, hash: Cell::new(None) };
+        let set = PySet {
+            table: keys.table,
+            shape: keys.shape,
+            frozen,
+            hash: Cell::new(None),
+        };
         Value::handle(Kind::Set, self.sets.insert(set))
     }
 
@@ -313,7 +350,10 @@ impl Heap {
 
     pub fn new_method(&mut self, function: Value, receiver: Value) -> Value {
         self.charge(SLOT_BYTES);
-        Value::handle(Kind::Method, self.methods.insert(PyMethod { function, receiver }))
+        Value::handle(
+            Kind::Method,
+            self.methods.insert(PyMethod { function, receiver }),
+        )
     }
 
     pub fn new_type(&mut self, ty: PyType) -> Value {
@@ -323,8 +363,12 @@ impl Heap {
 
     pub fn new_instance(&mut self, class: Value, payload: Value) -> Value {
         self.charge(SLOT_BYTES + 32);
-        let instance =
-            PyInstance { class, attrs: PyDict::default(), dict: Value::NONE, payload };
+        let instance = PyInstance {
+            class,
+            attrs: PyDict::default(),
+            dict: Value::NONE,
+            payload,
+        };
         Value::handle(Kind::Instance, self.instances.insert(instance))
     }
 
@@ -345,7 +389,13 @@ impl Heap {
 
     pub fn new_module(&mut self, dict: Value) -> Value {
         self.charge(SLOT_BYTES);
-        Value::handle(Kind::Module, self.modules.insert(PyModule { dict, class: Value::UNBOUND }))
+        Value::handle(
+            Kind::Module,
+            self.modules.insert(PyModule {
+                dict,
+                class: Value::UNBOUND,
+            }),
+        )
     }
 
     #[inline]
@@ -385,7 +435,10 @@ impl Heap {
 
     /// A number no dict or type has had as its version.
     pub(crate) fn fresh_version(&mut self) -> u32 {
-        self.next_version = self.next_version.checked_add(1).expect("versions are exhausted");
+        self.next_version = self
+            .next_version
+            .checked_add(1)
+            .expect("versions are exhausted");
         self.next_version
     }
 
@@ -553,7 +606,12 @@ impl Heap {
         let mut changed = Vec::new();
         for (index, ty) in self.types.iter() {
             if ty.subclasses.iter().any(|sub| !self.is_marked(*sub)) {
-                let kept: Vec<Value> = ty.subclasses.iter().copied().filter(|sub| self.is_marked(*sub)).collect();
+                let kept: Vec<Value> = ty
+                    .subclasses
+                    .iter()
+                    .copied()
+                    .filter(|sub| self.is_marked(*sub))
+                    .collect();
                 changed.push((index, kept));
             }
         }
@@ -590,10 +648,16 @@ impl Heap {
     /// Frees what is not marked and counts what is left.
     pub(crate) fn sweep(&mut self) {
         let strs = &self.strs;
-        self.interned.retain(|_, value| strs.is_marked(value.index()));
+        self.interned
+            .retain(|_, value| strs.is_marked(value.index()));
         let table = |dict: &PyDict| dict.positions() * 24;
-        let kept = self.strs.sweep(|item| if item.text.is_flat() { item.text.len() } else { CONCAT_BYTES })
-            + self.bytes.sweep(|item| item.data.len())
+        let kept = self.strs.sweep(|item| {
+            if item.text.is_flat() {
+                item.text.len()
+            } else {
+                CONCAT_BYTES
+            }
+        }) + self.bytes.sweep(|item| item.data.len())
             + self.bigints.sweep(|item| item.bits() as usize / 8)
             + self.tuples.sweep(|item| item.len() * 8)
             + self.lists.sweep(|item| item.len() * 8)

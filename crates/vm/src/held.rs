@@ -41,9 +41,15 @@ impl Vm {
     /// read before the instruction they stand at and store after it.
     pub fn held_variables(&self, fiber: FiberId, wanted: impl Fn(&str) -> bool) -> Vec<Held> {
         let mut found = Vec::new();
-        let Some(other) = self.fibers.get(fiber) else { return found };
+        let Some(other) = self.fibers.get(fiber) else {
+            return found;
+        };
         let current = fiber == self.current;
-        let (frames, stack) = if current { (&self.frames, &self.stack) } else { (&other.frames, &other.stack) };
+        let (frames, stack) = if current {
+            (&self.frames, &self.stack)
+        } else {
+            (&other.frames, &other.stack)
+        };
         for frame in frames {
             if let Frame::Python(frame) = frame
                 && wanted(&frame.code.filename)
@@ -70,20 +76,24 @@ impl Vm {
                 }
                 Instr::StoreCell { cell, .. } => {
                     let read = before.iter().find_map(|instr| match *instr {
-                        Instr::LoadCell { cell: other, name, .. } if other == cell => Some(name),
+                        Instr::LoadCell {
+                            cell: other, name, ..
+                        } if other == cell => Some(name),
                         _ => None,
                     });
-                    let (Some(name), Some(&value)) = (read, stack.get(frame.base as usize + cell as usize)) else {
+                    let (Some(name), Some(&value)) =
+                        (read, stack.get(frame.base as usize + cell as usize))
+                    else {
                         continue;
                     };
                     (Owner::Cell(value), name)
                 }
                 Instr::StoreAttr { obj, site, .. } if (obj as usize) < code.code.varnames.len() => {
                     let name = site_name(site);
-                    let read = |instr: &Instr| {
-                        matches!(*instr, Instr::LoadAttr { obj: other, site, .. } if other == obj && site_name(site) == name)
+                    let read = |instr: &Instr| matches!(*instr, Instr::LoadAttr { obj: other, site, .. } if other == obj && site_name(site) == name);
+                    let Some(&object) = stack.get(frame.base as usize + obj as usize) else {
+                        continue;
                     };
-                    let Some(&object) = stack.get(frame.base as usize + obj as usize) else { continue };
                     if !before.iter().any(read) {
                         continue;
                     }
@@ -110,7 +120,9 @@ impl Vm {
     fn value_held(&self, owner: Owner, key: Value) -> Option<Value> {
         match owner {
             Owner::Globals(dict) => self.namespace_get(dict, key),
-            Owner::Cell(cell) => cell.is(crate::Kind::Cell).then(|| self.heap.cell(cell).value),
+            Owner::Cell(cell) => cell
+                .is(crate::Kind::Cell)
+                .then(|| self.heap.cell(cell).value),
             Owner::Object(object) => self.own_attr(object, key),
         }
     }

@@ -23,12 +23,26 @@ impl Vm {
     pub(crate) fn load_global(&mut self, code: &Rc<CodeObj>, globals: Value, site: u16) -> Res {
         let name = code.names[code.code.sites[site as usize] as usize];
         let hash = self.heap.str_table_hash(name);
-        let find = |vm: &Vm, dict: Value| vm.heap.find_in(vm.heap.dict(dict), name, hash).ok().flatten();
+        let find = |vm: &Vm, dict: Value| {
+            vm.heap
+                .find_in(vm.heap.dict(dict), name, hash)
+                .ok()
+                .flatten()
+        };
         let builtins = self.builtins;
         if let Some(at) = find(self, globals) {
             let version = self.dict_version(globals);
-            store_cache(&code.caches[site as usize], version, at as u32, Value::UNBOUND);
-            return Ok(self.heap.dict(globals).entry(at).map_or(Value::NONE, |entry| entry.value));
+            store_cache(
+                &code.caches[site as usize],
+                version,
+                at as u32,
+                Value::UNBOUND,
+            );
+            return Ok(self
+                .heap
+                .dict(globals)
+                .entry(at)
+                .map_or(Value::NONE, |entry| entry.value));
         }
         if let Some(owner) = self.extension::<MissingGlobals>().owner(globals)
             && let Some(method) = self.lookup_special(owner, self.names.missing)
@@ -40,7 +54,11 @@ impl Vm {
             let inner = self.dict_version(builtins);
             let mark = Value::from_bits(inner as u64);
             store_cache(&code.caches[site as usize], version, at as u32, mark);
-            return Ok(self.heap.dict(builtins).entry(at).map_or(Value::NONE, |entry| entry.value));
+            return Ok(self
+                .heap
+                .dict(builtins)
+                .entry(at)
+                .map_or(Value::NONE, |entry| entry.value));
         }
         Err(self.undefined_name(name))
     }
@@ -130,7 +148,8 @@ impl Vm {
     }
 
     fn overrides_getitem(&self, namespace: Value) -> bool {
-        self.lookup_special(namespace, self.names.getitem).is_some_and(|method| !method.is(Kind::Native))
+        self.lookup_special(namespace, self.names.getitem)
+            .is_some_and(|method| !method.is(Kind::Native))
             || self.lookup_special(namespace, self.names.missing).is_some()
     }
 
@@ -159,7 +178,11 @@ impl Vm {
         key: Value,
         name: u16,
     ) -> Res {
-        let plain = if namespace.is_unbound() { namespace } else { self.heap.payload(namespace) };
+        let plain = if namespace.is_unbound() {
+            namespace
+        } else {
+            self.heap.payload(namespace)
+        };
         if plain.is(Kind::Dict)
             && let Some(value) = self.namespace_get(plain, key)
         {
@@ -190,25 +213,38 @@ impl Vm {
     /// one asked for.
     pub fn main_fiber_place(&self, wanted: impl Fn(&str) -> bool) -> Option<(String, u32)> {
         let fiber = self.fibers.first()?;
-        let frames = if self.current == 0 { &self.frames } else { &fiber.frames };
+        let frames = if self.current == 0 {
+            &self.frames
+        } else {
+            &fiber.frames
+        };
         // A frame that could run on is at its next instruction, perhaps at the
         // target of a jump; every other is behind the call it waits for.
         let could_run = matches!(fiber.state, crate::fiber::FiberState::Ready);
         let last = frames.len().saturating_sub(1);
-        frames.iter().enumerate().rev().find_map(|(index, frame)| match frame {
-            crate::fiber::Frame::Python(frame) if wanted(&frame.code.filename) => {
-                let behind = u32::from(!(could_run && index == last));
-                let line = frame.code.code.position(frame.pc.saturating_sub(behind)).line;
-                Some((frame.code.filename.to_string(), line))
-            }
-            _ => None,
-        })
+        frames
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(index, frame)| match frame {
+                crate::fiber::Frame::Python(frame) if wanted(&frame.code.filename) => {
+                    let behind = u32::from(!(could_run && index == last));
+                    let line = frame
+                        .code
+                        .code
+                        .position(frame.pc.saturating_sub(behind))
+                        .line;
+                    Some((frame.code.filename.to_string(), line))
+                }
+                _ => None,
+            })
     }
 
     /// A member of module `builtins`.
     pub fn builtin(&mut self, name: &str) -> Value {
         let key = self.heap.intern(name);
-        self.namespace_get(self.builtins, key).unwrap_or(Value::NONE)
+        self.namespace_get(self.builtins, key)
+            .unwrap_or(Value::NONE)
     }
 
     // Attributes, with caches.
@@ -233,7 +269,9 @@ impl Vm {
                 let descriptor = self.lookup(class, name);
                 let data = descriptor.is_some_and(|found| self.comes_first(found));
                 let hash = self.heap.str_table_hash(name);
-                if !data && let Some(at) = self.heap.instance(value).attrs.find_identical(name, hash) {
+                if !data
+                    && let Some(at) = self.heap.instance(value).attrs.find_identical(name, hash)
+                {
                     store_cache(&code.caches[site as usize], version, at as u32, name);
                     if let Some(entry) = self.heap.instance(value).attrs.entry(at) {
                         return Ok(entry.value);
@@ -263,7 +301,10 @@ impl Vm {
         let name = code.names[code.code.sites[site as usize] as usize];
         let at = dict.find_identical(name, self.heap.str_table_hash(name))?;
         let class = self.types.module;
-        if self.lookup(class, name).is_some_and(|found| self.is_data_descriptor(found)) {
+        if self
+            .lookup(class, name)
+            .is_some_and(|found| self.is_data_descriptor(found))
+        {
             return None;
         }
         let version = self.dict_version(globals);
@@ -292,14 +333,23 @@ impl Vm {
         Some(found)
     }
 
-    pub(crate) fn store_attr_slow(&mut self, code: &Rc<CodeObj>, object: Value, site: u16, value: Value) -> Res<()> {
+    pub(crate) fn store_attr_slow(
+        &mut self,
+        code: &Rc<CodeObj>,
+        object: Value,
+        site: u16,
+        value: Value,
+    ) -> Res<()> {
         let name = code.names[code.code.sites[site as usize] as usize];
         self.set_attr(object, name, value)?;
         if object.is(Kind::Instance) {
             let instance = self.heap.instance(object);
             let ty = self.heap.ty(instance.class);
             let (class, version, flags) = (instance.class, ty.version, ty.flags);
-            if instance.dict.is_none() && !flags.custom_setattr && !flags.no_dict && self.lookup(class, name).is_none()
+            if instance.dict.is_none()
+                && !flags.custom_setattr
+                && !flags.no_dict
+                && self.lookup(class, name).is_none()
             {
                 let hash = self.heap.str_table_hash(name);
                 if let Some(at) = self.heap.instance(object).attrs.find_identical(name, hash) {
@@ -312,7 +362,12 @@ impl Vm {
 
     /// For a method call: the function and self, or unbound and the bound
     /// attribute.
-    pub(crate) fn load_method(&mut self, code: &Rc<CodeObj>, value: Value, site: u16) -> Res<(Value, Value)> {
+    pub(crate) fn load_method(
+        &mut self,
+        code: &Rc<CodeObj>,
+        value: Value,
+        site: u16,
+    ) -> Res<(Value, Value)> {
         let class = self.type_of(value);
         let ty = self.heap.ty(class);
         let (version, flags) = (ty.version, ty.flags);
@@ -326,13 +381,21 @@ impl Vm {
             return Ok((Value::UNBOUND, found));
         }
         let name = code.names[code.code.sites[site as usize] as usize];
-        if !value.is(Kind::Type) && !value.is(Kind::Module) && !flags.custom_getattribute
+        if !value.is(Kind::Type)
+            && !value.is(Kind::Module)
+            && !flags.custom_getattribute
             && let Some(found) = self.lookup(class, name)
         {
             let is_method = found.is(Kind::Function)
                 || found.is(Kind::Native)
                     && self.heap.native(found).def.role == crate::native::NativeRole::Method;
-            if is_method && self.own_attr(value, name).is_none() && self.heap.downcast::<crate::builtins::descriptors::Super>(self.heap.payload(value)).is_none() {
+            if is_method
+                && self.own_attr(value, name).is_none()
+                && self
+                    .heap
+                    .downcast::<crate::builtins::descriptors::Super>(self.heap.payload(value))
+                    .is_none()
+            {
                 if value.is(Kind::Instance) && !flags.shadowed {
                     store_cache(&code.caches[site as usize], version, NOT_OWN, found);
                 } else if self.has_no_attributes(value) {
@@ -348,19 +411,32 @@ impl Vm {
     /// Whether values of this kind cannot have attributes of their own.
     fn has_no_attributes(&self, value: Value) -> bool {
         match value.kind() {
-            Some(Kind::Instance | Kind::Exception | Kind::Module | Kind::Function | Kind::Type) => false,
+            Some(Kind::Instance | Kind::Exception | Kind::Module | Kind::Function | Kind::Type) => {
+                false
+            }
             Some(Kind::Object) => self.heap.object(value).attrs().is_none(),
             _ => true,
         }
     }
 
-    pub(crate) fn load_super(&mut self, super_: Value, class: Value, object: Value, name: Value) -> Res {
+    pub(crate) fn load_super(
+        &mut self,
+        super_: Value,
+        class: Value,
+        object: Value,
+        name: Value,
+    ) -> Res {
         if super_ != self.types.super_ {
             let state = [name, Value::NONE, Value::NONE, Value::NONE];
-            return Err(self.call_then(super_, &[class, object], state, |vm, [name, ..], completion| {
-                let value = completion.value()?;
-                vm.get_attr(value, name)
-            }));
+            return Err(self.call_then(
+                super_,
+                &[class, object],
+                state,
+                |vm, [name, ..], completion| {
+                    let value = completion.value()?;
+                    vm.get_attr(value, name)
+                },
+            ));
         }
         let object_type = self.super_type(class, object)?;
         if name == self.names.class_ {
@@ -415,7 +491,11 @@ impl Vm {
             && let Some(index @ 0..) = key.as_small()
             && let Some(offset) = index.checked_mul(range.step)
             && let Some(item) = range.start.checked_add(offset)
-            && if range.step > 0 { item < range.stop } else { item > range.stop }
+            && if range.step > 0 {
+                item < range.stop
+            } else {
+                item > range.stop
+            }
         {
             return Ok(self.int(item));
         }
@@ -444,7 +524,10 @@ impl Vm {
     /// `object[start:stop:step]` of a list, tuple or ASCII text by ints, without
     /// making the slice; `None` for the rest.
     pub(crate) fn load_slice(&mut self, object: Value, bounds: [Value; 3]) -> Option<Res> {
-        if !bounds.iter().all(|bound| bound.is_none() || bound.is_small()) {
+        if !bounds
+            .iter()
+            .all(|bound| bound.is_none() || bound.is_small())
+        {
             return None;
         }
         let length = match object.kind()? {
@@ -491,13 +574,17 @@ impl Vm {
     pub(crate) fn store_slice(&mut self, object: Value, bounds: [Value; 3], value: Value) -> bool {
         let plain = object.is(Kind::List)
             && (value.is(Kind::List) || value.is(Kind::Tuple))
-            && bounds.iter().all(|bound| bound.is_none() || bound.is_small())
+            && bounds
+                .iter()
+                .all(|bound| bound.is_none() || bound.is_small())
             && bounds[2].is_none();
         if !plain {
             return false;
         }
         let length = self.heap.list(object).len();
-        let Ok(range) = self.slice_range(bounds[0], bounds[1], bounds[2], length) else { return false };
+        let Ok(range) = self.slice_range(bounds[0], bounds[1], bounds[2], length) else {
+            return false;
+        };
         let items: SmallVec<[Value; 16]> = self.heap.as_items(value).unwrap_or(&[]).into();
         if self.reserve(items.len() * 8).is_err() {
             return false;
@@ -517,7 +604,10 @@ impl Vm {
         match self.lookup_special(object, self.names.setitem) {
             Some(method) => self.call_special(method, object, &[key, value]).map(drop),
             None => {
-                let message = format!("'{}' object does not support item assignment", self.type_name(object));
+                let message = format!(
+                    "'{}' object does not support item assignment",
+                    self.type_name(object)
+                );
                 Err(self.type_error(message))
             }
         }
@@ -527,7 +617,10 @@ impl Vm {
         match self.lookup_special(object, self.names.delitem) {
             Some(method) => self.call_special(method, object, &[key]).map(drop),
             None => {
-                let message = format!("'{}' object doesn't support item deletion", self.type_name(object));
+                let message = format!(
+                    "'{}' object doesn't support item deletion",
+                    self.type_name(object)
+                );
                 Err(self.type_error(message))
             }
         }
@@ -590,10 +683,22 @@ impl Vm {
         Ok(self.heap.concat(a, b))
     }
 
-    fn binary_named(&mut self, op: BinOp, a: Value, b: Value, name: Value, reflected: Value, in_place: bool) -> Res {
+    fn binary_named(
+        &mut self,
+        op: BinOp,
+        a: Value,
+        b: Value,
+        name: Value,
+        reflected: Value,
+        in_place: bool,
+    ) -> Res {
         let (ta, tb) = (self.type_of(a), self.type_of(b));
         let own = self.lookup(ta, name).filter(|found| !found.is_none());
-        let other = if ta == tb { None } else { self.lookup(tb, reflected).filter(|found| !found.is_none()) };
+        let other = if ta == tb {
+            None
+        } else {
+            self.lookup(tb, reflected).filter(|found| !found.is_none())
+        };
         let mut steps: SmallVec<[(Value, Value, Value); 2]> = SmallVec::new();
         let mut reflected_first = false;
         if let Some(other) = other
@@ -619,7 +724,9 @@ impl Vm {
                 Ok(Value::NOT_IMPLEMENTED) => {}
                 Err(Throw::Call) => {
                     let next = match steps.get(at) {
-                        Some(&(method, receiver, arg)) => self.heap.new_tuple(vec![method, receiver, arg]),
+                        Some(&(method, receiver, arg)) => {
+                            self.heap.new_tuple(vec![method, receiver, arg])
+                        }
                         None => Value::NONE,
                     };
                     let op = Value::int32(op as i32 | (in_place as i32) << 8);
@@ -644,15 +751,24 @@ impl Vm {
             let plain = self.heap.payload(a);
             match plain.kind() {
                 Some(Kind::Str) => {
-                    let message = format!("can only concatenate str (not \"{}\") to str", self.type_name(b));
+                    let message = format!(
+                        "can only concatenate str (not \"{}\") to str",
+                        self.type_name(b)
+                    );
                     return self.type_error(message);
                 }
                 Some(Kind::List) => {
-                    let message = format!("can only concatenate list (not \"{}\") to list", self.type_name(b));
+                    let message = format!(
+                        "can only concatenate list (not \"{}\") to list",
+                        self.type_name(b)
+                    );
                     return self.type_error(message);
                 }
                 Some(Kind::Tuple) => {
-                    let message = format!("can only concatenate tuple (not \"{}\") to tuple", self.type_name(b));
+                    let message = format!(
+                        "can only concatenate tuple (not \"{}\") to tuple",
+                        self.type_name(b)
+                    );
                     return self.type_error(message);
                 }
                 _ => {}
@@ -661,8 +777,14 @@ impl Vm {
         if op == BinOp::Mul {
             for (sequence, other) in [(a, b), (b, a)] {
                 let plain = self.heap.payload(sequence);
-                if matches!(plain.kind(), Some(Kind::Str | Kind::List | Kind::Tuple | Kind::Bytes)) {
-                    let message = format!("can't multiply sequence by non-int of type '{}'", self.type_name(other));
+                if matches!(
+                    plain.kind(),
+                    Some(Kind::Str | Kind::List | Kind::Tuple | Kind::Bytes)
+                ) {
+                    let message = format!(
+                        "can't multiply sequence by non-int of type '{}'",
+                        self.type_name(other)
+                    );
                     return self.type_error(message);
                 }
             }
@@ -697,7 +819,10 @@ impl Vm {
         match self.lookup_special(value, name) {
             Some(method) => self.call_special(method, value, &[]),
             None => {
-                let message = format!("bad operand type for unary {symbol}: '{}'", self.type_name(value));
+                let message = format!(
+                    "bad operand type for unary {symbol}: '{}'",
+                    self.type_name(value)
+                );
                 Err(self.type_error(message))
             }
         }
@@ -740,11 +865,21 @@ impl Vm {
         match container.kind()? {
             Kind::Dict => {
                 let hash = self.heap.key_hash(item).ok()?;
-                Some(self.heap.find_in(self.heap.dict(container), item, hash).ok()?.is_some())
+                Some(
+                    self.heap
+                        .find_in(self.heap.dict(container), item, hash)
+                        .ok()?
+                        .is_some(),
+                )
             }
             Kind::Set => {
                 let hash = self.heap.key_hash(item).ok()?;
-                Some(self.heap.find_in(&self.heap.set(container).table, item, hash).ok()?.is_some())
+                Some(
+                    self.heap
+                        .find_in(&self.heap.set(container).table, item, hash)
+                        .ok()?
+                        .is_some(),
+                )
             }
             Kind::Tuple | Kind::List => {
                 for &other in self.heap.as_items(container)? {
@@ -800,7 +935,9 @@ impl Vm {
                 Ok(Value::NOT_IMPLEMENTED) => {}
                 Err(Throw::Call) => {
                     let next = match steps.get(at) {
-                        Some(&(method, receiver, arg)) => self.heap.new_tuple(vec![method, receiver, arg]),
+                        Some(&(method, receiver, arg)) => {
+                            self.heap.new_tuple(vec![method, receiver, arg])
+                        }
                         None => Value::NONE,
                     };
                     return Err(self.and_then([Value::int32(op as i32), a, b, next], after_compare));
@@ -841,8 +978,10 @@ impl Vm {
                 let iterable = self.lookup_special(container, self.names.iter).is_some()
                     || self.lookup_special(container, self.names.getitem).is_some();
                 if !iterable {
-                    let message =
-                        format!("argument of type '{}' is not a container or iterable", self.type_name(container));
+                    let message = format!(
+                        "argument of type '{}' is not a container or iterable",
+                        self.type_name(container)
+                    );
                     return Err(self.type_error(message));
                 }
                 Err(self.tail_prelude("contains_by_iteration", &[container, item]))
@@ -853,9 +992,10 @@ impl Vm {
                 let found = self.truthy(value)?;
                 Ok(Value::bool(found != negate))
             }
-            Err(Throw::Call) => {
-                Err(self.and_then([Value::bool(negate), Value::NONE, Value::NONE, Value::NONE], after_contains))
-            }
+            Err(Throw::Call) => Err(self.and_then(
+                [Value::bool(negate), Value::NONE, Value::NONE, Value::NONE],
+                after_contains,
+            )),
             other => other,
         }
     }
@@ -917,7 +1057,9 @@ impl Vm {
     }
 
     pub(crate) fn get_async_next(&mut self, iter: Value) -> Res {
-        if iter.is(Kind::Generator) && self.heap.generator(iter).kind == GeneratorKind::AsyncGenerator {
+        if iter.is(Kind::Generator)
+            && self.heap.generator(iter).kind == GeneratorKind::AsyncGenerator
+        {
             return self.async_send(iter, AsyncMode::Send, Value::NONE);
         }
         let Some(method) = self.lookup_special(iter, self.names.anext) else {
@@ -942,7 +1084,9 @@ impl Vm {
     fn await_next(&mut self, value: Value) -> Res {
         let state = [value, Value::NONE, Value::NONE, Value::NONE];
         match self.get_awaitable(value, 0) {
-            Err(Throw::Raise(exception)) => bad_async_next(self, state, Completion::Raised(exception)),
+            Err(Throw::Raise(exception)) => {
+                bad_async_next(self, state, Completion::Raised(exception))
+            }
             Err(Throw::Call) => Err(self.and_then(state, bad_async_next)),
             other => other,
         }
@@ -955,7 +1099,14 @@ impl Vm {
             AsyncMode::Send => self.types.async_generator_asend,
             AsyncMode::Throw | AsyncMode::Close => self.types.async_generator_athrow,
         };
-        let send = AsyncSend { generator, mode, value, started: false, finished: false, class };
+        let send = AsyncSend {
+            generator,
+            mode,
+            value,
+            started: false,
+            finished: false,
+            class,
+        };
         let object = self.heap.new_object(send);
         let hooked = std::mem::replace(&mut self.heap.generator_mut(generator).hooks_inited, true);
         let first = self.asyncgen_firstiter;
@@ -963,10 +1114,15 @@ impl Vm {
             self.heap.generator_mut(generator).finalizer = self.asyncgen_finalizer;
             if !first.is_none() {
                 let state = [object, Value::NONE, Value::NONE, Value::NONE];
-                return Err(self.call_then(first, &[generator], state, |_, [object, ..], completion| {
-                    completion.value()?;
-                    Ok(object)
-                }));
+                return Err(self.call_then(
+                    first,
+                    &[generator],
+                    state,
+                    |_, [object, ..], completion| {
+                        completion.value()?;
+                        Ok(object)
+                    },
+                ));
             }
         }
         Ok(object)
@@ -981,12 +1137,22 @@ impl Vm {
         })
     }
 
-    pub(crate) fn step_async(&mut self, awaitable: Value, sent: Result<Value, Value>, ret: Ret) -> Res<Flow> {
+    pub(crate) fn step_async(
+        &mut self,
+        awaitable: Value,
+        sent: Result<Value, Value>,
+        ret: Ret,
+    ) -> Res<Flow> {
         let Some(send) = self.heap.downcast_mut::<AsyncSend>(awaitable) else {
             return Err(self.type_error("an async generator's awaitable is expected"));
         };
-        let (generator, mode, value, started, finished) =
-            (send.generator, send.mode, send.value, send.started, send.finished);
+        let (generator, mode, value, started, finished) = (
+            send.generator,
+            send.mode,
+            send.value,
+            send.started,
+            send.finished,
+        );
         send.started = true;
         if finished {
             return Err(self.runtime_error(mode.reused()));
@@ -1008,9 +1174,13 @@ impl Vm {
                 AsyncMode::Throw => "athrow()",
                 AsyncMode::Close => "aclose()",
             };
-            return Err(self.runtime_error(format!("{what}: asynchronous generator is already running")));
+            return Err(
+                self.runtime_error(format!("{what}: asynchronous generator is already running"))
+            );
         }
-        if state == GeneratorState::Finished || (mode == AsyncMode::Close && state == GeneratorState::Created) {
+        if state == GeneratorState::Finished
+            || (mode == AsyncMode::Close && state == GeneratorState::Created)
+        {
             if let Some(send) = self.heap.downcast_mut::<AsyncSend>(awaitable) {
                 send.finished = true;
             }
@@ -1045,7 +1215,9 @@ impl Vm {
 
     pub(crate) fn get_yield_from_iter(&mut self, code: &Rc<CodeObj>, value: Value) -> Res {
         if value.is(Kind::Generator) {
-            if self.heap.generator(value).kind == GeneratorKind::Coroutine && !code.code.flags.coroutine {
+            if self.heap.generator(value).kind == GeneratorKind::Coroutine
+                && !code.code.flags.coroutine
+            {
                 let in_coroutine = self.top_is_iterable_coroutine();
                 if !in_coroutine {
                     return Err(self.type_error(
@@ -1090,8 +1262,12 @@ impl Vm {
         }
         let name = self.type_name(value);
         let message = match context {
-            1 => format!("'async with' received an object from __aenter__ that does not implement __await__: {name}"),
-            2 => format!("'async with' received an object from __aexit__ that does not implement __await__: {name}"),
+            1 => format!(
+                "'async with' received an object from __aenter__ that does not implement __await__: {name}"
+            ),
+            2 => format!(
+                "'async with' received an object from __aexit__ that does not implement __await__: {name}"
+            ),
             _ => format!("'{name}' object can't be awaited"),
         };
         Err(self.type_error(message))
@@ -1105,7 +1281,10 @@ impl Vm {
                 if self.lookup_special(value, self.names.iter).is_none()
                     && self.lookup_special(value, self.names.getitem).is_none()
                 {
-                    let message = format!("cannot unpack non-iterable {} object", self.type_name(value));
+                    let message = format!(
+                        "cannot unpack non-iterable {} object",
+                        self.type_name(value)
+                    );
                     return Err(self.type_error(message));
                 }
                 return Err(Throw::Raise(exception));
@@ -1118,24 +1297,40 @@ impl Vm {
                 Some(Kind::List | Kind::Tuple | Kind::Dict)
             );
             let message = if sized {
-                format!("too many values to unpack (expected {count}, got {})", items.len())
+                format!(
+                    "too many values to unpack (expected {count}, got {})",
+                    items.len()
+                )
             } else {
                 format!("too many values to unpack (expected {count})")
             };
             return Err(self.value_error(message));
         }
         if items.len() < count {
-            let message = format!("not enough values to unpack (expected {count}, got {})", items.len());
+            let message = format!(
+                "not enough values to unpack (expected {count}, got {})",
+                items.len()
+            );
             return Err(self.value_error(message));
         }
         Ok(items)
     }
 
-    pub(crate) fn unpack_ex(&mut self, value: Value, before: usize, after: usize) -> Res<Vec<Value>> {
+    pub(crate) fn unpack_ex(
+        &mut self,
+        value: Value,
+        before: usize,
+        after: usize,
+    ) -> Res<Vec<Value>> {
         let items = match self.collect(value) {
-            Err(Throw::Raise(exception)) if self.lookup_special(value, self.names.iter).is_none() => {
+            Err(Throw::Raise(exception))
+                if self.lookup_special(value, self.names.iter).is_none() =>
+            {
                 let _ = exception;
-                let message = format!("cannot unpack non-iterable {} object", self.type_name(value));
+                let message = format!(
+                    "cannot unpack non-iterable {} object",
+                    self.type_name(value)
+                );
                 return Err(self.type_error(message));
             }
             other => other?,
@@ -1206,7 +1401,10 @@ impl Vm {
                 Err(Throw::Raise(exception))
             }
             Err(Throw::Materialize(_) | Throw::Raise(_)) => {
-                let message = format!("Value after * must be an iterable, not {}", self.type_name(iterable));
+                let message = format!(
+                    "Value after * must be an iterable, not {}",
+                    self.type_name(iterable)
+                );
                 Err(self.type_error(message))
             }
             Err(other) => Err(other),
@@ -1223,7 +1421,9 @@ impl Vm {
 
     pub(crate) fn set_update(&mut self, set: Value, iterable: Value) -> Res<()> {
         match crate::builtins::set::update_one(self, set, iterable) {
-            Err(Throw::Python | Throw::Materialize(_)) => Err(self.tail_prelude("set_update_one", &[set, iterable])),
+            Err(Throw::Python | Throw::Materialize(_)) => {
+                Err(self.tail_prelude("set_update_one", &[set, iterable]))
+            }
             other => other,
         }
     }
@@ -1262,14 +1462,19 @@ impl Vm {
                 }
                 if self.dict_get(dict, key)?.is_some() {
                     let text = self.as_text(key).unwrap_or_default().to_owned();
-                    return Err(self.type_error(format!("{name} got multiple values for keyword argument '{text}'")));
+                    return Err(self.type_error(format!(
+                        "{name} got multiple values for keyword argument '{text}'"
+                    )));
                 }
                 self.dict_set(dict, key, value)?;
             }
             return Ok(());
         }
         if self.lookup_special(mapping, self.names.keys).is_none() {
-            let message = format!("Value after ** must be a mapping, not {}", self.type_name(mapping));
+            let message = format!(
+                "Value after ** must be a mapping, not {}",
+                self.type_name(mapping)
+            );
             return Err(self.type_error(message));
         }
         let name = self.string(name);
@@ -1283,7 +1488,11 @@ impl Vm {
                 let function = self.heap.function(callee);
                 let module = self.heap.as_str(function.module).unwrap_or("");
                 let name = self.heap.as_str(function.qualname).unwrap_or("");
-                if module.is_empty() || module == "builtins" { format!("{name}()") } else { format!("{module}.{name}()") }
+                if module.is_empty() || module == "builtins" {
+                    format!("{name}()")
+                } else {
+                    format!("{module}.{name}()")
+                }
             }
             Some(Kind::Native) => format!("{}()", self.heap.native(callee).def.name),
             Some(Kind::Method) => self.callable_name(self.heap.method(callee).function),
@@ -1292,7 +1501,13 @@ impl Vm {
         }
     }
 
-    pub(crate) fn call_spread(&mut self, callee: Value, args: Value, kwargs: Value, ret: Ret) -> Res<Flow> {
+    pub(crate) fn call_spread(
+        &mut self,
+        callee: Value,
+        args: Value,
+        kwargs: Value,
+        ret: Ret,
+    ) -> Res<Flow> {
         let mut all: SmallVec<[Value; 8]> = self.heap.as_items(args).unwrap_or(&[]).into();
         let mut names = Value::UNBOUND;
         if kwargs.is(Kind::Dict) && !self.heap.dict(kwargs).is_empty() {
@@ -1345,11 +1560,20 @@ impl Vm {
         if empty && conversion != 0 {
             return Ok(converted);
         }
-        if empty && (converted.is_small() || converted.is_float() || converted.is(Kind::Str) || converted.is(Kind::BigInt)) {
+        if empty
+            && (converted.is_small()
+                || converted.is_float()
+                || converted.is(Kind::Str)
+                || converted.is(Kind::BigInt))
+        {
             let text = self.str_of(converted)?;
             return Ok(self.string(text));
         }
-        let spec = if spec.is_none() { self.names.empty } else { spec };
+        let spec = if spec.is_none() {
+            self.names.empty
+        } else {
+            spec
+        };
         let Some(method) = self.lookup_special(converted, self.names.format) else {
             let format = self.builtin("format");
             return Err(self.tail_call(format, &[converted, spec]));
@@ -1363,9 +1587,17 @@ impl Vm {
 
     // Imports.
 
-    pub(crate) fn import_name(&mut self, name: Value, globals: Value, from_list: Value, level: Value) -> Res {
+    pub(crate) fn import_name(
+        &mut self,
+        name: Value,
+        globals: Value,
+        from_list: Value,
+        level: Value,
+    ) -> Res {
         // `import a.b` binds `a`, already loaded: the common case at once.
-        let import = self.namespace_get(self.builtins, self.names.import).unwrap_or(Value::NONE);
+        let import = self
+            .namespace_get(self.builtins, self.names.import)
+            .unwrap_or(Value::NONE);
         let namespace = globals;
         let args = [name, globals, namespace, from_list, level];
         Err(self.tail_call(import, &args))
@@ -1426,12 +1658,22 @@ impl Vm {
     pub(crate) fn exception_matches(&mut self, exception: Value, ty: Value) -> Res {
         let base = self.types.base_exception;
         let class = self.type_of(exception);
-        let classes = if ty.is(Kind::Tuple) { self.heap.tuple(ty) } else { std::slice::from_ref(&ty) };
-        let all_valid = classes.iter().all(|&class| class.is(Kind::Type) && self.is_subtype(class, base));
+        let classes = if ty.is(Kind::Tuple) {
+            self.heap.tuple(ty)
+        } else {
+            std::slice::from_ref(&ty)
+        };
+        let all_valid = classes
+            .iter()
+            .all(|&class| class.is(Kind::Type) && self.is_subtype(class, base));
         if !all_valid {
-            return Err(self.type_error("catching classes that do not inherit from BaseException is not allowed"));
+            return Err(self.type_error(
+                "catching classes that do not inherit from BaseException is not allowed",
+            ));
         }
-        Ok(Value::bool(classes.iter().any(|&ty| self.is_subtype(class, ty))))
+        Ok(Value::bool(
+            classes.iter().any(|&ty| self.is_subtype(class, ty)),
+        ))
     }
 
     /// Puts both items of the pair that a request gives into registers.
@@ -1470,12 +1712,22 @@ impl Vm {
                     "'{}' object does not support the {word} protocol (missed {missing} method)",
                     self.type_name(object)
                 );
-                if self.lookup_special(object, other).is_some() && matches!(special, Special::Enter | Special::AsyncEnter) {
+                if self.lookup_special(object, other).is_some()
+                    && matches!(special, Special::Enter | Special::AsyncEnter)
+                {
                     message = format!(
                         "'{}' object does not support the {word} protocol (missed {missing} method) but it supports the {} protocol. Did you mean to use '{}'?",
                         self.type_name(object),
-                        if word == "context manager" { "asynchronous context manager" } else { "context manager" },
-                        if word == "context manager" { "async with" } else { "with" },
+                        if word == "context manager" {
+                            "asynchronous context manager"
+                        } else {
+                            "context manager"
+                        },
+                        if word == "context manager" {
+                            "async with"
+                        } else {
+                            "with"
+                        },
                     );
                 }
                 Err(self.type_error(message))
@@ -1486,9 +1738,13 @@ impl Vm {
     pub(crate) fn match_by(&mut self, function: &str, value: Value) -> Res {
         match (function, value.kind()) {
             ("match_sequence", Some(Kind::List | Kind::Tuple)) => Ok(Value::TRUE),
-            ("match_sequence", Some(Kind::Str | Kind::Bytes | Kind::Dict | Kind::Set) | None) => Ok(Value::FALSE),
+            ("match_sequence", Some(Kind::Str | Kind::Bytes | Kind::Dict | Kind::Set) | None) => {
+                Ok(Value::FALSE)
+            }
             ("match_mapping", Some(Kind::Dict)) => Ok(Value::TRUE),
-            ("match_mapping", Some(Kind::Str | Kind::List | Kind::Tuple | Kind::Set) | None) => Ok(Value::FALSE),
+            ("match_mapping", Some(Kind::Str | Kind::List | Kind::Tuple | Kind::Set) | None) => {
+                Ok(Value::FALSE)
+            }
             _ => Err(self.tail_prelude(function, &[value])),
         }
     }
@@ -1498,11 +1754,24 @@ impl Vm {
 fn is_plain(value: Value) -> bool {
     matches!(
         value.kind(),
-        Some(Kind::Str | Kind::Bytes | Kind::BigInt | Kind::Tuple | Kind::List | Kind::Dict | Kind::Set | Kind::Type)
+        Some(
+            Kind::Str
+                | Kind::Bytes
+                | Kind::BigInt
+                | Kind::Tuple
+                | Kind::List
+                | Kind::Dict
+                | Kind::Set
+                | Kind::Type
+        )
     )
 }
 
-fn after_namespace_lookup(vm: &mut Vm, [globals, name, ..]: [Value; 4], completion: Completion) -> Res {
+fn after_namespace_lookup(
+    vm: &mut Vm,
+    [globals, name, ..]: [Value; 4],
+    completion: Completion,
+) -> Res {
     match completion {
         Completion::Raised(exception) if vm.is_instance(exception, vm.types.key_error) => {
             vm.load_name(Value::UNBOUND, globals, name)
@@ -1512,11 +1781,29 @@ fn after_namespace_lookup(vm: &mut Vm, [globals, name, ..]: [Value; 4], completi
 }
 
 const BIN_OPS: [BinOp; 13] = [
-    BinOp::Add, BinOp::Sub, BinOp::Mul, BinOp::MatMul, BinOp::TrueDiv, BinOp::FloorDiv, BinOp::Mod,
-    BinOp::Pow, BinOp::LShift, BinOp::RShift, BinOp::And, BinOp::Or, BinOp::Xor,
+    BinOp::Add,
+    BinOp::Sub,
+    BinOp::Mul,
+    BinOp::MatMul,
+    BinOp::TrueDiv,
+    BinOp::FloorDiv,
+    BinOp::Mod,
+    BinOp::Pow,
+    BinOp::LShift,
+    BinOp::RShift,
+    BinOp::And,
+    BinOp::Or,
+    BinOp::Xor,
 ];
 
-const CMP_OPS: [CmpOp; 6] = [CmpOp::Lt, CmpOp::Le, CmpOp::Eq, CmpOp::Ne, CmpOp::Gt, CmpOp::Ge];
+const CMP_OPS: [CmpOp; 6] = [
+    CmpOp::Lt,
+    CmpOp::Le,
+    CmpOp::Eq,
+    CmpOp::Ne,
+    CmpOp::Gt,
+    CmpOp::Ge,
+];
 
 fn after_binary(vm: &mut Vm, [op, a, b, next]: [Value; 4], completion: Completion) -> Res {
     let value = completion.value()?;
@@ -1570,7 +1857,10 @@ fn after_contains(vm: &mut Vm, [negate, ..]: [Value; 4], completion: Completion)
         Err(throw) => {
             let throw = vm.truth_by_python(value, throw);
             match throw {
-                Throw::Call => Err(vm.and_then([negate, Value::NONE, Value::NONE, Value::NONE], after_contains)),
+                Throw::Call => Err(vm.and_then(
+                    [negate, Value::NONE, Value::NONE, Value::NONE],
+                    after_contains,
+                )),
                 other => Err(other),
             }
         }
@@ -1580,7 +1870,10 @@ fn after_contains(vm: &mut Vm, [negate, ..]: [Value; 4], completion: Completion)
 fn after_bool(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
     let value = completion.value()?;
     if value.as_bool().is_none() {
-        let message = format!("__bool__ should return bool, returned {}", vm.type_name(value));
+        let message = format!(
+            "__bool__ should return bool, returned {}",
+            vm.type_name(value)
+        );
         return Err(vm.type_error(message));
     }
     Ok(value)
@@ -1613,7 +1906,10 @@ fn check_awaitable(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
         return Err(vm.type_error("__await__() returned a coroutine"));
     }
     if vm.lookup_special(iter, vm.names.next).is_none() {
-        let message = format!("__await__() returned non-iterator of type '{}'", vm.type_name(iter));
+        let message = format!(
+            "__await__() returned non-iterator of type '{}'",
+            vm.type_name(iter)
+        );
         return Err(vm.type_error(message));
     }
     Ok(iter)
@@ -1621,7 +1917,11 @@ fn check_awaitable(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
 
 fn after_conversion(vm: &mut Vm, [spec, ..]: [Value; 4], completion: Completion) -> Res {
     let text = completion.value()?;
-    if spec.is_none() { Ok(text) } else { vm.format_field(0, text, spec) }
+    if spec.is_none() {
+        Ok(text)
+    } else {
+        vm.format_field(0, text, spec)
+    }
 }
 
 fn check_format(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
@@ -1635,8 +1935,13 @@ fn check_format(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
 
 /// `async for` says so itself when it cannot await what `__anext__` gave.
 fn bad_async_next(vm: &mut Vm, [value, ..]: [Value; 4], completion: Completion) -> Res {
-    let Completion::Raised(exception) = completion else { return completion.value() };
-    let message = format!("'async for' received an invalid object from __anext__: {}", vm.type_name(value));
+    let Completion::Raised(exception) = completion else {
+        return completion.value();
+    };
+    let message = format!(
+        "'async for' received an invalid object from __anext__: {}",
+        vm.type_name(value)
+    );
     let throw = vm.type_error(message);
     if let Throw::Raise(error) = throw {
         let object = vm.heap.exception_mut(error);

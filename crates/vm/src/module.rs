@@ -37,8 +37,16 @@ impl Vm {
     /// `__module__`.
     pub fn add_functions(&mut self, dict: Value, module_name: Value, defs: &'static [NativeDef]) {
         for def in defs {
-            debug_assert!(def.role == NativeRole::Function, "{} is a module's function", def.name);
-            let native = PyNative { def, receiver: Value::UNBOUND, owner: module_name };
+            debug_assert!(
+                def.role == NativeRole::Function,
+                "{} is a module's function",
+                def.name
+            );
+            let native = PyNative {
+                def,
+                receiver: Value::UNBOUND,
+                owner: module_name,
+            };
             let value = self.heap.new_native(native);
             self.dict_set_text(dict, def.name, value);
         }

@@ -50,7 +50,11 @@ pub struct NativeDef {
 }
 
 /// Declares a function of a module.
-pub const fn function(name: &'static str, signature: &'static str, function: NativeFn) -> NativeDef {
+pub const fn function(
+    name: &'static str,
+    signature: &'static str,
+    function: NativeFn,
+) -> NativeDef {
     NativeDef {
         name,
         signature,
@@ -168,8 +172,13 @@ impl std::ops::Deref for Params {
 
 impl Signature {
     const fn parse(text: &'static str) -> Signature {
-        let mut params =
-            Params { items: [Param { name: "", default: Default::Required }; MAX_PARAMS], count: 0 };
+        let mut params = Params {
+            items: [Param {
+                name: "",
+                default: Default::Required,
+            }; MAX_PARAMS],
+            count: 0,
+        };
         let mut signature_positional = 0;
         let (mut positional_only, mut required) = (0, 0);
         let (mut varargs, mut varkw, mut keyword_only) = (false, false, false);
@@ -183,7 +192,11 @@ impl Signature {
                 end += 1;
             }
             let part = trim(text, at, end);
-            let first = if part.is_empty() { 0 } else { part.as_bytes()[0] };
+            let first = if part.is_empty() {
+                0
+            } else {
+                part.as_bytes()[0]
+            };
             if first == b'/' {
                 positional_only = params.count;
             } else if first == b'*' {
@@ -203,7 +216,10 @@ impl Signature {
                 } else {
                     Default::Required
                 };
-                params.items[params.count] = Param { name: trim(part, 0, equals), default };
+                params.items[params.count] = Param {
+                    name: trim(part, 0, equals),
+                    default,
+                };
                 params.count += 1;
                 if !keyword_only {
                     signature_positional += 1;

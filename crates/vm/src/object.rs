@@ -40,7 +40,10 @@ pub(crate) struct Concat {
 
 impl Text {
     pub(crate) fn of_parts(parts: Concat) -> Text {
-        Text { flat: OnceCell::new(), parts: Cell::new(Some(Box::new(parts))) }
+        Text {
+            flat: OnceCell::new(),
+            parts: Cell::new(Some(Box::new(parts))),
+        }
     }
 
     #[inline]
@@ -77,7 +80,10 @@ impl Text {
 
 impl From<Box<str>> for Text {
     fn from(text: Box<str>) -> Self {
-        Text { flat: OnceCell::from(text), parts: Cell::new(None) }
+        Text {
+            flat: OnceCell::from(text),
+            parts: Cell::new(None),
+        }
     }
 }
 
@@ -242,29 +248,72 @@ pub enum IterStep {
 /// Iterators written in Rust.
 pub enum PyIter {
     /// Over a list, live: sees appended items.
-    List { list: Value, at: usize },
-    Tuple { tuple: Value, at: usize },
+    List {
+        list: Value,
+        at: usize,
+    },
+    Tuple {
+        tuple: Value,
+        at: usize,
+    },
     /// `remaining` more items: `next`, `next + step`, ...
-    Range { next: i64, step: i64, remaining: u64 },
+    Range {
+        next: i64,
+        step: i64,
+        remaining: u64,
+    },
     /// Over a str, by byte position.
-    Str { text: Value, at: usize },
-    Bytes { data: Value, at: usize },
+    Str {
+        text: Value,
+        at: usize,
+    },
+    Bytes {
+        data: Value,
+        at: usize,
+    },
     /// Over a dict or a set's table; `size` is the length at the start, `left`
     /// how many items are to come.
-    Table { table: Value, at: usize, size: usize, left: usize, what: TableItem, reversed: bool },
+    Table {
+        table: Value,
+        at: usize,
+        size: usize,
+        left: usize,
+        what: TableItem,
+        reversed: bool,
+    },
     /// Items already collected.
-    Items { items: Rc<[Value]>, at: usize },
-    Reversed { list: Value, next: Option<usize> },
-    Enumerate { inner: Value, count: i64 },
-    Zip { inner: Box<[Value]>, strict: bool },
+    Items {
+        items: Rc<[Value]>,
+        at: usize,
+    },
+    Reversed {
+        list: Value,
+        next: Option<usize>,
+    },
+    Enumerate {
+        inner: Value,
+        count: i64,
+    },
+    Zip {
+        inner: Box<[Value]>,
+        strict: bool,
+    },
     /// An iterator of class `class` whose items come from the Python
     /// generator `inner` (how `map`, `filter` and most of `itertools` work).
-    Wrapped { class: Value, inner: Value },
+    Wrapped {
+        class: Value,
+        inner: Value,
+    },
     /// `iter(callable, sentinel)` and sequences by `__getitem__` are wrapped
     /// generators as well.
-    Exhausted { class: Value },
+    Exhausted {
+        class: Value,
+    },
     /// Any other, of class `class`.
-    Native { class: Value, state: Box<dyn NativeIter> },
+    Native {
+        class: Value,
+        state: Box<dyn NativeIter>,
+    },
 }
 
 /// What a [`PyIter::Native`] does.

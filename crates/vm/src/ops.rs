@@ -43,14 +43,15 @@ impl Vm {
                 // UTF-8 orders as code points do.
                 Ok(Some(self.heap.str(a).cmp(self.heap.str(b))))
             }
-            (Some(Kind::Bytes), Some(Kind::Bytes)) => {
-                Ok(Some(self.heap.pybytes(a).data.cmp(&self.heap.pybytes(b).data)))
-            }
+            (Some(Kind::Bytes), Some(Kind::Bytes)) => Ok(Some(
+                self.heap.pybytes(a).data.cmp(&self.heap.pybytes(b).data),
+            )),
             (Some(Kind::Tuple), Some(Kind::Tuple)) | (Some(Kind::List), Some(Kind::List)) => {
                 let length = |vm: &Vm, v| vm.heap.as_items(v).map_or(0, <[Value]>::len);
                 let (left, right) = (length(self, a), length(self, b));
                 for at in 0..left.min(right) {
-                    let item = |vm: &Vm, v| vm.heap.as_items(v).map_or(Value::NONE, |items| items[at]);
+                    let item =
+                        |vm: &Vm, v| vm.heap.as_items(v).map_or(Value::NONE, |items| items[at]);
                     let (x, y) = (item(self, a), item(self, b));
                     let equal = x == y
                         || match self.heap.equal(x, y) {
@@ -99,12 +100,15 @@ impl Vm {
     /// Python code (or `__getitem__`) does. `TypeError` if it is not iterable.
     pub fn native_iter(&mut self, value: Value) -> Res<Option<Value>> {
         if value.is(Kind::Iter)
-            || value.is(Kind::Generator) && self.heap.generator(value).kind == GeneratorKind::Generator
+            || value.is(Kind::Generator)
+                && self.heap.generator(value).kind == GeneratorKind::Generator
         {
             return Ok(Some(value));
         }
         match self.lookup_special(value, self.names.iter) {
-            Some(method) if method.is(Kind::Native) => Ok(Some(self.call_native_now(method, value)?)),
+            Some(method) if method.is(Kind::Native) => {
+                Ok(Some(self.call_native_now(method, value)?))
+            }
             Some(_) => Ok(None),
             None => {
                 // `__iter__ = None` says that it is not iterable.

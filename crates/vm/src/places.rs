@@ -21,7 +21,9 @@ impl Vm {
             None => return,
         };
         for frame in frames.iter().rev() {
-            let Frame::Python(frame) = frame else { continue };
+            let Frame::Python(frame) = frame else {
+                continue;
+            };
             let code = &frame.code;
             let place = Place {
                 filename: code.filename.to_string(),
@@ -48,7 +50,11 @@ impl Vm {
 
     /// Where a suspended generator or coroutine stands, innermost of those it
     /// waits for, in a file that is asked for.
-    pub fn generator_place(&self, generator: Value, wanted: impl Fn(&str) -> bool) -> Option<Place> {
+    pub fn generator_place(
+        &self,
+        generator: Value,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Option<Place> {
         let mut found = None;
         let mut at = generator;
         for _ in 0..1000 {
@@ -80,7 +86,9 @@ impl Vm {
         if object.state != crate::GeneratorState::Suspended || !object.delegating {
             return None;
         }
-        let airlock_bytecode::Instr::YieldFrom { iter, .. } = object.code.code.instrs[object.pc as usize] else {
+        let airlock_bytecode::Instr::YieldFrom { iter, .. } =
+            object.code.code.instrs[object.pc as usize]
+        else {
             return None;
         };
         let awaited = object.registers[iter as usize];
@@ -97,16 +105,33 @@ impl Vm {
 impl Vm {
     /// A variable of the innermost frame of a fiber that runs this function
     /// of this file.
-    pub fn fiber_variable(&self, fiber: FiberId, file: &str, function: &str, name: &str) -> Option<Value> {
+    pub fn fiber_variable(
+        &self,
+        fiber: FiberId,
+        file: &str,
+        function: &str,
+        name: &str,
+    ) -> Option<Value> {
         let current = fiber == self.current;
         let other = self.fibers.get(fiber)?;
-        let (frames, stack) = if current { (&self.frames, &self.stack) } else { (&other.frames, &other.stack) };
+        let (frames, stack) = if current {
+            (&self.frames, &self.stack)
+        } else {
+            (&other.frames, &other.stack)
+        };
         frames.iter().rev().find_map(|frame| {
-            let Frame::Python(frame) = frame else { return None };
+            let Frame::Python(frame) = frame else {
+                return None;
+            };
             if *frame.code.code.name != *function || !frame.code.filename.ends_with(file) {
                 return None;
             }
-            let register = frame.code.code.varnames.iter().position(|known| **known == *name)?;
+            let register = frame
+                .code
+                .code
+                .varnames
+                .iter()
+                .position(|known| **known == *name)?;
             stack.get(frame.base as usize + register).copied()
         })
     }

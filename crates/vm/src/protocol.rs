@@ -37,14 +37,23 @@ impl Vm {
             Kind::List => self.types.list,
             Kind::Dict => self.types.dict,
             Kind::Set => {
-                if self.heap.set(value).frozen { self.types.frozenset } else { self.types.set }
+                if self.heap.set(value).frozen {
+                    self.types.frozenset
+                } else {
+                    self.types.set
+                }
             }
             Kind::Function => self.types.function,
             Kind::Native => self.native_type(value),
             Kind::Method => self.types.method,
             Kind::Type => self.heap.ty(value).metaclass,
             Kind::Exception => self.heap.exception(value).class,
-            Kind::Module => self.heap.module(value).class.bound().unwrap_or(self.types.module),
+            Kind::Module => self
+                .heap
+                .module(value)
+                .class
+                .bound()
+                .unwrap_or(self.types.module),
             Kind::Cell => self.types.cell,
             Kind::Generator => match self.heap.generator(value).kind {
                 crate::GeneratorKind::Generator => self.types.generator,
@@ -57,7 +66,12 @@ impl Vm {
                 PyIter::Range { .. } => self.types.range_iterator,
                 PyIter::Str { .. } => self.types.str_iterator,
                 PyIter::Bytes { .. } => self.types.bytes_iterator,
-                PyIter::Table { table, what, reversed, .. } => match (what, reversed) {
+                PyIter::Table {
+                    table,
+                    what,
+                    reversed,
+                    ..
+                } => match (what, reversed) {
                     _ if table.is(Kind::Set) => self.types.set_iterator,
                     (TableItem::Key, false) => self.types.dict_keyiterator,
                     (TableItem::Key, true) => self.types.dict_reversekeyiterator,
@@ -68,7 +82,9 @@ impl Vm {
                 PyIter::Reversed { list, .. } => self.reversed_class(*list),
                 PyIter::Enumerate { .. } => self.types.enumerate,
                 PyIter::Zip { .. } => self.types.zip,
-                PyIter::Wrapped { class, .. } | PyIter::Exhausted { class } | PyIter::Native { class, .. } => *class,
+                PyIter::Wrapped { class, .. }
+                | PyIter::Exhausted { class }
+                | PyIter::Native { class, .. } => *class,
             },
             Kind::Object => self.heap.object(value).class(),
         }
@@ -159,7 +175,13 @@ impl Vm {
             return Ok(int);
         }
         let int = self.index_big(value)?;
-        Ok(int.to_i64().unwrap_or(if int.sign() == num_bigint::Sign::Minus { i64::MIN } else { i64::MAX }))
+        Ok(int
+            .to_i64()
+            .unwrap_or(if int.sign() == num_bigint::Sign::Minus {
+                i64::MIN
+            } else {
+                i64::MAX
+            }))
     }
 
     /// By `__index__`, any size.
@@ -170,7 +192,10 @@ impl Vm {
         if self.lookup_special(value, self.names.index).is_some() {
             return Err(Throw::Python);
         }
-        let message = format!("'{}' object cannot be interpreted as an integer", self.type_name(value));
+        let message = format!(
+            "'{}' object cannot be interpreted as an integer",
+            self.type_name(value)
+        );
         Err(self.type_error(message))
     }
 
@@ -225,7 +250,9 @@ impl Vm {
         }
         let Some(kind) = value.kind() else {
             if value == Value::NOT_IMPLEMENTED {
-                return Err(self.type_error("NotImplemented should not be used in a boolean context"));
+                return Err(
+                    self.type_error("NotImplemented should not be used in a boolean context")
+                );
             }
             return Ok(!value.is_none());
         };
@@ -270,7 +297,11 @@ impl Vm {
     pub(crate) fn call_native_now(&mut self, method: Value, receiver: Value) -> Res {
         let native = self.heap.native(method);
         let def = native.def;
-        let receiver = if def.raw_self { receiver } else { self.heap.payload(receiver) };
+        let receiver = if def.raw_self {
+            receiver
+        } else {
+            self.heap.payload(receiver)
+        };
         match (def.function)(self, &[receiver]) {
             // The call it asks for cannot be made from here.
             Err(Throw::Call | Throw::Materialize(_)) => Err(Throw::Python),
@@ -302,16 +333,27 @@ impl Vm {
         match plain.kind() {
             Some(Kind::List) => Ok(Some(self.heap.list(plain).clone())),
             Some(Kind::Tuple) => Ok(Some(self.heap.tuple(plain).to_vec())),
-            Some(Kind::Dict) => Ok(Some(self.heap.dict(plain).iter().map(|(key, _)| key).collect())),
+            Some(Kind::Dict) => Ok(Some(
+                self.heap.dict(plain).iter().map(|(key, _)| key).collect(),
+            )),
             Some(Kind::Set) => Ok(Some(crate::builtins::set::keys_of(&self.heap, plain))),
             Some(Kind::Str) => {
                 let text: Box<str> = self.heap.str(plain).into();
                 let mut buffer = [0; 4];
-                Ok(Some(text.chars().map(|c| self.str(c.encode_utf8(&mut buffer))).collect()))
+                Ok(Some(
+                    text.chars()
+                        .map(|c| self.str(c.encode_utf8(&mut buffer)))
+                        .collect(),
+                ))
             }
-            Some(Kind::Bytes) => {
-                Ok(Some(self.heap.pybytes(plain).data.iter().map(|&b| Value::int32(b as i32)).collect()))
-            }
+            Some(Kind::Bytes) => Ok(Some(
+                self.heap
+                    .pybytes(plain)
+                    .data
+                    .iter()
+                    .map(|&b| Value::int32(b as i32))
+                    .collect(),
+            )),
             _ => {
                 let iter = match self.native_iter(plain)? {
                     Some(iter) => iter,
@@ -338,7 +380,9 @@ impl Vm {
             match self.heap.iter(iter) {
                 PyIter::Wrapped { .. } => false,
                 PyIter::Enumerate { inner, .. } => self.is_pure_native_iter(*inner),
-                PyIter::Zip { inner, .. } => inner.iter().all(|inner| self.is_pure_native_iter(*inner)),
+                PyIter::Zip { inner, .. } => {
+                    inner.iter().all(|inner| self.is_pure_native_iter(*inner))
+                }
                 _ => true,
             }
         } else {
@@ -364,7 +408,8 @@ impl Vm {
     /// through) and step, and how many items that selects. The rules are
     /// those of `slice.indices`.
     pub fn slice_indices(&mut self, slice: Value, length: usize) -> Res<SliceRange> {
-        let (start, stop, step) = match self.heap.downcast::<crate::builtins::slice::PySlice>(slice) {
+        let (start, stop, step) = match self.heap.downcast::<crate::builtins::slice::PySlice>(slice)
+        {
             Some(slice) => (slice.start, slice.stop, slice.step),
             None => return Err(self.type_error("slice indices must be integers")),
         };
@@ -372,31 +417,58 @@ impl Vm {
     }
 
     /// As [`Vm::slice_indices`], of a slice that was not made an object.
-    pub(crate) fn slice_range(&mut self, start: Value, stop: Value, step: Value, length: usize) -> Res<SliceRange> {
+    pub(crate) fn slice_range(
+        &mut self,
+        start: Value,
+        stop: Value,
+        step: Value,
+        length: usize,
+    ) -> Res<SliceRange> {
         let length = length as i64;
-        let step = if step.is_none() { 1 } else { self.slice_index(step)?.max(-i64::MAX) };
+        let step = if step.is_none() {
+            1
+        } else {
+            self.slice_index(step)?.max(-i64::MAX)
+        };
         if step == 0 {
             return Err(self.value_error("slice step cannot be zero"));
         }
-        let (low, high) = if step < 0 { (-1, length - 1) } else { (0, length) };
+        let (low, high) = if step < 0 {
+            (-1, length - 1)
+        } else {
+            (0, length)
+        };
         let bound = |vm: &mut Vm, value: Value, default: i64| -> Res<i64> {
             if value.is_none() {
                 return Ok(default);
             }
             let index = vm.slice_index(value)?;
-            let index = if index < 0 { index.saturating_add(length) } else { index };
+            let index = if index < 0 {
+                index.saturating_add(length)
+            } else {
+                index
+            };
             Ok(index.clamp(low, high))
         };
         let start = bound(self, start, if step < 0 { high } else { low })?;
         let stop = bound(self, stop, if step < 0 { low } else { high })?;
         let count = if step < 0 {
-            if stop < start { (start - stop - 1) / -step + 1 } else { 0 }
+            if stop < start {
+                (start - stop - 1) / -step + 1
+            } else {
+                0
+            }
         } else if start < stop {
             (stop - start - 1) / step + 1
         } else {
             0
         };
-        Ok(SliceRange { start, stop, step, count: count as usize })
+        Ok(SliceRange {
+            start,
+            stop,
+            step,
+            count: count as usize,
+        })
     }
 
     pub(crate) fn slice_index(&mut self, value: Value) -> Res<i64> {
@@ -404,7 +476,8 @@ impl Vm {
             return Ok(int);
         }
         if self.as_int(value).is_none() && self.lookup_special(value, self.names.index).is_none() {
-            return Err(self.type_error("slice indices must be integers or None or have an __index__ method"));
+            return Err(self
+                .type_error("slice indices must be integers or None or have an __index__ method"));
         }
         self.index(value)
     }
@@ -413,8 +486,16 @@ impl Vm {
     /// of range.
     #[inline]
     pub fn position(index: i64, length: usize) -> Option<usize> {
-        let index = if index < 0 { index + length as i64 } else { index };
-        if index >= 0 && (index as usize) < length { Some(index as usize) } else { None }
+        let index = if index < 0 {
+            index + length as i64
+        } else {
+            index
+        };
+        if index >= 0 && (index as usize) < length {
+            Some(index as usize)
+        } else {
+            None
+        }
     }
 }
 

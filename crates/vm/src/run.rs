@@ -24,7 +24,10 @@ pub enum Exit {
     OutOfFuel,
     /// Every fiber waits. Without a deadline only an event from outside can
     /// go on; if none can come, this is a deadlock.
-    Waiting { deadline_nanos: Option<u64>, blocking: bool },
+    Waiting {
+        deadline_nanos: Option<u64>,
+        blocking: bool,
+    },
     Halted(Halt),
 }
 
@@ -238,7 +241,13 @@ impl Vm {
                             Err(throw) => {
                                 save!();
                                 let throw = self.truth_by_python(value, throw);
-                                fail!(throw, Ret::Jump { when: $when, target: $target })
+                                fail!(
+                                    throw,
+                                    Ret::Jump {
+                                        when: $when,
+                                        target: $target
+                                    }
+                                )
                             }
                         }
                     };
@@ -282,12 +291,25 @@ impl Vm {
                                         Ok(truth) => truth,
                                         Err(throw) => {
                                             let throw = self.truth_by_python(value, throw);
-                                            fail!(throw, Ret::Jump { when: $when, target })
+                                            fail!(
+                                                throw,
+                                                Ret::Jump {
+                                                    when: $when,
+                                                    target
+                                                }
+                                            )
                                         }
                                     },
                                     Err(Throw::Call) => {
-                                        let throw = self.and_then([Value::NONE; 4], truth_of_result);
-                                        fail!(throw, Ret::Jump { when: $when, target })
+                                        let throw =
+                                            self.and_then([Value::NONE; 4], truth_of_result);
+                                        fail!(
+                                            throw,
+                                            Ret::Jump {
+                                                when: $when,
+                                                target
+                                            }
+                                        )
                                     }
                                     Err(throw) => fail!(throw, Ret::Discard),
                                 }
@@ -353,7 +375,10 @@ impl Vm {
                     }
                     Instr::LoadName { dst, name } => {
                         let namespace = self.top().namespace;
-                        put!(dst, self.load_name(namespace, globals, code.names[name as usize]))
+                        put!(
+                            dst,
+                            self.load_name(namespace, globals, code.names[name as usize])
+                        )
                     }
                     Instr::StoreName { src, name } => {
                         let value = get!(src);
@@ -389,16 +414,29 @@ impl Vm {
                     Instr::LoadClassCell { dst, cell, name } => {
                         let namespace = self.top().namespace;
                         let key = code.names[name as usize];
-                        put!(dst, self.load_class_cell(&code, namespace, get!(cell), cell, key, name))
+                        put!(
+                            dst,
+                            self.load_class_cell(&code, namespace, get!(cell), cell, key, name)
+                        )
                     }
-                    Instr::LoadFromNamespaceOrGlobal { dst, namespace, name } => {
+                    Instr::LoadFromNamespaceOrGlobal {
+                        dst,
+                        namespace,
+                        name,
+                    } => {
                         let namespace = get!(namespace);
-                        put!(dst, self.load_name(namespace, globals, code.names[name as usize]))
+                        put!(
+                            dst,
+                            self.load_name(namespace, globals, code.names[name as usize])
+                        )
                     }
                     Instr::LoadFromNamespaceOrCell { dst, cell, name } => {
                         let namespace = get!(dst);
                         let key = code.names[name as usize];
-                        put!(dst, self.load_class_cell(&code, namespace, get!(cell), cell, key, name))
+                        put!(
+                            dst,
+                            self.load_class_cell(&code, namespace, get!(cell), cell, key, name)
+                        )
                     }
 
                     Instr::LoadAttr { dst, obj, site } => {
@@ -430,18 +468,27 @@ impl Vm {
                         if object.is(Kind::Instance) {
                             let instance = self.heap.instance(object);
                             let cache = code.caches[site as usize].get();
-                            if cache.version == self.heap.ty(instance.class).version && instance.dict.is_none() {
+                            if cache.version == self.heap.ty(instance.class).version
+                                && instance.dict.is_none()
+                            {
                                 let name = cache.value;
                                 let instance = self.heap.instance_mut(object);
                                 let at = cache.index as usize;
-                                if instance.attrs.entry(at).is_some_and(|entry| entry.key == name) {
+                                if instance
+                                    .attrs
+                                    .entry(at)
+                                    .is_some_and(|entry| entry.key == name)
+                                {
                                     instance.attrs.set_value(at, value);
                                     continue;
                                 }
                                 if at == instance.attrs.positions() && at <= 8 {
                                     // Attributes come in the order seen before.
                                     let hash = self.heap.str_table_hash(name);
-                                    self.heap.instance_mut(object).attrs.insert_new(name, value, hash);
+                                    self.heap
+                                        .instance_mut(object)
+                                        .attrs
+                                        .insert_new(name, value, hash);
                                     self.heap.charge(32);
                                     continue;
                                 }
@@ -453,7 +500,11 @@ impl Vm {
                         let name = code.names[code.code.sites[site as usize] as usize];
                         run!(self.set_attr(get!(obj), name, Value::UNBOUND))
                     }
-                    Instr::LoadSuperAttr { dst, base: at, site } => {
+                    Instr::LoadSuperAttr {
+                        dst,
+                        base: at,
+                        site,
+                    } => {
                         let (super_, class, object) = (get!(at), get!(at + 1), get!(at + 2));
                         let name = code.names[code.code.sites[site as usize] as usize];
                         put!(dst, self.load_super(super_, class, object, name))
@@ -477,7 +528,8 @@ impl Vm {
                         }
                         if object.is(Kind::Dict)
                             && let Ok(hash) = self.heap.key_hash(key)
-                            && let Ok(Some(at)) = self.heap.find_in(self.heap.dict(object), key, hash)
+                            && let Ok(Some(at)) =
+                                self.heap.find_in(self.heap.dict(object), key, hash)
                             && let Some(entry) = self.heap.dict(object).entry(at)
                         {
                             set!(dst, entry.value);
@@ -510,7 +562,11 @@ impl Vm {
                     Instr::BuildSlice { dst, base: at } => {
                         // The item or items that the next instruction wants.
                         match instrs[pc] {
-                            Instr::LoadSubscr { dst: items, obj, key } if key == dst && items <= dst => {
+                            Instr::LoadSubscr {
+                                dst: items,
+                                obj,
+                                key,
+                            } if key == dst && items <= dst => {
                                 let bounds = [get!(at), get!(at + 1), get!(at + 2)];
                                 if let Some(result) = self.load_slice(get!(obj), bounds) {
                                     pc += 1;
@@ -584,7 +640,14 @@ impl Vm {
                     Instr::Compare { op, dst, a, b } => {
                         let (a, b) = (get!(a), get!(b));
                         if a.is_small() && b.is_small() && !matches!(op, CmpOp::In | CmpOp::NotIn) {
-                            set!(dst, Value::bool(compare_small(op, a.small_unchecked(), b.small_unchecked())));
+                            set!(
+                                dst,
+                                Value::bool(compare_small(
+                                    op,
+                                    a.small_unchecked(),
+                                    b.small_unchecked()
+                                ))
+                            );
                         } else if let Some(holds) = self.compare_fast(op, a, b) {
                             set!(dst, Value::bool(holds));
                         } else {
@@ -636,10 +699,20 @@ impl Vm {
                     Instr::JumpUnlessCompare { op, a, b, offset } => {
                         compare_jump!(op, get!(a), get!(b), false, offset)
                     }
-                    Instr::JumpIfCompareInt { op, a, value, offset } => {
+                    Instr::JumpIfCompareInt {
+                        op,
+                        a,
+                        value,
+                        offset,
+                    } => {
                         compare_jump!(op, get!(a), Value::int32(value as i32), true, offset)
                     }
-                    Instr::JumpUnlessCompareInt { op, a, value, offset } => {
+                    Instr::JumpUnlessCompareInt {
+                        op,
+                        a,
+                        value,
+                        offset,
+                    } => {
                         compare_jump!(op, get!(a), Value::int32(value as i32), false, offset)
                     }
 
@@ -656,7 +729,11 @@ impl Vm {
                         let target = (pc as isize + offset as isize) as u32;
                         if iter.is(Kind::Iter) {
                             match self.heap.iter_mut(iter) {
-                                PyIter::Range { next, step, remaining } => {
+                                PyIter::Range {
+                                    next,
+                                    step,
+                                    remaining,
+                                } => {
                                     if *remaining == 0 {
                                         continue;
                                     }
@@ -689,7 +766,11 @@ impl Vm {
                                 PyIter::Wrapped { inner, .. } => {
                                     let inner = *inner;
                                     save!();
-                                    match self.resume(inner, Value::NONE, Ret::ForNext { dst, target }) {
+                                    match self.resume(
+                                        inner,
+                                        Value::NONE,
+                                        Ret::ForNext { dst, target },
+                                    ) {
                                         Ok(Flow::Done(_)) => continue,
                                         Ok(Flow::Pushed) => {
                                             self.fuel -= 8;
@@ -749,7 +830,11 @@ impl Vm {
                             fail!(Throw::Raise(exception), Ret::Discard)
                         }
                     }
-                    Instr::UnpackSequence { src, base: first, count } => {
+                    Instr::UnpackSequence {
+                        src,
+                        base: first,
+                        count,
+                    } => {
                         let value = get!(src);
                         let count = count as usize;
                         let at = base + first as usize;
@@ -772,7 +857,12 @@ impl Vm {
                             }
                         }
                     }
-                    Instr::UnpackEx { before, src, base: first, after } => {
+                    Instr::UnpackEx {
+                        before,
+                        src,
+                        base: first,
+                        after,
+                    } => {
                         let value = get!(src);
                         let at = base + first as usize;
                         save!();
@@ -787,7 +877,11 @@ impl Vm {
                         }
                     }
 
-                    Instr::Call { dst, base: at, argc } => {
+                    Instr::Call {
+                        dst,
+                        base: at,
+                        argc,
+                    } => {
                         let callee = get!(at);
                         let first = base + at as usize + 1;
                         call_fuel!(4);
@@ -796,18 +890,43 @@ impl Vm {
                             if self.call_plainly(callee, first, argc as usize, Ret::Reg(dst)) {
                                 continue 'frame;
                             }
-                            flow!(dst, self.call_function(callee, first, argc as usize, Value::UNBOUND, Ret::Reg(dst)))
+                            flow!(
+                                dst,
+                                self.call_function(
+                                    callee,
+                                    first,
+                                    argc as usize,
+                                    Value::UNBOUND,
+                                    Ret::Reg(dst)
+                                )
+                            )
                         } else {
-                            flow!(dst, self.call_window(callee, first, argc as usize, Value::UNBOUND, Ret::Reg(dst)))
+                            flow!(
+                                dst,
+                                self.call_window(
+                                    callee,
+                                    first,
+                                    argc as usize,
+                                    Value::UNBOUND,
+                                    Ret::Reg(dst)
+                                )
+                            )
                         }
                     }
-                    Instr::CallKw { dst, base: at, argc } => {
+                    Instr::CallKw {
+                        dst,
+                        base: at,
+                        argc,
+                    } => {
                         let callee = get!(at);
                         let names = call_names(&code, pc);
                         pc += 1;
                         save!();
                         let first = base + at as usize + 1;
-                        flow!(dst, self.call_window(callee, first, argc as usize, names, Ret::Reg(dst)))
+                        flow!(
+                            dst,
+                            self.call_window(callee, first, argc as usize, names, Ret::Reg(dst))
+                        )
                     }
                     Instr::LoadMethod { dst, obj, site } => {
                         let value = get!(obj);
@@ -835,14 +954,27 @@ impl Vm {
                             }
                         }
                     }
-                    Instr::CallMethod { dst, base: at, argc } => {
+                    Instr::CallMethod {
+                        dst,
+                        base: at,
+                        argc,
+                    } => {
                         let callee = get!(at);
                         call_fuel!(4);
                         save!();
                         if callee.is_unbound() {
                             let callee = get!(at + 1);
                             let first = base + at as usize + 2;
-                            flow!(dst, self.call_window(callee, first, argc as usize, Value::UNBOUND, Ret::Reg(dst)))
+                            flow!(
+                                dst,
+                                self.call_window(
+                                    callee,
+                                    first,
+                                    argc as usize,
+                                    Value::UNBOUND,
+                                    Ret::Reg(dst)
+                                )
+                            )
                         } else {
                             let first = base + at as usize + 1;
                             let argc = argc as usize + 1;
@@ -850,13 +982,35 @@ impl Vm {
                                 if self.call_plainly(callee, first, argc, Ret::Reg(dst)) {
                                     continue 'frame;
                                 }
-                                flow!(dst, self.call_function(callee, first, argc, Value::UNBOUND, Ret::Reg(dst)))
+                                flow!(
+                                    dst,
+                                    self.call_function(
+                                        callee,
+                                        first,
+                                        argc,
+                                        Value::UNBOUND,
+                                        Ret::Reg(dst)
+                                    )
+                                )
                             } else {
-                                flow!(dst, self.call_window(callee, first, argc, Value::UNBOUND, Ret::Reg(dst)))
+                                flow!(
+                                    dst,
+                                    self.call_window(
+                                        callee,
+                                        first,
+                                        argc,
+                                        Value::UNBOUND,
+                                        Ret::Reg(dst)
+                                    )
+                                )
                             }
                         }
                     }
-                    Instr::CallMethodKw { dst, base: at, argc } => {
+                    Instr::CallMethodKw {
+                        dst,
+                        base: at,
+                        argc,
+                    } => {
                         let names = call_names(&code, pc);
                         pc += 1;
                         save!();
@@ -864,10 +1018,28 @@ impl Vm {
                         if callee.is_unbound() {
                             let callee = get!(at + 1);
                             let first = base + at as usize + 2;
-                            flow!(dst, self.call_window(callee, first, argc as usize, names, Ret::Reg(dst)))
+                            flow!(
+                                dst,
+                                self.call_window(
+                                    callee,
+                                    first,
+                                    argc as usize,
+                                    names,
+                                    Ret::Reg(dst)
+                                )
+                            )
                         } else {
                             let first = base + at as usize + 1;
-                            flow!(dst, self.call_window(callee, first, argc as usize + 1, names, Ret::Reg(dst)))
+                            flow!(
+                                dst,
+                                self.call_window(
+                                    callee,
+                                    first,
+                                    argc as usize + 1,
+                                    names,
+                                    Ret::Reg(dst)
+                                )
+                            )
                         }
                     }
                     Instr::CallEx { dst, base: at } => {
@@ -886,23 +1058,43 @@ impl Vm {
                         continue 'frame;
                     }
 
-                    Instr::BuildTuple { dst, base: at, count } => {
+                    Instr::BuildTuple {
+                        dst,
+                        base: at,
+                        count,
+                    } => {
                         let first = base + at as usize;
                         let items: Box<[Value]> = self.stack[first..first + count as usize].into();
-                        let tuple = if count == 0 { self.empty_tuple } else { self.heap.new_tuple(items) };
+                        let tuple = if count == 0 {
+                            self.empty_tuple
+                        } else {
+                            self.heap.new_tuple(items)
+                        };
                         set!(dst, tuple);
                     }
-                    Instr::BuildList { dst, base: at, count } => {
+                    Instr::BuildList {
+                        dst,
+                        base: at,
+                        count,
+                    } => {
                         let first = base + at as usize;
                         let items = self.stack[first..first + count as usize].to_vec();
                         set!(dst, self.heap.new_list(items));
                     }
-                    Instr::BuildSet { dst, base: at, count } => {
+                    Instr::BuildSet {
+                        dst,
+                        base: at,
+                        count,
+                    } => {
                         let first = base + at as usize;
                         let items = self.stack[first..first + count as usize].to_vec();
                         put!(dst, self.build_set(items))
                     }
-                    Instr::BuildDict { dst, base: at, count } => {
+                    Instr::BuildDict {
+                        dst,
+                        base: at,
+                        count,
+                    } => {
                         let first = base + at as usize;
                         let items = self.stack[first..first + 2 * count as usize].to_vec();
                         put!(dst, self.build_dict(items))
@@ -929,7 +1121,11 @@ impl Vm {
                     Instr::DictUpdate { dict, mapping } => {
                         run!(self.dict_update(get!(dict), get!(mapping)))
                     }
-                    Instr::DictMerge { dict, mapping, func } => {
+                    Instr::DictMerge {
+                        dict,
+                        mapping,
+                        func,
+                    } => {
                         run!(self.dict_merge(get!(dict), get!(mapping), get!(func)))
                     }
                     Instr::ListToTuple { dst, src } => {
@@ -937,7 +1133,12 @@ impl Vm {
                         let tuple = self.tuple(&items);
                         set!(dst, tuple);
                     }
-                    Instr::FormatValue { conversion, dst, src, spec } => {
+                    Instr::FormatValue {
+                        conversion,
+                        dst,
+                        src,
+                        spec,
+                    } => {
                         let (value, spec) = (get!(src), get!(spec));
                         if conversion == 0 && spec.is_none() && value.is(Kind::Str) {
                             set!(dst, value);
@@ -945,7 +1146,11 @@ impl Vm {
                             put!(dst, self.format_field(conversion, value, spec))
                         }
                     }
-                    Instr::BuildString { dst, base: at, count } => {
+                    Instr::BuildString {
+                        dst,
+                        base: at,
+                        count,
+                    } => {
                         let first = base + at as usize;
                         let mut text = String::new();
                         for &part in &self.stack[first..first + count as usize] {
@@ -955,7 +1160,9 @@ impl Vm {
                     }
 
                     Instr::MakeFunction { dst, index } => {
-                        let Instr::Extend { value: at } = instrs[pc] else { unreachable!() };
+                        let Instr::Extend { value: at } = instrs[pc] else {
+                            unreachable!()
+                        };
                         pc += 1;
                         let none = Value::NONE;
                         let (defaults, kwdefaults, annotate) = if at == u32::MAX {
@@ -963,9 +1170,15 @@ impl Vm {
                         } else {
                             (get!(at), get!(at + 1), get!(at + 2))
                         };
-                        let Some(child) = code.children[index as usize].clone() else { unreachable!() };
-                        let closure: Box<[Value]> =
-                            child.code.captures.iter().map(|&register| get!(register)).collect();
+                        let Some(child) = code.children[index as usize].clone() else {
+                            unreachable!()
+                        };
+                        let closure: Box<[Value]> = child
+                            .code
+                            .captures
+                            .iter()
+                            .map(|&register| get!(register))
+                            .collect();
                         let name = self.heap.intern(&child.code.name);
                         let qualname = self.heap.intern(&child.code.qualname);
                         let doc = match &child.code.doc {
@@ -998,7 +1211,11 @@ impl Vm {
                         let namespace = self.top().namespace;
                         set!(dst, namespace.bound().unwrap_or(globals));
                     }
-                    Instr::ImportName { dst, name, base: at } => {
+                    Instr::ImportName {
+                        dst,
+                        name,
+                        base: at,
+                    } => {
                         let (level, from_list) = (get!(at), get!(at + 1));
                         let name = code.names[name as usize];
                         put!(dst, self.import_name(name, globals, from_list, level))
@@ -1031,7 +1248,10 @@ impl Vm {
                         save!();
                         let handled = self.handled_exception();
                         if handled.is_none() {
-                            fail!(self.runtime_error("No active exception to reraise"), Ret::Discard)
+                            fail!(
+                                self.runtime_error("No active exception to reraise"),
+                                Ret::Discard
+                            )
                         }
                         self.reraising = true;
                         fail!(Throw::Raise(handled), Ret::Discard)
@@ -1058,14 +1278,16 @@ impl Vm {
                     Instr::ExceptionGroupSplit { dst, exc, ty } => {
                         save!();
                         let _ = dst;
-                        let throw = self.tail_prelude("exception_group_split", &[get!(exc), get!(ty)]);
+                        let throw =
+                            self.tail_prelude("exception_group_split", &[get!(exc), get!(ty)]);
                         // The pair is unpacked into `dst` and `dst + 1`.
                         let throw = self.split_into(throw, base + dst as usize);
                         fail!(throw, Ret::Discard)
                     }
                     Instr::ExceptionGroupRejoin { dst, raised, exc } => {
                         save!();
-                        let throw = self.tail_prelude("exception_group_rejoin", &[get!(raised), get!(exc)]);
+                        let throw =
+                            self.tail_prelude("exception_group_rejoin", &[get!(raised), get!(exc)]);
                         fail!(throw, Ret::Reg(dst))
                     }
                     Instr::LoadSpecial { special, dst, obj } => {
@@ -1115,7 +1337,11 @@ impl Vm {
                                 // where no `StopIteration` is a value.
                                 let is_frame = object.is(Kind::Generator)
                                     || self.heap.downcast::<AsyncSend>(object).is_some();
-                                let ret = if is_frame { Ret::Discard } else { Ret::YieldFromCall { dst } };
+                                let ret = if is_frame {
+                                    Ret::Discard
+                                } else {
+                                    Ret::YieldFromCall { dst }
+                                };
                                 self.handle(throw, ret)?;
                                 continue 'frame;
                             }
@@ -1143,8 +1369,18 @@ impl Vm {
                         };
                         fail!(throw, Ret::Reg(dst))
                     }
-                    Instr::MatchClass { positional, dst, src, base: at } => {
-                        let args = [get!(src), get!(at), Value::count(positional as usize), get!(at + 1)];
+                    Instr::MatchClass {
+                        positional,
+                        dst,
+                        src,
+                        base: at,
+                    } => {
+                        let args = [
+                            get!(src),
+                            get!(at),
+                            Value::count(positional as usize),
+                            get!(at + 1),
+                        ];
                         save!();
                         let throw = self.tail_prelude("match_class", &args);
                         fail!(throw, Ret::Reg(dst))
@@ -1195,7 +1431,8 @@ impl Vm {
     fn leave(&mut self, generator: Value, ret: Ret, value: Value) -> Result<(), Exit> {
         if !generator.is_unbound() {
             self.heap.generator_mut(generator).finish();
-            if let (Ret::YieldFrom { dst }, Some(Frame::Python(caller))) = (ret, self.frames.last()) {
+            if let (Ret::YieldFrom { dst }, Some(Frame::Python(caller))) = (ret, self.frames.last())
+            {
                 self.stack[caller.base as usize + dst as usize] = value;
                 return Ok(());
             }
@@ -1269,7 +1506,8 @@ impl Vm {
             let message = format!("'{}' object is not an iterator", self.type_name(iter));
             return Err(self.type_error(message));
         };
-        self.call_args(method, &[iter], Value::UNBOUND, ret).map(Some)
+        self.call_args(method, &[iter], Value::UNBOUND, ret)
+            .map(Some)
     }
 
     /// Calls through the class's `__next__`.
@@ -1299,7 +1537,11 @@ impl Vm {
         tracer.extend(&self.pinned);
         tracer.extend(&self.pending_finalizers);
         tracer.extend(&self.repr_running);
-        for value in self.native_modules.values().chain(self.prelude_functions.values()) {
+        for value in self
+            .native_modules
+            .values()
+            .chain(self.prelude_functions.values())
+        {
             tracer.value(*value);
         }
         for extension in self.extensions() {
@@ -1405,11 +1647,19 @@ fn binary_fast(op: BinOp, a: Value, b: Value) -> Option<Value> {
             BinOp::Mul => a.checked_mul(b)?,
             BinOp::FloorDiv if b != 0 => {
                 let quotient = a / b;
-                if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }
+                if a % b != 0 && (a < 0) != (b < 0) {
+                    quotient - 1
+                } else {
+                    quotient
+                }
             }
             BinOp::Mod if b != 0 => {
                 let rest = a % b;
-                if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest }
+                if rest != 0 && (rest < 0) != (b < 0) {
+                    rest + b
+                } else {
+                    rest
+                }
             }
             // Both are exact as floats, so one rounding.
             BinOp::TrueDiv if b != 0 => return Some(Value::float(a as f64 / b as f64)),
@@ -1502,5 +1752,9 @@ fn intrinsic_name(op: airlock_bytecode::Intrinsic) -> &'static str {
 
 /// What an attribute cache starts from.
 pub(crate) fn store_cache(cell: &Cell<Cache>, version: u32, index: u32, value: Value) {
-    cell.set(Cache { version, index, value });
+    cell.set(Cache {
+        version,
+        index,
+        value,
+    });
 }

@@ -54,7 +54,9 @@ impl Completion {
     /// For continuations that let exceptions pass.
     pub fn value(self) -> Res {
         match self {
-            Completion::Returned(value) | Completion::Yielded(value) | Completion::Item(value) => Ok(value),
+            Completion::Returned(value) | Completion::Yielded(value) | Completion::Item(value) => {
+                Ok(value)
+            }
             Completion::Raised(exception) => Err(Throw::Raise(exception)),
         }
     }
@@ -74,24 +76,41 @@ pub struct Pending {
 #[derive(Debug)]
 pub enum Request {
     None,
-    Call { callee: Value, args: SmallVec<[Value; 6]>, names: Value },
+    Call {
+        callee: Value,
+        args: SmallVec<[Value; 6]>,
+        names: Value,
+    },
     /// Resume a generator or coroutine; ends with its next suspension.
-    Send { generator: Value, value: Value },
-    ThrowInto { generator: Value, exception: Value },
+    Send {
+        generator: Value,
+        value: Value,
+    },
+    ThrowInto {
+        generator: Value,
+        exception: Value,
+    },
     /// Let the fiber wait.
     Park(Wake),
     /// Let every other fiber that is ready run first.
     Yield,
     /// Module code or a class body, run with a namespace of its own (unbound
     /// for none).
-    Body { function: Value, namespace: Value },
+    Body {
+        function: Value,
+        namespace: Value,
+    },
 }
 
 impl Vm {
     /// Asks for a call whose result is the native's own.
     pub fn tail_call(&mut self, callee: Value, args: &[Value]) -> Throw {
         self.pending = Pending {
-            what: Request::Call { callee, args: SmallVec::from_slice(args), names: Value::UNBOUND },
+            what: Request::Call {
+                callee,
+                args: SmallVec::from_slice(args),
+                names: Value::UNBOUND,
+            },
             then: SmallVec::new(),
         };
         Throw::Call
@@ -114,7 +133,11 @@ impl Vm {
         then: Continuation,
     ) -> Throw {
         self.pending = Pending {
-            what: Request::Call { callee, args: SmallVec::from_slice(args), names: Value::UNBOUND },
+            what: Request::Call {
+                callee,
+                args: SmallVec::from_slice(args),
+                names: Value::UNBOUND,
+            },
             then: SmallVec::from_slice(&[(then, state)]),
         };
         Throw::Call
@@ -131,7 +154,11 @@ impl Vm {
         then: Option<Continuation>,
     ) -> Throw {
         self.pending = Pending {
-            what: Request::Call { callee, args: SmallVec::from_slice(args), names },
+            what: Request::Call {
+                callee,
+                args: SmallVec::from_slice(args),
+                names,
+            },
             then: then.map(|then| (then, state)).into_iter().collect(),
         };
         Throw::Call
@@ -149,7 +176,10 @@ impl Vm {
         self.pending = Pending {
             what: match sent {
                 Ok(value) => Request::Send { generator, value },
-                Err(exception) => Request::ThrowInto { generator, exception },
+                Err(exception) => Request::ThrowInto {
+                    generator,
+                    exception,
+                },
             },
             then: SmallVec::from_slice(&[(then, state)]),
         };
@@ -158,14 +188,19 @@ impl Vm {
 
     /// Lets the fiber wait; `then` receives what wakes it.
     pub fn park_then(&mut self, wake: Wake, state: [Value; 4], then: Continuation) -> Throw {
-        self.pending =
-            Pending { what: Request::Park(wake), then: SmallVec::from_slice(&[(then, state)]) };
+        self.pending = Pending {
+            what: Request::Park(wake),
+            then: SmallVec::from_slice(&[(then, state)]),
+        };
         Throw::Call
     }
 
     /// Lets every other fiber that is ready run first.
     pub fn yield_then(&mut self, state: [Value; 4], then: Continuation) -> Throw {
-        self.pending = Pending { what: Request::Yield, then: SmallVec::from_slice(&[(then, state)]) };
+        self.pending = Pending {
+            what: Request::Yield,
+            then: SmallVec::from_slice(&[(then, state)]),
+        };
         Throw::Call
     }
 

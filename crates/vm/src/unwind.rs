@@ -33,7 +33,13 @@ impl Vm {
                     }
                     if let Request::Yield = self.pending.what {
                         let ret = self.push_continuations(undone.1);
-                        self.park(Wake { deadline_nanos: None, blocking: false }, ret);
+                        self.park(
+                            Wake {
+                                deadline_nanos: None,
+                                blocking: false,
+                            },
+                            ret,
+                        );
                         let id = self.current;
                         self.wake(id, Completion::Returned(Value::NONE));
                         return self.schedule();
@@ -65,10 +71,20 @@ impl Vm {
         let what = std::mem::replace(&mut self.pending.what, Request::None);
         let flow = match what {
             Request::None | Request::Park(_) | Request::Yield => Ok(Flow::Done(Value::NONE)),
-            Request::Call { callee, args, names } => self.call_args(callee, &args, names, ret),
+            Request::Call {
+                callee,
+                args,
+                names,
+            } => self.call_args(callee, &args, names, ret),
             Request::Send { generator, value } => self.resume(generator, value, ret),
-            Request::ThrowInto { generator, exception } => self.throw_into(generator, exception, ret),
-            Request::Body { function, namespace } => self.start_body(function, namespace, ret),
+            Request::ThrowInto {
+                generator,
+                exception,
+            } => self.throw_into(generator, exception, ret),
+            Request::Body {
+                function,
+                namespace,
+            } => self.start_body(function, namespace, ret),
         };
         match flow {
             Ok(Flow::Done(value)) => self.deliver(ret, Completion::Returned(value)),
@@ -82,7 +98,8 @@ impl Vm {
     fn push_continuations(&mut self, mut ret: Ret) -> Ret {
         let then = std::mem::replace(&mut self.pending.then, SmallVec::new());
         for (then, state) in then.into_iter().rev() {
-            self.frames.push(Frame::Native(NativeFrame { then, state, ret }));
+            self.frames
+                .push(Frame::Native(NativeFrame { then, state, ret }));
             ret = Ret::Native;
         }
         ret
@@ -131,15 +148,19 @@ impl Vm {
         loop {
             let value = match completion {
                 Completion::Raised(exception) => return Err((Throw::Raise(exception), ret)),
-                Completion::Returned(value) | Completion::Yielded(value) | Completion::Item(value) => value,
+                Completion::Returned(value)
+                | Completion::Yielded(value)
+                | Completion::Item(value) => value,
             };
             match ret {
                 Ret::Reg(dst) | Ret::YieldFrom { dst } => self.set_top_register(dst, value),
                 Ret::Discard => {}
                 Ret::Init { instance, dst } => {
                     if !value.is_none() {
-                        let message =
-                            format!("__init__() should return None, not '{}'", self.type_name(value));
+                        let message = format!(
+                            "__init__() should return None, not '{}'",
+                            self.type_name(value)
+                        );
                         return Err((self.type_error(message), Ret::Discard));
                     }
                     self.set_top_register(dst, instance);
@@ -187,7 +208,12 @@ impl Vm {
 
     /// The end of one step of an async generator: its body returned (`raised`
     /// is `None`) or raised.
-    fn end_async_item(&mut self, dst: u16, awaitable: Value, raised: Option<Value>) -> Result<(), Undone> {
+    fn end_async_item(
+        &mut self,
+        dst: u16,
+        awaitable: Value,
+        raised: Option<Value>,
+    ) -> Result<(), Undone> {
         let mut mode = AsyncMode::Send;
         if let Some(send) = self.heap.downcast_mut::<AsyncSend>(awaitable) {
             send.finished = true;
@@ -256,7 +282,10 @@ impl Vm {
                         self.heap.generator_mut(generator).running_async = false;
                     }
                     if ignored {
-                        return Err((self.runtime_error("async generator ignored GeneratorExit"), Ret::Discard));
+                        return Err((
+                            self.runtime_error("async generator ignored GeneratorExit"),
+                            Ret::Discard,
+                        ));
                     }
                     self.set_top_register(dst, value);
                     return Ok(());
@@ -266,8 +295,11 @@ impl Vm {
                     self.delegation = true;
                 }
                 Ret::Native => {
-                    let completion =
-                        if item { Completion::Item(value) } else { Completion::Yielded(value) };
+                    let completion = if item {
+                        Completion::Item(value)
+                    } else {
+                        Completion::Yielded(value)
+                    };
                     return self.deliver(Ret::Native, completion);
                 }
                 other => return self.deliver(other, Completion::Yielded(value)),
@@ -350,7 +382,10 @@ impl Vm {
 
     #[cold]
     fn already_running(&mut self, generator: Value) -> Throw {
-        let message = format!("{} already executing", generator_word(self.heap.generator(generator).kind));
+        let message = format!(
+            "{} already executing",
+            generator_word(self.heap.generator(generator).kind)
+        );
         self.value_error(message)
     }
 
@@ -374,7 +409,11 @@ impl Vm {
                 }
                 GeneratorState::Created => {
                     // Its frame shows in the traceback, at its first line.
-                    let entry = TraceEntry { code: object.code.clone(), pc: 0, globals: object.globals };
+                    let entry = TraceEntry {
+                        code: object.code.clone(),
+                        pc: 0,
+                        globals: object.globals,
+                    };
                     let object = self.heap.generator_mut(generator);
                     object.finish();
                     object.awaited = true;
@@ -394,17 +433,18 @@ impl Vm {
             }
             let frame = self.top();
             let base = frame.base as usize;
-            let Instr::YieldFrom { dst, iter, .. } = frame.code.code.instrs[frame.pc as usize] else {
+            let Instr::YieldFrom { dst, iter, .. } = frame.code.code.instrs[frame.pc as usize]
+            else {
                 unreachable!("a delegating generator stands at a YieldFrom");
             };
             frame.pc += 1;
             let mut inner = self.stack[base + iter as usize];
-            if let crate::object::PyIter::Wrapped { inner: generator, .. } =
-                match inner.kind() {
-                    Some(Kind::Iter) => self.heap.iter(inner),
-                    _ => &crate::object::PyIter::Exhausted { class: Value::NONE },
-                }
-            {
+            if let crate::object::PyIter::Wrapped {
+                inner: generator, ..
+            } = match inner.kind() {
+                Some(Kind::Iter) => self.heap.iter(inner),
+                _ => &crate::object::PyIter::Exhausted { class: Value::NONE },
+            } {
                 inner = *generator;
             }
             let is_exit = self.is_instance(exception, self.types.generator_exit);
@@ -415,7 +455,10 @@ impl Vm {
             }
             if let Some(send) = self.heap.downcast::<AsyncSend>(inner) {
                 generator = send.generator;
-                ret = Ret::AsyncItem { dst, awaitable: inner };
+                ret = Ret::AsyncItem {
+                    dst,
+                    awaitable: inner,
+                };
                 continue;
             }
             let state = [exception, inner, Value::NONE, Value::NONE];
@@ -423,12 +466,19 @@ impl Vm {
                 return match self.get_attr(inner, self.names.close) {
                     Ok(close) => Err(self.call_then(close, &[], state, raise_again)),
                     Err(Throw::Call) => Err(self.and_then(state, close_delegate)),
-                    Err(Throw::Raise(error)) => close_delegate(self, state, Completion::Raised(error)).map(Flow::Done),
+                    Err(Throw::Raise(error)) => {
+                        close_delegate(self, state, Completion::Raised(error)).map(Flow::Done)
+                    }
                     Err(other) => Err(other),
                 };
             }
             let flow = match self.get_attr(inner, self.names.throw) {
-                Ok(throw) => self.call_args(throw, &[exception], Value::UNBOUND, Ret::YieldFromCall { dst }),
+                Ok(throw) => self.call_args(
+                    throw,
+                    &[exception],
+                    Value::UNBOUND,
+                    Ret::YieldFromCall { dst },
+                ),
                 Err(Throw::Call) => Err(self.and_then(state, throw_into_delegate)),
                 Err(Throw::Raise(error)) if self.is_instance(error, self.types.attribute_error) => {
                     return Err(self.raise_thrown(exception, handled));
@@ -446,7 +496,9 @@ impl Vm {
                     }
                 }
                 Ok(Flow::Pushed) => Ok(Flow::Pushed),
-                Err(Throw::Raise(raised)) if self.is_instance(raised, self.types.stop_iteration) => {
+                Err(Throw::Raise(raised))
+                    if self.is_instance(raised, self.types.stop_iteration) =>
+                {
                     let value = self.stop_value(raised);
                     self.set_top_register(dst, value);
                     Ok(Flow::Pushed)
@@ -476,7 +528,11 @@ impl Vm {
             return value;
         }
         let args = self.heap.exception(exception).args;
-        self.heap.tuple(args).first().copied().unwrap_or(Value::NONE)
+        self.heap
+            .tuple(args)
+            .first()
+            .copied()
+            .unwrap_or(Value::NONE)
     }
 
     /// An exception raised by the top frame's instruction, whose value would
@@ -498,8 +554,12 @@ impl Vm {
     /// was driving.
     fn takes_stop(&mut self, exception: Value, ret: Ret) -> bool {
         match ret {
-            Ret::ForNextCall { .. } if self.is_instance(exception, self.types.stop_iteration) => true,
-            Ret::YieldFromCall { dst } if self.is_instance(exception, self.types.stop_iteration) => {
+            Ret::ForNextCall { .. } if self.is_instance(exception, self.types.stop_iteration) => {
+                true
+            }
+            Ret::YieldFromCall { dst }
+                if self.is_instance(exception, self.types.stop_iteration) =>
+            {
                 let value = self.stop_value(exception);
                 self.set_top_register(dst, value);
                 true
@@ -523,7 +583,11 @@ impl Vm {
                     let globals = frame.globals;
                     if !std::mem::take(&mut self.reraising) && !code.code.flags.hidden {
                         self.heap.charge(24);
-                        self.heap.exception_mut(exception).trace.push(TraceEntry { code: code.clone(), pc, globals });
+                        self.heap.exception_mut(exception).trace.push(TraceEntry {
+                            code: code.clone(),
+                            pc,
+                            globals,
+                        });
                         self.heap.exception_mut(exception).traceback = Value::UNBOUND;
                     }
                     let range = code
@@ -532,12 +596,19 @@ impl Vm {
                         .iter()
                         .find(|range| range.start <= pc && pc < range.end)
                         .copied();
-                    if let Some(ExceptionRange { handler, exception: register, .. }) = range {
+                    if let Some(ExceptionRange {
+                        handler,
+                        exception: register,
+                        ..
+                    }) = range
+                    {
                         self.set_top_register(register, exception);
                         self.top().pc = handler;
                         return Ok(());
                     }
-                    let Some(Frame::Python(frame)) = self.frames.pop() else { continue };
+                    let Some(Frame::Python(frame)) = self.frames.pop() else {
+                        continue;
+                    };
                     self.depth -= 1;
                     if !frame.generator.is_unbound() {
                         exception = self.end_generator_by(frame.generator, exception);
@@ -559,14 +630,17 @@ impl Vm {
                     }
                 }
                 Some(Frame::Native(_)) => {
-                    let Some(Frame::Native(frame)) = self.frames.pop() else { continue };
+                    let Some(Frame::Native(frame)) = self.frames.pop() else {
+                        continue;
+                    };
                     self.reraising = false;
                     match (frame.then)(self, frame.state, Completion::Raised(exception)) {
                         Ok(value) => return self.deliver(frame.ret, Completion::Returned(value)),
                         Err(Throw::Raise(next)) => {
                             exception = next;
                             if let Ret::Fiber = frame.ret {
-                                self.fibers[self.current].result = Some(Completion::Raised(exception));
+                                self.fibers[self.current].result =
+                                    Some(Completion::Raised(exception));
                                 return Ok(());
                             }
                             if self.takes_stop(exception, frame.ret) {
@@ -587,13 +661,17 @@ impl Vm {
         object.finish();
         let kind = object.kind;
         let stop = self.is_instance(exception, self.types.stop_iteration);
-        let stop_async =
-            kind == GeneratorKind::AsyncGenerator && self.is_instance(exception, self.types.stop_async_iteration);
+        let stop_async = kind == GeneratorKind::AsyncGenerator
+            && self.is_instance(exception, self.types.stop_async_iteration);
         if !stop && !stop_async {
             return exception;
         }
         let class = self.types.runtime_error;
-        let raised = if stop { "StopIteration" } else { "StopAsyncIteration" };
+        let raised = if stop {
+            "StopIteration"
+        } else {
+            "StopAsyncIteration"
+        };
         let message = self.string(format!("{} raised {raised}", generator_word(kind)));
         let error = self.make_exception(class, &[message]);
         let object = self.heap.exception_mut(error);
@@ -648,7 +726,11 @@ impl Vm {
     pub fn spawn(&mut self, callee: Value, args: &[Value], owner: Value, thread: u32) -> FiberId {
         let id = self.new_fiber(owner, thread);
         let state = [callee, self.pin_args(args), Value::NONE, Value::NONE];
-        self.fibers[id].frames.push(Frame::Native(NativeFrame { then: start_call, state, ret: Ret::Fiber }));
+        self.fibers[id].frames.push(Frame::Native(NativeFrame {
+            then: start_call,
+            state,
+            ret: Ret::Fiber,
+        }));
         self.fibers[id].inbox = Some(Completion::Returned(Value::NONE));
         self.fibers[id].state = FiberState::Ready;
         self.run_queue.push_back(id);
@@ -660,7 +742,11 @@ impl Vm {
     }
 
     fn new_fiber(&mut self, owner: Value, thread: u32) -> FiberId {
-        let free = self.fibers.iter().skip(1).position(|fiber| fiber.state == FiberState::Finished && fiber.released);
+        let free = self
+            .fibers
+            .iter()
+            .skip(1)
+            .position(|fiber| fiber.state == FiberState::Finished && fiber.released);
         let fiber = Fiber {
             state: FiberState::Suspended,
             stack: Vec::new(),
@@ -718,7 +804,10 @@ impl Vm {
     pub fn wake_due(&mut self, now_nanos: u64) {
         let mut due: Vec<(u64, FiberId)> = Vec::new();
         for (id, fiber) in self.fibers.iter().enumerate() {
-            if let FiberState::Parked(Wake { deadline_nanos: Some(deadline), .. }) = fiber.state
+            if let FiberState::Parked(Wake {
+                deadline_nanos: Some(deadline),
+                ..
+            }) = fiber.state
                 && deadline <= now_nanos
             {
                 due.push((deadline, id));
@@ -732,7 +821,11 @@ impl Vm {
 
     fn park(&mut self, wake: Wake, ret: Ret) {
         let state = [Value::NONE; 4];
-        self.frames.push(Frame::Native(NativeFrame { then: pass, state, ret }));
+        self.frames.push(Frame::Native(NativeFrame {
+            then: pass,
+            state,
+            ret,
+        }));
         self.fibers[self.current].state = FiberState::Parked(wake);
         if wake.deadline_nanos == Some(0) {
             // Only lets others run.
@@ -777,7 +870,10 @@ impl Vm {
                 }
             }
         }
-        Exit::Waiting { deadline_nanos: deadline, blocking }
+        Exit::Waiting {
+            deadline_nanos: deadline,
+            blocking,
+        }
     }
 
     pub(crate) fn swap_out(&mut self) {
@@ -826,7 +922,9 @@ impl Vm {
         let id = self.current;
         self.fibers[id].state = FiberState::Finished;
         if id == 0 {
-            let result = self.fibers[0].result.unwrap_or(Completion::Returned(Value::NONE));
+            let result = self.fibers[0]
+                .result
+                .unwrap_or(Completion::Returned(Value::NONE));
             return Err(Exit::Finished(result));
         }
         self.fibers[id].released = true;
@@ -837,7 +935,11 @@ impl Vm {
     /// the queue. Fibers of one thread only switch where they wait.
     pub(crate) fn preempt(&mut self) -> Result<(), Exit> {
         let thread = self.fibers[self.current].thread;
-        if self.run_queue.iter().all(|&id| self.fibers[id].thread == thread) {
+        if self
+            .run_queue
+            .iter()
+            .all(|&id| self.fibers[id].thread == thread)
+        {
             return Ok(());
         }
         self.run_queue.push_back(self.current);
@@ -863,7 +965,9 @@ fn raise_again(_: &mut Vm, [exception, ..]: [Value; 4], completion: Completion) 
 fn close_delegate(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
     let [exception, inner, ..] = state;
     match completion {
-        Completion::Raised(error) if vm.is_instance(error, vm.types.attribute_error) => Err(Throw::Raise(exception)),
+        Completion::Raised(error) if vm.is_instance(error, vm.types.attribute_error) => {
+            Err(Throw::Raise(exception))
+        }
         Completion::Raised(error) => {
             let report = vm.prelude("report_unraisable");
             Err(vm.call_then(report, &[error, inner], state, raise_again))
@@ -878,7 +982,9 @@ fn close_delegate(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res
 /// Goes on with an exception once the iterator's `throw` is known.
 fn throw_into_delegate(vm: &mut Vm, [exception, ..]: [Value; 4], completion: Completion) -> Res {
     match completion {
-        Completion::Raised(error) if vm.is_instance(error, vm.types.attribute_error) => Err(Throw::Raise(exception)),
+        Completion::Raised(error) if vm.is_instance(error, vm.types.attribute_error) => {
+            Err(Throw::Raise(exception))
+        }
         other => {
             let throw = other.value()?;
             Err(vm.tail_call(throw, &[exception]))

@@ -94,7 +94,11 @@ impl Value {
 
     #[inline(always)]
     pub fn float(value: f64) -> Value {
-        if value.is_nan() { Value(CANONICAL_NAN) } else { Value(value.to_bits()) }
+        if value.is_nan() {
+            Value(CANONICAL_NAN)
+        } else {
+            Value(value.to_bits())
+        }
     }
 
     /// A NaN with a mark that makes it another object than other NaNs.
@@ -111,7 +115,11 @@ impl Value {
 
     /// The bits of a float as others may see them: a NaN without its mark.
     pub fn ieee_bits(float: f64) -> u64 {
-        if float.is_nan() { float.to_bits() & (0xFFF8 << 48) | CANONICAL_NAN } else { float.to_bits() }
+        if float.is_nan() {
+            float.to_bits() & (0xFFF8 << 48) | CANONICAL_NAN
+        } else {
+            float.to_bits()
+        }
     }
 
     /// The int, if it fits 48 bits; for any int use `Vm::int`.
@@ -149,7 +157,11 @@ impl Value {
     /// The value of a small int; not a bool.
     #[inline(always)]
     pub const fn as_small(self) -> Option<i64> {
-        if self.is_small() { Some(((self.0 << 16) as i64) >> 16) } else { None }
+        if self.is_small() {
+            Some(((self.0 << 16) as i64) >> 16)
+        } else {
+            None
+        }
     }
 
     /// The small int that this is known to be.
@@ -165,7 +177,11 @@ impl Value {
 
     #[inline(always)]
     pub const fn as_float(self) -> Option<f64> {
-        if self.is_float() { Some(f64::from_bits(self.0)) } else { None }
+        if self.is_float() {
+            Some(f64::from_bits(self.0))
+        } else {
+            None
+        }
     }
 
     #[inline(always)]
@@ -203,7 +219,11 @@ impl Value {
     /// The kind of a handle; `None` for inline values.
     #[inline(always)]
     pub const fn kind(self) -> Option<Kind> {
-        if self.is_handle() { Some(Kind::ALL[(self.0 >> 32) as u8 as usize]) } else { None }
+        if self.is_handle() {
+            Some(Kind::ALL[(self.0 >> 32) as u8 as usize])
+        } else {
+            None
+        }
     }
 
     #[inline(always)]

@@ -65,7 +65,12 @@ pub enum CompileMode {
 
 /// A module found by its full name.
 pub enum Found {
-    Code { code: Rc<Code>, filename: Rc<str>, is_package: bool, search_path: Option<String> },
+    Code {
+        code: Rc<Code>,
+        filename: Rc<str>,
+        is_package: bool,
+        search_path: Option<String>,
+    },
     /// A module written in Rust, to be filled by `init`.
     Native(&'static crate::module::ModuleDef),
     /// Exists in Python but cannot exist here; the text says why.
@@ -74,10 +79,19 @@ pub enum Found {
 
 /// What the VM needs from outside and cannot do itself.
 pub trait Environment {
-    fn compile(&mut self, source: &str, filename: &str, mode: CompileMode) -> Result<Rc<Code>, Vec<SourceError>>;
+    fn compile(
+        &mut self,
+        source: &str,
+        filename: &str,
+        mode: CompileMode,
+    ) -> Result<Rc<Code>, Vec<SourceError>>;
     /// The module with this full name; `path` are the folders of its parent
     /// package's `__path__`, empty for a top-level module.
-    fn find_module(&mut self, name: &str, path: &[String]) -> Result<Option<Found>, Vec<SourceError>>;
+    fn find_module(
+        &mut self,
+        name: &str,
+        path: &[String],
+    ) -> Result<Option<Found>, Vec<SourceError>>;
     /// A line of a source file, for tracebacks; without its newline.
     fn source_line(&mut self, filename: &str, line: u32) -> Option<String>;
     /// Notes the program's own source if it is no file.
@@ -178,7 +192,9 @@ impl Vm {
     pub fn new(environment: Box<dyn Environment>) -> Vm {
         let mut heap = Heap::default();
         let names = Names::new(&mut heap);
-        let single_chars = (0..128u8).map(|c| heap.intern(&(c as char).to_string())).collect();
+        let single_chars = (0..128u8)
+            .map(|c| heap.intern(&(c as char).to_string()))
+            .collect();
         let single_bytes = (0..=255u8).map(|b| heap.new_bytes(vec![b])).collect();
         let empty_tuple = heap.new_tuple(Vec::new());
         let builtins = heap.new_dict(Default::default());
@@ -195,7 +211,10 @@ impl Vm {
             environment,
             output: Vec::new(),
             output_bytes: 0,
-            pending: Pending { what: Request::None, then: Default::default() },
+            pending: Pending {
+                what: Request::None,
+                then: Default::default(),
+            },
             prelude: Value::UNBOUND,
             prelude_functions: FxHashMap::default(),
             codes: Vec::new(),
@@ -250,7 +269,11 @@ impl Vm {
     }
 
     pub fn string(&mut self, text: String) -> Value {
-        if text.len() <= 1 { self.str(&text) } else { self.heap.new_str(text) }
+        if text.len() <= 1 {
+            self.str(&text)
+        } else {
+            self.heap.new_str(text)
+        }
     }
 
     pub fn intern(&mut self, text: &str) -> Value {
@@ -268,7 +291,11 @@ impl Vm {
     }
 
     pub fn tuple(&mut self, items: &[Value]) -> Value {
-        if items.is_empty() { self.empty_tuple } else { self.heap.new_tuple(items) }
+        if items.is_empty() {
+            self.empty_tuple
+        } else {
+            self.heap.new_tuple(items)
+        }
     }
 
     pub fn list(&mut self, items: Vec<Value>) -> Value {
@@ -284,7 +311,13 @@ impl Vm {
 
     /// Refuses early what would not fit the memory limit.
     pub fn reserve(&mut self, bytes: usize) -> Res<()> {
-        if bytes > self.limits.heap_bytes.saturating_sub(self.heap.live_bytes()) && bytes > 1 << 20 {
+        if bytes
+            > self
+                .limits
+                .heap_bytes
+                .saturating_sub(self.heap.live_bytes())
+            && bytes > 1 << 20
+        {
             return Err(self.memory_error(""));
         }
         Ok(())
@@ -304,10 +337,18 @@ impl Vm {
 
     #[cold]
     fn entry_failure(&mut self, error: crate::hash::KeyError, table: Value, key: Value) -> Throw {
-        let crate::hash::KeyError::Unhashable(value) = error else { return Throw::Python };
-        let place = if table.is(Kind::Set) { "a set element" } else { "a dict key" };
+        let crate::hash::KeyError::Unhashable(value) = error else {
+            return Throw::Python;
+        };
+        let place = if table.is(Kind::Set) {
+            "a set element"
+        } else {
+            "a dict key"
+        };
         let (key, value) = (self.type_name(key), self.type_name(value));
-        self.type_error(format!("cannot use '{key}' as {place} (unhashable type: '{value}')"))
+        self.type_error(format!(
+            "cannot use '{key}' as {place} (unhashable type: '{value}')"
+        ))
     }
 
     /// Table hash of a key; `TypeError` if it is unhashable.
@@ -360,7 +401,9 @@ impl Vm {
     #[inline]
     pub fn dict_get(&mut self, dict: Value, key: Value) -> Res<Option<Value>> {
         let (found, _) = self.dict_find(dict, key)?;
-        Ok(found.and_then(|at| self.heap.dict(dict).entry(at)).map(|entry| entry.value))
+        Ok(found
+            .and_then(|at| self.heap.dict(dict).entry(at))
+            .map(|entry| entry.value))
     }
 
     #[inline]
@@ -385,7 +428,10 @@ impl Vm {
     pub fn set_add(&mut self, set: Value, key: Value) -> Res<bool> {
         let (found, hash) = self.dict_find(set, key)?;
         if found.is_none() {
-            self.heap.set_mut(set).table.insert_new(key, Value::NONE, hash);
+            self.heap
+                .set_mut(set)
+                .table
+                .insert_new(key, Value::NONE, hash);
             self.heap.charge(32);
         }
         Ok(found.is_none())
@@ -403,7 +449,11 @@ impl Vm {
     /// Sets a str key; `name` should be interned.
     pub fn namespace_set(&mut self, dict: Value, name: Value, value: Value) {
         let hash = self.heap.str_table_hash(name);
-        let found = self.heap.find_in(self.heap.dict(dict), name, hash).ok().flatten();
+        let found = self
+            .heap
+            .find_in(self.heap.dict(dict), name, hash)
+            .ok()
+            .flatten();
         match found {
             Some(at) => self.heap.dict_mut(dict).set_value(at, value),
             None => {
@@ -414,7 +464,11 @@ impl Vm {
     }
 
     pub fn dict_get_text(&self, dict: Value, key: &str) -> Option<Value> {
-        self.heap.dict(dict).iter().find(|(k, _)| self.heap.as_str(*k) == Some(key)).map(|(_, v)| v)
+        self.heap
+            .dict(dict)
+            .iter()
+            .find(|(k, _)| self.heap.as_str(*k) == Some(key))
+            .map(|(_, v)| v)
     }
 
     pub fn dict_set_text(&mut self, dict: Value, key: &str, value: Value) {
@@ -438,7 +492,11 @@ impl Vm {
             _ if end == 0 => {}
             _ => self.output.push((stream, text[..end].to_owned())),
         }
-        if fits { Ok(()) } else { Err(Throw::Halt(Halt::OutputLimit)) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Throw::Halt(Halt::OutputLimit))
+        }
     }
 
     /// How many Python frames the current fiber has.
@@ -449,7 +507,8 @@ impl Vm {
     // Extensions.
 
     pub fn add_extension<T: Extension>(&mut self, extension: T) {
-        self.extensions.push((TypeId::of::<T>(), Box::new(extension)));
+        self.extensions
+            .push((TypeId::of::<T>(), Box::new(extension)));
     }
 
     /// The extension of this type; panics if it was not added.
@@ -461,14 +520,19 @@ impl Vm {
         {
             self.extensions.swap(0, at);
         }
-        let found: Option<&mut dyn Any> = self.extensions.first_mut().map(|(_, extension)| &mut **extension as _);
+        let found: Option<&mut dyn Any> = self
+            .extensions
+            .first_mut()
+            .map(|(_, extension)| &mut **extension as _);
         found
             .and_then(|found| found.downcast_mut::<T>())
             .expect("the extension was added when the VM was made")
     }
 
     pub fn has_extension<T: Extension>(&self) -> bool {
-        self.extensions.iter().any(|(id, _)| *id == TypeId::of::<T>())
+        self.extensions
+            .iter()
+            .any(|(id, _)| *id == TypeId::of::<T>())
     }
 
     /// Keeps a value alive as long as the VM.

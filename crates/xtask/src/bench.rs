@@ -15,14 +15,21 @@ pub fn command(options: &[String]) -> Result<ExitCode> {
     while let Some(option) = left.next() {
         match (option.strip_prefix("--suite="), option.as_str()) {
             (Some(name), _) => suite = name,
-            (None, "--suite") => suite = left.next().context("--suite wants a name: page or python")?,
+            (None, "--suite") => {
+                suite = left
+                    .next()
+                    .context("--suite wants a name: page or python")?
+            }
             _ => rows.push(option),
         }
     }
     let tools = setup::run(Needs::BENCH)?;
     build::page(&tools)?;
     let mut bench = tools.native("node");
-    bench.arg("tests/bench/bench.mjs").arg(format!("--suite={suite}")).args(rows);
+    bench
+        .arg("tests/bench/bench.mjs")
+        .arg(format!("--suite={suite}"))
+        .args(rows);
     process::run(&mut bench)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -15,11 +15,16 @@ const AIRLOCK: &str = "target/release/airlock";
 
 /// Writes the profile and the script of `airlock calibrate`.
 pub fn fit(arguments: &[String]) -> Result<ExitCode> {
-    let [bench] = arguments else { bail!("fit takes the file of measurements") };
+    let [bench] = arguments else {
+        bail!("fit takes the file of measurements")
+    };
     build()?;
     let mut fit = process::command("python3", Path::new("."));
     fit.args(["tests/fidelity/fit.py", bench.as_str(), AIRLOCK]);
-    fit.args(["crates/engine/profiles/cpython-3.11.json", "crates/cli/src/calibrate.py"]);
+    fit.args([
+        "crates/engine/profiles/cpython-3.11.json",
+        "crates/cli/src/calibrate.py",
+    ]);
     process::run(&mut fit)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -28,11 +33,18 @@ pub fn fit(arguments: &[String]) -> Result<ExitCode> {
 pub fn compare(arguments: &[String]) -> Result<ExitCode> {
     build()?;
     let mut fidelity = process::command("python3", Path::new("."));
-    fidelity.args(["tests/fidelity/fidelity.py", AIRLOCK]).args(arguments);
+    fidelity
+        .args(["tests/fidelity/fidelity.py", AIRLOCK])
+        .args(arguments);
     process::run(&mut fidelity)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn build() -> Result<()> {
-    process::run(process::command("cargo", Path::new(".")).args(["build", "--release", "--package", "airlock-cli"]))
+    process::run(process::command("cargo", Path::new(".")).args([
+        "build",
+        "--release",
+        "--package",
+        "airlock-cli",
+    ]))
 }

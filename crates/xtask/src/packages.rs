@@ -23,7 +23,10 @@ pub fn command(wanted: &[String]) -> Result<ExitCode> {
     let mut differing = 0;
     for program in programs(&folder, wanted)? {
         let mut theirs = process::command("python3", &folder);
-        theirs.env("PYTHONPATH", &site).env("PYTHONDONTWRITEBYTECODE", "1").arg(&program);
+        theirs
+            .env("PYTHONPATH", &site)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .arg(&program);
         let mut ours = process::command(&airlock, &folder);
         ours.args(["py", "--path"]).arg(&site).arg(&program);
         let name = program.file_stem().unwrap_or_default().to_string_lossy();
@@ -36,7 +39,11 @@ pub fn command(wanted: &[String]) -> Result<ExitCode> {
         }
     }
     println!("{differing} programs differ");
-    Ok(if differing == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if differing == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Pip's target for just these requirements.
@@ -50,7 +57,15 @@ fn install(tools: &Tools, folder: &Path) -> Result<PathBuf> {
     }
     let _ = std::fs::remove_dir_all(&site);
     let mut pip = tools.native("python3");
-    pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--target"]);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-compile",
+        "--target",
+    ]);
     pip.arg(&site).arg("--requirement").arg(&requirements);
     process::run(&mut pip)?;
     std::fs::write(&stamp, wanted)?;
@@ -61,7 +76,11 @@ fn programs(folder: &Path, wanted: &[String]) -> Result<Vec<PathBuf>> {
     let mut programs = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let stem = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let is_wanted = wanted.is_empty() || wanted.iter().any(|name| *name == stem);
         if is_wanted && path.extension().is_some_and(|extension| extension == "py") {
             programs.push(path);
@@ -76,11 +95,18 @@ fn programs(folder: &Path, wanted: &[String]) -> Result<Vec<PathBuf>> {
 
 /// Standard output, and how it ended if not well.
 fn printed(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().context("could not start a Python")?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .context("could not start a Python")?;
     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
     if !output.status.success() {
         let error = String::from_utf8_lossy(&output.stderr);
-        text.push_str(&format!("{}: {}\n", output.status, error.lines().last().unwrap_or("")));
+        text.push_str(&format!(
+            "{}: {}\n",
+            output.status,
+            error.lines().last().unwrap_or("")
+        ));
     }
     Ok(text)
 }

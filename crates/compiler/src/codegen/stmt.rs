@@ -88,7 +88,9 @@ impl<'a> Compiler<'a, '_> {
             Stmt::Assert(e) => self.assert(e),
             Stmt::Import(e) => self.import(e),
             Stmt::ImportFrom(e) => self.import_from(e),
-            Stmt::Expr(e) if self.interactive && self.unit.scope == ScopeId(0) => self.display(&e.value),
+            Stmt::Expr(e) if self.interactive && self.unit.scope == ScopeId(0) => {
+                self.display(&e.value)
+            }
             Stmt::Expr(e) => self.expr_for_effect(&e.value),
             Stmt::Break(e) => self.leave_loop(e.range, true),
             Stmt::Continue(e) => self.leave_loop(e.range, false),
@@ -102,7 +104,15 @@ impl<'a> Compiler<'a, '_> {
     fn display(&mut self, value: &'a Expr) {
         let a = self.expr(value, None);
         let dst = self.alloc();
-        self.emit(Instr::Intrinsic { op: Intrinsic::Display, dst, a, b: a }, value.range());
+        self.emit(
+            Instr::Intrinsic {
+                op: Intrinsic::Display,
+                dst,
+                a,
+                b: a,
+            },
+            value.range(),
+        );
     }
 
     fn return_(&mut self, e: &'a ast::StmtReturn) {

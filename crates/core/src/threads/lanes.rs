@@ -54,37 +54,61 @@ pub(crate) fn note_wait(vm: &mut Vm, on: WaitsOn) {
 fn begin_maybe_crossing(vm: &mut Vm) {
     let fiber = vm.current_fiber();
     let core = vm.extension::<Core>();
-    if !core.books_adapter || core.crossing_log.is_open_on(fiber) || event_loop::running_loop(vm).is_some() {
+    if !core.books_adapter
+        || core.crossing_log.is_open_on(fiber)
+        || event_loop::running_loop(vm).is_some()
+    {
         return;
     }
     let (mut called, mut site) = (None, None);
     vm.fiber_places(fiber, |place| {
         if trace::is_program_file(&place.filename) {
             let file = crate::failures::short_name(&place.filename).to_owned();
-            site = called.take().map(|name| CallSite { file, line: place.line, name });
+            site = called.take().map(|name| CallSite {
+                file,
+                line: place.line,
+                name,
+            });
             return false;
         }
         // Threads that are started or joined are no answers.
-        let of_thread = place.filename.ends_with("/threading.py") && matches!(&*place.function, "start" | "join");
+        let of_thread = place.filename.ends_with("/threading.py")
+            && matches!(&*place.function, "start" | "join");
         called = Some(place.function.clone());
         !of_thread
     });
     let Some(site) = site else { return };
     let (since_nanos, live_bytes) = (crate::now(vm), vm.heap.live_bytes() as u64);
     let iterations = vm.extension::<Core>().ledger.iterations;
-    threads(vm).maybe_crossings.insert(fiber, MaybeCrossing { site, since_nanos, live_bytes, iterations });
+    threads(vm).maybe_crossings.insert(
+        fiber,
+        MaybeCrossing {
+            site,
+            since_nanos,
+            live_bytes,
+            iterations,
+        },
+    );
 }
 
 fn end_maybe_crossing(vm: &mut Vm) {
     let fiber = vm.current_fiber();
-    let Some(maybe) = threads(vm).maybe_crossings.remove(&fiber) else { return };
+    let Some(maybe) = threads(vm).maybe_crossings.remove(&fiber) else {
+        return;
+    };
     let now = crate::now(vm);
     let core = vm.extension::<Core>();
     if core.ledger.iterations > maybe.iterations {
         core.ledger.crossings += 1;
         core.next_crossing += 1;
         let number = core.next_crossing;
-        core.crossing_log.enter(number, fiber, maybe.site, maybe.since_nanos, maybe.live_bytes);
+        core.crossing_log.enter(
+            number,
+            fiber,
+            maybe.site,
+            maybe.since_nanos,
+            maybe.live_bytes,
+        );
         core.crossing_log.leave(number, now);
     }
 }
@@ -123,8 +147,11 @@ pub(crate) fn begin_driving(vm: &mut Vm) -> Option<LaneId> {
         0 => return None,
         thread => threads(vm).lanes.get(&thread).copied()?,
     };
-    let runs_python = vm.extension::<Core>().lane_states.get(lane as usize) == Some(&LaneState::Python);
-    runs_python.then(|| trace::enter(vm, lane, LaneState::Waiting)).map(|()| lane)
+    let runs_python =
+        vm.extension::<Core>().lane_states.get(lane as usize) == Some(&LaneState::Python);
+    runs_python
+        .then(|| trace::enter(vm, lane, LaneState::Waiting))
+        .map(|()| lane)
 }
 
 /// A new thread that will call `function`.

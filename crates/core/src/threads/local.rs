@@ -3,7 +3,9 @@
 //! Whenever an attribute is looked up, set or deleted, the object's dict is
 //! first exchanged for the running thread's.
 
-use airlock_vm::{Completion, Kind, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, method, new_method};
+use airlock_vm::{
+    Completion, Kind, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, method, new_method,
+};
 use rustc_hash::FxHashMap;
 
 use super::{current_thread, threads};
@@ -32,14 +34,22 @@ impl NativeObject for Local {
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[class, positional, keywords] = args else { return Err(vm.system_error("bad call")) };
+    let &[class, positional, keywords] = args else {
+        return Err(vm.system_error("bad call"));
+    };
     let given = !vm.heap.tuple(positional).is_empty() || !vm.heap.dict(keywords).is_empty();
     if given && init_of(vm, class).is_none() {
         return Err(vm.type_error("Initialization arguments are not supported"));
     }
     let base = vm.extension::<crate::Core>().kept("_local");
     let dicts = FxHashMap::default();
-    let state = Local { class: base, object: Value::NONE, dicts, args: positional, kwargs: keywords };
+    let state = Local {
+        class: base,
+        object: Value::NONE,
+        dicts,
+        args: positional,
+        kwargs: keywords,
+    };
     let local = vm.heap.new_object(state);
     let object = vm.heap.new_instance(class, local);
     if let Some(state) = vm.heap.downcast_mut::<Local>(local) {
@@ -75,7 +85,9 @@ fn add_dict(vm: &mut Vm, object: Value) {
 
 /// Drops what an ended thread kept.
 pub(super) fn forget(vm: &mut Vm, local: Value, thread: u32) {
-    let Some(state) = vm.heap.downcast_mut::<Local>(local) else { return };
+    let Some(state) = vm.heap.downcast_mut::<Local>(local) else {
+        return;
+    };
     let dict = state.dicts.remove(&thread);
     let object = state.object;
     if object.is(Kind::Instance) && dict == Some(vm.heap.instance(object).dict) {
@@ -85,7 +97,13 @@ pub(super) fn forget(vm: &mut Vm, local: Value, thread: u32) {
 }
 
 /// Makes the running thread's attributes the object's, then does `what`.
-fn with_own_dict(vm: &mut Vm, object: Value, name: Value, value: Value, what: airlock_vm::Continuation) -> Res {
+fn with_own_dict(
+    vm: &mut Vm,
+    object: Value,
+    name: Value,
+    value: Value,
+    what: airlock_vm::Continuation,
+) -> Res {
     let thread = current_thread(vm);
     let local = vm.heap.payload(object);
     let Some(state) = vm.heap.downcast::<Local>(local) else {
@@ -103,7 +121,9 @@ fn with_own_dict(vm: &mut Vm, object: Value, name: Value, value: Value, what: ai
     }
     add_dict(vm, object);
     let class = vm.type_of(object);
-    let Some(init) = init_of(vm, class) else { return what(vm, state, done) };
+    let Some(init) = init_of(vm, class) else {
+        return what(vm, state, done);
+    };
     let mut all = vec![object];
     all.extend_from_slice(vm.heap.tuple(args));
     let all = vm.tuple(&all);
@@ -122,7 +142,10 @@ fn initialised(vm: &mut Vm, [object, ..]: [Value; 4], completion: Completion) ->
     // Another thread may have used the object meanwhile.
     let thread = current_thread(vm);
     let local = vm.heap.payload(object);
-    let dict = vm.heap.downcast::<Local>(local).and_then(|state| state.dicts.get(&thread).copied());
+    let dict = vm
+        .heap
+        .downcast::<Local>(local)
+        .and_then(|state| state.dicts.get(&thread).copied());
     if let Some(dict) = dict
         && object.is(Kind::Instance)
     {
@@ -134,42 +157,66 @@ fn initialised(vm: &mut Vm, [object, ..]: [Value; 4], completion: Completion) ->
 fn intern_name(vm: &mut Vm, name: Value) -> Res {
     let plain = vm.heap.payload(name);
     if !plain.is(Kind::Str) {
-        let message = format!("attribute name must be string, not '{}'", vm.type_name(name));
+        let message = format!(
+            "attribute name must be string, not '{}'",
+            vm.type_name(name)
+        );
         return Err(vm.type_error(message));
     }
     Ok(vm.heap.intern_value(plain))
 }
 
 fn getattribute(vm: &mut Vm, args: &[Value]) -> Res {
-    with_own_dict(vm, args[0], args[1], Value::NONE, |vm, [object, name, ..], completion| {
-        completion.value()?;
-        vm.get_attr_generic(object, name)
-    })
+    with_own_dict(
+        vm,
+        args[0],
+        args[1],
+        Value::NONE,
+        |vm, [object, name, ..], completion| {
+            completion.value()?;
+            vm.get_attr_generic(object, name)
+        },
+    )
 }
 
 fn set(vm: &mut Vm, args: &[Value]) -> Res {
-    with_own_dict(vm, args[0], args[1], args[2], |vm, [object, name, value, _], completion| {
-        completion.value()?;
-        refuse_dict(vm, object, name)?;
-        vm.set_attr_generic(object, name, value)?;
-        Ok(Value::NONE)
-    })
+    with_own_dict(
+        vm,
+        args[0],
+        args[1],
+        args[2],
+        |vm, [object, name, value, _], completion| {
+            completion.value()?;
+            refuse_dict(vm, object, name)?;
+            vm.set_attr_generic(object, name, value)?;
+            Ok(Value::NONE)
+        },
+    )
 }
 
 fn delete(vm: &mut Vm, args: &[Value]) -> Res {
-    with_own_dict(vm, args[0], args[1], Value::NONE, |vm, [object, name, ..], completion| {
-        completion.value()?;
-        refuse_dict(vm, object, name)?;
-        vm.set_attr_generic(object, name, Value::UNBOUND)?;
-        Ok(Value::NONE)
-    })
+    with_own_dict(
+        vm,
+        args[0],
+        args[1],
+        Value::NONE,
+        |vm, [object, name, ..], completion| {
+            completion.value()?;
+            refuse_dict(vm, object, name)?;
+            vm.set_attr_generic(object, name, Value::UNBOUND)?;
+            Ok(Value::NONE)
+        },
+    )
 }
 
 fn refuse_dict(vm: &mut Vm, object: Value, name: Value) -> Res<()> {
     if name != vm.names.dict {
         return Ok(());
     }
-    let message = format!("'{}' object attribute '__dict__' is read-only", vm.type_name(object));
+    let message = format!(
+        "'{}' object attribute '__dict__' is read-only",
+        vm.type_name(object)
+    );
     Err(vm.attribute_error(message))
 }
 

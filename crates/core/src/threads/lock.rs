@@ -7,13 +7,15 @@
 use std::collections::VecDeque;
 
 use airlock_vm::{
-    Completion, FiberId, FiberState, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, Wake, method,
-    new_method,
+    Completion, FiberId, FiberState, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, Wake,
+    method, new_method,
 };
 
 use crate::deadlock::WaitsOn;
 
-use super::{current_thread, deadline, deadline_of, deadline_value, lanes, take_interrupt, wake_with};
+use super::{
+    current_thread, deadline, deadline_of, deadline_value, lanes, take_interrupt, wake_with,
+};
 
 struct Waiter {
     fiber: FiberId,
@@ -56,16 +58,26 @@ impl Lock {
 }
 
 fn lock(vm: &mut Vm, value: Value) -> &mut Lock {
-    vm.heap.downcast_mut::<Lock>(value).expect("a lock's methods are called on locks")
+    vm.heap
+        .downcast_mut::<Lock>(value)
+        .expect("a lock's methods are called on locks")
 }
 
 /// The thread that holds a lock.
 pub(crate) fn holder(vm: &Vm, value: Value) -> Option<u32> {
-    vm.heap.downcast::<Lock>(vm.heap.payload(value)).and_then(|lock| lock.holder)
+    vm.heap
+        .downcast::<Lock>(vm.heap.payload(value))
+        .and_then(|lock| lock.holder)
 }
 
 fn new_lock(vm: &mut Vm, class: Value, reentrant: bool) -> Value {
-    vm.heap.new_object(Lock { class, reentrant, holder: None, count: 0, waiters: VecDeque::new() })
+    vm.heap.new_object(Lock {
+        class,
+        reentrant,
+        holder: None,
+        count: 0,
+        waiters: VecDeque::new(),
+    })
 }
 
 fn lock_new(vm: &mut Vm, args: &[Value]) -> Res {
@@ -123,11 +135,31 @@ fn enter(vm: &mut Vm, args: &[Value]) -> Res {
 fn wait(vm: &mut Vm, value: Value, deadline: Option<u64>, count: u64, insistent: bool) -> Throw {
     lanes::begin_wait(vm);
     lanes::note_wait(vm, WaitsOn::Lock(value));
-    let waiter = Waiter { fiber: vm.current_fiber(), count, insistent };
+    let waiter = Waiter {
+        fiber: vm.current_fiber(),
+        count,
+        insistent,
+    };
     let lock = lock(vm, value);
-    if insistent { lock.waiters.push_front(waiter) } else { lock.waiters.push_back(waiter) }
-    let state = [value, deadline_value(vm, deadline), vm.int(count as i64), Value::NONE];
-    vm.park_then(Wake { deadline_nanos: deadline, blocking: true }, state, resumed)
+    if insistent {
+        lock.waiters.push_front(waiter)
+    } else {
+        lock.waiters.push_back(waiter)
+    }
+    let state = [
+        value,
+        deadline_value(vm, deadline),
+        vm.int(count as i64),
+        Value::NONE,
+    ];
+    vm.park_then(
+        Wake {
+            deadline_nanos: deadline,
+            blocking: true,
+        },
+        state,
+        resumed,
+    )
 }
 
 /// The waiter was handed the lock (True), may try to take it (False), or has
@@ -139,7 +171,9 @@ fn resumed(vm: &mut Vm, [value, end, count, _]: [Value; 4], completion: Completi
         Completion::Returned(Value::TRUE) => return Ok(Value::TRUE),
         Completion::Returned(Value::FALSE) => {}
         other => {
-            lock(vm, value).waiters.retain(|waiter| waiter.fiber != fiber);
+            lock(vm, value)
+                .waiters
+                .retain(|waiter| waiter.fiber != fiber);
             other.value()?;
             return Ok(Value::FALSE);
         }
@@ -162,7 +196,9 @@ fn free(vm: &mut Vm, value: Value) {
     held.holder = None;
     held.count = 0;
     loop {
-        let Some(waiter) = lock(vm, value).waiters.pop_front() else { return };
+        let Some(waiter) = lock(vm, value).waiters.pop_front() else {
+            return;
+        };
         // One whose time is up has been woken, but could not run yet.
         if !matches!(vm.fiber(waiter.fiber).state, FiberState::Parked(_)) {
             continue;
@@ -202,16 +238,28 @@ fn locked(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn lock_repr(vm: &mut Vm, args: &[Value]) -> Res {
-    let word = if lock(vm, args[0]).holder.is_some() { "locked" } else { "unlocked" };
+    let word = if lock(vm, args[0]).holder.is_some() {
+        "locked"
+    } else {
+        "unlocked"
+    };
     let class = vm.type_of(args[0]);
-    Ok(vm.string(format!("<{word} {} object at {}>", vm.qualified_name(class), vm.address(args[0]))))
+    Ok(vm.string(format!(
+        "<{word} {} object at {}>",
+        vm.qualified_name(class),
+        vm.address(args[0])
+    )))
 }
 
 fn rlock_repr(vm: &mut Vm, args: &[Value]) -> Res {
     let plain = vm.heap.payload(args[0]);
     let held = lock(vm, plain);
     let (holder, count) = (held.holder, held.count);
-    let word = if holder.is_some() { "locked" } else { "unlocked" };
+    let word = if holder.is_some() {
+        "locked"
+    } else {
+        "unlocked"
+    };
     let owner = holder.map_or(0, super::ident_of);
     let class = vm.type_of(args[0]);
     Ok(vm.string(format!(
@@ -229,7 +277,11 @@ fn is_owned(vm: &mut Vm, args: &[Value]) -> Res {
 fn recursion_count(vm: &mut Vm, args: &[Value]) -> Res {
     let thread = current_thread(vm);
     let held = lock(vm, args[0]);
-    let count = if held.holder == Some(thread) { held.count } else { 0 };
+    let count = if held.holder == Some(thread) {
+        held.count
+    } else {
+        0
+    };
     Ok(vm.int(count as i64))
 }
 

@@ -4,13 +4,17 @@ use std::collections::VecDeque;
 
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Completion, FiberId, FiberState, Layout, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, Wake,
-    class_method, method, new_method,
+    Completion, FiberId, FiberState, Layout, NativeDef, NativeObject, Res, Throw, Tracer, Value,
+    Vm, Wake, class_method, method, new_method,
 };
 
 use super::{deadline, deadline_of, deadline_value, lanes, take_interrupt, wake_with};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_queue", functions: &[], init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_queue",
+    functions: &[],
+    init,
+};
 
 struct SimpleQueue {
     class: Value,
@@ -32,25 +36,38 @@ impl NativeObject for SimpleQueue {
 }
 
 fn queue(vm: &mut Vm, value: Value) -> &mut SimpleQueue {
-    vm.heap.downcast_mut::<SimpleQueue>(value).expect("a queue's methods are called on queues")
+    vm.heap
+        .downcast_mut::<SimpleQueue>(value)
+        .expect("a queue's methods are called on queues")
 }
 
 /// How many items a queue holds; none if it is not one.
 pub(crate) fn len(vm: &Vm, value: Value) -> usize {
-    vm.heap.downcast::<SimpleQueue>(vm.heap.payload(value)).map_or(0, |queue| queue.items.len())
+    vm.heap
+        .downcast::<SimpleQueue>(vm.heap.payload(value))
+        .map_or(0, |queue| queue.items.len())
 }
 
 /// Whether a pool's queue holds the call whose future this is.
 pub(crate) fn holds(vm: &mut Vm, value: Value, future: Value) -> bool {
     let name = vm.intern("future");
-    let Some(queue) = vm.heap.downcast::<SimpleQueue>(vm.heap.payload(value)) else { return false };
-    queue.items.iter().any(|&item| vm.own_attr(item, name) == Some(future))
+    let Some(queue) = vm.heap.downcast::<SimpleQueue>(vm.heap.payload(value)) else {
+        return false;
+    };
+    queue
+        .items
+        .iter()
+        .any(|&item| vm.own_attr(item, name) == Some(future))
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
     let class = vm.extension::<crate::Core>().kept("SimpleQueue");
     let (items, waiters) = (VecDeque::new(), VecDeque::new());
-    let value = vm.heap.new_object(SimpleQueue { class, items, waiters });
+    let value = vm.heap.new_object(SimpleQueue {
+        class,
+        items,
+        waiters,
+    });
     Ok(vm.of_class(args[0], class, value))
 }
 
@@ -58,7 +75,9 @@ fn put(vm: &mut Vm, args: &[Value]) -> Res {
     queue(vm, args[0]).items.push_back(args[1]);
     vm.heap.charge(8);
     loop {
-        let Some(fiber) = queue(vm, args[0]).waiters.pop_front() else { return Ok(Value::NONE) };
+        let Some(fiber) = queue(vm, args[0]).waiters.pop_front() else {
+            return Ok(Value::NONE);
+        };
         // One whose time is up has been woken, but could not run yet.
         if matches!(vm.fiber(fiber).state, FiberState::Parked(_)) {
             wake_with(vm, fiber, Value::TRUE);
@@ -97,9 +116,25 @@ fn wait(vm: &mut Vm, value: Value, deadline: Option<u64>, again: bool) -> Throw 
     lanes::note_wait(vm, crate::deadlock::WaitsOn::Queue);
     let fiber = vm.current_fiber();
     let waiters = &mut queue(vm, value).waiters;
-    if again { waiters.push_front(fiber) } else { waiters.push_back(fiber) }
-    let state = [value, deadline_value(vm, deadline), Value::NONE, Value::NONE];
-    vm.park_then(Wake { deadline_nanos: deadline, blocking: true }, state, resumed)
+    if again {
+        waiters.push_front(fiber)
+    } else {
+        waiters.push_back(fiber)
+    }
+    let state = [
+        value,
+        deadline_value(vm, deadline),
+        Value::NONE,
+        Value::NONE,
+    ];
+    vm.park_then(
+        Wake {
+            deadline_nanos: deadline,
+            blocking: true,
+        },
+        state,
+        resumed,
+    )
 }
 
 /// There is an item, unless someone was quicker (True), or the waiter has
@@ -132,16 +167,25 @@ static METHODS: &[NativeDef] = &[
     method("put_nowait", "self, item", put),
     method("get", "self, block=True, timeout=None", get),
     method("get_nowait", "self, /", get_nowait),
-    method("empty", "self, /", |vm, args| Ok(Value::bool(queue(vm, args[0]).items.is_empty()))),
-    method("qsize", "self, /", |vm, args| Ok(Value::count(queue(vm, args[0]).items.len()))),
-    class_method("__class_getitem__", "cls, item, /", |vm, args| Ok(vm.new_generic_alias(args[0], args[1]))),
+    method("empty", "self, /", |vm, args| {
+        Ok(Value::bool(queue(vm, args[0]).items.is_empty()))
+    }),
+    method("qsize", "self, /", |vm, args| {
+        Ok(Value::count(queue(vm, args[0]).items.len()))
+    }),
+    class_method("__class_getitem__", "cls, item, /", |vm, args| {
+        Ok(vm.new_generic_alias(args[0], args[1]))
+    }),
 ];
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let class = vm.module_type(dict, "SimpleQueue", METHODS, &[]);
     let exception = vm.types.exception;
     let empty = vm.builtin_type("Empty", exception, Layout::Exception);
-    let (module, doc) = (vm.intern("_queue"), vm.str("Exception raised by Queue.get(block=0)/get_nowait()."));
+    let (module, doc) = (
+        vm.intern("_queue"),
+        vm.str("Exception raised by Queue.get(block=0)/get_nowait()."),
+    );
     vm.set_type_attr(empty, "__module__", module);
     vm.set_type_attr(empty, "__doc__", doc);
     vm.dict_set_text(dict, "Empty", empty);

@@ -136,7 +136,16 @@ mod tests {
 
     #[test]
     fn fields_and_seconds_are_inverse() {
-        for seconds in [0, -1, 86_399, 951_782_400, 1_709_210_096, -62_135_596_800, 253_402_300_799, -1 << 40] {
+        for seconds in [
+            0,
+            -1,
+            86_399,
+            951_782_400,
+            1_709_210_096,
+            -62_135_596_800,
+            253_402_300_799,
+            -1 << 40,
+        ] {
             let fields = Fields::at(seconds).expect("in range");
             assert_eq!(fields.unix_seconds(), seconds, "{fields:?}");
         }

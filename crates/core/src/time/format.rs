@@ -2,17 +2,38 @@
 
 use super::calendar::Fields;
 
-const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const WEEKDAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// The widest a field may be asked to be.
 const WIDTH_LIMIT: usize = 1 << 16;
 
 fn weekday(fields: &Fields) -> &'static str {
-    WEEKDAYS.get(fields.weekday as usize).copied().unwrap_or("?")
+    WEEKDAYS
+        .get(fields.weekday as usize)
+        .copied()
+        .unwrap_or("?")
 }
 
 fn month(fields: &Fields) -> &'static str {
@@ -61,7 +82,11 @@ pub(super) fn format(pattern: &str, fields: &Fields, zone: &str, offset: i64) ->
                 '#' => flags.swap_case = true,
                 '0'..='9' => {
                     let digit = c as usize - '0' as usize;
-                    let width = flags.width.unwrap_or(0).saturating_mul(10).saturating_add(digit);
+                    let width = flags
+                        .width
+                        .unwrap_or(0)
+                        .saturating_mul(10)
+                        .saturating_add(digit);
                     if width > WIDTH_LIMIT {
                         return None;
                     }
@@ -88,10 +113,22 @@ pub(super) fn format(pattern: &str, fields: &Fields, zone: &str, offset: i64) ->
 }
 
 /// Writes one field; false if the letter means nothing.
-fn field(out: &mut String, letter: char, flags: Flags, fields: &Fields, zone: &str, offset: i64) -> bool {
+fn field(
+    out: &mut String,
+    letter: char,
+    flags: Flags,
+    fields: &Fields,
+    zone: &str,
+    offset: i64,
+) -> bool {
     let year = fields.year + 1900;
-    let twelve = if fields.hour % 12 == 0 { 12 } else { fields.hour % 12 };
-    let mut number = |value: i64, width: usize, pad: char| push_number(out, value, width, pad, flags);
+    let twelve = if fields.hour % 12 == 0 {
+        12
+    } else {
+        fields.hour % 12
+    };
+    let mut number =
+        |value: i64, width: usize, pad: char| push_number(out, value, width, pad, flags);
     match letter {
         'C' => number(year.div_euclid(100), 2, '0'),
         'd' => number(fields.day.into(), 2, '0'),
@@ -139,7 +176,10 @@ fn field(out: &mut String, letter: char, flags: Flags, fields: &Fields, zone: &s
                     if fields.hour < 12 { "AM" } else { "PM" }
                 ),
                 'R' => format!("{:02}:{:02}", fields.hour, fields.minute),
-                'T' | 'X' => format!("{:02}:{:02}:{:02}", fields.hour, fields.minute, fields.second),
+                'T' | 'X' => format!(
+                    "{:02}:{:02}:{:02}",
+                    fields.hour, fields.minute, fields.second
+                ),
                 'z' => {
                     let minutes = offset.abs() / 60;
                     let sign = if offset < 0 { '-' } else { '+' };
@@ -188,7 +228,10 @@ fn push_text(out: &mut String, text: String, letter: char, flags: Flags) {
         _ => text,
     };
     let pad = if flags.pad == Some('0') { '0' } else { ' ' };
-    let missing = flags.width.unwrap_or(0).saturating_sub(text.chars().count());
+    let missing = flags
+        .width
+        .unwrap_or(0)
+        .saturating_sub(text.chars().count());
     out.extend(std::iter::repeat_n(pad, missing));
     out.push_str(&text);
 }

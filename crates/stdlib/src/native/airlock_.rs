@@ -6,7 +6,8 @@ use std::rc::Rc;
 use airlock_bytecode::Code;
 use airlock_vm::module::{ModuleDef, no_init};
 use airlock_vm::{
-    CompileMode, Found, Halt, Kind, NativeDef, NativeObject, Res, SourceError, Stream, Throw, Tracer, Value, Vm, function,
+    CompileMode, Found, Halt, Kind, NativeDef, NativeObject, Res, SourceError, Stream, Throw,
+    Tracer, Value, Vm, function,
 };
 
 use crate::context::ProgramContext;
@@ -32,12 +33,24 @@ pub static FUNCTIONS: &[NativeDef] = &[
     function("exit_now", "status, /", exit_now),
     function("list_folder", "path, /", list_folder),
     function("is_folder", "path, /", is_folder),
-    function("collect_garbage", "", airlock_vm::builtins::finalizers::collect_and_finalize),
+    function(
+        "collect_garbage",
+        "",
+        airlock_vm::builtins::finalizers::collect_and_finalize,
+    ),
     function("builtin_type", "name, /", builtin_type),
-    function("thread_ident", "", |vm, _| Ok(Value::count(vm.fiber(vm.current_fiber()).thread as usize + 1))),
+    function("thread_ident", "", |vm, _| {
+        Ok(Value::count(
+            vm.fiber(vm.current_fiber()).thread as usize + 1,
+        ))
+    }),
 ];
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_airlock", functions: FUNCTIONS, init: no_init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_airlock",
+    functions: FUNCTIONS,
+    init: no_init,
+};
 
 /// Code found by [`find_module`], on its way to [`exec_found`].
 struct FoundCode {
@@ -58,7 +71,11 @@ impl NativeObject for FoundCode {
 /// As [`find_module`] hands it out.
 pub fn found_code(vm: &mut Vm, code: Rc<Code>, filename: Rc<str>) -> Value {
     let class = vm.types.object;
-    vm.heap.new_object(FoundCode { code, filename, class })
+    vm.heap.new_object(FoundCode {
+        code,
+        filename,
+        class,
+    })
 }
 
 /// `None`, or `(kind, payload, filename, is_package, search_path)`.
@@ -76,9 +93,18 @@ fn find_module(vm: &mut Vm, args: &[Value]) -> Res {
         Err(errors) => return Err(source_error(vm, &errors)),
     };
     let items = match found {
-        Found::Code { code, filename, is_package, search_path } => {
+        Found::Code {
+            code,
+            filename,
+            is_package,
+            search_path,
+        } => {
             let kind = vm.intern("code");
-            let text = if filename.is_empty() { Value::NONE } else { vm.str(&filename) };
+            let text = if filename.is_empty() {
+                Value::NONE
+            } else {
+                vm.str(&filename)
+            };
             let payload = found_code(vm, code, filename);
             let folders = match search_path {
                 Some(folder) => vec![vm.string(folder)],
@@ -89,18 +115,30 @@ fn find_module(vm: &mut Vm, args: &[Value]) -> Res {
         }
         Found::Native(def) => {
             let module = vm.make_native_module(def)?;
-            [vm.intern("native"), module, Value::NONE, Value::FALSE, Value::NONE]
+            [
+                vm.intern("native"),
+                module,
+                Value::NONE,
+                Value::FALSE,
+                Value::NONE,
+            ]
         }
-        Found::Refused(why) => {
-            [vm.intern("refused"), vm.string(why), Value::NONE, Value::FALSE, Value::NONE]
-        }
+        Found::Refused(why) => [
+            vm.intern("refused"),
+            vm.string(why),
+            Value::NONE,
+            Value::FALSE,
+            Value::NONE,
+        ],
     };
     Ok(vm.tuple(&items))
 }
 
 /// The `SyntaxError` for the first of these.
 fn source_error(vm: &mut Vm, errors: &[SourceError]) -> Throw {
-    let Some(error) = errors.first() else { return vm.syntax_error("invalid syntax") };
+    let Some(error) = errors.first() else {
+        return vm.syntax_error("invalid syntax");
+    };
     let class = match error.class {
         "IndentationError" => vm.types.indentation_error,
         "TabError" => vm.types.tab_error,
@@ -159,7 +197,12 @@ fn exec_source(vm: &mut Vm, args: &[Value]) -> Res {
 fn new_module(vm: &mut Vm, args: &[Value]) -> Res {
     let dict = vm.heap.new_dict(Default::default());
     vm.namespace_set(dict, vm.names.name, args[0]);
-    for name in [vm.names.doc, vm.names.package, vm.names.loader, vm.names.spec] {
+    for name in [
+        vm.names.doc,
+        vm.names.package,
+        vm.names.loader,
+        vm.names.spec,
+    ] {
         vm.namespace_set(dict, name, Value::NONE);
     }
     Ok(vm.heap.new_module(dict))
@@ -175,7 +218,11 @@ fn library_folder(vm: &mut Vm, _: &[Value]) -> Res {
 
 fn write_stream(vm: &mut Vm, args: &[Value]) -> Res {
     let text = vm.expect_str(args[1], "write() argument")?;
-    let stream = if args[0].as_small() == Some(2) { Stream::Error } else { Stream::Out };
+    let stream = if args[0].as_small() == Some(2) {
+        Stream::Error
+    } else {
+        Stream::Out
+    };
     vm.write(stream, &text)?;
     Ok(Value::NONE)
 }

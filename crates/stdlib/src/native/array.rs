@@ -27,7 +27,10 @@ static FUNCTIONS: &[NativeDef] = &[function(
         let code = typecode(vm, args[1])?;
         let format = vm.int_argument(args[2])?;
         if !vm.heap.payload(args[3]).is(Kind::Bytes) {
-            let message = format!("fourth argument should be bytes, not {}", vm.type_name(args[3]));
+            let message = format!(
+                "fourth argument should be bytes, not {}",
+                vm.type_name(args[3])
+            );
             return Err(vm.type_error(message));
         }
         let data = vm.expect_buffer(args[3])?;
@@ -57,8 +60,13 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let codes = vm.str(TYPECODES);
     vm.dict_set_text(dict, "typecodes", codes);
     if !vm.has_extension::<ArrayTypes>() {
-        let reconstructor = vm.dict_get_text(dict, "_array_reconstructor").unwrap_or(Value::NONE);
-        vm.add_extension(ArrayTypes { array: ty, reconstructor });
+        let reconstructor = vm
+            .dict_get_text(dict, "_array_reconstructor")
+            .unwrap_or(Value::NONE);
+        vm.add_extension(ArrayTypes {
+            array: ty,
+            reconstructor,
+        });
     }
     Ok(())
 }
@@ -509,10 +517,14 @@ fn items(vm: &mut Vm, value: Value) -> Res<Vec<Value>> {
 }
 
 fn text_of(vm: &mut Vm, value: Value) -> Res<String> {
-    let codes = data(vm, value).chunks(4).map(|part| u32::from_le_bytes(part.try_into().unwrap_or_default()));
+    let codes = data(vm, value)
+        .chunks(4)
+        .map(|part| u32::from_le_bytes(part.try_into().unwrap_or_default()));
     let text: Result<String, u32> = codes.map(|code| uni::char_of(code).ok_or(code)).collect();
     text.map_err(|code| {
-        vm.value_error(format!("character U+{code:x} is not in range [U+0000; U+10ffff]"))
+        vm.value_error(format!(
+            "character U+{code:x} is not in range [U+0000; U+10ffff]"
+        ))
     })
 }
 
@@ -823,7 +835,9 @@ fn from_machine_format(vm: &mut Vm, code: char, format: i64, mut data: Vec<u8>) 
         data.chunks_mut(size).for_each(<[u8]>::reverse);
     }
     if wide == 'u' && size == 2 {
-        let units = data.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+        let units = data
+            .chunks(2)
+            .map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
         let chars = char::decode_utf16(units).map(|c| match c {
             Ok(c) => c as u32,
             Err(error) => error.unpaired_surrogate() as u32,
@@ -847,7 +861,12 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
     let class = vm.type_of(args[0]);
     let arguments = if vm.int_argument(args[1])? >= 3 {
         let bytes = data(vm, args[0]).to_vec();
-        let arguments = [class, vm.char_value(code), Value::count(machine_format(code) as usize), vm.bytes(&bytes)];
+        let arguments = [
+            class,
+            vm.char_value(code),
+            Value::count(machine_format(code) as usize),
+            vm.bytes(&bytes),
+        ];
         vm.tuple(&arguments)
     } else {
         let items = items(vm, args[0])?;
@@ -855,7 +874,11 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
         vm.tuple(&arguments)
     };
     let reconstructor = vm.extension::<ArrayTypes>().reconstructor;
-    let callee = if vm.int_argument(args[1])? >= 3 { reconstructor } else { class };
+    let callee = if vm.int_argument(args[1])? >= 3 {
+        reconstructor
+    } else {
+        class
+    };
     let state = match vm.attr_dict(args[0]) {
         Some(dict) if !vm.heap.dict(dict).is_empty() => dict,
         _ => Value::NONE,

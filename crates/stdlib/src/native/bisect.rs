@@ -4,7 +4,11 @@ use airlock_bytecode::CmpOp;
 use airlock_vm::module::{ModuleDef, no_init};
 use airlock_vm::{Kind, NativeDef, Res, Throw, Value, Vm, function};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_bisect", functions: FUNCTIONS, init: no_init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_bisect",
+    functions: FUNCTIONS,
+    init: no_init,
+};
 
 const SIGNATURE: &str = "a, x, lo=0, hi=None, *, key=None";
 
@@ -19,7 +23,9 @@ static FUNCTIONS: &[NativeDef] = &[
 
 /// Where `x` belongs, right or left of its equals.
 fn search(vm: &mut Vm, args: &[Value], right: bool) -> Res<usize> {
-    let &[sequence, x, lo, hi, key] = args else { return Err(Throw::Python) };
+    let &[sequence, x, lo, hi, key] = args else {
+        return Err(Throw::Python);
+    };
     if !key.is_none() || !matches!(sequence.kind(), Some(Kind::List | Kind::Tuple)) {
         return Err(Throw::Python);
     }
@@ -29,10 +35,18 @@ fn search(vm: &mut Vm, args: &[Value], right: bool) -> Res<usize> {
         return Err(vm.value_error("lo must be non-negative"));
     }
     let mut lo = lo as usize;
-    let mut hi = if hi.is_none() { length } else { vm.index(hi)?.max(0) as usize };
+    let mut hi = if hi.is_none() {
+        length
+    } else {
+        vm.index(hi)?.max(0) as usize
+    };
     while lo < hi {
         let middle = lo + (hi - lo) / 2;
-        let Some(&item) = vm.heap.as_items(sequence).and_then(|items| items.get(middle)) else {
+        let Some(&item) = vm
+            .heap
+            .as_items(sequence)
+            .and_then(|items| items.get(middle))
+        else {
             return Err(vm.index_error("list index out of range"));
         };
         if right {

@@ -7,13 +7,17 @@ use airlock_vm::builtins::generic_alias::CLASS_GETITEM;
 use airlock_vm::builtins::iters::{ITERATOR_METHODS, LENGTH_HINT};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    GetterDef, Kind, Layout, NativeDef, NativeIter, NativeObject, PyDict, PyIter, Res, TableItem, Throw,
-    Tracer, Value, Vm, class_method, function, getter, getter_setter, method, new_method,
+    GetterDef, Kind, Layout, NativeDef, NativeIter, NativeObject, PyDict, PyIter, Res, TableItem,
+    Throw, Tracer, Value, Vm, class_method, function, getter, getter_setter, method, new_method,
 };
 
 use super::itertools::base;
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_collections", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_collections",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] =
     &[function("_count_elements", "mapping, iterable, /", count_elements).slow("count_elements")];
@@ -22,7 +26,10 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let collections = vm.intern("collections");
     let forward = vm.module_type(dict, "_deque_iterator", &[], &[]);
     let backward = vm.module_type(dict, "_deque_reverse_iterator", &[], &[]);
-    for (ty, own) in [(forward, DEQUE_ITERATOR), (backward, DEQUE_REVERSE_ITERATOR)] {
+    for (ty, own) in [
+        (forward, DEQUE_ITERATOR),
+        (backward, DEQUE_REVERSE_ITERATOR),
+    ] {
         vm.add_methods(ty, ITERATOR_METHODS);
         vm.add_methods(ty, LENGTH_HINT);
         vm.add_methods(ty, own);
@@ -118,7 +125,12 @@ impl Deque {
 static DEQUE: &[NativeDef] = &[
     new_method("cls, *args, **kwargs", |vm, args| {
         let class = base(vm, args[0]);
-        let deque = vm.heap.new_object(Deque { items: VecDeque::new(), max: None, changes: 0, class });
+        let deque = vm.heap.new_object(Deque {
+            items: VecDeque::new(),
+            max: None,
+            changes: 0,
+            class,
+        });
         Ok(vm.of_class(args[0], class, deque))
     }),
     method("__init__", "self, iterable=..., maxlen=None", deque_init).slow("deque_fill"),
@@ -216,8 +228,12 @@ static DEQUE: &[NativeDef] = &[
         Ok(Value::NONE)
     })
     .slow("deque_rotate"),
-    method("__len__", "self, /", |vm, args| Ok(Value::count(deque_of(vm, args[0])?.items.len()))),
-    method("__bool__", "self, /", |vm, args| Ok(Value::bool(!deque_of(vm, args[0])?.items.is_empty()))),
+    method("__len__", "self, /", |vm, args| {
+        Ok(Value::count(deque_of(vm, args[0])?.items.len()))
+    }),
+    method("__bool__", "self, /", |vm, args| {
+        Ok(Value::bool(!deque_of(vm, args[0])?.items.is_empty()))
+    }),
     method("__getitem__", "self, key, /", |vm, args| {
         let at = position(vm, args)?;
         Ok(deque_of(vm, args[0])?.items[at])
@@ -238,11 +254,17 @@ static DEQUE: &[NativeDef] = &[
     })
     .slow("deque_delitem"),
     method("__contains__", "self, key, /", |vm, args| {
-        Ok(Value::bool(deque_find(vm, args[0], args[1], 0, usize::MAX)?.is_some()))
+        Ok(Value::bool(
+            deque_find(vm, args[0], args[1], 0, usize::MAX)?.is_some(),
+        ))
     })
     .slow("deque_contains"),
-    method("__iter__", "self, /", |vm, args| deque_iter(vm, args[0], false)),
-    method("__reversed__", "self, /", |vm, args| deque_iter(vm, args[0], true)),
+    method("__iter__", "self, /", |vm, args| {
+        deque_iter(vm, args[0], false)
+    }),
+    method("__reversed__", "self, /", |vm, args| {
+        deque_iter(vm, args[0], true)
+    }),
     method("__add__", "self, value, /", deque_add),
     method("__iadd__", "self, value, /", |vm, args| {
         let items = vm.collect(args[1])?;
@@ -253,24 +275,66 @@ static DEQUE: &[NativeDef] = &[
         Ok(args[0])
     })
     .raw_self(),
-    method("__mul__", "self, value, /", |vm, args| deque_mul(vm, args, false)).slow("deque_mul"),
-    method("__rmul__", "self, value, /", |vm, args| deque_mul(vm, args, false)).slow("deque_mul"),
-    method("__imul__", "self, value, /", |vm, args| deque_mul(vm, args, true)).raw_self().slow("deque_imul"),
-    method("__eq__", "self, value, /", |vm, args| deque_compare(vm, args, CmpOp::Eq)).slow("deque_eq"),
-    method("__ne__", "self, value, /", |vm, args| deque_compare(vm, args, CmpOp::Ne)).slow("deque_ne"),
-    method("__lt__", "self, value, /", |vm, args| deque_compare(vm, args, CmpOp::Lt)).slow("deque_lt"),
-    method("__le__", "self, value, /", |vm, args| deque_compare(vm, args, CmpOp::Le)).slow("deque_le"),
-    method("__gt__", "self, value, /", |vm, args| deque_compare(vm, args, CmpOp::Gt)).slow("deque_gt"),
-    method("__ge__", "self, value, /", |vm, args| deque_compare(vm, args, CmpOp::Ge)).slow("deque_ge"),
-    method("__repr__", "self, /", |vm, args| Err(vm.tail_prelude("deque_repr", args))).raw_self(),
-    method("__reduce__", "self, /", |vm, args| Err(vm.tail_prelude("deque_reduce", args))).raw_self(),
+    method("__mul__", "self, value, /", |vm, args| {
+        deque_mul(vm, args, false)
+    })
+    .slow("deque_mul"),
+    method("__rmul__", "self, value, /", |vm, args| {
+        deque_mul(vm, args, false)
+    })
+    .slow("deque_mul"),
+    method("__imul__", "self, value, /", |vm, args| {
+        deque_mul(vm, args, true)
+    })
+    .raw_self()
+    .slow("deque_imul"),
+    method("__eq__", "self, value, /", |vm, args| {
+        deque_compare(vm, args, CmpOp::Eq)
+    })
+    .slow("deque_eq"),
+    method("__ne__", "self, value, /", |vm, args| {
+        deque_compare(vm, args, CmpOp::Ne)
+    })
+    .slow("deque_ne"),
+    method("__lt__", "self, value, /", |vm, args| {
+        deque_compare(vm, args, CmpOp::Lt)
+    })
+    .slow("deque_lt"),
+    method("__le__", "self, value, /", |vm, args| {
+        deque_compare(vm, args, CmpOp::Le)
+    })
+    .slow("deque_le"),
+    method("__gt__", "self, value, /", |vm, args| {
+        deque_compare(vm, args, CmpOp::Gt)
+    })
+    .slow("deque_gt"),
+    method("__ge__", "self, value, /", |vm, args| {
+        deque_compare(vm, args, CmpOp::Ge)
+    })
+    .slow("deque_ge"),
+    method("__repr__", "self, /", |vm, args| {
+        Err(vm.tail_prelude("deque_repr", args))
+    })
+    .raw_self(),
+    method("__reduce__", "self, /", |vm, args| {
+        Err(vm.tail_prelude("deque_reduce", args))
+    })
+    .raw_self(),
 ];
 
-static DEQUE_ITERATOR: &[NativeDef] =
-    &[new_method("cls, iterable, index=0, /", |vm, args| deque_iterator(vm, args, false)), DEQUE_ITERATOR_REDUCE];
+static DEQUE_ITERATOR: &[NativeDef] = &[
+    new_method("cls, iterable, index=0, /", |vm, args| {
+        deque_iterator(vm, args, false)
+    }),
+    DEQUE_ITERATOR_REDUCE,
+];
 
-static DEQUE_REVERSE_ITERATOR: &[NativeDef] =
-    &[new_method("cls, iterable, index=0, /", |vm, args| deque_iterator(vm, args, true)), DEQUE_ITERATOR_REDUCE];
+static DEQUE_REVERSE_ITERATOR: &[NativeDef] = &[
+    new_method("cls, iterable, index=0, /", |vm, args| {
+        deque_iterator(vm, args, true)
+    }),
+    DEQUE_ITERATOR_REDUCE,
+];
 
 const DEQUE_ITERATOR_REDUCE: NativeDef = method("__reduce__", "self, /", |vm, args| {
     let place = match vm.heap.iter(args[0]) {
@@ -283,7 +347,15 @@ const DEQUE_ITERATOR_REDUCE: NativeDef = method("__reduce__", "self, /", |vm, ar
         None => {
             let name = vm.intern("_of");
             let deque = vm.lookup(class, name).unwrap_or(Value::NONE);
-            (vm.heap.new_object(Deque { items: VecDeque::new(), max: None, changes: 0, class: deque }), 0)
+            (
+                vm.heap.new_object(Deque {
+                    items: VecDeque::new(),
+                    max: None,
+                    changes: 0,
+                    class: deque,
+                }),
+                0,
+            )
         }
     };
     let given = vm.tuple(&[deque, Value::count(at)]);
@@ -296,7 +368,15 @@ fn deque_iterator(vm: &mut Vm, args: &[Value], reversed: bool) -> Res {
     let at = vm.index(args[2])?;
     let changes = deque_of(vm, deque)?.changes;
     let at = usize::try_from(at).unwrap_or(0);
-    Ok(vm.native_iterator(args[0], DequeIter { deque, at, changes, reversed }))
+    Ok(vm.native_iterator(
+        args[0],
+        DequeIter {
+            deque,
+            at,
+            changes,
+            reversed,
+        },
+    ))
 }
 
 static DEQUE_GETTERS: &[GetterDef] = &[getter("maxlen", |vm, deque| Ok(max_of(vm, deque)))];
@@ -319,11 +399,15 @@ fn items_of(vm: &Vm, value: Value) -> Vec<Value> {
 
 fn max_of(vm: &Vm, value: Value) -> Value {
     let deque = vm.heap.downcast::<Deque>(vm.heap.payload(value));
-    deque.and_then(|deque| deque.max).map_or(Value::NONE, Value::count)
+    deque
+        .and_then(|deque| deque.max)
+        .map_or(Value::NONE, Value::count)
 }
 
 fn deque_init(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[this, iterable, max] = args else { return Err(Throw::Python) };
+    let &[this, iterable, max] = args else {
+        return Err(Throw::Python);
+    };
     let max = if max.is_none() {
         None
     } else {
@@ -354,7 +438,12 @@ fn deque_init(vm: &mut Vm, args: &[Value]) -> Res {
 fn new_deque(vm: &mut Vm, like: Value, items: VecDeque<Value>, max: Option<usize>) -> Res {
     let like = vm.heap.payload(like);
     let class = vm.type_of(like);
-    let mut deque = Deque { items: VecDeque::new(), max, changes: 0, class };
+    let mut deque = Deque {
+        items: VecDeque::new(),
+        max,
+        changes: 0,
+        class,
+    };
     match max {
         None => deque.items = items,
         Some(_) => items.into_iter().for_each(|item| deque.push_back(item)),
@@ -366,7 +455,11 @@ fn deque_copy(vm: &mut Vm, args: &[Value]) -> Res {
     if args[0].is(Kind::Instance) {
         let class = vm.type_of(args[0]);
         let max = max_of(vm, args[0]);
-        let given: &[Value] = if max.is_none() { &[args[0]] } else { &[args[0], max] };
+        let given: &[Value] = if max.is_none() {
+            &[args[0]]
+        } else {
+            &[args[0], max]
+        };
         return Err(vm.tail_call(class, given));
     }
     let deque = deque_of(vm, args[0])?;
@@ -374,10 +467,18 @@ fn deque_copy(vm: &mut Vm, args: &[Value]) -> Res {
     new_deque(vm, args[0], items, max)
 }
 
-fn deque_find(vm: &mut Vm, deque: Value, value: Value, start: usize, stop: usize) -> Res<Option<usize>> {
+fn deque_find(
+    vm: &mut Vm,
+    deque: Value,
+    value: Value,
+    start: usize,
+    stop: usize,
+) -> Res<Option<usize>> {
     let mut at = start;
     while at < stop {
-        let Some(&item) = deque_of(vm, deque)?.items.get(at) else { break };
+        let Some(&item) = deque_of(vm, deque)?.items.get(at) else {
+            break;
+        };
         if vm.same_or_equal(item, value)? {
             return Ok(Some(at));
         }
@@ -388,7 +489,13 @@ fn deque_find(vm: &mut Vm, deque: Value, value: Value, start: usize, stop: usize
 
 fn deque_index(vm: &mut Vm, args: &[Value]) -> Res {
     let length = deque_of(vm, args[0])?.items.len() as i64;
-    let bound = |index: i64| (if index < 0 { (index + length).max(0) } else { index }) as usize;
+    let bound = |index: i64| {
+        (if index < 0 {
+            (index + length).max(0)
+        } else {
+            index
+        }) as usize
+    };
     let start = bound(vm.index(args[2])?);
     let stop = match args[3].bound() {
         Some(stop) => bound(vm.index(stop)?),
@@ -407,7 +514,11 @@ fn deque_insert(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.index_error("deque already at its maximum size"));
     }
     let length = deque.items.len() as i64;
-    let at = if index < 0 { index.saturating_add(length).max(0) } else { index.min(length) };
+    let at = if index < 0 {
+        index.saturating_add(length).max(0)
+    } else {
+        index.min(length)
+    };
     deque.items.insert(at as usize, args[2]);
     deque.changes += 1;
     vm.heap.charge(8);
@@ -416,7 +527,10 @@ fn deque_insert(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn position(vm: &mut Vm, args: &[Value]) -> Res<usize> {
     if vm.as_int(args[1]).is_none() && vm.lookup_special(args[1], vm.names.index).is_none() {
-        let message = format!("sequence index must be integer, not '{}'", vm.type_name(args[1]));
+        let message = format!(
+            "sequence index must be integer, not '{}'",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     }
     let index = vm.index(args[1])?;
@@ -436,12 +550,16 @@ struct DequeIter {
 
 impl NativeIter for DequeIter {
     fn next(&mut self, vm: &mut Vm) -> Res<Option<Value>> {
-        let Some(deque) = vm.heap.downcast::<Deque>(self.deque) else { return Ok(None) };
+        let Some(deque) = vm.heap.downcast::<Deque>(self.deque) else {
+            return Ok(None);
+        };
         if deque.changes != self.changes {
             return Err(vm.runtime_error("deque mutated during iteration"));
         }
         let length = deque.items.len();
-        let Some(left) = length.checked_sub(self.at + 1) else { return Ok(None) };
+        let Some(left) = length.checked_sub(self.at + 1) else {
+            return Ok(None);
+        };
         let item = deque.items[if self.reversed { left } else { self.at }];
         self.at += 1;
         Ok(Some(item))
@@ -462,13 +580,24 @@ fn deque_iter(vm: &mut Vm, deque: Value, reversed: bool) -> Res {
     let name = vm.intern(if reversed { "_backward" } else { "_forward" });
     let class = vm.lookup_special(deque, name).unwrap_or(vm.types.iterator);
     let changes = deque_of(vm, deque)?.changes;
-    Ok(vm.native_iterator(class, DequeIter { deque, at: 0, changes, reversed }))
+    Ok(vm.native_iterator(
+        class,
+        DequeIter {
+            deque,
+            at: 0,
+            changes,
+            reversed,
+        },
+    ))
 }
 
 fn deque_add(vm: &mut Vm, args: &[Value]) -> Res {
     let other = vm.heap.payload(args[1]);
     if vm.heap.downcast::<Deque>(other).is_none() {
-        let message = format!("can only concatenate deque (not \"{}\") to deque", vm.type_name(args[1]));
+        let message = format!(
+            "can only concatenate deque (not \"{}\") to deque",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     }
     let more = items_of(vm, other);
@@ -485,7 +614,11 @@ fn deque_mul(vm: &mut Vm, args: &[Value], in_place: bool) -> Res {
     let count = vm.index(args[1])?.max(0) as usize;
     let deque = deque_of(vm, args[0])?;
     let (items, max) = (deque.items.clone(), deque.max);
-    let Some(total) = items.len().checked_mul(count).filter(|total| *total < usize::MAX / 16) else {
+    let Some(total) = items
+        .len()
+        .checked_mul(count)
+        .filter(|total| *total < usize::MAX / 16)
+    else {
         return Err(vm.memory_error(""));
     };
     // No more than the bound is kept in the end.
@@ -529,17 +662,35 @@ static DEFAULTDICT: &[NativeDef] = &[
         vm.set_own_attr(object, name, Value::NONE);
         Ok(object)
     }),
-    method("__init__", "self, default_factory=None, /, *args, **kwargs", defaultdict_init).raw_self(),
+    method(
+        "__init__",
+        "self, default_factory=None, /, *args, **kwargs",
+        defaultdict_init,
+    )
+    .raw_self(),
     method("__missing__", "self, key, /", missing).raw_self(),
-    method("__repr__", "self, /", |vm, args| Err(vm.tail_prelude("defaultdict_repr", args))).raw_self(),
+    method("__repr__", "self, /", |vm, args| {
+        Err(vm.tail_prelude("defaultdict_repr", args))
+    })
+    .raw_self(),
     method("copy", "self, /", defaultdict_copy).raw_self(),
     method("__copy__", "self, /", defaultdict_copy).raw_self(),
-    method("__or__", "self, value, /", |vm, args| defaultdict_or(vm, args, false)).raw_self(),
-    method("__ror__", "self, value, /", |vm, args| defaultdict_or(vm, args, true)).raw_self(),
+    method("__or__", "self, value, /", |vm, args| {
+        defaultdict_or(vm, args, false)
+    })
+    .raw_self(),
+    method("__ror__", "self, value, /", |vm, args| {
+        defaultdict_or(vm, args, true)
+    })
+    .raw_self(),
     method("__reduce__", "self, /", |vm, args| {
         let class = vm.type_of(args[0]);
         let factory = factory_of(vm, args[0]);
-        let given = if factory.is_none() { vm.tuple(&[]) } else { vm.tuple(&[factory]) };
+        let given = if factory.is_none() {
+            vm.tuple(&[])
+        } else {
+            vm.tuple(&[factory])
+        };
         let dict = vm.heap.payload(args[0]);
         let iter = dict_items_iter(vm, dict);
         Ok(vm.tuple(&[class, given, Value::NONE, Value::NONE, iter]))
@@ -565,11 +716,20 @@ fn factory_of(vm: &mut Vm, object: Value) -> Value {
 
 fn dict_items_iter(vm: &mut Vm, dict: Value) -> Value {
     let size = vm.heap.dict(dict).len();
-    vm.heap.new_iter(PyIter::Table { table: dict, at: 0, size, left: size, what: TableItem::Pair, reversed: false })
+    vm.heap.new_iter(PyIter::Table {
+        table: dict,
+        at: 0,
+        size,
+        left: size,
+        what: TableItem::Pair,
+        reversed: false,
+    })
 }
 
 fn defaultdict_init(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[this, factory, given, kwargs] = args else { return Err(Throw::Python) };
+    let &[this, factory, given, kwargs] = args else {
+        return Err(Throw::Python);
+    };
     if !factory.is_none() && !vm.is_callable(factory) {
         return Err(vm.type_error("first argument must be callable or None"));
     }
@@ -578,13 +738,19 @@ fn defaultdict_init(vm: &mut Vm, args: &[Value]) -> Res {
     let mut all = vec![vm.heap.payload(this)];
     all.extend_from_slice(vm.heap.tuple(given));
     // `dict.__init__` with the rest.
-    let Some(init) = vm.lookup(vm.types.dict, vm.names.init) else { return Ok(Value::NONE) };
+    let Some(init) = vm.lookup(vm.types.dict, vm.names.init) else {
+        return Ok(Value::NONE);
+    };
     if all.len() == 1 && vm.heap.dict(kwargs).is_empty() {
         return Ok(Value::NONE);
     }
     let (names, values): (Vec<Value>, Vec<Value>) = vm.heap.dict(kwargs).iter().unzip();
     all.extend(values);
-    let names = if names.is_empty() { Value::UNBOUND } else { vm.tuple(&names) };
+    let names = if names.is_empty() {
+        Value::UNBOUND
+    } else {
+        vm.tuple(&names)
+    };
     Err(vm.call_kw_then(init, &all, names, [Value::UNBOUND; 4], None))
 }
 
@@ -607,7 +773,9 @@ fn missing(vm: &mut Vm, args: &[Value]) -> Res {
     } else {
         None
     };
-    let own_setitem = vm.lookup_special(this, vm.names.setitem).is_some_and(|set| set.is(Kind::Native));
+    let own_setitem = vm
+        .lookup_special(this, vm.names.setitem)
+        .is_some_and(|set| set.is(Kind::Native));
     if let Some(value) = simple
         && own_setitem
         && vm.dict_set(dict, key, value).is_ok()
@@ -615,15 +783,24 @@ fn missing(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(value);
     }
     let state = [this, key, Value::UNBOUND, Value::UNBOUND];
-    Err(vm.call_then(factory, &[], state, |vm, [this, key, ..], completion| {
-        let value = completion.value()?;
-        let setitem = vm.lookup_special(this, vm.names.setitem).unwrap_or(Value::NONE);
-        let state = [value, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND];
-        Err(vm.call_then(setitem, &[this, key, value], state, |_, [value, ..], completion| {
-            completion.value()?;
-            Ok(value)
-        }))
-    }))
+    Err(
+        vm.call_then(factory, &[], state, |vm, [this, key, ..], completion| {
+            let value = completion.value()?;
+            let setitem = vm
+                .lookup_special(this, vm.names.setitem)
+                .unwrap_or(Value::NONE);
+            let state = [value, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND];
+            Err(vm.call_then(
+                setitem,
+                &[this, key, value],
+                state,
+                |_, [value, ..], completion| {
+                    completion.value()?;
+                    Ok(value)
+                },
+            ))
+        }),
+    )
 }
 
 fn defaultdict_copy(vm: &mut Vm, args: &[Value]) -> Res {
@@ -637,21 +814,35 @@ fn defaultdict_or(vm: &mut Vm, args: &[Value], swapped: bool) -> Res {
     if !vm.heap.payload(other).is(Kind::Dict) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let (first, second) = if swapped { (other, this) } else { (this, other) };
+    let (first, second) = if swapped {
+        (other, this)
+    } else {
+        (this, other)
+    };
     let class = vm.type_of(this);
     let factory = factory_of(vm, this);
     let state = [second, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND];
-    Err(vm.call_then(class, &[factory, first], state, |vm, [second, ..], completion| {
-        let result = completion.value()?;
-        let name = vm.intern("update");
-        let update = vm.lookup(vm.types.dict, name).unwrap_or(Value::NONE);
-        let dict = vm.heap.payload(result);
-        let state = [result, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND];
-        Err(vm.call_then(update, &[dict, second], state, |_, [result, ..], completion| {
-            completion.value()?;
-            Ok(result)
-        }))
-    }))
+    Err(vm.call_then(
+        class,
+        &[factory, first],
+        state,
+        |vm, [second, ..], completion| {
+            let result = completion.value()?;
+            let name = vm.intern("update");
+            let update = vm.lookup(vm.types.dict, name).unwrap_or(Value::NONE);
+            let dict = vm.heap.payload(result);
+            let state = [result, Value::UNBOUND, Value::UNBOUND, Value::UNBOUND];
+            Err(vm.call_then(
+                update,
+                &[dict, second],
+                state,
+                |_, [result, ..], completion| {
+                    completion.value()?;
+                    Ok(result)
+                },
+            ))
+        },
+    ))
 }
 
 // OrderedDict: a dict is in order already.
@@ -661,7 +852,9 @@ static ORDERED_DICT: &[NativeDef] = &[
         let dict = vm.heap.new_dict(PyDict::default());
         Ok(vm.heap.new_instance(args[0], dict))
     }),
-    class_method("fromkeys", "cls, iterable, value=None", |vm, args| Err(vm.tail_prelude("dict_fromkeys", args))),
+    class_method("fromkeys", "cls, iterable, value=None", |vm, args| {
+        Err(vm.tail_prelude("dict_fromkeys", args))
+    }),
     method("move_to_end", "self, key, last=True", |vm, args| {
         let last = vm.truthy(args[2])?;
         let dict = vm.heap.payload(args[0]);
@@ -707,19 +900,42 @@ static ORDERED_DICT: &[NativeDef] = &[
         Err(vm.tail_call(class, &[args[0]]))
     })
     .raw_self(),
-    method("__eq__", "self, value, /", |vm, args| ordered_equal(vm, args, true))
-        .raw_self()
-        .slow("ordered_dict_eq"),
-    method("__ne__", "self, value, /", |vm, args| ordered_equal(vm, args, false))
-        .raw_self()
-        .slow("ordered_dict_ne"),
-    method("__repr__", "self, /", |vm, args| Err(vm.tail_prelude("ordered_dict_repr", args))).raw_self(),
-    method("__or__", "self, value, /", |vm, args| ordered_or(vm, args, false)).raw_self(),
-    method("__ror__", "self, value, /", |vm, args| ordered_or(vm, args, true)).raw_self(),
-    method("__ior__", "self, value, /", |vm, args| Err(vm.tail_prelude("ordered_dict_ior", args))).raw_self(),
-    method("__reduce__", "self, /", |vm, args| Err(vm.tail_prelude("ordered_dict_reduce", args))).raw_self(),
-    method("pop", "self, key, default=...", |vm, args| dict_method(vm, "pop", args)),
-    method("setdefault", "self, key, default=None", |vm, args| dict_method(vm, "setdefault", args)),
+    method("__eq__", "self, value, /", |vm, args| {
+        ordered_equal(vm, args, true)
+    })
+    .raw_self()
+    .slow("ordered_dict_eq"),
+    method("__ne__", "self, value, /", |vm, args| {
+        ordered_equal(vm, args, false)
+    })
+    .raw_self()
+    .slow("ordered_dict_ne"),
+    method("__repr__", "self, /", |vm, args| {
+        Err(vm.tail_prelude("ordered_dict_repr", args))
+    })
+    .raw_self(),
+    method("__or__", "self, value, /", |vm, args| {
+        ordered_or(vm, args, false)
+    })
+    .raw_self(),
+    method("__ror__", "self, value, /", |vm, args| {
+        ordered_or(vm, args, true)
+    })
+    .raw_self(),
+    method("__ior__", "self, value, /", |vm, args| {
+        Err(vm.tail_prelude("ordered_dict_ior", args))
+    })
+    .raw_self(),
+    method("__reduce__", "self, /", |vm, args| {
+        Err(vm.tail_prelude("ordered_dict_reduce", args))
+    })
+    .raw_self(),
+    method("pop", "self, key, default=...", |vm, args| {
+        dict_method(vm, "pop", args)
+    }),
+    method("setdefault", "self, key, default=None", |vm, args| {
+        dict_method(vm, "setdefault", args)
+    }),
 ];
 
 /// A method of dict that takes keywords here.
@@ -755,7 +971,13 @@ fn ordered_equal(vm: &mut Vm, args: &[Value], wanted: bool) -> Res {
     }
     let mut equal = vm.equal(this, other)?;
     if equal && is_ordered(vm, args[1]) {
-        let keys = |vm: &Vm, dict: Value| vm.heap.dict(dict).iter().map(|(key, _)| key).collect::<Vec<_>>();
+        let keys = |vm: &Vm, dict: Value| {
+            vm.heap
+                .dict(dict)
+                .iter()
+                .map(|(key, _)| key)
+                .collect::<Vec<_>>()
+        };
         let (a, b) = (keys(vm, this), keys(vm, other));
         for (a, b) in a.into_iter().zip(b) {
             if !vm.same_or_equal(a, b)? {
@@ -771,7 +993,11 @@ fn ordered_or(vm: &mut Vm, args: &[Value], swapped: bool) -> Res {
     if !vm.heap.payload(args[1]).is(Kind::Dict) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let (first, second) = if swapped { (args[1], args[0]) } else { (args[0], args[1]) };
+    let (first, second) = if swapped {
+        (args[1], args[0])
+    } else {
+        (args[0], args[1])
+    };
     let class = vm.type_of(args[0]);
     Err(vm.tail_prelude("ordered_dict_or", &[class, first, second]))
 }
@@ -783,9 +1009,10 @@ fn count_elements(vm: &mut Vm, args: &[Value]) -> Res {
     let dict = vm.heap.payload(mapping);
     let get = vm.intern("get");
     let plain = dict.is(Kind::Dict)
-        && [get, vm.names.setitem]
-            .into_iter()
-            .all(|name| vm.lookup_special(mapping, name).is_some_and(|method| method.is(Kind::Native)));
+        && [get, vm.names.setitem].into_iter().all(|name| {
+            vm.lookup_special(mapping, name)
+                .is_some_and(|method| method.is(Kind::Native))
+        });
     if !plain {
         return Err(Throw::Python);
     }
@@ -797,7 +1024,11 @@ fn count_elements(vm: &mut Vm, args: &[Value]) -> Res {
         let (found, hash) = vm.dict_find(counted, item)?;
         match found {
             Some(at) => {
-                let Some(count) = vm.heap.dict(counted).entry(at).and_then(|entry| entry.value.as_small())
+                let Some(count) = vm
+                    .heap
+                    .dict(counted)
+                    .entry(at)
+                    .and_then(|entry| entry.value.as_small())
                 else {
                     return Err(Throw::Python);
                 };
@@ -805,7 +1036,9 @@ fn count_elements(vm: &mut Vm, args: &[Value]) -> Res {
                 vm.heap.dict_mut(counted).set_value(at, count);
             }
             None => {
-                vm.heap.dict_mut(counted).insert_new(item, Value::int32(1), hash);
+                vm.heap
+                    .dict_mut(counted)
+                    .insert_new(item, Value::int32(1), hash);
             }
         }
     }
@@ -836,11 +1069,17 @@ static TUPLE_GETTER: &[NativeDef] = &[
     new_method("cls, index, doc, /", |vm, args| {
         let index = vm.index(args[1])?.max(0) as usize;
         let class = base(vm, args[0]);
-        Ok(vm.heap.new_object(TupleGetter { index, doc: args[2], class }))
+        Ok(vm.heap.new_object(TupleGetter {
+            index,
+            doc: args[2],
+            class,
+        }))
     }),
     method("__get__", "self, instance, owner=None, /", |vm, args| {
         let (this, instance) = (args[0], args[1]);
-        let Some(getter) = vm.heap.downcast::<TupleGetter>(this) else { return Ok(this) };
+        let Some(getter) = vm.heap.downcast::<TupleGetter>(this) else {
+            return Ok(this);
+        };
         let index = getter.index;
         if instance.is_none() {
             return Ok(this);
@@ -858,8 +1097,12 @@ static TUPLE_GETTER: &[NativeDef] = &[
             None => Err(vm.index_error("tuple index out of range")),
         }
     }),
-    method("__set__", "self, instance, value, /", |vm, _| Err(vm.attribute_error("can't set attribute"))),
-    method("__delete__", "self, instance, /", |vm, _| Err(vm.attribute_error("can't delete attribute"))),
+    method("__set__", "self, instance, value, /", |vm, _| {
+        Err(vm.attribute_error("can't set attribute"))
+    }),
+    method("__delete__", "self, instance, /", |vm, _| {
+        Err(vm.attribute_error("can't delete attribute"))
+    }),
     method("__reduce__", "self, /", |vm, args| {
         let class = vm.type_of(args[0]);
         let (index, doc) = match vm.heap.downcast::<TupleGetter>(args[0]) {
@@ -881,7 +1124,12 @@ static TUPLE_GETTER: &[NativeDef] = &[
 
 static TUPLE_GETTER_GETTERS: &[GetterDef] = &[getter_setter(
     "__doc__",
-    |vm, object| Ok(vm.heap.downcast::<TupleGetter>(object).map_or(Value::NONE, |getter| getter.doc)),
+    |vm, object| {
+        Ok(vm
+            .heap
+            .downcast::<TupleGetter>(object)
+            .map_or(Value::NONE, |getter| getter.doc))
+    },
     |vm, object, value| {
         if let Some(getter) = vm.heap.downcast_mut::<TupleGetter>(object) {
             getter.doc = value.bound().unwrap_or(Value::NONE);

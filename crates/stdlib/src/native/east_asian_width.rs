@@ -1,6 +1,8 @@
 //! East Asian Width of each character: Unicode 16.0, Standard Annex #11.
 
-use Width::{Ambiguous as A, Fullwidth as F, Halfwidth as H, Narrow as Na, Neutral as N, Wide as W};
+use Width::{
+    Ambiguous as A, Fullwidth as F, Halfwidth as H, Narrow as Na, Neutral as N, Wide as W,
+};
 
 #[derive(Clone, Copy)]
 pub enum Width {

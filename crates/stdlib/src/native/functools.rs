@@ -3,25 +3,37 @@
 
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Completion, GetterDef, Kind, NativeDef, NativeObject, PyDict, Res, Throw, Tracer, Value, Vm, function,
-    getter, method, new_method,
+    Completion, GetterDef, Kind, NativeDef, NativeObject, PyDict, Res, Throw, Tracer, Value, Vm,
+    function, getter, method, new_method,
 };
 
 use super::itertools::base;
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_functools", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_functools",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
-    function("reduce", "function, iterable, /, initial=...", |vm, args| {
-        let end = if args[2].is_unbound() { 2 } else { 3 };
-        Err(vm.tail_prelude("reduce_", &args[..end]))
+    function(
+        "reduce",
+        "function, iterable, /, initial=...",
+        |vm, args| {
+            let end = if args[2].is_unbound() { 2 } else { 3 };
+            Err(vm.tail_prelude("reduce_", &args[..end]))
+        },
+    ),
+    function("cmp_to_key", "mycmp", |vm, args| {
+        Err(vm.tail_prelude("KeyWrapper", args))
     }),
-    function("cmp_to_key", "mycmp", |vm, args| Err(vm.tail_prelude("KeyWrapper", args))),
 ];
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let placeholder_type = vm.module_type(dict, "_PlaceholderType", PLACEHOLDER, &[]);
-    let placeholder = vm.heap.new_object(Placeholder { class: placeholder_type });
+    let placeholder = vm.heap.new_object(Placeholder {
+        class: placeholder_type,
+    });
     vm.dict_set_text(dict, "Placeholder", placeholder);
     let partial = vm.module_type(dict, "partial", PARTIAL, PARTIAL_GETTERS);
     vm.add_methods(partial, airlock_vm::builtins::generic_alias::CLASS_GETITEM);
@@ -89,9 +101,18 @@ static PARTIAL: &[NativeDef] = &[
     new_method("cls, /, *args, **keywords", partial_new),
     method("__call__", "self, /, *args, **keywords", partial_call),
     method("__get__", "self, instance, owner=None, /", bind_to_instance).raw_self(),
-    method("__repr__", "self, /", |vm, args| Err(vm.tail_prelude("partial_repr", args))).raw_self(),
-    method("__reduce__", "self, /", |vm, args| Err(vm.tail_prelude("partial_reduce", args))).raw_self(),
-    method("__setstate__", "self, state, /", |vm, args| Err(vm.tail_prelude("partial_setstate", args))).raw_self(),
+    method("__repr__", "self, /", |vm, args| {
+        Err(vm.tail_prelude("partial_repr", args))
+    })
+    .raw_self(),
+    method("__reduce__", "self, /", |vm, args| {
+        Err(vm.tail_prelude("partial_reduce", args))
+    })
+    .raw_self(),
+    method("__setstate__", "self, state, /", |vm, args| {
+        Err(vm.tail_prelude("partial_setstate", args))
+    })
+    .raw_self(),
     // For the prelude's version of that.
     method("_set", "self, function, args, keywords, /", partial_set),
 ];
@@ -99,7 +120,9 @@ static PARTIAL: &[NativeDef] = &[
 static PARTIAL_GETTERS: &[GetterDef] = &[
     getter("func", |vm, partial| Ok(partial_of(vm, partial)?.function)),
     getter("args", |vm, partial| Ok(partial_of(vm, partial)?.args)),
-    getter("keywords", |vm, partial| Ok(partial_of(vm, partial)?.keywords)),
+    getter("keywords", |vm, partial| {
+        Ok(partial_of(vm, partial)?.keywords)
+    }),
 ];
 
 fn partial_of(vm: &mut Vm, value: Value) -> Res<&Partial> {
@@ -114,7 +137,9 @@ fn partial_of(vm: &mut Vm, value: Value) -> Res<&Partial> {
 }
 
 fn partial_new(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[cls, given, keywords] = args else { return Err(Throw::Python) };
+    let &[cls, given, keywords] = args else {
+        return Err(Throw::Python);
+    };
     let Some((&function, given)) = vm.heap.tuple(given).split_first() else {
         return Err(vm.type_error("type 'partial' takes at least one argument"));
     };
@@ -125,7 +150,12 @@ fn partial_new(vm: &mut Vm, args: &[Value]) -> Res {
     if given.last().is_some_and(|&last| is_placeholder(vm, last)) {
         return Err(vm.type_error("trailing Placeholders are not allowed"));
     }
-    let named: Vec<Value> = vm.heap.dict(keywords).iter().map(|(_, value)| value).collect();
+    let named: Vec<Value> = vm
+        .heap
+        .dict(keywords)
+        .iter()
+        .map(|(_, value)| value)
+        .collect();
     if named.into_iter().any(|value| is_placeholder(vm, value)) {
         return Err(vm.type_error("Placeholder cannot be passed as a keyword argument"));
     }
@@ -144,8 +174,14 @@ fn partial_new(vm: &mut Vm, args: &[Value]) -> Res {
     let placeholders = all.iter().filter(|&&arg| is_placeholder(vm, arg)).count();
     let args = vm.tuple(&all);
     let class = base(vm, cls);
-    let partial =
-        Partial { function, args, keywords, placeholders, attrs: PyDict::default(), class };
+    let partial = Partial {
+        function,
+        args,
+        keywords,
+        placeholders,
+        attrs: PyDict::default(),
+        class,
+    };
     let partial = vm.heap.new_object(partial);
     Ok(vm.of_class(cls, class, partial))
 }
@@ -176,10 +212,16 @@ fn merged_keywords(vm: &mut Vm, first: Value, second: Value) -> Res {
 }
 
 fn partial_call(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[this, given, named] = args else { return Err(Throw::Python) };
+    let &[this, given, named] = args else {
+        return Err(Throw::Python);
+    };
     let partial = partial_of(vm, this)?;
-    let (function, before, keywords, placeholders) =
-        (partial.function, partial.args, partial.keywords, partial.placeholders);
+    let (function, before, keywords, placeholders) = (
+        partial.function,
+        partial.args,
+        partial.keywords,
+        partial.placeholders,
+    );
     let given = vm.heap.tuple(given).to_vec();
     if given.len() < placeholders {
         let message = format!(
@@ -218,12 +260,23 @@ fn bind_to_instance(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// The part of `__setstate__` that is not the attributes.
 fn partial_set(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[this, function, before, keywords] = args else { return Err(Throw::Python) };
-    if vm.heap.tuple(before).last().is_some_and(|&last| is_placeholder(vm, last)) {
+    let &[this, function, before, keywords] = args else {
+        return Err(Throw::Python);
+    };
+    if vm
+        .heap
+        .tuple(before)
+        .last()
+        .is_some_and(|&last| is_placeholder(vm, last))
+    {
         return Err(vm.type_error("trailing Placeholders are not allowed"));
     }
-    let placeholders =
-        vm.heap.tuple(before).iter().filter(|&&arg| is_placeholder(vm, arg)).count();
+    let placeholders = vm
+        .heap
+        .tuple(before)
+        .iter()
+        .filter(|&&arg| is_placeholder(vm, arg))
+        .count();
     if let Some(partial) = vm.heap.downcast_mut::<Partial>(this) {
         partial.function = function;
         partial.args = before;
@@ -285,14 +338,22 @@ impl NativeObject for Cache {
 impl Cache {
     fn clear(&mut self) {
         self.entries.clear();
-        self.entries.push(CacheEntry { key: Value::NONE, result: Value::NONE, older: 0, newer: 0 });
+        self.entries.push(CacheEntry {
+            key: Value::NONE,
+            result: Value::NONE,
+            older: 0,
+            newer: 0,
+        });
         self.free.clear();
         self.hits = 0;
         self.misses = 0;
     }
 
     fn unlink(&mut self, at: u32) {
-        let (older, newer) = (self.entries[at as usize].older, self.entries[at as usize].newer);
+        let (older, newer) = (
+            self.entries[at as usize].older,
+            self.entries[at as usize].newer,
+        );
         self.entries[older as usize].newer = newer;
         self.entries[newer as usize].older = older;
     }
@@ -308,7 +369,10 @@ impl Cache {
 }
 
 static CACHE: &[NativeDef] = &[
-    new_method("cls, user_function, maxsize, typed, cache_info_type", cache_new),
+    new_method(
+        "cls, user_function, maxsize, typed, cache_info_type",
+        cache_new,
+    ),
     method("__call__", "self, /, *args, **kwargs", cache_call).slow("lru_call"),
     method("__get__", "self, instance, owner=None, /", bind_to_instance).raw_self(),
     method("cache_info", "self, /", |vm, args| {
@@ -337,9 +401,15 @@ static CACHE: &[NativeDef] = &[
     .raw_self(),
     // For the prelude's version of a call.
     method("_key", "self, args, kwargs, /", cache_key),
-    method("_table", "self, /", |vm, args| Ok(cache_of(vm, args[0])?.table)),
-    method("_function", "self, /", |vm, args| Ok(cache_of(vm, args[0])?.function)),
-    method("_hit", "self, at, /", |vm, args| cache_hit(vm, args[0], args[1])),
+    method("_table", "self, /", |vm, args| {
+        Ok(cache_of(vm, args[0])?.table)
+    }),
+    method("_function", "self, /", |vm, args| {
+        Ok(cache_of(vm, args[0])?.function)
+    }),
+    method("_hit", "self, at, /", |vm, args| {
+        cache_hit(vm, args[0], args[1])
+    }),
     method("_miss", "self, /", |vm, args| {
         cache_of(vm, args[0])?.misses += 1;
         Ok(Value::NONE)
@@ -363,7 +433,9 @@ fn cache_of(vm: &mut Vm, value: Value) -> Res<&mut Cache> {
 }
 
 fn cache_new(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[cls, function, max_size, typed, info] = args else { return Err(Throw::Python) };
+    let &[cls, function, max_size, typed, info] = args else {
+        return Err(Throw::Python);
+    };
     if !vm.is_callable(function) {
         return Err(vm.type_error("the first argument must be callable"));
     }
@@ -400,7 +472,9 @@ fn cache_new(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// What the results of these arguments are kept under.
 fn cache_key(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[this, given, named] = args else { return Err(Throw::Python) };
+    let &[this, given, named] = args else {
+        return Err(Throw::Python);
+    };
     let cache = cache_of(vm, this)?;
     let (typed, mark) = (cache.typed, cache.mark);
     let names: Vec<(Value, Value)> = vm.heap.dict(named).iter().collect();
@@ -419,7 +493,10 @@ fn cache_key(vm: &mut Vm, args: &[Value]) -> Res {
         }
     }
     if typed {
-        let values = positional.iter().copied().chain(names.iter().map(|&(_, value)| value));
+        let values = positional
+            .iter()
+            .copied()
+            .chain(names.iter().map(|&(_, value)| value));
         let types: Vec<Value> = values.map(|value| vm.type_of(value)).collect();
         key.extend(types);
     }
@@ -429,7 +506,9 @@ fn cache_key(vm: &mut Vm, args: &[Value]) -> Res {
 fn cache_hit(vm: &mut Vm, this: Value, at: Value) -> Res {
     let cache = cache_of(vm, this)?;
     let at = at.as_small().unwrap_or(0) as u32;
-    let Some(entry) = cache.entries.get(at as usize) else { return Ok(Value::NONE) };
+    let Some(entry) = cache.entries.get(at as usize) else {
+        return Ok(Value::NONE);
+    };
     let result = entry.result;
     cache.hits += 1;
     if cache.max_size.is_some() {
@@ -440,7 +519,9 @@ fn cache_hit(vm: &mut Vm, this: Value, at: Value) -> Res {
 }
 
 fn cache_call(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[this, given, named] = args else { return Err(Throw::Python) };
+    let &[this, given, named] = args else {
+        return Err(Throw::Python);
+    };
     let cache = cache_of(vm, this)?;
     let (function, table) = (cache.function, cache.table);
     let mut all = Vec::new();
@@ -459,14 +540,22 @@ fn cache_call(vm: &mut Vm, args: &[Value]) -> Res {
         found => found?,
     };
     if let (Some(at), _) = found {
-        let index = vm.heap.dict(table).entry(at).map_or(Value::int32(0), |entry| entry.value);
+        let index = vm
+            .heap
+            .dict(table)
+            .entry(at)
+            .map_or(Value::int32(0), |entry| entry.value);
         return cache_hit(vm, this, index);
     }
     cache_of(vm, this)?.misses += 1;
     all.extend_from_slice(vm.heap.tuple(given));
     let (names, values): (Vec<Value>, Vec<Value>) = vm.heap.dict(named).iter().unzip();
     all.extend(values);
-    let names = if names.is_empty() { Value::UNBOUND } else { vm.tuple(&names) };
+    let names = if names.is_empty() {
+        Value::UNBOUND
+    } else {
+        vm.tuple(&names)
+    };
     let state = [this, key, Value::UNBOUND, Value::UNBOUND];
     Err(vm.call_kw_then(function, &all, names, state, Some(computed)))
 }
@@ -495,7 +584,12 @@ fn store(vm: &mut Vm, this: Value, key: Value, hash: u32, result: Value) -> Res<
         cache.entries[oldest as usize].result = Value::NONE;
         cache.free.push(oldest);
     }
-    let entry = CacheEntry { key, result, older: 0, newer: 0 };
+    let entry = CacheEntry {
+        key,
+        result,
+        older: 0,
+        newer: 0,
+    };
     let at = match cache.free.pop() {
         Some(at) => {
             cache.entries[at as usize] = entry;
@@ -510,7 +604,9 @@ fn store(vm: &mut Vm, this: Value, key: Value, hash: u32, result: Value) -> Res<
     if let Some((key, index)) = evicted {
         remove_index(vm, table, key, index);
     }
-    vm.heap.dict_mut(table).insert_new(key, Value::count(at as usize), hash);
+    vm.heap
+        .dict_mut(table)
+        .insert_new(key, Value::count(at as usize), hash);
     vm.heap.charge(56);
     Ok(())
 }
@@ -525,7 +621,8 @@ fn remove_index(vm: &mut Vm, table: Value, key: Value, index: u32) {
     };
     let wanted = Value::count(index as usize);
     let found = places.into_iter().find(|&at| {
-        dict.entry(at).is_some_and(|entry| entry.key == key && entry.value == wanted)
+        dict.entry(at)
+            .is_some_and(|entry| entry.key == key && entry.value == wanted)
     });
     if let Some(at) = found {
         vm.heap.dict_mut(table).remove_at(at);

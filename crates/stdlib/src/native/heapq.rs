@@ -5,20 +5,41 @@ use airlock_bytecode::CmpOp;
 use airlock_vm::module::{ModuleDef, no_init};
 use airlock_vm::{Kind, NativeDef, Res, Value, Vm, function};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_heapq", functions: FUNCTIONS, init: no_init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_heapq",
+    functions: FUNCTIONS,
+    init: no_init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
     function("heapify", "heap, /", |vm, args| heapify(vm, args, false)).slow("heap_make"),
     function("heappop", "heap, /", |vm, args| pop(vm, args, false)).slow("heap_pop"),
-    function("heappush", "heap, item, /", |vm, args| push(vm, args, false)).slow("heap_push"),
-    function("heappushpop", "heap, item, /", |vm, args| push_pop(vm, args, false)).slow("heap_pushpop"),
-    function("heapreplace", "heap, item, /", |vm, args| replace(vm, args, false)).slow("heap_replace"),
+    function("heappush", "heap, item, /", |vm, args| {
+        push(vm, args, false)
+    })
+    .slow("heap_push"),
+    function("heappushpop", "heap, item, /", |vm, args| {
+        push_pop(vm, args, false)
+    })
+    .slow("heap_pushpop"),
+    function("heapreplace", "heap, item, /", |vm, args| {
+        replace(vm, args, false)
+    })
+    .slow("heap_replace"),
     function("heapify_max", "heap, /", |vm, args| heapify(vm, args, true)).slow("heap_make_max"),
     function("heappop_max", "heap, /", |vm, args| pop(vm, args, true)).slow("heap_pop_max"),
-    function("heappush_max", "heap, item, /", |vm, args| push(vm, args, true)).slow("heap_push_max"),
-    function("heappushpop_max", "heap, item, /", |vm, args| push_pop(vm, args, true))
-        .slow("heap_pushpop_max"),
-    function("heapreplace_max", "heap, item, /", |vm, args| replace(vm, args, true)).slow("heap_replace_max"),
+    function("heappush_max", "heap, item, /", |vm, args| {
+        push(vm, args, true)
+    })
+    .slow("heap_push_max"),
+    function("heappushpop_max", "heap, item, /", |vm, args| {
+        push_pop(vm, args, true)
+    })
+    .slow("heap_pushpop_max"),
+    function("heapreplace_max", "heap, item, /", |vm, args| {
+        replace(vm, args, true)
+    })
+    .slow("heap_replace_max"),
 ];
 
 fn heap_list(vm: &mut Vm, heap: Value, name: &str) -> Res<Value> {
@@ -26,18 +47,31 @@ fn heap_list(vm: &mut Vm, heap: Value, name: &str) -> Res<Value> {
     if list.is(Kind::List) {
         return Ok(list);
     }
-    let message = format!("{name}() argument 1 must be list, not {}", vm.type_name(heap));
+    let message = format!(
+        "{name}() argument 1 must be list, not {}",
+        vm.type_name(heap)
+    );
     Err(vm.type_error(message))
 }
 
 /// Whether `a` belongs nearer to the root than `b`.
 fn before(vm: &mut Vm, a: Value, b: Value, max: bool) -> Res<bool> {
-    if max { vm.compare(CmpOp::Lt, b, a) } else { vm.compare(CmpOp::Lt, a, b) }
+    if max {
+        vm.compare(CmpOp::Lt, b, a)
+    } else {
+        vm.compare(CmpOp::Lt, a, b)
+    }
 }
 
 /// Where the root goes in a heap whose first item is `item` instead: the
 /// positions that move up by one place, the last of which `item` takes.
-fn path_down(vm: &mut Vm, items: &[Value], start: usize, item: Value, max: bool) -> Res<Vec<usize>> {
+fn path_down(
+    vm: &mut Vm,
+    items: &[Value],
+    start: usize,
+    item: Value,
+    max: bool,
+) -> Res<Vec<usize>> {
     let mut path = vec![start];
     let mut child = 2 * start + 1;
     while child < items.len() {
@@ -116,13 +150,25 @@ fn pop(vm: &mut Vm, args: &[Value], max: bool) -> Res {
         return Err(vm.index_error("index out of range"));
     };
     let length = rest.len();
-    let root = if length == 0 { last } else { replace_root(vm, list, length, last, max)? };
+    let root = if length == 0 {
+        last
+    } else {
+        replace_root(vm, list, length, last, max)?
+    };
     vm.heap.list_mut(list).pop();
     Ok(root)
 }
 
 fn replace(vm: &mut Vm, args: &[Value], max: bool) -> Res {
-    let list = heap_list(vm, args[0], if max { "heapreplace_max" } else { "heapreplace" })?;
+    let list = heap_list(
+        vm,
+        args[0],
+        if max {
+            "heapreplace_max"
+        } else {
+            "heapreplace"
+        },
+    )?;
     let length = vm.heap.list(list).len();
     if length == 0 {
         return Err(vm.index_error("index out of range"));
@@ -131,11 +177,21 @@ fn replace(vm: &mut Vm, args: &[Value], max: bool) -> Res {
 }
 
 fn push_pop(vm: &mut Vm, args: &[Value], max: bool) -> Res {
-    let list = heap_list(vm, args[0], if max { "heappushpop_max" } else { "heappushpop" })?;
+    let list = heap_list(
+        vm,
+        args[0],
+        if max {
+            "heappushpop_max"
+        } else {
+            "heappushpop"
+        },
+    )?;
     let item = args[1];
     let items = vm.heap.list(list);
     let length = items.len();
-    let Some(&root) = items.first() else { return Ok(item) };
+    let Some(&root) = items.first() else {
+        return Ok(item);
+    };
     if !before(vm, root, item, max)? {
         return Ok(item);
     }

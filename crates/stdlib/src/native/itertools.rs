@@ -1,13 +1,18 @@
 //! `itertools`. What needs no Python gives its items here; the rest are
 //! generators of the prelude under the right class.
 
+use airlock_vm::builtins::iters::{ITERATOR_METHODS, LENGTH_HINT};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Kind, Layout, NativeDef, NativeIter, PyIter, Res, Throw, Tracer, Value, Vm, class_method, function, method, new_method,
+    Kind, Layout, NativeDef, NativeIter, PyIter, Res, Throw, Tracer, Value, Vm, class_method,
+    function, method, new_method,
 };
-use airlock_vm::builtins::iters::{ITERATOR_METHODS, LENGTH_HINT};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "itertools", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "itertools",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[function("tee", "iterable, n=2, /", |vm, args| {
     Err(vm.tail_prelude("tee_new", args))
@@ -15,37 +20,119 @@ static FUNCTIONS: &[NativeDef] = &[function("tee", "iterable, n=2, /", |vm, args
 
 /// The types, each with what it has beside the iterator's own methods.
 static TYPES: &[(&str, &[NativeDef])] = &[
-    ("accumulate", &[new_method("cls, iterable, func=None, *, initial=None", |vm, args| {
-        wrap(vm, "accumulate_new", args)
-    })]),
-    ("batched", &[new_method("cls, iterable, n, *, strict=False", |vm, args| wrap(vm, "batched_new", args))]),
-    ("chain", &[
-        new_method("cls, *iterables", chain),
-        class_method("from_iterable", "cls, iterable, /", |vm, args| wrap(vm, "chain_new", args)),
-    ]),
-    ("combinations", &[new_method("cls, iterable, r", |vm, args| select(vm, args, Selection::Combinations))
-        .slow("combinations_slow")]),
-    ("combinations_with_replacement", &[new_method("cls, iterable, r", |vm, args| {
-        select(vm, args, Selection::WithReplacement)
-    })
-    .slow("combinations_with_replacement_slow")]),
-    ("compress", &[new_method("cls, data, selectors", |vm, args| wrap(vm, "compress_new", args))]),
+    (
+        "accumulate",
+        &[new_method(
+            "cls, iterable, func=None, *, initial=None",
+            |vm, args| wrap(vm, "accumulate_new", args),
+        )],
+    ),
+    (
+        "batched",
+        &[new_method(
+            "cls, iterable, n, *, strict=False",
+            |vm, args| wrap(vm, "batched_new", args),
+        )],
+    ),
+    (
+        "chain",
+        &[
+            new_method("cls, *iterables", chain),
+            class_method("from_iterable", "cls, iterable, /", |vm, args| {
+                wrap(vm, "chain_new", args)
+            }),
+        ],
+    ),
+    (
+        "combinations",
+        &[new_method("cls, iterable, r", |vm, args| {
+            select(vm, args, Selection::Combinations)
+        })
+        .slow("combinations_slow")],
+    ),
+    (
+        "combinations_with_replacement",
+        &[new_method("cls, iterable, r", |vm, args| {
+            select(vm, args, Selection::WithReplacement)
+        })
+        .slow("combinations_with_replacement_slow")],
+    ),
+    (
+        "compress",
+        &[new_method("cls, data, selectors", |vm, args| {
+            wrap(vm, "compress_new", args)
+        })],
+    ),
     ("count", &[new_method("cls, start=0, step=1", count)]),
-    ("cycle", &[new_method("cls, iterable, /", |vm, args| wrap(vm, "cycle_new", args))]),
-    ("dropwhile", &[new_method("cls, predicate, iterable, /", |vm, args| wrap(vm, "dropwhile_new", args))]),
-    ("filterfalse", &[new_method("cls, function, iterable, /", |vm, args| wrap(vm, "filterfalse_new", args))]),
-    ("groupby", &[new_method("cls, iterable, key=None", |vm, args| wrap(vm, "groupby_new", args))]),
-    ("islice", &[new_method("cls, iterable, /, *args", |vm, args| wrap(vm, "islice_new", args))]),
-    ("pairwise", &[new_method("cls, iterable, /", |vm, args| wrap(vm, "pairwise_new", args))]),
-    ("permutations", &[new_method("cls, iterable, r=None", |vm, args| select(vm, args, Selection::Permutations))
-        .slow("permutations_slow")]),
-    ("product", &[new_method("cls, *iterables, repeat=1", product).slow("product_slow")]),
-    ("repeat", &[new_method("cls, object, times=...", repeat).slow("repeat_slow")]),
-    ("starmap", &[new_method("cls, function, iterable, /", |vm, args| wrap(vm, "starmap_new", args))]),
-    ("takewhile", &[new_method("cls, predicate, iterable, /", |vm, args| wrap(vm, "takewhile_new", args))]),
-    ("zip_longest", &[new_method("cls, *iterables, fillvalue=None", |vm, args| {
-        wrap(vm, "zip_longest_new", args)
-    })]),
+    (
+        "cycle",
+        &[new_method("cls, iterable, /", |vm, args| {
+            wrap(vm, "cycle_new", args)
+        })],
+    ),
+    (
+        "dropwhile",
+        &[new_method("cls, predicate, iterable, /", |vm, args| {
+            wrap(vm, "dropwhile_new", args)
+        })],
+    ),
+    (
+        "filterfalse",
+        &[new_method("cls, function, iterable, /", |vm, args| {
+            wrap(vm, "filterfalse_new", args)
+        })],
+    ),
+    (
+        "groupby",
+        &[new_method("cls, iterable, key=None", |vm, args| {
+            wrap(vm, "groupby_new", args)
+        })],
+    ),
+    (
+        "islice",
+        &[new_method("cls, iterable, /, *args", |vm, args| {
+            wrap(vm, "islice_new", args)
+        })],
+    ),
+    (
+        "pairwise",
+        &[new_method("cls, iterable, /", |vm, args| {
+            wrap(vm, "pairwise_new", args)
+        })],
+    ),
+    (
+        "permutations",
+        &[new_method("cls, iterable, r=None", |vm, args| {
+            select(vm, args, Selection::Permutations)
+        })
+        .slow("permutations_slow")],
+    ),
+    (
+        "product",
+        &[new_method("cls, *iterables, repeat=1", product).slow("product_slow")],
+    ),
+    (
+        "repeat",
+        &[new_method("cls, object, times=...", repeat).slow("repeat_slow")],
+    ),
+    (
+        "starmap",
+        &[new_method("cls, function, iterable, /", |vm, args| {
+            wrap(vm, "starmap_new", args)
+        })],
+    ),
+    (
+        "takewhile",
+        &[new_method("cls, predicate, iterable, /", |vm, args| {
+            wrap(vm, "takewhile_new", args)
+        })],
+    ),
+    (
+        "zip_longest",
+        &[new_method("cls, *iterables, fillvalue=None", |vm, args| {
+            wrap(vm, "zip_longest_new", args)
+        })],
+    ),
 ];
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
@@ -119,7 +206,14 @@ fn chain(vm: &mut Vm, args: &[Value]) -> Res {
         ) || vm.is_pure_native_iter(*source)
     };
     if sources.iter().all(|source| plain(vm, source)) {
-        return native(vm, args[0], Chain { sources: sources.into_iter(), current: None });
+        return native(
+            vm,
+            args[0],
+            Chain {
+                sources: sources.into_iter(),
+                current: None,
+            },
+        );
     }
     wrap(vm, "chain_new", args)
 }
@@ -176,7 +270,11 @@ impl NativeIter for Repeat {
         self.times
     }
     fn shown(&self) -> Option<Vec<Value>> {
-        Some(std::iter::once(self.object).chain(self.times.map(Value::count)).collect())
+        Some(
+            std::iter::once(self.object)
+                .chain(self.times.map(Value::count))
+                .collect(),
+        )
     }
 }
 
@@ -190,7 +288,9 @@ static SHOWN: &[NativeDef] = &[method("__repr__", "self, /", |vm, args| {
         },
         _ => None,
     };
-    let Some(shown) = shown else { return Ok(vm.string(format!("{name}(...)"))) };
+    let Some(shown) = shown else {
+        return Ok(vm.string(format!("{name}(...)")));
+    };
     let mut texts = Vec::new();
     for value in shown {
         texts.push(vm.repr(value)?);
@@ -205,7 +305,14 @@ fn repeat(vm: &mut Vm, args: &[Value]) -> Res {
         Some(times) => Some(vm.index(times)?.max(0) as usize),
         None => None,
     };
-    native(vm, args[0], Repeat { object: args[1], times })
+    native(
+        vm,
+        args[0],
+        Repeat {
+            object: args[1],
+            times,
+        },
+    )
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -240,7 +347,9 @@ impl Select {
         let (n, r) = (self.pool.len(), self.length);
         match self.what {
             Selection::Combinations => {
-                let Some(at) = (0..r).rev().find(|&at| self.indices[at] != at + n - r) else { return false };
+                let Some(at) = (0..r).rev().find(|&at| self.indices[at] != at + n - r) else {
+                    return false;
+                };
                 self.indices[at] += 1;
                 for next in at + 1..r {
                     self.indices[next] = self.indices[next - 1] + 1;
@@ -248,7 +357,9 @@ impl Select {
                 true
             }
             Selection::WithReplacement => {
-                let Some(at) = (0..r).rev().find(|&at| self.indices[at] + 1 != n) else { return false };
+                let Some(at) = (0..r).rev().find(|&at| self.indices[at] + 1 != n) else {
+                    return false;
+                };
                 let value = self.indices[at] + 1;
                 self.indices[at..].fill(value);
                 true
@@ -283,7 +394,10 @@ impl NativeIter for Select {
             }
             Progress::Ended => return Ok(None),
         }
-        let items: Vec<Value> = self.indices[..self.length].iter().map(|&at| self.pool[at]).collect();
+        let items: Vec<Value> = self.indices[..self.length]
+            .iter()
+            .map(|&at| self.pool[at])
+            .collect();
         Ok(Some(vm.tuple(&items)))
     }
     fn trace(&self, tracer: &mut Tracer) {
@@ -292,10 +406,16 @@ impl NativeIter for Select {
 }
 
 fn select(vm: &mut Vm, args: &[Value], what: Selection) -> Res {
-    let &[cls, iterable, r] = args else { return Err(Throw::Python) };
+    let &[cls, iterable, r] = args else {
+        return Err(Throw::Python);
+    };
     let pool = vm.collect_again(iterable)?;
     let n = pool.len();
-    let length = if r.is_none() && what == Selection::Permutations { n as i64 } else { vm.index(r)? };
+    let length = if r.is_none() && what == Selection::Permutations {
+        n as i64
+    } else {
+        vm.index(r)?
+    };
     if length < 0 {
         return Err(vm.value_error("r must be non-negative"));
     }
@@ -313,8 +433,23 @@ fn select(vm: &mut Vm, args: &[Value], what: Selection) -> Res {
         Selection::WithReplacement => (vec![0; length], Vec::new()),
         Selection::Permutations => ((0..n).collect(), (0..length).map(|at| n - at).collect()),
     };
-    let state = if possible { Progress::Fresh } else { Progress::Ended };
-    native(vm, cls, Select { pool: pool.into(), indices, cycles, what, length, state })
+    let state = if possible {
+        Progress::Fresh
+    } else {
+        Progress::Ended
+    };
+    native(
+        vm,
+        cls,
+        Select {
+            pool: pool.into(),
+            indices,
+            cycles,
+            what,
+            length,
+            state,
+        },
+    )
 }
 
 /// The Cartesian product; the last pool turns fastest.
@@ -351,8 +486,12 @@ impl NativeIter for Product {
             }
             Progress::Ended => return Ok(None),
         }
-        let items: Vec<Value> =
-            self.indices.iter().enumerate().map(|(at, &index)| self.pool(at)[index]).collect();
+        let items: Vec<Value> = self
+            .indices
+            .iter()
+            .enumerate()
+            .map(|(at, &index)| self.pool(at)[index])
+            .collect();
         Ok(Some(vm.tuple(&items)))
     }
     fn trace(&self, tracer: &mut Tracer) {
@@ -363,7 +502,9 @@ impl NativeIter for Product {
 }
 
 fn product(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[cls, iterables, repeat] = args else { return Err(Throw::Python) };
+    let &[cls, iterables, repeat] = args else {
+        return Err(Throw::Python);
+    };
     let repeat = vm.index(repeat)?;
     if repeat < 0 {
         return Err(vm.value_error("repeat argument cannot be negative"));
@@ -380,6 +521,18 @@ fn product(vm: &mut Vm, args: &[Value]) -> Res {
     let places = pools.len().saturating_mul(repeat);
     vm.reserve(places.saturating_mul(16))?;
     let empty = places > 0 && pools.iter().any(|pool| pool.is_empty());
-    let state = if empty { Progress::Ended } else { Progress::Fresh };
-    native(vm, cls, Product { pools, indices: vec![0; places], state })
+    let state = if empty {
+        Progress::Ended
+    } else {
+        Progress::Fresh
+    };
+    native(
+        vm,
+        cls,
+        Product {
+            pools,
+            indices: vec![0; places],
+            state,
+        },
+    )
 }

@@ -168,7 +168,11 @@ static FUNCTIONS: &[NativeDef] = &[
         let x = real(vm, "copysign", args, 0)?;
         let y = real(vm, "copysign", args, 1)?;
         let result = Value::float(x.abs());
-        Ok(if y.is_sign_negative() { result.negated() } else { result })
+        Ok(if y.is_sign_negative() {
+            result.negated()
+        } else {
+            result
+        })
     }),
     unary!("cos", cos, "expected a finite input, got {}"),
     unary!("cosh", e::cosh, overflows),
@@ -248,7 +252,9 @@ fn rounded(vm: &mut Vm, function: &str, name: &str, args: &[Value], round: fn(f6
     }
     let name = vm.intern(name);
     if let Some(method) = vm.lookup_special(value, name) {
-        return vm.ask_special(method, value, &[], Value::UNBOUND, |_, _, completion| completion.value());
+        return vm.ask_special(method, value, &[], Value::UNBOUND, |_, _, completion| {
+            completion.value()
+        });
     }
     let float = real(vm, function, args, 0)?;
     int_from_float(vm, round(float))

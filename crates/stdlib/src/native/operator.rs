@@ -2,13 +2,17 @@
 //! prelude; `itemgetter` is native because it is a favourite sort key.
 //! `attrgetter` and `methodcaller` are those of `operator.py`.
 
-use airlock_vm::module::ModuleDef;
 use super::itertools::base as built_in_base;
+use airlock_vm::module::ModuleDef;
 use airlock_vm::{
     NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, function, getter, method, new_method,
 };
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_operator", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_operator",
+    functions: FUNCTIONS,
+    init,
+};
 
 macro_rules! operators {
     ($($name:literal $signature:literal $prelude:literal,)*) => {
@@ -90,7 +94,9 @@ fn compare_digest(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(Value::bool(a == b));
     }
     let (a, b) = (vm.type_name(a), vm.type_name(b));
-    Err(vm.type_error(format!("unsupported operand types(s) or combination of types: '{a}' and '{b}'")))
+    Err(vm.type_error(format!(
+        "unsupported operand types(s) or combination of types: '{a}' and '{b}'"
+    )))
 }
 
 /// `itemgetter(*items)`.

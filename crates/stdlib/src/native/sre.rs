@@ -372,7 +372,10 @@ impl Subject {
             how.run(program, Narrow(data), start)
         } else {
             // The bounds lie between characters.
-            let text = vm.heap.as_str(vm.heap.payload(self.string)).unwrap_or_default();
+            let text = vm
+                .heap
+                .as_str(vm.heap.payload(self.string))
+                .unwrap_or_default();
             how.run(program, Wide(&text[..data.len()]), start)
         };
         match result {

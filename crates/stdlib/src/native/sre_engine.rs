@@ -228,7 +228,9 @@ enum One {
 impl One {
     /// The ASCII characters that it matches.
     fn ascii(&self) -> u128 {
-        (0..128).filter(|c| self.has(*c)).fold(0, |bits, c| bits | 1 << c)
+        (0..128)
+            .filter(|c| self.has(*c))
+            .fold(0, |bits, c| bits | 1 << c)
     }
 
     #[inline]
@@ -352,7 +354,11 @@ impl Program {
         translator.program.insts.push(Inst::Success);
         let mut program = translator.program;
         program.first = program.first_from(0, &mut 0);
-        program.start = match program.insts.iter().find(|inst| !matches!(inst, Inst::Mark(_))) {
+        program.start = match program
+            .insts
+            .iter()
+            .find(|inst| !matches!(inst, Inst::Mark(_)))
+        {
             Some(Inst::At(0 | 2)) => Start::Text,
             Some(Inst::At(1)) => Start::Line,
             _ => Start::Anywhere,
@@ -383,9 +389,11 @@ impl Program {
             },
             Inst::Fail => 0,
             // A repeat's body may be empty and a group's end follows anything.
-            Inst::Until { .. } | Inst::GroupEnd | Inst::GroupRef(..) | Inst::GroupExists(..) | Inst::Success => {
-                u128::MAX
-            }
+            Inst::Until { .. }
+            | Inst::GroupEnd
+            | Inst::GroupRef(..)
+            | Inst::GroupExists(..)
+            | Inst::Success => u128::MAX,
         }
     }
 
@@ -825,7 +833,11 @@ impl Text for Narrow<'_> {
         loop {
             at += memchr::memchr(first, self.0.get(at..)?)?;
             let after = self.0.get(at + 1..at + prefix.len())?;
-            if after.iter().zip(rest).all(|(have, want)| *have as u32 == *want) {
+            if after
+                .iter()
+                .zip(rest)
+                .all(|(have, want)| *have as u32 == *want)
+            {
                 return Some(at);
             }
             at += 1;
@@ -1043,7 +1055,12 @@ impl<'a, T: Text> Machine<'a, T> {
         let mut memory = program.spare.take().unwrap_or_default();
         memory.marks.resize(program.marks, NO_MARK);
         memory.loops.resize(program.slots, Loop::default());
-        Machine { program, text, last_index: 0, memory }
+        Machine {
+            program,
+            text,
+            last_index: 0,
+            memory,
+        }
     }
 
     fn run(&mut self, start: usize, reach: Reach) -> Result<Option<Found>, TooDeep> {
@@ -1348,7 +1365,10 @@ impl<'a, T: Text> Machine<'a, T> {
     fn keep_changes(&mut self, height: usize) {
         let mut to = height;
         for from in height..self.memory.stack.len() {
-            if matches!(self.memory.stack[from], Entry::Mark { .. } | Entry::Loop { .. }) {
+            if matches!(
+                self.memory.stack[from],
+                Entry::Mark { .. } | Entry::Loop { .. }
+            ) {
                 self.memory.stack.swap(to, from);
                 to += 1;
             }
@@ -1357,7 +1377,10 @@ impl<'a, T: Text> Machine<'a, T> {
     }
 
     fn group(&self, group: usize) -> Option<(usize, usize)> {
-        match (self.memory.marks[group * 2], self.memory.marks[group * 2 + 1]) {
+        match (
+            self.memory.marks[group * 2],
+            self.memory.marks[group * 2 + 1],
+        ) {
             (NO_MARK, _) | (_, NO_MARK) => None,
             (start, end) if end < start => None,
             pair => Some(pair),
@@ -1417,7 +1440,11 @@ impl<'a, T: Text> Machine<'a, T> {
             return Some(at);
         }
         let low = at;
-        let left = if max == MAX_REPEAT { usize::MAX } else { (max - count.min(max)) as usize };
+        let left = if max == MAX_REPEAT {
+            usize::MAX
+        } else {
+            (max - count.min(max)) as usize
+        };
         // A loop of its own for what is repeated most.
         at = match one {
             One::Set(set, Fold::None) => self.text.span(at, left, |c| set.has(c)),

@@ -3,9 +3,17 @@
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{NativeDef, Res, Value, Vm, closest, function};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_suggestions", functions: FUNCTIONS, init: |_, _| Ok(()) };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_suggestions",
+    functions: FUNCTIONS,
+    init: |_, _| Ok(()),
+};
 
-static FUNCTIONS: &[NativeDef] = &[function("_generate_suggestions", "candidates, item, /", generate)];
+static FUNCTIONS: &[NativeDef] = &[function(
+    "_generate_suggestions",
+    "candidates, item, /",
+    generate,
+)];
 
 /// More candidates than this are not looked at, as in CPython.
 const MOST_CANDIDATES: usize = 750;

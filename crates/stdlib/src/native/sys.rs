@@ -2,11 +2,15 @@
 
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    GetterDef, NativeDef, NativeObject, PyDict, Res, Stream, Tracer, Value, Vm, function, getter, getter_setter,
-    method,
+    GetterDef, NativeDef, NativeObject, PyDict, Res, Stream, Tracer, Value, Vm, function, getter,
+    getter_setter, method,
 };
 
-pub static MODULE: ModuleDef = ModuleDef { name: "sys", functions: FUNCTIONS, init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "sys",
+    functions: FUNCTIONS,
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
     function("intern", "string, /", intern),
@@ -27,7 +31,11 @@ static FUNCTIONS: &[NativeDef] = &[
     function("getswitchinterval", "", getswitchinterval),
     function("setswitchinterval", "interval, /", nothing),
     function("get_int_max_str_digits", "", get_int_max_str_digits),
-    function("set_int_max_str_digits", "maxdigits", set_int_max_str_digits),
+    function(
+        "set_int_max_str_digits",
+        "maxdigits",
+        set_int_max_str_digits,
+    ),
     function("get_coroutine_origin_tracking_depth", "", zero),
     function("set_coroutine_origin_tracking_depth", "depth", nothing),
     function("getallocatedblocks", "", zero),
@@ -39,7 +47,11 @@ static FUNCTIONS: &[NativeDef] = &[
     function("exc_info", "", exc_info),
     function("exception", "", exception),
     function("get_asyncgen_hooks", "", get_asyncgen_hooks),
-    function("set_asyncgen_hooks", "firstiter=..., finalizer=...", set_asyncgen_hooks),
+    function(
+        "set_asyncgen_hooks",
+        "firstiter=..., finalizer=...",
+        set_asyncgen_hooks,
+    ),
 ];
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
@@ -47,9 +59,19 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     for (name, text) in [
         ("byteorder", "little"),
         ("platform", "wasi"),
-        ("copyright", "Copyright (c) 2001 Python Software Foundation.\nAll Rights Reserved."),
+        (
+            "copyright",
+            "Copyright (c) 2001 Python Software Foundation.\nAll Rights Reserved.",
+        ),
         // In the form that `platform` takes apart.
-        ("version", concat!("3.14.0 (main, Jan  1 2026, 00:00:00) [Airlock ", env!("CARGO_PKG_VERSION"), "]")),
+        (
+            "version",
+            concat!(
+                "3.14.0 (main, Jan  1 2026, 00:00:00) [Airlock ",
+                env!("CARGO_PKG_VERSION"),
+                "]"
+            ),
+        ),
         ("executable", ""),
         ("_base_executable", ""),
         ("prefix", "/"),
@@ -68,14 +90,25 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     }
     let maxsize = vm.int(i64::MAX);
     vm.dict_set_text(dict, "maxsize", maxsize);
-    for (name, value) in [("maxunicode", 0x10FFFF), ("hexversion", 0x030E_00F0), ("api_version", 1013)] {
+    for (name, value) in [
+        ("maxunicode", 0x10FFFF),
+        ("hexversion", 0x030E_00F0),
+        ("api_version", 1013),
+    ] {
         vm.dict_set_text(dict, name, Value::int32(value));
     }
     for name in ["pycache_prefix", "__interactivehook__"] {
         vm.dict_set_text(dict, name, Value::NONE);
     }
     vm.dict_set_text(dict, "dont_write_bytecode", Value::TRUE);
-    for name in ["meta_path", "path_hooks", "warnoptions", "path", "argv", "orig_argv"] {
+    for name in [
+        "meta_path",
+        "path_hooks",
+        "warnoptions",
+        "path",
+        "argv",
+        "orig_argv",
+    ] {
         let list = vm.list(Vec::new());
         vm.dict_set_text(dict, name, list);
     }
@@ -133,14 +166,22 @@ static STREAM_METHODS: &[NativeDef] = &[
     method("__next__", "self", stream_next),
     method("__enter__", "self", itself),
     method("__exit__", "self, *args", nothing),
-    method("reconfigure", "self, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None", nothing),
+    method(
+        "reconfigure",
+        "self, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None",
+        nothing,
+    ),
     method("__repr__", "self", stream_repr),
 ];
 
 static STREAM_GETTERS: &[GetterDef] = &[
     getter("encoding", |vm, _| Ok(vm.intern("utf-8"))),
     getter("errors", |vm, stream| {
-        let name = if which(vm, stream) == Which::Error { "backslashreplace" } else { "strict" };
+        let name = if which(vm, stream) == Which::Error {
+            "backslashreplace"
+        } else {
+            "strict"
+        };
         Ok(vm.intern(name))
     }),
     getter("name", |vm, stream| {
@@ -150,7 +191,11 @@ static STREAM_GETTERS: &[GetterDef] = &[
     getter_setter(
         "mode",
         |vm, stream| {
-            let mode = if which(vm, stream) == Which::In { "r" } else { "w" };
+            let mode = if which(vm, stream) == Which::In {
+                "r"
+            } else {
+                "w"
+            };
             Ok(vm.intern(mode))
         },
         |_, _, _| Ok(()),
@@ -169,8 +214,16 @@ fn add_streams(vm: &mut Vm, dict: Value) -> Res<()> {
     vm.add_methods(class, STREAM_METHODS);
     vm.add_getters(class, STREAM_GETTERS);
     vm.pin(class);
-    for (name, which) in [("stdin", Which::In), ("stdout", Which::Out), ("stderr", Which::Error)] {
-        let stream = vm.heap.new_object(StandardStream { class, which, attrs: PyDict::default() });
+    for (name, which) in [
+        ("stdin", Which::In),
+        ("stdout", Which::Out),
+        ("stderr", Which::Error),
+    ] {
+        let stream = vm.heap.new_object(StandardStream {
+            class,
+            which,
+            attrs: PyDict::default(),
+        });
         vm.dict_set_text(dict, name, stream);
         vm.dict_set_text(dict, &format!("__{name}__"), stream);
     }
@@ -178,7 +231,9 @@ fn add_streams(vm: &mut Vm, dict: Value) -> Res<()> {
 }
 
 fn which(vm: &Vm, stream: Value) -> Which {
-    vm.heap.downcast::<StandardStream>(stream).map_or(Which::Out, |stream| stream.which)
+    vm.heap
+        .downcast::<StandardStream>(stream)
+        .map_or(Which::Out, |stream| stream.which)
 }
 
 fn stream_name(vm: &Vm, stream: Value) -> &'static str {
@@ -197,7 +252,10 @@ fn stream_write(vm: &mut Vm, args: &[Value]) -> Res {
     };
     let plain = vm.heap.payload(args[1]);
     if !plain.is(airlock_vm::Kind::Str) {
-        let message = format!("write() argument must be str, not {}", vm.type_name(args[1]));
+        let message = format!(
+            "write() argument must be str, not {}",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     }
     let (text, chars) = {
@@ -245,9 +303,15 @@ fn stream_next(vm: &mut Vm, _: &[Value]) -> Res {
 }
 
 fn stream_repr(vm: &mut Vm, args: &[Value]) -> Res {
-    let mode = if which(vm, args[0]) == Which::In { "r" } else { "w" };
+    let mode = if which(vm, args[0]) == Which::In {
+        "r"
+    } else {
+        "w"
+    };
     let name = stream_name(vm, args[0]);
-    Ok(vm.string(format!("<_io.TextIOWrapper name='{name}' mode='{mode}' encoding='utf-8'>")))
+    Ok(vm.string(format!(
+        "<_io.TextIOWrapper name='{name}' mode='{mode}' encoding='utf-8'>"
+    )))
 }
 
 /// The binary stream below, made in Python when asked for.
@@ -291,7 +355,10 @@ fn surrogateescape(vm: &mut Vm, _: &[Value]) -> Res {
 
 fn intern(vm: &mut Vm, args: &[Value]) -> Res {
     if !args[0].is(airlock_vm::Kind::Str) {
-        let message = format!("intern() argument must be str, not {}", vm.type_name(args[0]));
+        let message = format!(
+            "intern() argument must be str, not {}",
+            vm.type_name(args[0])
+        );
         return Err(vm.type_error(message));
     }
     Ok(vm.heap.intern_value(args[0]))
@@ -299,7 +366,10 @@ fn intern(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn is_interned(vm: &mut Vm, args: &[Value]) -> Res {
     if !args[0].is(airlock_vm::Kind::Str) {
-        let message = format!("_is_interned() argument must be str, not {}", vm.type_name(args[0]));
+        let message = format!(
+            "_is_interned() argument must be str, not {}",
+            vm.type_name(args[0])
+        );
         return Err(vm.type_error(message));
     }
     Ok(Value::bool(vm.heap.find_interned(args[0]) == Some(args[0])))

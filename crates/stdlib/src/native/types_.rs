@@ -3,7 +3,11 @@
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{Res, Value, Vm};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_types", functions: &[], init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_types",
+    functions: &[],
+    init,
+};
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let types = &vm.types;

@@ -7,7 +7,11 @@ use miniz_oxide::deflate::{compress_to_vec, stream};
 use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZError, MZFlush, MZStatus};
 
-pub static MODULE: ModuleDef = ModuleDef { name: "_zlib", functions: FUNCTIONS, init: no_init };
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_zlib",
+    functions: FUNCTIONS,
+    init: no_init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
     function("deflate", "data, level, /", deflate),
@@ -64,7 +68,9 @@ fn deflate(vm: &mut Vm, args: &[Value]) -> Res {
 fn deflater(vm: &mut Vm, args: &[Value]) -> Res {
     let level = vm.index(args[0])?.clamp(0, 9) as i32;
     // A negative window is a stream without zlib's header.
-    let state = Box::new(CompressorOxide::new(create_comp_flags_from_zip_params(level, -15, 0)));
+    let state = Box::new(CompressorOxide::new(create_comp_flags_from_zip_params(
+        level, -15, 0,
+    )));
     let class = vm.types.object;
     Ok(vm.heap.new_object(Deflater { state, class }))
 }
@@ -98,7 +104,10 @@ fn deflate_more(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn inflater(vm: &mut Vm, _: &[Value]) -> Res {
     let class = vm.types.object;
-    Ok(vm.heap.new_object(Inflater { state: InflateState::new_boxed(DataFormat::Raw), class }))
+    Ok(vm.heap.new_object(Inflater {
+        state: InflateState::new_boxed(DataFormat::Raw),
+        class,
+    }))
 }
 
 /// Inflates more of a raw stream: `(output, bytes consumed, at the end)`, or
@@ -118,7 +127,12 @@ fn feed(vm: &mut Vm, args: &[Value]) -> Res {
         let Some(inflater) = vm.heap.downcast_mut::<Inflater>(args[0]) else {
             return Err(vm.type_error("feed() takes an inflater"));
         };
-        let result = inflate(&mut inflater.state, &data[consumed..], &mut chunk[..wanted], MZFlush::None);
+        let result = inflate(
+            &mut inflater.state,
+            &data[consumed..],
+            &mut chunk[..wanted],
+            MZFlush::None,
+        );
         consumed += result.bytes_consumed;
         output.extend_from_slice(&chunk[..result.bytes_written]);
         match result.status {

@@ -56,7 +56,9 @@ impl Vm {
 
     /// The code object that a Python value is.
     pub fn code_of(&self, value: Value) -> Option<Rc<CodeObj>> {
-        self.heap.downcast::<PyCode>(value).map(|object| object.code.clone())
+        self.heap
+            .downcast::<PyCode>(value)
+            .map(|object| object.code.clone())
     }
 }
 
@@ -89,7 +91,11 @@ fn varnames(vm: &mut Vm, this: Value) -> Res {
     let mut seen: Vec<&str> = Vec::new();
     for (at, name) in code.code.varnames.iter().enumerate() {
         // Parameters are listed even where inner functions use them.
-        let is_cell = at >= captured.start && code.code.cell_registers.contains(&(at as airlock_bytecode::Reg));
+        let is_cell = at >= captured.start
+            && code
+                .code
+                .cell_registers
+                .contains(&(at as airlock_bytecode::Reg));
         if !is_cell && !captured.contains(&at) && !name.is_empty() && !seen.contains(&&**name) {
             seen.push(name);
         }
@@ -100,15 +106,33 @@ fn varnames(vm: &mut Vm, this: Value) -> Res {
 fn freevars(vm: &mut Vm, this: Value) -> Res {
     let code = code(vm, this);
     let range = captured(&code);
-    names(vm, code.code.varnames.get(range).unwrap_or(&[]).iter().map(|name| &**name))
+    names(
+        vm,
+        code.code
+            .varnames
+            .get(range)
+            .unwrap_or(&[])
+            .iter()
+            .map(|name| &**name),
+    )
 }
 
 fn cellvars(vm: &mut Vm, this: Value) -> Res {
     let code = code(vm, this);
     let captured = captured(&code);
-    let cells = code.code.cell_registers.iter().map(|register| *register as usize);
+    let cells = code
+        .code
+        .cell_registers
+        .iter()
+        .map(|register| *register as usize);
     let cells = cells.filter(|at| !captured.contains(at));
-    names(vm, cells.filter_map(|at| code.code.varnames.get(at)).map(|name| &**name).filter(|name| !name.is_empty()))
+    names(
+        vm,
+        cells
+            .filter_map(|at| code.code.varnames.get(at))
+            .map(|name| &**name)
+            .filter(|name| !name.is_empty()),
+    )
 }
 
 /// Whether it is the code of a function, not of a module or class.
@@ -126,13 +150,19 @@ pub(crate) fn flag_bits(code: &CodeObj) -> i32 {
         (params.varargs, 4),
         (params.varkw, 8),
         (flags.nested, 16),
-        (flags.generator && !flags.coroutine && !flags.async_generator, 32),
+        (
+            flags.generator && !flags.coroutine && !flags.async_generator,
+            32,
+        ),
         (flags.coroutine && !flags.async_generator, 128),
         (flags.iterable_coroutine, 256),
         (flags.async_generator, 512),
         (is_function && code.code.doc.is_some(), 0x400_0000),
     ];
-    bits.iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum()
+    bits.iter()
+        .filter(|(set, _)| *set)
+        .map(|(_, bit)| bit)
+        .sum()
 }
 
 fn consts(vm: &mut Vm, this: Value) -> Res {
@@ -150,14 +180,23 @@ fn consts(vm: &mut Vm, this: Value) -> Res {
 /// A tuple of four for each instruction.
 fn positions(vm: &mut Vm, args: &[Value]) -> Res {
     let code = code(vm, args[0]);
-    let known = |number: u32| if number == 0 { Value::NONE } else { Value::count(number as usize) };
+    let known = |number: u32| {
+        if number == 0 {
+            Value::NONE
+        } else {
+            Value::count(number as usize)
+        }
+    };
     let mut items = Vec::with_capacity(code.code.instrs.len());
     for pc in 0..code.code.instrs.len() as u32 {
         let at = code.code.position(pc);
         let columns = if at.column == at.end_column && at.line == at.end_line {
             [Value::NONE; 2]
         } else {
-            [Value::count(at.column as usize), Value::count(at.end_column as usize)]
+            [
+                Value::count(at.column as usize),
+                Value::count(at.end_column as usize),
+            ]
         };
         items.push(vm.tuple(&[known(at.line), known(at.end_line), columns[0], columns[1]]));
     }
@@ -177,8 +216,16 @@ fn lines(vm: &mut Vm, args: &[Value]) -> Res {
         while end < count && code.code.position(end).line == line {
             end += 1;
         }
-        let line = if line == 0 { Value::NONE } else { Value::count(line as usize) };
-        items.push(vm.tuple(&[Value::count(start as usize * 2), Value::count(end as usize * 2), line]));
+        let line = if line == 0 {
+            Value::NONE
+        } else {
+            Value::count(line as usize)
+        };
+        items.push(vm.tuple(&[
+            Value::count(start as usize * 2),
+            Value::count(end as usize * 2),
+            line,
+        ]));
         start = end;
     }
     Ok(vm.items_iter(items))
@@ -216,7 +263,11 @@ fn replace(vm: &mut Vm, args: &[Value]) -> Res {
                 new.flags.coroutine |= bits & 128 != 0;
                 new.flags.iterable_coroutine |= bits & 256 != 0;
             }
-            _ => return Err(vm.not_implemented_error(format!("code.replace({key}=...) is not available"))),
+            _ => {
+                return Err(
+                    vm.not_implemented_error(format!("code.replace({key}=...) is not available"))
+                );
+            }
         }
     }
     let loaded = vm.load_code(Rc::new(new), &filename);
@@ -238,12 +289,26 @@ static METHODS: &[NativeDef] = &[
 
 static GETTERS: &[GetterDef] = &[
     getter("co_name", |vm, this| text(vm, &code(vm, this).code.name)),
-    getter("co_qualname", |vm, this| text(vm, &code(vm, this).code.qualname)),
+    getter("co_qualname", |vm, this| {
+        text(vm, &code(vm, this).code.qualname)
+    }),
     getter("co_filename", |vm, this| text(vm, &code(vm, this).filename)),
-    getter("co_firstlineno", |vm, this| Ok(Value::count(code(vm, this).code.first_line as usize))),
-    getter("co_argcount", |vm, this| Ok(Value::count(code(vm, this).code.params.positional as usize))),
-    getter("co_posonlyargcount", |vm, this| Ok(Value::count(code(vm, this).code.params.positional_only as usize))),
-    getter("co_kwonlyargcount", |vm, this| Ok(Value::count(code(vm, this).code.params.keyword_only as usize))),
+    getter("co_firstlineno", |vm, this| {
+        Ok(Value::count(code(vm, this).code.first_line as usize))
+    }),
+    getter("co_argcount", |vm, this| {
+        Ok(Value::count(code(vm, this).code.params.positional as usize))
+    }),
+    getter("co_posonlyargcount", |vm, this| {
+        Ok(Value::count(
+            code(vm, this).code.params.positional_only as usize,
+        ))
+    }),
+    getter("co_kwonlyargcount", |vm, this| {
+        Ok(Value::count(
+            code(vm, this).code.params.keyword_only as usize,
+        ))
+    }),
     getter("co_nlocals", |vm, this| {
         let all = varnames(vm, this)?;
         Ok(Value::count(vm.heap.tuple(all).len()))
@@ -255,9 +320,13 @@ static GETTERS: &[GetterDef] = &[
         let code = code(vm, this);
         Ok(vm.tuple(&code.names))
     }),
-    getter("co_flags", |vm, this| Ok(Value::int32(flag_bits(&code(vm, this))))),
+    getter("co_flags", |vm, this| {
+        Ok(Value::int32(flag_bits(&code(vm, this))))
+    }),
     getter("co_consts", consts),
-    getter("co_stacksize", |vm, this| Ok(Value::count(code(vm, this).code.registers as usize))),
+    getter("co_stacksize", |vm, this| {
+        Ok(Value::count(code(vm, this).code.registers as usize))
+    }),
     getter("co_code", |vm, this| {
         // Not CPython's bytecode, but of the length that positions count.
         let length = code(vm, this).code.instrs.len() * 2;

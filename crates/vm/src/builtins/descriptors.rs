@@ -4,7 +4,10 @@ use crate::gc::Tracer;
 use crate::native::{NativeDef, method, new_method};
 use crate::object::NativeObject;
 use crate::value::Kind;
-use crate::{Completion, PyDict, Res, Throw, Value, Vm, class::GetterDef, class::getter, class::getter_setter};
+use crate::{
+    Completion, PyDict, Res, Throw, Value, Vm, class::GetterDef, class::getter,
+    class::getter_setter,
+};
 
 macro_rules! wrapper {
     ($name:ident) => {
@@ -91,25 +94,41 @@ impl NativeObject for Super {
 impl Vm {
     pub fn new_static_method(&mut self, function: Value) -> Value {
         let class = self.types.static_method;
-        self.heap.new_object(StaticMethod { function, attrs: PyDict::default(), class })
+        self.heap.new_object(StaticMethod {
+            function,
+            attrs: PyDict::default(),
+            class,
+        })
     }
 
     pub fn new_class_method(&mut self, function: Value) -> Value {
         let class = self.types.class_method;
-        self.heap.new_object(ClassMethod { function, attrs: PyDict::default(), class })
+        self.heap.new_object(ClassMethod {
+            function,
+            attrs: PyDict::default(),
+            class,
+        })
     }
 
     /// `super(class, object)`, checked.
     pub(crate) fn new_super(&mut self, this_class: Value, object: Value) -> Res {
         let object_type = self.super_type(this_class, object)?;
         let class = self.types.super_;
-        Ok(self.heap.new_object(Super { this_class, object, object_type, class }))
+        Ok(self.heap.new_object(Super {
+            this_class,
+            object,
+            object_type,
+            class,
+        }))
     }
 
     /// The type whose MRO `super(class, object)` walks.
     pub(crate) fn super_type(&mut self, this_class: Value, object: Value) -> Res {
         if !this_class.is(Kind::Type) {
-            let message = format!("super() argument 1 must be a type, not {}", self.type_name(this_class));
+            let message = format!(
+                "super() argument 1 must be a type, not {}",
+                self.type_name(this_class)
+            );
             return Err(self.type_error(message));
         }
         if object.is(Kind::Type) && self.is_subtype(object, this_class) {
@@ -130,7 +149,11 @@ impl Vm {
     /// Wraps a built-in value for a class made in Python; the built-in type
     /// itself gets the plain value.
     pub fn wrap_payload(&mut self, cls: Value, builtin: Value, value: Value) -> Value {
-        if cls == builtin { value } else { self.heap.new_instance(cls, value) }
+        if cls == builtin {
+            value
+        } else {
+            self.heap.new_instance(cls, value)
+        }
     }
 }
 
@@ -149,7 +172,12 @@ fn class_new(vm: &mut Vm, args: &[Value]) -> Res {
 /// As `functools.update_wrapper` does for static and class methods. What
 /// only Python code could tell is left out.
 fn copy_attrs(vm: &mut Vm, function: Value, wrapper: Value) {
-    for name in [vm.names.module, vm.names.name, vm.names.qualname, vm.names.doc] {
+    for name in [
+        vm.names.module,
+        vm.names.name,
+        vm.names.qualname,
+        vm.names.doc,
+    ] {
         if let Ok(value) = vm.get_attr(function, name) {
             vm.set_own_attr(wrapper, name, value);
         }
@@ -165,7 +193,10 @@ fn wrapped_function(vm: &mut Vm, this: Value) -> Res {
     if let Some(object) = vm.heap.downcast::<StaticMethod>(this) {
         return Ok(object.function);
     }
-    Ok(vm.heap.downcast::<ClassMethod>(this).map_or(Value::NONE, |object| object.function))
+    Ok(vm
+        .heap
+        .downcast::<ClassMethod>(this)
+        .map_or(Value::NONE, |object| object.function))
 }
 
 fn wrapped_annotations(vm: &mut Vm, this: Value) -> Res {
@@ -188,7 +219,11 @@ fn is_abstract(vm: &mut Vm, this: Value) -> Res {
 }
 
 fn wrapper_get(vm: &mut Vm, args: &[Value]) -> Res {
-    let class = if args[2].is_unbound() || args[2].is_none() { vm.type_of(args[1]) } else { args[2] };
+    let class = if args[2].is_unbound() || args[2].is_none() {
+        vm.type_of(args[1])
+    } else {
+        args[2]
+    };
     vm.bind(args[0], args[1], class)
 }
 
@@ -204,7 +239,15 @@ fn object_dict(vm: &mut Vm, this: Value) -> Res {
 fn property_new(vm: &mut Vm, args: &[Value]) -> Res {
     let none = Value::NONE;
     let class = vm.types.property;
-    let property = Property { get: none, set: none, delete: none, doc: none, own_doc: false, name: none, class };
+    let property = Property {
+        get: none,
+        set: none,
+        delete: none,
+        doc: none,
+        own_doc: false,
+        name: none,
+        class,
+    };
     let object = vm.heap.new_object(property);
     Ok(vm.wrap_payload(args[0], class, object))
 }
@@ -238,7 +281,9 @@ fn property_init(vm: &mut Vm, args: &[Value]) -> Res {
 /// own docstring hides the property's.
 fn keep_doc(vm: &mut Vm, [this, ..]: [Value; 4], completion: Completion) -> Res {
     let doc = match completion {
-        Completion::Raised(exception) if vm.is_instance(exception, vm.types.exception) => Value::NONE,
+        Completion::Raised(exception) if vm.is_instance(exception, vm.types.exception) => {
+            Value::NONE
+        }
         other => other.value()?,
     };
     let plain = vm.heap.payload(this);
@@ -265,14 +310,19 @@ fn property_copy(vm: &mut Vm, this: Value, change: impl FnOnce(&mut [Value; 3]))
     // A new getter brings its docstring.
     let [get, set, delete] = functions;
     let state = [name, Value::NONE, Value::NONE, Value::NONE];
-    Err(vm.call_then(class, &[get, set, delete, doc], state, |vm, [name, ..], completion| {
-        let copy = completion.value()?;
-        let plain = vm.heap.payload(copy);
-        if let Some(property) = vm.heap.downcast_mut::<Property>(plain) {
-            property.name = name;
-        }
-        Ok(copy)
-    }))
+    Err(vm.call_then(
+        class,
+        &[get, set, delete, doc],
+        state,
+        |vm, [name, ..], completion| {
+            let copy = completion.value()?;
+            let plain = vm.heap.payload(copy);
+            if let Some(property) = vm.heap.downcast_mut::<Property>(plain) {
+                property.name = name;
+            }
+            Ok(copy)
+        },
+    ))
 }
 
 fn property_getter(vm: &mut Vm, args: &[Value]) -> Res {
@@ -288,10 +338,14 @@ fn property_deleter(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn property_set_name(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[owner_and_name] = &args[1..] else { return Ok(Value::NONE) };
+    let &[owner_and_name] = &args[1..] else {
+        return Ok(Value::NONE);
+    };
     let &[_, name] = vm.heap.tuple(owner_and_name) else {
         let given = vm.heap.tuple(owner_and_name).len();
-        return Err(vm.type_error(format!("__set_name__() takes 2 positional arguments but {given} were given")));
+        return Err(vm.type_error(format!(
+            "__set_name__() takes 2 positional arguments but {given} were given"
+        )));
     };
     if let Some(property) = vm.heap.downcast_mut::<Property>(args[0]) {
         property.name = name;
@@ -320,7 +374,10 @@ fn property_delete(vm: &mut Vm, args: &[Value]) -> Res {
 macro_rules! property_field {
     ($name:ident, $field:ident) => {
         fn $name(vm: &mut Vm, this: Value) -> Res {
-            Ok(vm.heap.downcast::<Property>(this).map_or(Value::NONE, |property| property.$field))
+            Ok(vm
+                .heap
+                .downcast::<Property>(this)
+                .map_or(Value::NONE, |property| property.$field))
         }
     };
 }
@@ -330,7 +387,10 @@ property_field!(property_fdel, delete);
 property_field!(property_doc, doc);
 
 fn property_name(vm: &mut Vm, this: Value) -> Res {
-    let (name, get) = vm.heap.downcast::<Property>(this).map_or((Value::NONE, Value::NONE), |p| (p.name, p.get));
+    let (name, get) = vm
+        .heap
+        .downcast::<Property>(this)
+        .map_or((Value::NONE, Value::NONE), |p| (p.name, p.get));
     if !name.is_none() {
         return Ok(name);
     }
@@ -339,7 +399,9 @@ fn property_name(vm: &mut Vm, this: Value) -> Res {
         return Err(missing(vm));
     }
     match vm.get_attr(get, vm.names.name) {
-        Err(Throw::Raise(exception)) if vm.is_instance(exception, vm.types.attribute_error) => Err(missing(vm)),
+        Err(Throw::Raise(exception)) if vm.is_instance(exception, vm.types.attribute_error) => {
+            Err(missing(vm))
+        }
         other => other,
     }
 }
@@ -359,7 +421,11 @@ fn property_set_doc(vm: &mut Vm, this: Value, doc: Value) -> Res<()> {
 }
 
 fn property_is_abstract(vm: &mut Vm, this: Value) -> Res {
-    let Some([get, set, delete]) = vm.heap.downcast::<Property>(this).map(|p| [p.get, p.set, p.delete]) else {
+    let Some([get, set, delete]) = vm
+        .heap
+        .downcast::<Property>(this)
+        .map(|p| [p.get, p.set, p.delete])
+    else {
         return Ok(Value::FALSE);
     };
     Err(vm.tail_prelude("any_abstract", &[get, set, delete]))
@@ -367,7 +433,12 @@ fn property_is_abstract(vm: &mut Vm, this: Value) -> Res {
 
 fn super_new(vm: &mut Vm, args: &[Value]) -> Res {
     let (class, unbound) = (vm.types.super_, Value::UNBOUND);
-    let object = Super { this_class: unbound, object: unbound, object_type: unbound, class };
+    let object = Super {
+        this_class: unbound,
+        object: unbound,
+        object_type: unbound,
+        class,
+    };
     let object = vm.heap.new_object(object);
     Ok(vm.wrap_payload(args[0], class, object))
 }
@@ -378,7 +449,10 @@ fn super_init(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.runtime_error("super(): no arguments"));
     }
     if !this_class.is(Kind::Type) {
-        let message = format!("super() argument 1 must be a type, not {}", vm.type_name(this_class));
+        let message = format!(
+            "super() argument 1 must be a type, not {}",
+            vm.type_name(this_class)
+        );
         return Err(vm.type_error(message));
     }
     let object = object.bound().filter(|object| !object.is_none());
@@ -398,7 +472,9 @@ fn super_init(vm: &mut Vm, args: &[Value]) -> Res {
 /// instances.
 fn super_get(vm: &mut Vm, args: &[Value]) -> Res {
     let (this, object) = (args[0], args[1]);
-    let Some(super_) = vm.heap.downcast::<Super>(vm.heap.payload(this)) else { return Ok(this) };
+    let Some(super_) = vm.heap.downcast::<Super>(vm.heap.payload(this)) else {
+        return Ok(this);
+    };
     let (this_class, bound) = (super_.this_class, !super_.object.is_unbound());
     if object.is_none() || bound || this_class.is_unbound() {
         return Ok(this);
@@ -411,7 +487,9 @@ fn super_get(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn super_repr(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(super_) = vm.heap.downcast::<Super>(args[0]) else { return Ok(Value::NONE) };
+    let Some(super_) = vm.heap.downcast::<Super>(args[0]) else {
+        return Ok(Value::NONE);
+    };
     let class = match super_.this_class.bound() {
         Some(class) => format!("<class '{}'>", vm.heap.ty(class).name),
         None => "NULL".to_owned(),
@@ -424,15 +502,27 @@ fn super_repr(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn super_this_class(vm: &mut Vm, this: Value) -> Res {
-    Ok(vm.heap.downcast::<Super>(this).and_then(|s| s.this_class.bound()).unwrap_or(Value::NONE))
+    Ok(vm
+        .heap
+        .downcast::<Super>(this)
+        .and_then(|s| s.this_class.bound())
+        .unwrap_or(Value::NONE))
 }
 
 fn super_self_class(vm: &mut Vm, this: Value) -> Res {
-    Ok(vm.heap.downcast::<Super>(this).and_then(|s| s.object_type.bound()).unwrap_or(Value::NONE))
+    Ok(vm
+        .heap
+        .downcast::<Super>(this)
+        .and_then(|s| s.object_type.bound())
+        .unwrap_or(Value::NONE))
 }
 
 fn super_self(vm: &mut Vm, this: Value) -> Res {
-    Ok(vm.heap.downcast::<Super>(this).and_then(|s| s.object.bound()).unwrap_or(Value::NONE))
+    Ok(vm
+        .heap
+        .downcast::<Super>(this)
+        .and_then(|s| s.object.bound())
+        .unwrap_or(Value::NONE))
 }
 
 fn getset_get(vm: &mut Vm, args: &[Value]) -> Res {
@@ -458,7 +548,11 @@ fn getset_delete(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn getset_qualname(vm: &mut Vm, this: Value) -> Res {
     let (name, owner) = (getset_name(vm, this)?, getset_owner(vm, this)?);
-    let owner = vm.heap.as_str(vm.heap.ty(owner).qualname).unwrap_or_default().to_owned();
+    let owner = vm
+        .heap
+        .as_str(vm.heap.ty(owner).qualname)
+        .unwrap_or_default()
+        .to_owned();
     Ok(vm.string(format!("{owner}.{}", vm.heap.str(name))))
 }
 
@@ -483,7 +577,10 @@ fn getset_name(vm: &mut Vm, this: Value) -> Res {
     if let Some(member) = vm.heap.downcast::<Member>(this) {
         return Ok(member.name);
     }
-    let name = vm.heap.downcast::<crate::class::GetSet>(this).map_or("", |getset| getset.def.name);
+    let name = vm
+        .heap
+        .downcast::<crate::class::GetSet>(this)
+        .map_or("", |getset| getset.def.name);
     Ok(vm.intern(name))
 }
 
@@ -491,14 +588,25 @@ fn getset_owner(vm: &mut Vm, this: Value) -> Res {
     if let Some(member) = vm.heap.downcast::<Member>(this) {
         return Ok(member.owner);
     }
-    Ok(vm.heap.downcast::<crate::class::GetSet>(this).map_or(Value::NONE, |getset| getset.owner))
+    Ok(vm
+        .heap
+        .downcast::<crate::class::GetSet>(this)
+        .map_or(Value::NONE, |getset| getset.owner))
 }
 
 fn getset_repr(vm: &mut Vm, args: &[Value]) -> Res {
     let name = getset_name(vm, args[0])?;
     let owner = getset_owner(vm, args[0])?;
-    let what = if vm.heap.downcast::<Member>(args[0]).is_some() { "member" } else { "attribute" };
-    let text = format!("<{what} '{}' of '{}' objects>", vm.heap.str(name), vm.heap.ty(owner).name);
+    let what = if vm.heap.downcast::<Member>(args[0]).is_some() {
+        "member"
+    } else {
+        "attribute"
+    };
+    let text = format!(
+        "<{what} '{}' of '{}' objects>",
+        vm.heap.str(name),
+        vm.heap.ty(owner).name
+    );
     Ok(vm.string(text))
 }
 
@@ -540,7 +648,12 @@ static WRAPPER_GETTERS: &[GetterDef] = &[
 
 static PROPERTY: &[NativeDef] = &[
     new_method("cls, *args, **kwargs", property_new),
-    method("__init__", "self, fget=None, fset=None, fdel=None, doc=None", property_init).raw_self(),
+    method(
+        "__init__",
+        "self, fget=None, fset=None, fdel=None, doc=None",
+        property_init,
+    )
+    .raw_self(),
     method("getter", "self, function, /", property_getter).raw_self(),
     method("setter", "self, function, /", property_setter).raw_self(),
     method("deleter", "self, function, /", property_deleter).raw_self(),
@@ -566,8 +679,11 @@ static SUPER: &[NativeDef] = &[
     method("__repr__", "self, /", super_repr),
 ];
 
-static SUPER_GETTERS: &[GetterDef] =
-    &[getter("__thisclass__", super_this_class), getter("__self__", super_self), getter("__self_class__", super_self_class)];
+static SUPER_GETTERS: &[GetterDef] = &[
+    getter("__thisclass__", super_this_class),
+    getter("__self__", super_self),
+    getter("__self_class__", super_self_class),
+];
 
 static GETSET: &[NativeDef] = &[
     method("__get__", "self, instance, owner=None, /", getset_get),

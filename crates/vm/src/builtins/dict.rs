@@ -21,25 +21,44 @@ static METHODS: &[NativeDef] = &[
     method("clear", "self, /", clear),
     method("copy", "self, /", copy),
     method("get", "self, key, default=None, /", get).slow("dict_get"),
-    method("items", "self, /", |vm, args| Ok(view(vm, args[0], TableItem::Pair))),
-    method("keys", "self, /", |vm, args| Ok(view(vm, args[0], TableItem::Key))),
-    method("values", "self, /", |vm, args| Ok(view(vm, args[0], TableItem::Value))),
+    method("items", "self, /", |vm, args| {
+        Ok(view(vm, args[0], TableItem::Pair))
+    }),
+    method("keys", "self, /", |vm, args| {
+        Ok(view(vm, args[0], TableItem::Key))
+    }),
+    method("values", "self, /", |vm, args| {
+        Ok(view(vm, args[0], TableItem::Value))
+    }),
     method("pop", "self, key, default=..., /", pop).slow("dict_pop"),
     method("popitem", "self, /", popitem),
     method("setdefault", "self, key, default=None, /", setdefault).slow("dict_setdefault"),
     method("update", "self, object=..., /, **kwargs", update).slow("dict_update"),
-    method("__len__", "self, /", |vm, args| Ok(Value::count(vm.heap.dict(args[0]).len()))),
-    method("__getitem__", "self, key, /", getitem).raw_self().slow("dict_getitem"),
+    method("__len__", "self, /", |vm, args| {
+        Ok(Value::count(vm.heap.dict(args[0]).len()))
+    }),
+    method("__getitem__", "self, key, /", getitem)
+        .raw_self()
+        .slow("dict_getitem"),
     method("__setitem__", "self, key, value, /", setitem).slow("dict_setitem"),
     method("__delitem__", "self, key, /", delitem).slow("dict_delitem"),
     method("__contains__", "self, key, /", contains).slow("dict_contains"),
-    method("__iter__", "self, /", |vm, args| Ok(table_iter(vm, args[0], TableItem::Key, false))),
-    method("__reversed__", "self, /", |vm, args| Ok(table_iter(vm, args[0], TableItem::Key, true))),
+    method("__iter__", "self, /", |vm, args| {
+        Ok(table_iter(vm, args[0], TableItem::Key, false))
+    }),
+    method("__reversed__", "self, /", |vm, args| {
+        Ok(table_iter(vm, args[0], TableItem::Key, true))
+    }),
     method("__or__", "self, value, /", or).slow("dict_or"),
     method("__ror__", "self, value, /", ror).slow("dict_ror"),
-    method("__ior__", "self, value, /", ior).raw_self().slow("dict_ior"),
+    method("__ior__", "self, value, /", ior)
+        .raw_self()
+        .slow("dict_ior"),
     method("__eq__", "self, value, /", |vm, args| equal(vm, args, true)).slow("dict_eq"),
-    method("__ne__", "self, value, /", |vm, args| equal(vm, args, false)).slow("dict_ne"),
+    method("__ne__", "self, value, /", |vm, args| {
+        equal(vm, args, false)
+    })
+    .slow("dict_ne"),
     method("__repr__", "self, /", repr).slow("dict_repr"),
 ];
 
@@ -51,10 +70,15 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
 impl Vm {
     /// Sets what another table's entry says, without hashing its key again.
     fn dict_set_entry(&mut self, dict: Value, entry: Entry) -> Res<()> {
-        match self.heap.find_in(self.heap.dict(dict), entry.key, entry.hash) {
+        match self
+            .heap
+            .find_in(self.heap.dict(dict), entry.key, entry.hash)
+        {
             Ok(Some(at)) => self.heap.dict_mut(dict).set_value(at, entry.value),
             Ok(None) => {
-                self.heap.dict_mut(dict).insert_new(entry.key, entry.value, entry.hash);
+                self.heap
+                    .dict_mut(dict)
+                    .insert_new(entry.key, entry.value, entry.hash);
                 self.heap.charge(24);
             }
             Err(_) => return Err(Throw::Python),
@@ -67,7 +91,12 @@ impl Vm {
     /// same.
     pub fn dict_update_from(&mut self, dict: Value, source: Value) -> Res<()> {
         let plain = self.heap.payload(source);
-        let own_iter = || plain == source || self.lookup_special(source, self.names.iter).is_some_and(|m| m.is(Kind::Native));
+        let own_iter = || {
+            plain == source
+                || self
+                    .lookup_special(source, self.names.iter)
+                    .is_some_and(|m| m.is(Kind::Native))
+        };
         if plain.is(Kind::Dict) && own_iter() {
             let entries: Vec<Entry> = self.heap.dict(plain).entries().collect();
             self.reserve(entries.len() * 24)?;
@@ -83,7 +112,9 @@ impl Vm {
             return Err(Throw::Python);
         }
         for item in self.collect_again(source)? {
-            let Some(&[key, value]) = self.heap.as_items(item) else { return Err(Throw::Python) };
+            let Some(&[key, value]) = self.heap.as_items(item) else {
+                return Err(Throw::Python);
+            };
             self.dict_set(dict, key, value)?;
         }
         Ok(())
@@ -91,7 +122,9 @@ impl Vm {
 }
 
 fn update(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[dict, object, kwargs] = args else { return Err(Throw::Python) };
+    let &[dict, object, kwargs] = args else {
+        return Err(Throw::Python);
+    };
     if let Some(object) = object.bound() {
         vm.dict_update_from(dict, object)?;
     }
@@ -102,7 +135,9 @@ fn update(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn fromkeys(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[cls, iterable, value] = args else { return Err(Throw::Python) };
+    let &[cls, iterable, value] = args else {
+        return Err(Throw::Python);
+    };
     if cls != vm.types.dict {
         return Err(Throw::Python);
     }
@@ -163,9 +198,15 @@ fn popitem(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn setdefault(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[dict, key, default] = args else { return Err(Throw::Python) };
+    let &[dict, key, default] = args else {
+        return Err(Throw::Python);
+    };
     match vm.dict_find(dict, key)? {
-        (Some(at), _) => Ok(vm.heap.dict(dict).entry(at).map_or(default, |entry| entry.value)),
+        (Some(at), _) => Ok(vm
+            .heap
+            .dict(dict)
+            .entry(at)
+            .map_or(default, |entry| entry.value)),
         (None, hash) => {
             vm.heap.dict_mut(dict).insert_new(key, default, hash);
             vm.heap.charge(32);
@@ -182,7 +223,9 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
     if object.is(Kind::Instance)
         && let Some(missing) = vm.lookup_special(object, vm.names.missing)
     {
-        return vm.ask_special(missing, object, &[key], Value::UNBOUND, |_, _, done| done.value());
+        return vm.ask_special(missing, object, &[key], Value::UNBOUND, |_, _, done| {
+            done.value()
+        });
     }
     Err(vm.key_error(key))
 }
@@ -205,10 +248,25 @@ fn contains(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// An iterator over a dict or a set.
 pub(super) fn table_iter(vm: &mut Vm, table: Value, what: TableItem, reversed: bool) -> Value {
-    let entries = if table.is(Kind::Set) { &vm.heap.set(table).table } else { vm.heap.dict(table) };
+    let entries = if table.is(Kind::Set) {
+        &vm.heap.set(table).table
+    } else {
+        vm.heap.dict(table)
+    };
     let size = entries.len();
-    let at = if reversed { entries.positions() } else { entries.first().unwrap_or(0) };
-    vm.heap.new_iter(PyIter::Table { table, at, size, left: size, what, reversed })
+    let at = if reversed {
+        entries.positions()
+    } else {
+        entries.first().unwrap_or(0)
+    };
+    vm.heap.new_iter(PyIter::Table {
+        table,
+        at,
+        size,
+        left: size,
+        what,
+        reversed,
+    })
 }
 
 fn or(vm: &mut Vm, args: &[Value]) -> Res {
@@ -324,14 +382,38 @@ static VIEW_GETTERS: &[GetterDef] = &[getter("mapping", |vm, view| {
 static SET_VIEW_METHODS: &[NativeDef] = &[
     method("__contains__", "self, key, /", view_contains).slow("view_contains"),
     method("isdisjoint", "self, other, /", view_isdisjoint).slow("view_isdisjoint"),
-    method("__and__", "self, value, /", |vm, args| view_operation(vm, args, "&", false)).slow("view_and"),
-    method("__rand__", "self, value, /", |vm, args| view_operation(vm, args, "&", true)).slow("view_rand"),
-    method("__or__", "self, value, /", |vm, args| view_operation(vm, args, "|", false)).slow("view_or"),
-    method("__ror__", "self, value, /", |vm, args| view_operation(vm, args, "|", true)).slow("view_ror"),
-    method("__sub__", "self, value, /", |vm, args| view_operation(vm, args, "-", false)).slow("view_sub"),
-    method("__rsub__", "self, value, /", |vm, args| view_operation(vm, args, "-", true)).slow("view_rsub"),
-    method("__xor__", "self, value, /", |vm, args| view_operation(vm, args, "^", false)).slow("view_xor"),
-    method("__rxor__", "self, value, /", |vm, args| view_operation(vm, args, "^", true)).slow("view_rxor"),
+    method("__and__", "self, value, /", |vm, args| {
+        view_operation(vm, args, "&", false)
+    })
+    .slow("view_and"),
+    method("__rand__", "self, value, /", |vm, args| {
+        view_operation(vm, args, "&", true)
+    })
+    .slow("view_rand"),
+    method("__or__", "self, value, /", |vm, args| {
+        view_operation(vm, args, "|", false)
+    })
+    .slow("view_or"),
+    method("__ror__", "self, value, /", |vm, args| {
+        view_operation(vm, args, "|", true)
+    })
+    .slow("view_ror"),
+    method("__sub__", "self, value, /", |vm, args| {
+        view_operation(vm, args, "-", false)
+    })
+    .slow("view_sub"),
+    method("__rsub__", "self, value, /", |vm, args| {
+        view_operation(vm, args, "-", true)
+    })
+    .slow("view_rsub"),
+    method("__xor__", "self, value, /", |vm, args| {
+        view_operation(vm, args, "^", false)
+    })
+    .slow("view_xor"),
+    method("__rxor__", "self, value, /", |vm, args| {
+        view_operation(vm, args, "^", true)
+    })
+    .slow("view_rxor"),
     method("__eq__", "self, value, /", view_compare).slow("view_eq"),
     method("__ne__", "self, value, /", view_compare).slow("view_ne"),
     method("__lt__", "self, value, /", view_compare).slow("view_lt"),
@@ -372,7 +454,9 @@ fn view_contains(vm: &mut Vm, args: &[Value]) -> Res {
     if !pair.is(Kind::Tuple) {
         return Ok(Value::FALSE);
     }
-    let &[key, value] = vm.heap.tuple(pair) else { return Ok(Value::FALSE) };
+    let &[key, value] = vm.heap.tuple(pair) else {
+        return Ok(Value::FALSE);
+    };
     match vm.dict_get(dict, key)? {
         Some(found) => Ok(Value::bool(vm.same_or_equal(found, value)?)),
         None => Ok(Value::FALSE),
@@ -397,7 +481,11 @@ fn view_source(vm: &mut Vm, view: Value) -> Res<Source> {
     let mut entries = Vec::new();
     for key in view_items(vm, view) {
         let hash = vm.key_hash(key)?;
-        entries.push(Entry { key, value: Value::NONE, hash });
+        entries.push(Entry {
+            key,
+            value: Value::NONE,
+            hash,
+        });
     }
     Ok(Source::Items(entries))
 }
@@ -414,8 +502,13 @@ fn view_operation(vm: &mut Vm, args: &[Value], operator: &str, swapped: bool) ->
         let heap = &vm.heap;
         let keys = if operator == "&" {
             // Goes through the smaller one, in its order.
-            let (each, within) = if own_first { (own, other) } else { (other, own) };
-            Keys::from_source(heap, within)?.intersection(heap, Source::Items(each.entries(heap)))?
+            let (each, within) = if own_first {
+                (own, other)
+            } else {
+                (other, own)
+            };
+            Keys::from_source(heap, within)?
+                .intersection(heap, Source::Items(each.entries(heap)))?
         } else {
             let (left, right) = if swapped { (other, own) } else { (own, other) };
             let left = Keys::from_source(heap, left)?;
@@ -435,8 +528,15 @@ fn view_operation(vm: &mut Vm, args: &[Value], operator: &str, swapped: bool) ->
 fn view_compare(vm: &mut Vm, args: &[Value]) -> Res {
     let other = vm.heap.payload(args[1]);
     let set_like = other.is(Kind::Set)
-        || vm.heap.downcast::<DictView>(other).is_some_and(|view| view.what != TableItem::Value);
-    if set_like { Err(Throw::Python) } else { Ok(Value::NOT_IMPLEMENTED) }
+        || vm
+            .heap
+            .downcast::<DictView>(other)
+            .is_some_and(|view| view.what != TableItem::Value);
+    if set_like {
+        Err(Throw::Python)
+    } else {
+        Ok(Value::NOT_IMPLEMENTED)
+    }
 }
 
 // For the prelude.
@@ -453,8 +553,12 @@ pub static TABLE_FUNCTIONS: &[NativeDef] = &[
         let plain = table(vm, args[0])?.candidates(crate::table_hash(hash));
         Ok(vm.list(plain.into_iter().map(Value::count).collect()))
     }),
-    function("table_key", "table, position, /", |vm, args| Ok(table_entry(vm, args)?.key)),
-    function("table_value", "table, position, /", |vm, args| Ok(table_entry(vm, args)?.value)),
+    function("table_key", "table, position, /", |vm, args| {
+        Ok(table_entry(vm, args)?.key)
+    }),
+    function("table_value", "table, position, /", |vm, args| {
+        Ok(table_entry(vm, args)?.value)
+    }),
     function("table_set", "table, position, value, /", |vm, args| {
         table_entry(vm, args)?;
         let at = args[1].as_small().unwrap_or(0) as usize;
@@ -488,7 +592,9 @@ pub static TABLE_FUNCTIONS: &[NativeDef] = &[
     }),
     // The built-in value of an instance of a subclass of a built-in type.
     function("plain", "value, /", |vm, args| Ok(vm.heap.payload(args[0]))),
-    function("view_dict", "view, /", |vm, args| Ok(view_parts(vm, args[0]).0)),
+    function("view_dict", "view, /", |vm, args| {
+        Ok(view_parts(vm, args[0]).0)
+    }),
     function("replaced_stdout", "", super::functions::replaced_stdout),
     function("ascii_escaped", "text, /", |vm, args| {
         let text = super::functions::ascii_escaped(vm.as_text(args[0]).unwrap_or(""));
@@ -529,24 +635,38 @@ fn table_find(vm: &mut Vm, args: &[Value]) -> Res {
     let hash = vm.heap.fold(key, hash);
     table(vm, args[0])?;
     let plain = vm.heap.payload(args[0]);
-    let table = if plain.is(Kind::Set) { &vm.heap.set(plain).table } else { vm.heap.dict(plain) };
+    let table = if plain.is(Kind::Set) {
+        &vm.heap.set(plain).table
+    } else {
+        vm.heap.dict(plain)
+    };
     match vm.heap.find_in(table, key, hash) {
         Ok(Some(at)) => Ok(Value::count(at)),
         Ok(None) => Ok(Value::int32(-1)),
         Err(_) => {
-            let positions = table.candidates(hash).into_iter().map(Value::count).collect();
+            let positions = table
+                .candidates(hash)
+                .into_iter()
+                .map(Value::count)
+                .collect();
             Ok(vm.list(positions))
         }
     }
 }
 
 fn table_insert(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[table, key, value, hash] = args else { return Err(Throw::Python) };
+    let &[table, key, value, hash] = args else {
+        return Err(Throw::Python);
+    };
     let hash = vm.as_i64(hash).unwrap_or(0);
     let hash = vm.heap.fold(key, hash);
     let table = vm.heap.payload(table);
     match table.kind() {
-        Some(Kind::Set) => vm.heap.set_mut(table).table.insert_new(key, Value::NONE, hash),
+        Some(Kind::Set) => vm
+            .heap
+            .set_mut(table)
+            .table
+            .insert_new(key, Value::NONE, hash),
         Some(Kind::Dict) => vm.heap.dict_mut(table).insert_new(key, value, hash),
         _ => return Err(vm.type_error("a dict or a set is needed")),
     };
@@ -559,7 +679,11 @@ pub(crate) fn register(vm: &mut Vm) {
     vm.add_methods(dict, METHODS);
     vm.set_type_attr(dict, "__hash__", Value::NONE);
     vm.heap.ty_mut(dict).flags.unhashable = true;
-    for ty in [vm.types.dict_keys, vm.types.dict_values, vm.types.dict_items] {
+    for ty in [
+        vm.types.dict_keys,
+        vm.types.dict_values,
+        vm.types.dict_items,
+    ] {
         vm.add_methods(ty, VIEW_METHODS);
         vm.add_getters(ty, VIEW_GETTERS);
     }

@@ -98,7 +98,8 @@ fn visible_attrs(vm: &Vm, this: Value) -> Vec<(Value, Value)> {
     attrs
         .iter()
         .filter(|(key, _)| {
-            vm.lookup(class, *key).is_none_or(|found| vm.heap.downcast::<GetSet>(found).is_none())
+            vm.lookup(class, *key)
+                .is_none_or(|found| vm.heap.downcast::<GetSet>(found).is_none())
         })
         .collect()
 }
@@ -113,7 +114,10 @@ fn dict(vm: &mut Vm, this: Value) -> Res {
 
 fn set_dict(vm: &mut Vm, this: Value, new: Value) -> Res<()> {
     if !new.is(Kind::Dict) {
-        let message = format!("__dict__ must be set to a dictionary, not a '{}'", vm.type_name(new));
+        let message = format!(
+            "__dict__ must be set to a dictionary, not a '{}'",
+            vm.type_name(new)
+        );
         return Err(vm.type_error(message));
     }
     for (key, _) in visible_attrs(vm, this) {
@@ -156,7 +160,10 @@ fn reduce_arguments(vm: &mut Vm, this: Value) -> Value {
     if !vm.is_instance(this, vm.types.os_error) || items.len() != 2 {
         return given;
     }
-    let (first, second) = (field(vm, this, "filename", None), field(vm, this, "filename2", None));
+    let (first, second) = (
+        field(vm, this, "filename", None),
+        field(vm, this, "filename2", None),
+    );
     match (first.is_none(), second.is_none()) {
         (true, _) => given,
         (false, true) => vm.tuple(&[items[0], items[1], first]),
@@ -186,7 +193,9 @@ fn set_args(vm: &mut Vm, this: Value, new: Value) -> Res<()> {
         return Err(vm.type_error("args may not be deleted"));
     }
     let items = match vm.collect(new) {
-        Err(Throw::Materialize(iterable)) => return Err(vm.tail_prelude("set_exception_args", &[this, iterable])),
+        Err(Throw::Materialize(iterable)) => {
+            return Err(vm.tail_prelude("set_exception_args", &[this, iterable]));
+        }
         items => items?,
     };
     let items = vm.tuple(&items);
@@ -248,10 +257,26 @@ static BASE: &[NativeDef] = &[
 ];
 
 static BASE_FIELDS: &[GetterDef] = &[
-    getter_setter("args", |vm, this| Ok(vm.heap.exception(this).args), set_args),
-    getter_setter("__traceback__", |vm, this| Ok(vm.traceback_of(this)), set_traceback),
-    getter_setter("__cause__", |vm, this| Ok(vm.heap.exception(this).cause), set_cause),
-    getter_setter("__context__", |vm, this| Ok(vm.heap.exception(this).context), set_context),
+    getter_setter(
+        "args",
+        |vm, this| Ok(vm.heap.exception(this).args),
+        set_args,
+    ),
+    getter_setter(
+        "__traceback__",
+        |vm, this| Ok(vm.traceback_of(this)),
+        set_traceback,
+    ),
+    getter_setter(
+        "__cause__",
+        |vm, this| Ok(vm.heap.exception(this).cause),
+        set_cause,
+    ),
+    getter_setter(
+        "__context__",
+        |vm, this| Ok(vm.heap.exception(this).context),
+        set_context,
+    ),
     getter_setter(
         "__suppress_context__",
         |vm, this| Ok(Value::bool(vm.heap.exception(this).suppress_context)),
@@ -268,7 +293,10 @@ fn field(vm: &mut Vm, this: Value, name: &str, position: Option<usize>) -> Value
     if let Some(value) = vm.own_attr(this, name) {
         return value;
     }
-    position.and_then(|at| arguments(vm, this).get(at)).copied().unwrap_or(Value::NONE)
+    position
+        .and_then(|at| arguments(vm, this).get(at))
+        .copied()
+        .unwrap_or(Value::NONE)
 }
 
 fn set_field(vm: &mut Vm, this: Value, name: &str, value: Value) -> Res<()> {
@@ -295,7 +323,13 @@ macro_rules! field {
 }
 
 /// Takes the keyword arguments that a constructor knows into fields.
-fn take_keywords(vm: &mut Vm, this: Value, keywords: Value, known: &[&str], class: &str) -> Res<()> {
+fn take_keywords(
+    vm: &mut Vm,
+    this: Value,
+    keywords: Value,
+    known: &[&str],
+    class: &str,
+) -> Res<()> {
     let given: Vec<(Value, Value)> = vm.heap.dict(keywords).iter().collect();
     for &(key, _) in &given {
         let key = vm.as_text(key).unwrap_or_default();
@@ -306,7 +340,10 @@ fn take_keywords(vm: &mut Vm, this: Value, keywords: Value, known: &[&str], clas
     }
     for name in known {
         let key = vm.intern(name);
-        match given.iter().find(|(other, _)| vm.as_text(*other) == Some(name)) {
+        match given
+            .iter()
+            .find(|(other, _)| vm.as_text(*other) == Some(name))
+        {
             Some(&(_, value)) => {
                 vm.set_own_attr(this, key, value);
             }
@@ -334,7 +371,11 @@ static EXIT_FIELDS: &[GetterDef] = &[getter_setter(
     "code",
     |vm, this| {
         let given = vm.heap.exception(this).args;
-        let default = if vm.heap.tuple(given).len() > 1 { given } else { field(vm, this, "code", Some(0)) };
+        let default = if vm.heap.tuple(given).len() > 1 {
+            given
+        } else {
+            field(vm, this, "code", Some(0))
+        };
         let name = vm.intern("code");
         Ok(vm.own_attr(this, name).unwrap_or(default))
     },
@@ -358,13 +399,23 @@ static ATTRIBUTE_FIELDS: &[GetterDef] = &[field!("name"), field!("obj")];
 
 static IMPORT_ERROR: &[NativeDef] = &[
     method("__init__", "self, /, *args, **kwargs", |vm, args| {
-        take_keywords(vm, args[0], args[2], &["name", "path", "name_from"], "ImportError")?;
+        take_keywords(
+            vm,
+            args[0],
+            args[2],
+            &["name", "path", "name_from"],
+            "ImportError",
+        )?;
         vm.heap.exception_mut(args[0]).args = args[1];
         Ok(Value::NONE)
     }),
     method("__str__", "self, /", |vm, args| {
         let message = import_message(vm, args[0])?;
-        if vm.as_text(message).is_some() { Ok(message) } else { str(vm, args) }
+        if vm.as_text(message).is_some() {
+            Ok(message)
+        } else {
+            str(vm, args)
+        }
     })
     .slow("exception_str"),
 ];
@@ -379,7 +430,9 @@ fn import_message(vm: &mut Vm, this: Value) -> Res {
 }
 
 static IMPORT_FIELDS: &[GetterDef] = &[
-    getter_setter("msg", import_message, |vm, this, value| set_field(vm, this, "msg", value)),
+    getter_setter("msg", import_message, |vm, this, value| {
+        set_field(vm, this, "msg", value)
+    }),
     field!("name"),
     field!("path"),
     field!("name_from"),
@@ -449,7 +502,9 @@ fn take_os_fields(vm: &mut Vm, this: Value, items: &[Value]) {
     }
     vm.set_exception_attr(this, "errno", items[0]);
     vm.set_exception_attr(this, "strerror", items[1]);
-    let Some(&filename) = items.get(2) else { return };
+    let Some(&filename) = items.get(2) else {
+        return;
+    };
     if vm.is_instance(this, vm.types.blocking_io_error) && vm.as_i64(filename).is_some() {
         vm.set_exception_attr(this, "characters_written", filename);
         return;
@@ -502,12 +557,16 @@ static OS_ERROR: &[NativeDef] = &[
 ];
 
 static OS_FIELDS: &[GetterDef] = &[
-    getter_setter("errno", |vm, this| Ok(os_field(vm, this, "errno", 0)), |vm, this, value| {
-        set_field(vm, this, "errno", value)
-    }),
-    getter_setter("strerror", |vm, this| Ok(os_field(vm, this, "strerror", 1)), |vm, this, value| {
-        set_field(vm, this, "strerror", value)
-    }),
+    getter_setter(
+        "errno",
+        |vm, this| Ok(os_field(vm, this, "errno", 0)),
+        |vm, this, value| set_field(vm, this, "errno", value),
+    ),
+    getter_setter(
+        "strerror",
+        |vm, this| Ok(os_field(vm, this, "strerror", 1)),
+        |vm, this, value| set_field(vm, this, "strerror", value),
+    ),
     field!("filename"),
     field!("filename2"),
     getter_setter(
@@ -525,7 +584,14 @@ static OS_FIELDS: &[GetterDef] = &[
 
 // SyntaxError.
 
-const SYNTAX_DETAILS: [&str; 6] = ["filename", "lineno", "offset", "text", "end_lineno", "end_offset"];
+const SYNTAX_DETAILS: [&str; 6] = [
+    "filename",
+    "lineno",
+    "offset",
+    "text",
+    "end_lineno",
+    "end_offset",
+];
 
 fn syntax_init(vm: &mut Vm, args: &[Value]) -> Res {
     if !vm.heap.dict(args[2]).is_empty() {
@@ -545,12 +611,21 @@ fn syntax_init(vm: &mut Vm, args: &[Value]) -> Res {
     if let Some(&message) = items.first() {
         vm.set_exception_attr(args[0], "msg", message);
     }
-    let Some(details) = details else { return Ok(Value::NONE) };
+    let Some(details) = details else {
+        return Ok(Value::NONE);
+    };
     if !(4..=7).contains(&details.len()) {
         let message = if details.len() < 4 {
-            format!("function missing required argument '{}' (pos {})", SYNTAX_DETAILS[details.len()], details.len() + 1)
+            format!(
+                "function missing required argument '{}' (pos {})",
+                SYNTAX_DETAILS[details.len()],
+                details.len() + 1
+            )
         } else {
-            format!("function takes at most 7 arguments ({} given)", details.len())
+            format!(
+                "function takes at most 7 arguments ({} given)",
+                details.len()
+            )
         };
         return Err(vm.type_error(message));
     }
@@ -571,7 +646,9 @@ fn syntax_str(vm: &mut Vm, args: &[Value]) -> Res {
     let filename = field(vm, args[0], "filename", None);
     let line = field(vm, args[0], "lineno", None);
     let message = vm.str_of(message)?;
-    let file = vm.as_text(filename).map(|name| name.rsplit('/').next().unwrap_or(name).to_owned());
+    let file = vm
+        .as_text(filename)
+        .map(|name| name.rsplit('/').next().unwrap_or(name).to_owned());
     let text = match (file, vm.as_i64(line)) {
         (Some(file), Some(line)) => format!("{message} ({file}, line {line})"),
         (Some(file), None) => format!("{message} ({file})"),
@@ -606,13 +683,19 @@ fn unicode_init(vm: &mut Vm, args: &[Value], class: &str, names: &[&str]) -> Res
         return Err(vm.type_error(format!("{class}() takes no keyword arguments")));
     }
     if items.len() != names.len() {
-        let message = format!("function takes exactly {} arguments ({} given)", names.len(), items.len());
+        let message = format!(
+            "function takes exactly {} arguments ({} given)",
+            names.len(),
+            items.len()
+        );
         return Err(vm.type_error(message));
     }
     for (at, (&name, &item)) in names.iter().zip(&items).enumerate() {
         let (fits, wanted) = match name {
             "encoding" | "reason" => (vm.as_text(item).is_some(), "str"),
-            "object" if class == "UnicodeDecodeError" => (vm.buffer_of(item).is_some(), "a bytes-like object"),
+            "object" if class == "UnicodeDecodeError" => {
+                (vm.buffer_of(item).is_some(), "a bytes-like object")
+            }
             "object" => (vm.as_text(item).is_some(), "str"),
             _ => (vm.as_int(item).is_some(), "int"),
         };
@@ -644,7 +727,11 @@ fn unicode_str(vm: &mut Vm, this: Value, verb: &str, first: usize) -> Res {
     if arguments(vm, this).is_empty() && object.is_none() {
         return Ok(vm.names.empty);
     }
-    let encoding = if first == 2 { Some(field(vm, this, "encoding", Some(0))) } else { None };
+    let encoding = if first == 2 {
+        Some(field(vm, this, "encoding", Some(0)))
+    } else {
+        None
+    };
     let reason = field(vm, this, "reason", Some(first + 2));
     let reason = vm.str_of(reason)?;
     let codec = match encoding {
@@ -653,10 +740,19 @@ fn unicode_str(vm: &mut Vm, this: Value, verb: &str, first: usize) -> Res {
     };
     let bytes = vm.buffer_of(object);
     let chars: Option<Vec<char>> = vm.as_text(object).map(|text| text.chars().collect());
-    let length = bytes.as_ref().map(|data| data.len()).or(chars.as_ref().map(Vec::len)).unwrap_or(0);
-    let (start, end) = (field(vm, this, "start", Some(first)), field(vm, this, "end", Some(first + 1)));
+    let length = bytes
+        .as_ref()
+        .map(|data| data.len())
+        .or(chars.as_ref().map(Vec::len))
+        .unwrap_or(0);
+    let (start, end) = (
+        field(vm, this, "start", Some(first)),
+        field(vm, this, "end", Some(first + 1)),
+    );
     let (start, end) = (vm.as_i64(start).unwrap_or(0), vm.as_i64(end).unwrap_or(0));
-    let one = usize::try_from(start).ok().filter(|&at| at < length && end == start + 1);
+    let one = usize::try_from(start)
+        .ok()
+        .filter(|&at| at < length && end == start + 1);
     let what = if bytes.is_some() { "byte" } else { "character" };
     let text = if let Some(at) = one {
         let shown = match (&bytes, &chars) {
@@ -697,21 +793,30 @@ static DECODE_ERROR: &[NativeDef] = &[
     method("__init__", "self, /, *args, **kwargs", |vm, args| {
         unicode_init(vm, args, "UnicodeDecodeError", &CODEC_FIELDS)
     }),
-    method("__str__", "self, /", |vm, args| unicode_str(vm, args[0], "decode", 2)).slow("exception_str"),
+    method("__str__", "self, /", |vm, args| {
+        unicode_str(vm, args[0], "decode", 2)
+    })
+    .slow("exception_str"),
 ];
 
 static ENCODE_ERROR: &[NativeDef] = &[
     method("__init__", "self, /, *args, **kwargs", |vm, args| {
         unicode_init(vm, args, "UnicodeEncodeError", &CODEC_FIELDS)
     }),
-    method("__str__", "self, /", |vm, args| unicode_str(vm, args[0], "encode", 2)).slow("exception_str"),
+    method("__str__", "self, /", |vm, args| {
+        unicode_str(vm, args[0], "encode", 2)
+    })
+    .slow("exception_str"),
 ];
 
 static TRANSLATE_ERROR: &[NativeDef] = &[
     method("__init__", "self, /, *args, **kwargs", |vm, args| {
         unicode_init(vm, args, "UnicodeTranslateError", &CODEC_FIELDS[1..])
     }),
-    method("__str__", "self, /", |vm, args| unicode_str(vm, args[0], "translate", 1)).slow("exception_str"),
+    method("__str__", "self, /", |vm, args| {
+        unicode_str(vm, args[0], "translate", 1)
+    })
+    .slow("exception_str"),
 ];
 
 static CODEC_GETTERS: &[GetterDef] = &[
@@ -735,11 +840,17 @@ static TRANSLATE_GETTERS: &[GetterDef] = &[
 fn group_new(vm: &mut Vm, args: &[Value]) -> Res {
     let items = vm.heap.tuple(args[1]).to_vec();
     let &[message, members] = items.as_slice() else {
-        let message = format!("BaseExceptionGroup.__new__() takes exactly 2 arguments ({} given)", items.len());
+        let message = format!(
+            "BaseExceptionGroup.__new__() takes exactly 2 arguments ({} given)",
+            items.len()
+        );
         return Err(vm.type_error(message));
     };
     if vm.as_text(message).is_none() {
-        let message = format!("BaseExceptionGroup.__new__() argument 1 must be str, not {}", vm.type_name(message));
+        let message = format!(
+            "BaseExceptionGroup.__new__() argument 1 must be str, not {}",
+            vm.type_name(message)
+        );
         return Err(vm.type_error(message));
     }
     let plain = vm.heap.payload(members);
@@ -762,7 +873,9 @@ fn group_new(vm: &mut Vm, args: &[Value]) -> Res {
     let mut all_plain = true;
     for (at, member) in members.iter().enumerate() {
         if !member.is(Kind::Exception) {
-            return Err(vm.value_error(format!("Item {at} of second argument (exceptions) is not an exception")));
+            return Err(vm.value_error(format!(
+                "Item {at} of second argument (exceptions) is not an exception"
+            )));
         }
         all_plain &= vm.is_instance(*member, vm.types.exception);
     }
@@ -815,13 +928,21 @@ static GROUP: &[NativeDef] = &[
     method("__init__", "self, /, *args, **kwargs", group_init),
     method("__str__", "self, /", group_str).slow("exception_str"),
     method("derive", "self, excs, /", group_derive),
-    method("split", "self, matcher_value, /", |vm, args| Err(vm.tail_prelude("group_split", args))),
-    method("subgroup", "self, matcher_value, /", |vm, args| Err(vm.tail_prelude("group_subgroup", args))),
+    method("split", "self, matcher_value, /", |vm, args| {
+        Err(vm.tail_prelude("group_split", args))
+    }),
+    method("subgroup", "self, matcher_value, /", |vm, args| {
+        Err(vm.tail_prelude("group_subgroup", args))
+    }),
 ];
 
 static GROUP_FIELDS: &[GetterDef] = &[
-    getter("message", |vm, this| Ok(field(vm, this, "message", Some(0)))),
-    getter("exceptions", |vm, this| Ok(field(vm, this, "exceptions", None))),
+    getter("message", |vm, this| {
+        Ok(field(vm, this, "message", Some(0)))
+    }),
+    getter("exceptions", |vm, this| {
+        Ok(field(vm, this, "exceptions", None))
+    }),
 ];
 
 // For the prelude.
@@ -837,8 +958,13 @@ fn same_origin(vm: &mut Vm, args: &[Value]) -> Res {
     };
     let (a, b) = (vm.heap.exception(args[0]), vm.heap.exception(args[1]));
     let same_trace = a.trace.len() == b.trace.len()
-        && a.trace.iter().zip(&b.trace).all(|(a, b)| a.pc == b.pc && std::rc::Rc::ptr_eq(&a.code, &b.code));
-    Ok(Value::bool(same_notes && same_trace && a.cause == b.cause && a.context == b.context))
+        && a.trace
+            .iter()
+            .zip(&b.trace)
+            .all(|(a, b)| a.pc == b.pc && std::rc::Rc::ptr_eq(&a.code, &b.code));
+    Ok(Value::bool(
+        same_notes && same_trace && a.cause == b.cause && a.context == b.context,
+    ))
 }
 
 /// Gives a new exception traceback, cause, context and notes of another.
@@ -886,13 +1012,23 @@ pub static EXCEPTION_FUNCTIONS: &[NativeDef] = &[
 
 pub(crate) fn register(vm: &mut Vm) {
     let types = &vm.types;
-    let (base, stop, exit) = (types.base_exception, types.stop_iteration, types.system_exit);
+    let (base, stop, exit) = (
+        types.base_exception,
+        types.stop_iteration,
+        types.system_exit,
+    );
     let (key, name, attribute, import, os, syntax) = (
-        types.key_error, types.name_error, types.attribute_error, types.import_error, types.os_error,
+        types.key_error,
+        types.name_error,
+        types.attribute_error,
+        types.import_error,
+        types.os_error,
         types.syntax_error,
     );
     let (decode, encode, translate, group) = (
-        types.unicode_decode_error, types.unicode_encode_error, types.unicode_translate_error,
+        types.unicode_decode_error,
+        types.unicode_encode_error,
+        types.unicode_translate_error,
         types.base_exception_group,
     );
     vm.add_methods(base, BASE);

@@ -39,8 +39,11 @@ impl Vm {
     /// After marking and [`Vm::clear_weakrefs`]: marks what was not reached
     /// but must run something first.
     pub(crate) fn keep_finalizable(&mut self) {
-        let found: Vec<Value> =
-            self.finalizable().into_iter().filter(|value| !self.heap.is_marked(*value)).collect();
+        let found: Vec<Value> = self
+            .finalizable()
+            .into_iter()
+            .filter(|value| !self.heap.is_marked(*value))
+            .collect();
         let mut tracer = Tracer::default();
         let mut kept = Vec::new();
         for value in found {
@@ -59,7 +62,12 @@ impl Vm {
     /// All objects that want something run when they go.
     fn finalizable(&self) -> Vec<Value> {
         let mut found = Vec::new();
-        if self.heap.types.iter().any(|(_, ty)| ty.flags.has_del && ty.flags.heap) {
+        if self
+            .heap
+            .types
+            .iter()
+            .any(|(_, ty)| ty.flags.has_del && ty.flags.heap)
+        {
             for (index, instance) in self.heap.instances.iter() {
                 if self.heap.ty(instance.class).flags.has_del {
                     found.push(Value::handle(Kind::Instance, index));
@@ -81,11 +89,15 @@ impl Vm {
             return None;
         }
         match (generator.kind, generator.state) {
-            (GeneratorKind::AsyncGenerator, GeneratorState::Suspended) if !generator.finalizer.is_none() => {
+            (GeneratorKind::AsyncGenerator, GeneratorState::Suspended)
+                if !generator.finalizer.is_none() =>
+            {
                 Some(LastWish::Hook)
             }
             (GeneratorKind::AsyncGenerator, _) => None,
-            (GeneratorKind::Coroutine, GeneratorState::Created) if !generator.awaited => Some(LastWish::Warning),
+            (GeneratorKind::Coroutine, GeneratorState::Created) if !generator.awaited => {
+                Some(LastWish::Warning)
+            }
             (_, GeneratorState::Suspended) if !generator.code.code.exception_table.is_empty() => {
                 Some(LastWish::Close)
             }
@@ -99,7 +111,10 @@ impl Vm {
         let name = self.intern("run_finalizers");
         // Neither while the VM starts nor where there is no room for frames.
         let ready = !self.prelude.is_unbound() && self.depth + 50 < self.limits.recursion;
-        let Some(run) = ready.then(|| self.namespace_get(self.prelude, name)).flatten() else {
+        let Some(run) = ready
+            .then(|| self.namespace_get(self.prelude, name))
+            .flatten()
+        else {
             return Ok(());
         };
         let items = std::mem::take(&mut self.pending_finalizers);
@@ -116,8 +131,14 @@ impl Vm {
         let mut stuck = 0;
         for fiber in &self.fibers {
             match fiber.state {
-                FiberState::Parked(Wake { deadline_nanos: None, blocking: true }) => stuck += 1,
-                FiberState::Parked(Wake { deadline_nanos: Some(_), .. }) => return false,
+                FiberState::Parked(Wake {
+                    deadline_nanos: None,
+                    blocking: true,
+                }) => stuck += 1,
+                FiberState::Parked(Wake {
+                    deadline_nanos: Some(_),
+                    ..
+                }) => return false,
                 _ => {}
             }
         }
@@ -144,7 +165,10 @@ fn finalize_now(vm: &mut Vm, args: &[Value]) -> Res {
     }
     if value.is(Kind::Generator) {
         let generator = vm.heap.generator(value);
-        let line = generator.made_at.as_ref().map_or(0, |(code, pc)| code.code.position(*pc).line);
+        let line = generator
+            .made_at
+            .as_ref()
+            .map_or(0, |(code, pc)| code.code.position(*pc).line);
         let hook = generator.finalizer;
         return match vm.last_wish(value) {
             None => Ok(Value::NONE),
@@ -156,7 +180,11 @@ fn finalize_now(vm: &mut Vm, args: &[Value]) -> Res {
                 vm.heap.generator_mut(value).awaited = true;
                 if vm.unawaited.len() < 1000 {
                     let code = &vm.heap.generator(value).code;
-                    let place = Place { filename: code.filename.to_string(), function: code.code.name.to_string(), line };
+                    let place = Place {
+                        filename: code.filename.to_string(),
+                        function: code.code.name.to_string(),
+                        line,
+                    };
                     vm.unawaited.push(place);
                 }
                 Err(vm.tail_prelude("warn_never_awaited", &[value, Value::count(line as usize)]))

@@ -302,10 +302,12 @@ fn float_converted(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Re
     let checked = vm.prelude("exact_float");
     let owner = vm.type_name(state[1]);
     let owner = vm.string(owner);
-    Err(vm.call_then(checked, &[value, owner], state, |vm, state, completion| {
-        let float = completion.value()?;
-        finish_new(vm, state[0], float)
-    }))
+    Err(
+        vm.call_then(checked, &[value, owner], state, |vm, state, completion| {
+            let float = completion.value()?;
+            finish_new(vm, state[0], float)
+        }),
+    )
 }
 
 /// Continues `float(x)` after `x.__index__()`.

@@ -55,7 +55,11 @@ fn builtins(vm: &mut Vm, _: Value) -> Res {
 
 fn closure(vm: &mut Vm, this: Value) -> Res {
     let cells = vm.heap.function(this).closure.clone();
-    if cells.is_empty() { Ok(Value::NONE) } else { Ok(vm.heap.new_tuple(cells)) }
+    if cells.is_empty() {
+        Ok(Value::NONE)
+    } else {
+        Ok(vm.heap.new_tuple(cells))
+    }
 }
 
 fn code(vm: &mut Vm, this: Value) -> Res {
@@ -85,16 +89,25 @@ fn annotations(vm: &mut Vm, this: Value) -> Res {
         return Ok(empty);
     }
     let state = [this, Value::NONE, Value::NONE, Value::NONE];
-    Err(vm.call_then(annotate, &[Value::int32(1)], state, |vm, [this, ..], completion| {
-        let value = completion.value()?;
-        vm.heap.function_mut(this).annotations = value;
-        Ok(value)
-    }))
+    Err(vm.call_then(
+        annotate,
+        &[Value::int32(1)],
+        state,
+        |vm, [this, ..], completion| {
+            let value = completion.value()?;
+            vm.heap.function_mut(this).annotations = value;
+            Ok(value)
+        },
+    ))
 }
 
 fn set_annotations(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
     let function = vm.heap.function_mut(this);
-    function.annotations = if value.is_none() { Value::UNBOUND } else { value };
+    function.annotations = if value.is_none() {
+        Value::UNBOUND
+    } else {
+        value
+    };
     function.annotate = Value::NONE;
     Ok(())
 }
@@ -111,7 +124,12 @@ fn set_annotate(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
 }
 
 fn type_params(vm: &mut Vm, this: Value) -> Res {
-    Ok(vm.heap.function(this).type_params.bound().unwrap_or(vm.empty_tuple))
+    Ok(vm
+        .heap
+        .function(this)
+        .type_params
+        .bound()
+        .unwrap_or(vm.empty_tuple))
 }
 
 fn set_type_params(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
@@ -136,7 +154,11 @@ fn function_get(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn function_repr(vm: &mut Vm, args: &[Value]) -> Res {
     let qualname = vm.heap.function(args[0]).qualname;
-    let text = format!("<function {} at {}>", vm.as_text(qualname).unwrap_or(""), vm.address(args[0]));
+    let text = format!(
+        "<function {} at {}>",
+        vm.as_text(qualname).unwrap_or(""),
+        vm.address(args[0])
+    );
     Ok(vm.string(text))
 }
 
@@ -158,18 +180,26 @@ impl MissingGlobals {
 
     /// The instance whose plain dict these globals are.
     pub(crate) fn owner(&self, globals: Value) -> Option<Value> {
-        self.owners.iter().rev().find(|(dict, _)| *dict == globals).map(|(_, owner)| *owner)
+        self.owners
+            .iter()
+            .rev()
+            .find(|(dict, _)| *dict == globals)
+            .map(|(_, owner)| *owner)
     }
 }
 
 impl crate::vm::Extension for MissingGlobals {
     fn trace(&self, tracer: &mut crate::gc::Tracer) {
-        self.owners.iter().for_each(|&(globals, owner)| tracer.extend(&[globals, owner]));
+        self.owners
+            .iter()
+            .for_each(|&(globals, owner)| tracer.extend(&[globals, owner]));
     }
 }
 
 fn function_new(vm: &mut Vm, args: &[Value]) -> Res {
-    let [_, code, globals, name, defaults, closure, kwdefaults] = args[..] else { return Ok(Value::NONE) };
+    let [_, code, globals, name, defaults, closure, kwdefaults] = args[..] else {
+        return Ok(Value::NONE);
+    };
     let Some(code) = vm.code_of(code) else {
         return Err(vm.type_error("function() argument 'code' must be code"));
     };
@@ -181,7 +211,11 @@ fn function_new(vm: &mut Vm, args: &[Value]) -> Res {
     if owner != globals && vm.lookup_special(owner, vm.names.missing).is_some() {
         vm.extension::<MissingGlobals>().note(globals, owner);
     }
-    let cells = if closure.is_none() { Vec::new() } else { vm.collect(closure)? };
+    let cells = if closure.is_none() {
+        Vec::new()
+    } else {
+        vm.collect(closure)?
+    };
     if cells.len() != code.code.captures.len() {
         let message = format!(
             "{} requires closure of length {}, not {}",
@@ -193,7 +227,9 @@ fn function_new(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let own_name = vm.intern(&code.code.name);
     let qualname = vm.intern(&code.code.qualname);
-    let module = vm.namespace_get(globals, vm.names.name).unwrap_or(Value::NONE);
+    let module = vm
+        .namespace_get(globals, vm.names.name)
+        .unwrap_or(Value::NONE);
     let doc = match &code.code.doc {
         Some(text) => vm.str(text),
         None => Value::NONE,
@@ -240,7 +276,9 @@ fn method_getattribute(vm: &mut Vm, args: &[Value]) -> Res {
     let name = crate::builtins::object::attr_name(vm, args[1])?;
     let class = vm.types.method;
     let function = vm.heap.method(args[0]).function;
-    if function.is(Kind::Native) && (name == vm.names.name || name == vm.names.qualname || name == vm.names.doc) {
+    if function.is(Kind::Native)
+        && (name == vm.names.name || name == vm.names.qualname || name == vm.names.doc)
+    {
         return vm.get_attr(function, name);
     }
     if vm.lookup(class, name).is_some() && name != vm.names.doc {
@@ -255,13 +293,20 @@ fn method_repr(vm: &mut Vm, args: &[Value]) -> Res {
     if function.is(Kind::Native) {
         let native = vm.heap.native(function);
         let name = native.def.name;
-        let text = format!("<built-in method {name} of {} object at {}>", vm.type_name(receiver), vm.address(receiver));
+        let text = format!(
+            "<built-in method {name} of {} object at {}>",
+            vm.type_name(receiver),
+            vm.address(receiver)
+        );
         return Ok(vm.string(text));
     }
     if !function.is(Kind::Function) {
         return Err(vm.tail_prelude("method_repr", &[Value::NONE, function, receiver]));
     }
-    let qualname = vm.as_text(vm.heap.function(function).qualname).unwrap_or("?").to_owned();
+    let qualname = vm
+        .as_text(vm.heap.function(function).qualname)
+        .unwrap_or("?")
+        .to_owned();
     match vm.repr(receiver) {
         Ok(text) => Ok(vm.string(format!("<bound method {qualname} of {text}>"))),
         Err(crate::Throw::Python) => {
@@ -277,7 +322,9 @@ fn method_eq(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(Value::NOT_IMPLEMENTED);
     }
     let (a, b) = (vm.heap.method(args[0]), vm.heap.method(args[1]));
-    Ok(Value::bool(a.function == b.function && a.receiver == b.receiver))
+    Ok(Value::bool(
+        a.function == b.function && a.receiver == b.receiver,
+    ))
 }
 
 fn method_hash(vm: &mut Vm, args: &[Value]) -> Res {
@@ -309,7 +356,10 @@ fn native_qualname(vm: &mut Vm, this: Value) -> Res {
     let native = vm.heap.native(this);
     let (name, owner) = (native.def.name, native.owner);
     if owner.is(Kind::Type) {
-        let text = format!("{}.{name}", vm.as_text(vm.heap.ty(owner).qualname).unwrap_or(""));
+        let text = format!(
+            "{}.{name}",
+            vm.as_text(vm.heap.ty(owner).qualname).unwrap_or("")
+        );
         return Ok(vm.intern(&text));
     }
     Ok(vm.intern(name))
@@ -317,7 +367,11 @@ fn native_qualname(vm: &mut Vm, this: Value) -> Res {
 
 fn native_module(vm: &mut Vm, this: Value) -> Res {
     let owner = vm.heap.native(this).owner;
-    Ok(if owner.is(Kind::Str) { owner } else { Value::NONE })
+    Ok(if owner.is(Kind::Str) {
+        owner
+    } else {
+        Value::NONE
+    })
 }
 
 fn native_self(vm: &mut Vm, this: Value) -> Res {
@@ -331,7 +385,11 @@ fn native_self(vm: &mut Vm, this: Value) -> Res {
     {
         return Ok(module);
     }
-    Ok(if owner.is(Kind::Type) { owner } else { Value::NONE })
+    Ok(if owner.is(Kind::Type) {
+        owner
+    } else {
+        Value::NONE
+    })
 }
 
 fn native_owner(vm: &mut Vm, this: Value) -> Res {
@@ -362,11 +420,21 @@ fn native_repr(vm: &mut Vm, args: &[Value]) -> Res {
     let name = native.def.name;
     let text = match native.def.role {
         NativeRole::Method if native.owner.is(Kind::Type) => {
-            let kind = if name.starts_with("__") { "slot wrapper" } else { "method" };
-            format!("<{kind} '{name}' of '{}' objects>", vm.heap.ty(native.owner).name)
+            let kind = if name.starts_with("__") {
+                "slot wrapper"
+            } else {
+                "method"
+            };
+            format!(
+                "<{kind} '{name}' of '{}' objects>",
+                vm.heap.ty(native.owner).name
+            )
         }
         NativeRole::New | NativeRole::StaticMethod | NativeRole::ClassMethod => {
-            format!("<built-in method {name} of type object at {}>", vm.address(args[0]))
+            format!(
+                "<built-in method {name} of type object at {}>",
+                vm.address(args[0])
+            )
         }
         _ => format!("<built-in function {name}>"),
     };
@@ -379,8 +447,16 @@ fn native_call(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn native_get(vm: &mut Vm, args: &[Value]) -> Res {
     if args[1].is_none() {
-        let class = if args[2].is_unbound() { Value::NONE } else { args[2] };
-        return if class.is(Kind::Type) { vm.bind_to_class(args[0], class) } else { Ok(args[0]) };
+        let class = if args[2].is_unbound() {
+            Value::NONE
+        } else {
+            args[2]
+        };
+        return if class.is(Kind::Type) {
+            vm.bind_to_class(args[0], class)
+        } else {
+            Ok(args[0])
+        };
     }
     let class = vm.type_of(args[1]);
     vm.bind(args[0], args[1], class)
@@ -448,13 +524,22 @@ fn module_init(vm: &mut Vm, args: &[Value]) -> Res {
 fn module_repr(vm: &mut Vm, args: &[Value]) -> Res {
     let module = args[0];
     let name = vm.own_attr(module, vm.names.name);
-    let name = name.and_then(|name| vm.as_text(name)).unwrap_or("?").to_owned();
+    let name = name
+        .and_then(|name| vm.as_text(name))
+        .unwrap_or("?")
+        .to_owned();
     let file = vm.own_attr(module, vm.names.file);
     let text = match file.and_then(|file| vm.as_text(file)) {
         Some(file) => format!("<module '{name}' from '{file}'>"),
         None => {
-            let loader = vm.own_attr(module, vm.names.loader).is_some_and(|loader| !loader.is_none());
-            if loader { format!("<module '{name}' (built-in)>") } else { format!("<module '{name}'>") }
+            let loader = vm
+                .own_attr(module, vm.names.loader)
+                .is_some_and(|loader| !loader.is_none());
+            if loader {
+                format!("<module '{name}' (built-in)>")
+            } else {
+                format!("<module '{name}'>")
+            }
         }
     };
     Ok(vm.string(text))
@@ -478,12 +563,20 @@ fn module_annotations(vm: &mut Vm, this: Value) -> Res {
         return Ok(found);
     }
     let state = [this, Value::NONE, Value::NONE, Value::NONE];
-    match vm.own_attr(this, vm.names.annotate).filter(|found| !found.is_none()) {
-        Some(annotate) => Err(vm.call_then(annotate, &[Value::int32(1)], state, |vm, [this, ..], completion| {
-            let value = completion.value()?;
-            vm.set_own_attr(this, vm.names.annotations, value);
-            Ok(value)
-        })),
+    match vm
+        .own_attr(this, vm.names.annotate)
+        .filter(|found| !found.is_none())
+    {
+        Some(annotate) => Err(vm.call_then(
+            annotate,
+            &[Value::int32(1)],
+            state,
+            |vm, [this, ..], completion| {
+                let value = completion.value()?;
+                vm.set_own_attr(this, vm.names.annotations, value);
+                Ok(value)
+            },
+        )),
         None => {
             let empty = vm.heap.new_dict(PyDict::default());
             vm.set_own_attr(this, name, empty);
@@ -502,7 +595,10 @@ fn set_module_annotations(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
 }
 
 static FUNCTION: &[NativeDef] = &[
-    new_method("cls, code, globals, name=None, argdefs=None, closure=None, kwdefaults=None", function_new),
+    new_method(
+        "cls, code, globals, name=None, argdefs=None, closure=None, kwdefaults=None",
+        function_new,
+    ),
     method("__call__", "self, /, *args, **kwargs", function_call),
     method("__get__", "self, instance, owner=None, /", function_get),
     method("__repr__", "self, /", function_repr),
@@ -535,8 +631,10 @@ static METHOD: &[NativeDef] = &[
     method("__reduce__", "self, /", method_reduce),
 ];
 
-static METHOD_GETTERS: &[GetterDef] =
-    &[getter("__func__", method_function), getter("__self__", method_self)];
+static METHOD_GETTERS: &[GetterDef] = &[
+    getter("__func__", method_function),
+    getter("__self__", method_self),
+];
 
 static NATIVE: &[NativeDef] = &[
     method("__repr__", "self, /", native_repr),
@@ -544,7 +642,11 @@ static NATIVE: &[NativeDef] = &[
     method("__reduce__", "self, /", native_reduce),
 ];
 
-static DESCRIPTOR: &[NativeDef] = &[method("__get__", "self, instance, owner=None, /", native_get)];
+static DESCRIPTOR: &[NativeDef] = &[method(
+    "__get__",
+    "self, instance, owner=None, /",
+    native_get,
+)];
 
 static NATIVE_GETTERS: &[GetterDef] = &[
     getter("__name__", native_name),
@@ -553,15 +655,23 @@ static NATIVE_GETTERS: &[GetterDef] = &[
     getter("__text_signature__", native_text_signature),
 ];
 
-static BUILTIN_GETTERS: &[GetterDef] =
-    &[getter("__module__", native_module), getter("__self__", native_self)];
+static BUILTIN_GETTERS: &[GetterDef] = &[
+    getter("__module__", native_module),
+    getter("__self__", native_self),
+];
 
 static OWNER_GETTERS: &[GetterDef] = &[getter("__objclass__", native_owner)];
 
-static CELL: &[NativeDef] =
-    &[new_method("cls, contents=..., /", cell_new), method("__repr__", "self, /", cell_repr)];
+static CELL: &[NativeDef] = &[
+    new_method("cls, contents=..., /", cell_new),
+    method("__repr__", "self, /", cell_repr),
+];
 
-static CELL_GETTERS: &[GetterDef] = &[getter_setter("cell_contents", cell_contents, set_cell_contents)];
+static CELL_GETTERS: &[GetterDef] = &[getter_setter(
+    "cell_contents",
+    cell_contents,
+    set_cell_contents,
+)];
 
 static MODULE: &[NativeDef] = &[
     new_method("cls, *args, **kwargs", module_new),
@@ -572,7 +682,12 @@ static MODULE: &[NativeDef] = &[
 
 static MODULE_GETTERS: &[GetterDef] = &[
     getter("__dict__", module_dict).raw_self(),
-    getter_setter("__annotations__", module_annotations, set_module_annotations).raw_self(),
+    getter_setter(
+        "__annotations__",
+        module_annotations,
+        set_module_annotations,
+    )
+    .raw_self(),
 ];
 
 pub(crate) fn register(vm: &mut Vm) {

@@ -28,26 +28,52 @@ static FUNCTIONS: &[NativeDef] = &[
     })
     .slow("ascii_"),
     function("bin", "number, /", |vm, args| in_base(vm, args[0], 2, "0b")).slow("bin_"),
-    function("callable", "obj, /", |vm, args| Ok(Value::bool(vm.is_callable(args[0])))),
+    function("callable", "obj, /", |vm, args| {
+        Ok(Value::bool(vm.is_callable(args[0])))
+    }),
     function("chr", "i, /", chr).slow("chr_"),
-    function("divmod", "x, y, /", |vm, args| numbers(vm, args, vm.names.divmod)).slow("divmod_"),
+    function("divmod", "x, y, /", |vm, args| {
+        numbers(vm, args, vm.names.divmod)
+    })
+    .slow("divmod_"),
     function("format", "value, format_spec='', /", format),
     function("hash", "obj, /", hash),
-    function("hex", "number, /", |vm, args| in_base(vm, args[0], 16, "0x")).slow("hex_"),
+    function("hex", "number, /", |vm, args| {
+        in_base(vm, args[0], 16, "0x")
+    })
+    .slow("hex_"),
     function("id", "obj, /", |vm, args| Ok(vm.id_of(args[0]))),
     function("isinstance", "obj, class_or_tuple, /", isinstance).slow("isinstance_"),
     function("issubclass", "cls, class_or_tuple, /", issubclass).slow("issubclass_"),
     function("iter", "object, sentinel=..., /", iter),
     function("len", "obj, /", len),
-    function("max", "iterable=..., /, *args, key=None, default=...", |vm, args| extreme(vm, args, "max"))
-        .slow("max_"),
-    function("min", "iterable=..., /, *args, key=None, default=...", |vm, args| extreme(vm, args, "min"))
-        .slow("min_"),
-    function("next", "iterator, default=..., /", |vm, args| vm.next_or(args[0], args[1])),
+    function(
+        "max",
+        "iterable=..., /, *args, key=None, default=...",
+        |vm, args| extreme(vm, args, "max"),
+    )
+    .slow("max_"),
+    function(
+        "min",
+        "iterable=..., /, *args, key=None, default=...",
+        |vm, args| extreme(vm, args, "min"),
+    )
+    .slow("min_"),
+    function("next", "iterator, default=..., /", |vm, args| {
+        vm.next_or(args[0], args[1])
+    }),
     function("oct", "number, /", |vm, args| in_base(vm, args[0], 8, "0o")).slow("oct_"),
     function("ord", "c, /", ord).slow("ord_"),
-    function("pow", "base, exp, mod=None", |vm, args| numbers(vm, args, vm.names.pow)).slow("pow_"),
-    function("print", "*args, sep=' ', end='\n', file=None, flush=False", print).slow("print_"),
+    function("pow", "base, exp, mod=None", |vm, args| {
+        numbers(vm, args, vm.names.pow)
+    })
+    .slow("pow_"),
+    function(
+        "print",
+        "*args, sep=' ', end='\n', file=None, flush=False",
+        print,
+    )
+    .slow("print_"),
     function("repr", "obj, /", repr),
     function("round", "number, ndigits=None", round),
     function("sorted", "iterable, /, *, key=None, reverse=False", sorted).slow("sorted_"),
@@ -87,7 +113,8 @@ impl Vm {
                     if vm.as_text(text).is_some() {
                         return Ok(text);
                     }
-                    let message = format!("__repr__ returned non-string (type {})", vm.type_name(text));
+                    let message =
+                        format!("__repr__ returned non-string (type {})", vm.type_name(text));
                     Err(vm.type_error(message))
                 };
                 self.ask_special(method, value, &[], Value::UNBOUND, then)
@@ -188,33 +215,47 @@ fn ord(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// `divmod` and `pow` of built-in numbers.
 fn numbers(vm: &mut Vm, args: &[Value], name: Value) -> Res {
-    let plain = args.iter().all(|&arg| vm.heap.number(arg).is_some() || arg.is_none());
+    let plain = args
+        .iter()
+        .all(|&arg| vm.heap.number(arg).is_some() || arg.is_none());
     let (Some(method), true) = (vm.lookup_special(args[0], name), plain) else {
         return Err(Throw::Python);
     };
     if vm.type_of(args[0]) != vm.type_of(args[1]) || !method.is(Kind::Native) {
         return Err(Throw::Python);
     }
-    let given = args.iter().rposition(|arg| !arg.is_none()).map_or(0, |last| last + 1);
+    let given = args
+        .iter()
+        .rposition(|arg| !arg.is_none())
+        .map_or(0, |last| last + 1);
     vm.call_special(method, args[0], &args[1..given.max(2)])
 }
 
 fn format(vm: &mut Vm, args: &[Value]) -> Res {
     if vm.as_text(args[1]).is_none() {
-        let message = format!("format() argument 2 must be str, not {}", vm.type_name(args[1]));
+        let message = format!(
+            "format() argument 2 must be str, not {}",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     }
     let Some(method) = vm.lookup_special(args[0], vm.names.format) else {
         return Err(vm.type_error("Type does not define __format__"));
     };
-    vm.ask_special(method, args[0], &[args[1]], Value::UNBOUND, |vm, _, completion| {
-        let text = completion.value()?;
-        if vm.as_text(text).is_some() {
-            return Ok(text);
-        }
-        let message = format!("__format__ must return a str, not {}", vm.type_name(text));
-        Err(vm.type_error(message))
-    })
+    vm.ask_special(
+        method,
+        args[0],
+        &[args[1]],
+        Value::UNBOUND,
+        |vm, _, completion| {
+            let text = completion.value()?;
+            if vm.as_text(text).is_some() {
+                return Ok(text);
+            }
+            let message = format!("__format__ must return a str, not {}", vm.type_name(text));
+            Err(vm.type_error(message))
+        },
+    )
 }
 
 fn hash(vm: &mut Vm, args: &[Value]) -> Res {
@@ -277,7 +318,9 @@ fn isinstance_now(vm: &Vm, value: Value, class: Value, depth: u32) -> Option<boo
                 || vm.lookup(own, vm.names.class_) != vm.lookup(vm.types.object, vm.names.class_));
         return if overridden { None } else { Some(false) };
     }
-    any_class(vm, class, depth, |vm, class, depth| isinstance_now(vm, value, class, depth))
+    any_class(vm, class, depth, |vm, class, depth| {
+        isinstance_now(vm, value, class, depth)
+    })
 }
 
 fn any_class(
@@ -301,7 +344,10 @@ fn any_class(
 /// Whether the metaclass leaves the check to `type`.
 fn has_plain_check(vm: &Vm, class: Value, name: Value) -> bool {
     let metaclass = vm.heap.ty(class).metaclass;
-    metaclass == vm.types.r#type || vm.lookup(metaclass, name).is_none_or(|check| check.is(Kind::Native))
+    metaclass == vm.types.r#type
+        || vm
+            .lookup(metaclass, name)
+            .is_none_or(|check| check.is(Kind::Native))
 }
 
 /// Asks the metaclass.
@@ -309,14 +355,22 @@ fn check_by(vm: &mut Vm, class: Value, subject: Value, name: Value) -> Res {
     if has_plain_check(vm, class, name) {
         return Err(Throw::Python);
     }
-    let Some(check) = vm.lookup_special(class, name) else { return Err(Throw::Python) };
-    vm.ask_special(check, class, &[subject], Value::UNBOUND, |vm, _, completion| {
-        let answer = completion.value()?;
-        match vm.truthy(answer) {
-            Ok(answer) => Ok(Value::bool(answer)),
-            Err(_) => Err(vm.tail_prelude("truth", &[answer])),
-        }
-    })
+    let Some(check) = vm.lookup_special(class, name) else {
+        return Err(Throw::Python);
+    };
+    vm.ask_special(
+        check,
+        class,
+        &[subject],
+        Value::UNBOUND,
+        |vm, _, completion| {
+            let answer = completion.value()?;
+            match vm.truthy(answer) {
+                Ok(answer) => Ok(Value::bool(answer)),
+                Err(_) => Err(vm.tail_prelude("truth", &[answer])),
+            }
+        },
+    )
 }
 
 fn issubclass(vm: &mut Vm, args: &[Value]) -> Res {
@@ -335,7 +389,9 @@ fn issubclass_now(vm: &Vm, sub: Value, class: Value, depth: u32) -> Option<bool>
         }
         return Some(vm.is_subtype(sub, class));
     }
-    any_class(vm, class, depth, |vm, class, depth| issubclass_now(vm, sub, class, depth))
+    any_class(vm, class, depth, |vm, class, depth| {
+        issubclass_now(vm, sub, class, depth)
+    })
 }
 
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
@@ -372,7 +428,10 @@ fn checked_iterator(vm: &mut Vm, iter: Value) -> Res {
     if is_iterator {
         return Ok(iter);
     }
-    let message = format!("iter() returned non-iterator of type '{}'", vm.type_name(iter));
+    let message = format!(
+        "iter() returned non-iterator of type '{}'",
+        vm.type_name(iter)
+    );
     Err(vm.type_error(message))
 }
 
@@ -396,8 +455,10 @@ fn len(vm: &mut Vm, args: &[Value]) -> Res {
             Ok(int) if int.is_negative() => Err(vm.value_error("__len__() should return >= 0")),
             Ok(int) if int.to_i64().is_some() => Ok(vm.heap.new_bigint(int)),
             Ok(_) => {
-                let message =
-                    format!("cannot fit '{}' into an index-sized integer", vm.type_name(length));
+                let message = format!(
+                    "cannot fit '{}' into an index-sized integer",
+                    vm.type_name(length)
+                );
                 Err(vm.overflow_error(message))
             }
             Err(Throw::Python) => Err(vm.tail_prelude("index_of", &[length])),
@@ -407,7 +468,9 @@ fn len(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn extreme(vm: &mut Vm, args: &[Value], name: &str) -> Res {
-    let &[first, rest, key, default] = args else { return Err(Throw::Python) };
+    let &[first, rest, key, default] = args else {
+        return Err(Throw::Python);
+    };
     if first.is_unbound() {
         return Err(vm.type_error(format!("{name} expected at least 1 argument, got 0")));
     }
@@ -452,7 +515,9 @@ fn extreme(vm: &mut Vm, args: &[Value], name: &str) -> Res {
 /// Prints at once if everything printed is built in and nobody has put
 /// another `sys.stdout` in place.
 fn print(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[items, sep, end, file, flush] = args else { return Err(Throw::Python) };
+    let &[items, sep, end, file, flush] = args else {
+        return Err(Throw::Python);
+    };
     let separator = print_part(vm, sep, "sep", " ")?;
     let ending = print_part(vm, end, "end", "\n")?;
     if !file.is_none() || !has_own_stdout(vm) {
@@ -482,7 +547,10 @@ fn print_part(vm: &mut Vm, value: Value, name: &str, default: &str) -> Res<Strin
     match vm.as_text(value) {
         Some(text) => Ok(text.to_owned()),
         None => {
-            let message = format!("{name} must be None or a string, not {}", vm.type_name(value));
+            let message = format!(
+                "{name} must be None or a string, not {}",
+                vm.type_name(value)
+            );
             Err(vm.type_error(message))
         }
     }
@@ -512,7 +580,10 @@ fn repr(vm: &mut Vm, args: &[Value]) -> Res {
 fn round(vm: &mut Vm, args: &[Value]) -> Res {
     let (number, digits) = (args[0], args[1]);
     let Some(method) = vm.lookup_special(number, vm.names.round) else {
-        let message = format!("type {} doesn't define __round__ method", vm.type_name(number));
+        let message = format!(
+            "type {} doesn't define __round__ method",
+            vm.type_name(number)
+        );
         return Err(vm.type_error(message));
     };
     let more: &[Value] = if digits.is_none() { &[] } else { &[digits] };
@@ -520,7 +591,9 @@ fn round(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn sorted(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[iterable, key, reverse] = args else { return Err(Throw::Python) };
+    let &[iterable, key, reverse] = args else {
+        return Err(Throw::Python);
+    };
     let mut items = vm.collect_again(iterable)?;
     if !key.is_none() {
         return Err(Throw::Python);
@@ -610,10 +683,18 @@ fn sum(vm: &mut Vm, args: &[Value]) -> Res {
             None => return Err(Throw::Python),
         };
         let sum = high + x;
-        low += if high.abs() >= x.abs() { (high - sum) + x } else { (x - sum) + high };
+        low += if high.abs() >= x.abs() {
+            (high - sum) + x
+        } else {
+            (x - sum) + high
+        };
         high = sum;
     }
-    Ok(Value::float(if low != 0.0 && low.is_finite() { high + low } else { high }))
+    Ok(Value::float(if low != 0.0 && low.is_finite() {
+        high + low
+    } else {
+        high
+    }))
 }
 
 /// For the prelude: `sys.stdout` where it was replaced, None where there is

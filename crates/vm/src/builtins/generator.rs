@@ -7,7 +7,9 @@ use crate::generator::{GeneratorKind, GeneratorState};
 use crate::native::{NativeDef, method};
 use crate::object::NativeObject;
 use crate::value::Kind;
-use crate::{Completion, Res, Throw, Value, Vm, class::GetterDef, class::getter, class::getter_setter};
+use crate::{
+    Completion, Res, Throw, Value, Vm, class::GetterDef, class::getter, class::getter_setter,
+};
 
 /// What an async generator's awaitable does when first driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +117,9 @@ fn made_exception(vm: &mut Vm, [class, ..]: [Value; 4], completion: Completion) 
     }
     let class = vm.qualified_name(class);
     let name = vm.type_name(made);
-    match vm.type_error(format!("calling <class '{class}'> should have returned an instance of BaseException, not {name}")) {
+    match vm.type_error(format!(
+        "calling <class '{class}'> should have returned an instance of BaseException, not {name}"
+    )) {
         Throw::Raise(error) => Ok(error),
         other => Err(other),
     }
@@ -130,8 +134,14 @@ fn thrown_traceback(vm: &mut Vm, exception: Value, traceback: Value) -> Res<()> 
 }
 
 fn check_traceback(vm: &mut Vm, traceback: Value) -> Res<()> {
-    let is_traceback = traceback.is_unbound() || traceback.is_none() || vm.type_of(traceback) == vm.types.traceback;
-    if is_traceback { Ok(()) } else { Err(vm.type_error("throw() third argument must be a traceback object")) }
+    let is_traceback = traceback.is_unbound()
+        || traceback.is_none()
+        || vm.type_of(traceback) == vm.types.traceback;
+    if is_traceback {
+        Ok(())
+    } else {
+        Err(vm.type_error("throw() third argument must be a traceback object"))
+    }
 }
 
 fn throw(vm: &mut Vm, args: &[Value]) -> Res {
@@ -165,21 +175,26 @@ fn close(vm: &mut Vm, args: &[Value]) -> Res {
     let class = vm.types.generator_exit;
     let exit = vm.make_exception(class, &[]);
     let state = [args[0], Value::NONE, Value::NONE, Value::NONE];
-    Err(vm.resume_then(args[0], Err(exit), state, |vm, [generator, ..], completion| match completion {
-        Completion::Returned(value) => Ok(value),
-        Completion::Yielded(_) | Completion::Item(_) => {
-            let word = crate::unwind::generator_word(vm.heap.generator(generator).kind);
-            Err(vm.runtime_error(format!("{word} ignored GeneratorExit")))
-        }
-        Completion::Raised(exception) => {
-            let quiet = [vm.types.generator_exit, vm.types.stop_iteration];
-            if quiet.iter().any(|&class| vm.is_instance(exception, class)) {
-                Ok(Value::NONE)
-            } else {
-                Err(Throw::Raise(exception))
+    Err(vm.resume_then(
+        args[0],
+        Err(exit),
+        state,
+        |vm, [generator, ..], completion| match completion {
+            Completion::Returned(value) => Ok(value),
+            Completion::Yielded(_) | Completion::Item(_) => {
+                let word = crate::unwind::generator_word(vm.heap.generator(generator).kind);
+                Err(vm.runtime_error(format!("{word} ignored GeneratorExit")))
             }
-        }
-    }))
+            Completion::Raised(exception) => {
+                let quiet = [vm.types.generator_exit, vm.types.stop_iteration];
+                if quiet.iter().any(|&class| vm.is_instance(exception, class)) {
+                    Ok(Value::NONE)
+                } else {
+                    Err(Throw::Raise(exception))
+                }
+            }
+        },
+    ))
 }
 
 fn itself(_: &mut Vm, args: &[Value]) -> Res {
@@ -231,11 +246,15 @@ fn code(vm: &mut Vm, this: Value) -> Res {
 
 fn running(vm: &mut Vm, this: Value) -> Res {
     let generator = vm.heap.generator(this);
-    Ok(Value::bool(generator.state == GeneratorState::Running || generator.running_async))
+    Ok(Value::bool(
+        generator.state == GeneratorState::Running || generator.running_async,
+    ))
 }
 
 fn suspended(vm: &mut Vm, this: Value) -> Res {
-    Ok(Value::bool(vm.heap.generator(this).state == GeneratorState::Suspended))
+    Ok(Value::bool(
+        vm.heap.generator(this).state == GeneratorState::Suspended,
+    ))
 }
 
 /// What the generator delegates to, or None.
@@ -243,7 +262,8 @@ fn delegate(vm: &mut Vm, this: Value) -> Res {
     let generator = vm.heap.generator(this);
     if generator.state == GeneratorState::Suspended
         && generator.delegating
-        && let airlock_bytecode::Instr::YieldFrom { iter, .. } = generator.code.code.instrs[generator.pc as usize]
+        && let airlock_bytecode::Instr::YieldFrom { iter, .. } =
+            generator.code.code.instrs[generator.pc as usize]
     {
         return Ok(generator.registers[iter as usize]);
     }
@@ -283,7 +303,11 @@ fn async_throw(vm: &mut Vm, args: &[Value]) -> Res {
     }
 }
 
-fn async_throw_now(vm: &mut Vm, [generator, traceback, ..]: [Value; 4], completion: Completion) -> Res {
+fn async_throw_now(
+    vm: &mut Vm,
+    [generator, traceback, ..]: [Value; 4],
+    completion: Completion,
+) -> Res {
     let exception = completion.value()?;
     thrown_traceback(vm, exception, traceback)?;
     vm.async_send(generator, AsyncMode::Throw, exception)
@@ -318,7 +342,11 @@ fn asend_throw(vm: &mut Vm, args: &[Value]) -> Res {
     }
 }
 
-fn asend_throw_now(vm: &mut Vm, [awaitable, traceback, ..]: [Value; 4], completion: Completion) -> Res {
+fn asend_throw_now(
+    vm: &mut Vm,
+    [awaitable, traceback, ..]: [Value; 4],
+    completion: Completion,
+) -> Res {
     let exception = completion.value()?;
     thrown_traceback(vm, exception, traceback)?;
     step(vm, awaitable, Err(exception))
@@ -343,7 +371,11 @@ fn asend_close(vm: &mut Vm, args: &[Value]) -> Res {
 fn closed(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
     match completion {
         Completion::Raised(exception) => {
-            let quiet = [vm.types.generator_exit, vm.types.stop_iteration, vm.types.stop_async_iteration];
+            let quiet = [
+                vm.types.generator_exit,
+                vm.types.stop_iteration,
+                vm.types.stop_async_iteration,
+            ];
             if quiet.iter().any(|&class| vm.is_instance(exception, class)) {
                 return Ok(Value::NONE);
             }
@@ -379,7 +411,9 @@ fn after_async_step(vm: &mut Vm, [awaitable, ..]: [Value; 4], completion: Comple
         }
         Completion::Raised(exception) => {
             let ends = [vm.types.stop_async_iteration, vm.types.generator_exit];
-            if mode == AsyncMode::Close && ends.iter().any(|&class| vm.is_instance(exception, class)) {
+            if mode == AsyncMode::Close
+                && ends.iter().any(|&class| vm.is_instance(exception, class))
+            {
                 return Err(vm.stop_iteration(Value::NONE));
             }
             Err(Throw::Raise(exception))
@@ -388,20 +422,33 @@ fn after_async_step(vm: &mut Vm, [awaitable, ..]: [Value; 4], completion: Comple
 }
 
 impl Vm {
-    fn async_step_request(&mut self, awaitable: Value, sent: Result<Value, Value>, state: [Value; 4]) -> Res {
+    fn async_step_request(
+        &mut self,
+        awaitable: Value,
+        sent: Result<Value, Value>,
+        state: [Value; 4],
+    ) -> Res {
         // The checks of a first step, made without a frame to deliver to.
         let Some(send) = self.heap.downcast_mut::<AsyncSend>(awaitable) else {
             return Err(self.type_error("an async generator's awaitable is expected"));
         };
-        let (generator, mode, value, started, finished) =
-            (send.generator, send.mode, send.value, send.started, send.finished);
+        let (generator, mode, value, started, finished) = (
+            send.generator,
+            send.mode,
+            send.value,
+            send.started,
+            send.finished,
+        );
         if finished {
             return Err(self.runtime_error(mode.reused()));
         }
         if !started {
             let busy = self.heap.generator(generator).running_async;
             let ended = self.heap.generator(generator).state;
-            if busy || ended == GeneratorState::Finished || (mode == AsyncMode::Close && ended == GeneratorState::Created) {
+            if busy
+                || ended == GeneratorState::Finished
+                || (mode == AsyncMode::Close && ended == GeneratorState::Created)
+            {
                 return match self.step_async(awaitable, sent, Ret::Discard)? {
                     Flow::Done(value) => Err(self.stop_iteration(value)),
                     Flow::Pushed => Ok(Value::NONE),
@@ -433,8 +480,10 @@ static COMMON: &[NativeDef] = &[
     method("__repr__", "self, /", repr),
 ];
 
-static GENERATOR: &[NativeDef] =
-    &[method("__iter__", "self, /", itself), method("__next__", "self, /", next)];
+static GENERATOR: &[NativeDef] = &[
+    method("__iter__", "self, /", itself),
+    method("__next__", "self, /", next),
+];
 
 static COROUTINE: &[NativeDef] = &[method("__await__", "self, /", coroutine_await)];
 
@@ -455,11 +504,16 @@ impl NativeObject for CoroutineWrapper {
 
 fn coroutine_await(vm: &mut Vm, args: &[Value]) -> Res {
     let class = vm.types.coroutine_wrapper;
-    Ok(vm.heap.new_object(CoroutineWrapper { coroutine: args[0], class }))
+    Ok(vm.heap.new_object(CoroutineWrapper {
+        coroutine: args[0],
+        class,
+    }))
 }
 
 fn wrapped(vm: &Vm, wrapper: Value) -> Value {
-    vm.heap.downcast::<CoroutineWrapper>(wrapper).map_or(Value::NONE, |wrapper| wrapper.coroutine)
+    vm.heap
+        .downcast::<CoroutineWrapper>(wrapper)
+        .map_or(Value::NONE, |wrapper| wrapper.coroutine)
 }
 
 fn wrapper_send(vm: &mut Vm, args: &[Value]) -> Res {
@@ -484,7 +538,11 @@ fn wrapper_close(vm: &mut Vm, args: &[Value]) -> Res {
 
 static WRAPPER: &[NativeDef] = &[
     method("send", "self, value, /", wrapper_send),
-    method("throw", "self, type, value=None, traceback=None, /", wrapper_throw),
+    method(
+        "throw",
+        "self, type, value=None, traceback=None, /",
+        wrapper_throw,
+    ),
     method("close", "self, /", wrapper_close),
     method("__iter__", "self, /", itself),
     method("__next__", "self, /", wrapper_next),
@@ -494,22 +552,32 @@ static ASYNC_GENERATOR: &[NativeDef] = &[
     method("__aiter__", "self, /", itself),
     method("__anext__", "self, /", async_next),
     method("asend", "self, value, /", async_send),
-    method("athrow", "self, type, value=None, traceback=None, /", async_throw),
+    method(
+        "athrow",
+        "self, type, value=None, traceback=None, /",
+        async_throw,
+    ),
     method("aclose", "self, /", async_close),
     method("__repr__", "self, /", repr),
 ];
 
 static ASEND: &[NativeDef] = &[
     method("send", "self, value, /", asend_send),
-    method("throw", "self, type, value=None, traceback=None, /", asend_throw),
+    method(
+        "throw",
+        "self, type, value=None, traceback=None, /",
+        asend_throw,
+    ),
     method("close", "self, /", asend_close),
     method("__await__", "self, /", itself),
     method("__iter__", "self, /", itself),
     method("__next__", "self, /", asend_next),
 ];
 
-static NAMES: &[GetterDef] =
-    &[getter_setter("__name__", name, set_name), getter_setter("__qualname__", qualname, set_qualname)];
+static NAMES: &[GetterDef] = &[
+    getter_setter("__name__", name, set_name),
+    getter_setter("__qualname__", qualname, set_qualname),
+];
 
 static GENERATOR_GETTERS: &[GetterDef] = &[
     getter("gi_code", code),

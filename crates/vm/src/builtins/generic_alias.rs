@@ -44,15 +44,27 @@ impl NativeObject for Union {
 }
 
 /// For generic classes written in Rust: `deque[int]`.
-pub static CLASS_GETITEM: &[NativeDef] =
-    &[class_method("__class_getitem__", "cls, item, /", |vm, args| Ok(vm.new_generic_alias(args[0], args[1])))];
+pub static CLASS_GETITEM: &[NativeDef] = &[class_method(
+    "__class_getitem__",
+    "cls, item, /",
+    |vm, args| Ok(vm.new_generic_alias(args[0], args[1])),
+)];
 
 impl Vm {
     /// `origin[item]`; a tuple gives several arguments.
     pub fn new_generic_alias(&mut self, origin: Value, item: Value) -> Value {
-        let args = if item.is(Kind::Tuple) { item } else { self.tuple(&[item]) };
+        let args = if item.is(Kind::Tuple) {
+            item
+        } else {
+            self.tuple(&[item])
+        };
         let class = self.types.generic_alias;
-        self.heap.new_object(GenericAlias { origin, args, starred: false, class })
+        self.heap.new_object(GenericAlias {
+            origin,
+            args,
+            starred: false,
+            class,
+        })
     }
 
     /// The members of a union.
@@ -73,7 +85,10 @@ impl Vm {
         }
         if let (Some(x), Some(y)) = (self.alias(a), self.alias(b)) {
             let (x, y) = ((x.origin, x.args, x.starred), (y.origin, y.args, y.starred));
-            return x.0 == y.0 && x.2 == y.2 && depth < MAX_DEPTH && self.same_arguments(x.1, y.1, depth + 1);
+            return x.0 == y.0
+                && x.2 == y.2
+                && depth < MAX_DEPTH
+                && self.same_arguments(x.1, y.1, depth + 1);
         }
         if a.is(Kind::Type) || b.is(Kind::Type) {
             return false;
@@ -83,7 +98,10 @@ impl Vm {
 
     fn same_arguments(&mut self, a: Value, b: Value, depth: u32) -> bool {
         let (a, b) = (self.heap.tuple(a).to_vec(), self.heap.tuple(b).to_vec());
-        a.len() == b.len() && a.iter().zip(&b).all(|(&a, &b)| self.same_argument(a, b, depth))
+        a.len() == b.len()
+            && a.iter()
+                .zip(&b)
+                .all(|(&a, &b)| self.same_argument(a, b, depth))
     }
 
     /// The union of these: nested ones flattened, duplicates left out, None
@@ -97,7 +115,11 @@ impl Vm {
                 None => vec![member],
             };
             for part in parts {
-                if !flat.clone().into_iter().any(|other| self.same_argument(other, part, 0)) {
+                if !flat
+                    .clone()
+                    .into_iter()
+                    .any(|other| self.same_argument(other, part, 0))
+                {
                     flat.push(part);
                 }
             }
@@ -142,7 +164,11 @@ fn argument_repr(vm: &mut Vm, value: Value) -> Res<String> {
             let function = vm.heap.function(value);
             let module = vm.heap.as_str(function.module).unwrap_or("builtins");
             let name = vm.heap.as_str(function.qualname).unwrap_or("");
-            Ok(if module == "builtins" { name.to_owned() } else { format!("{module}.{name}") })
+            Ok(if module == "builtins" {
+                name.to_owned()
+            } else {
+                format!("{module}.{name}")
+            })
         }
         Some(Kind::Instance) => Err(Throw::Python),
         _ => vm.repr(value),
@@ -158,7 +184,10 @@ fn arguments_repr(vm: &mut Vm, items: &[Value]) -> Res<String> {
 }
 
 fn fields(vm: &Vm, this: Value) -> (Value, Value, bool) {
-    vm.alias(this).map_or((Value::NONE, Value::NONE, false), |alias| (alias.origin, alias.args, alias.starred))
+    vm.alias(this)
+        .map_or((Value::NONE, Value::NONE, false), |alias| {
+            (alias.origin, alias.args, alias.starred)
+        })
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
@@ -174,8 +203,15 @@ fn repr(vm: &mut Vm, args: &[Value]) -> Res {
     let items = vm.heap.tuple(items).to_vec();
     let text = super::list::repr_guarded(vm, args[0], |vm| {
         let origin = argument_repr(vm, origin)?;
-        let inner = if items.is_empty() { "()".to_owned() } else { arguments_repr(vm, &items)? };
-        Ok(format!("{}{origin}[{inner}]", if starred { "*" } else { "" }))
+        let inner = if items.is_empty() {
+            "()".to_owned()
+        } else {
+            arguments_repr(vm, &items)?
+        };
+        Ok(format!(
+            "{}{origin}[{inner}]",
+            if starred { "*" } else { "" }
+        ))
     })?;
     Ok(vm.string(text))
 }
@@ -206,7 +242,10 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res {
 fn call(vm: &mut Vm, args: &[Value]) -> Res {
     let (origin, ..) = fields(vm, args[0]);
     vm.tail_call_with(origin, args[1], args[2]);
-    Err(vm.and_then([args[0], Value::NONE, Value::NONE, Value::NONE], set_orig_class))
+    Err(vm.and_then(
+        [args[0], Value::NONE, Value::NONE, Value::NONE],
+        set_orig_class,
+    ))
 }
 
 fn set_orig_class(vm: &mut Vm, [alias, ..]: [Value; 4], completion: Completion) -> Res {
@@ -214,12 +253,15 @@ fn set_orig_class(vm: &mut Vm, [alias, ..]: [Value; 4], completion: Completion) 
     let name = vm.intern("__orig_class__");
     match vm.set_attr(instance, name, alias) {
         Ok(()) => Ok(instance),
-        Err(Throw::Call) => {
-            Err(vm.and_then([instance, Value::NONE, Value::NONE, Value::NONE], |vm, [instance, ..], completion| {
-                completion.value().or_else(|throw| ignore_refusal(vm, throw))?;
+        Err(Throw::Call) => Err(vm.and_then(
+            [instance, Value::NONE, Value::NONE, Value::NONE],
+            |vm, [instance, ..], completion| {
+                completion
+                    .value()
+                    .or_else(|throw| ignore_refusal(vm, throw))?;
                 Ok(instance)
-            }))
-        }
+            },
+        )),
         Err(throw) => {
             ignore_refusal(vm, throw)?;
             Ok(instance)
@@ -243,8 +285,18 @@ fn ignore_refusal(vm: &mut Vm, throw: Throw) -> Res {
 /// Attributes are the origin's, but for those of the alias itself.
 fn getattribute(vm: &mut Vm, args: &[Value]) -> Res {
     const OWN: [&str; 12] = [
-        "__class__", "__origin__", "__args__", "__unpacked__", "__parameters__", "__typing_unpacked_tuple_args__",
-        "__mro_entries__", "__reduce_ex__", "__reduce__", "__bases__", "__copy__", "__deepcopy__",
+        "__class__",
+        "__origin__",
+        "__args__",
+        "__unpacked__",
+        "__parameters__",
+        "__typing_unpacked_tuple_args__",
+        "__mro_entries__",
+        "__reduce_ex__",
+        "__reduce__",
+        "__bases__",
+        "__copy__",
+        "__deepcopy__",
     ];
     let name = super::object::attr_name(vm, args[1])?;
     let text = vm.heap.str(name);
@@ -310,7 +362,12 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn unpacked(vm: &mut Vm, args: &[Value]) -> Res {
     let (origin, class) = (args[1], vm.types.generic_alias);
-    Ok(vm.heap.new_object(GenericAlias { origin, args: args[2], starred: true, class }))
+    Ok(vm.heap.new_object(GenericAlias {
+        origin,
+        args: args[2],
+        starred: true,
+        class,
+    }))
 }
 
 static METHODS: &[NativeDef] = &[
@@ -333,25 +390,39 @@ static METHODS: &[NativeDef] = &[
         Err(vm.tail_prelude("alias_dir", &[origin]))
     }),
     class_method("_unpacked", "cls, origin, args, /", unpacked),
-    method("__or__", "self, value, /", |vm, args| type_or(vm, args[0], args[1])).raw_self(),
-    method("__ror__", "self, value, /", |vm, args| type_or(vm, args[1], args[0])).raw_self(),
+    method("__or__", "self, value, /", |vm, args| {
+        type_or(vm, args[0], args[1])
+    })
+    .raw_self(),
+    method("__ror__", "self, value, /", |vm, args| {
+        type_or(vm, args[1], args[0])
+    })
+    .raw_self(),
 ];
 
 static GETTERS: &[GetterDef] = &[
     getter("__origin__", |vm, this| Ok(fields(vm, this).0)),
     getter("__args__", |vm, this| Ok(fields(vm, this).1)),
     getter("__parameters__", parameters),
-    getter("__unpacked__", |vm, this| Ok(Value::bool(fields(vm, this).2))),
+    getter("__unpacked__", |vm, this| {
+        Ok(Value::bool(fields(vm, this).2))
+    }),
     getter("__typing_unpacked_tuple_args__", |vm, this| {
         let (origin, items, starred) = fields(vm, this);
-        Ok(if starred && origin == vm.types.tuple { items } else { Value::NONE })
+        Ok(if starred && origin == vm.types.tuple {
+            items
+        } else {
+            Value::NONE
+        })
     }),
 ];
 
 // Unions.
 
 fn union_items(vm: &Vm, this: Value) -> Value {
-    vm.heap.downcast::<Union>(this).map_or(Value::NONE, |union| union.args)
+    vm.heap
+        .downcast::<Union>(this)
+        .map_or(Value::NONE, |union| union.args)
 }
 
 fn union_repr(vm: &mut Vm, args: &[Value]) -> Res {
@@ -396,7 +467,11 @@ fn union_hash(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn union_class_getitem(vm: &mut Vm, args: &[Value]) -> Res {
-    let members = if args[1].is(Kind::Tuple) { vm.heap.tuple(args[1]).to_vec() } else { vec![args[1]] };
+    let members = if args[1].is(Kind::Tuple) {
+        vm.heap.tuple(args[1]).to_vec()
+    } else {
+        vec![args[1]]
+    };
     if members.is_empty() {
         return Err(vm.type_error("Cannot take a Union of no types."));
     }
@@ -446,20 +521,32 @@ fn union_reduce(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 static UNION_METHODS: &[NativeDef] = &[
-    new_method("cls, *args, **kwargs", |vm, _| Err(vm.type_error("cannot create 'typing.Union' instances"))),
+    new_method("cls, *args, **kwargs", |vm, _| {
+        Err(vm.type_error("cannot create 'typing.Union' instances"))
+    }),
     method("__repr__", "self, /", union_repr).slow("union_repr"),
     method("__eq__", "self, value, /", union_eq),
     method("__ne__", "self, value, /", union_ne),
     method("__hash__", "self, /", union_hash).slow("union_hash"),
-    method("__or__", "self, value, /", |vm, args| type_or(vm, args[0], args[1])),
-    method("__ror__", "self, value, /", |vm, args| type_or(vm, args[1], args[0])),
+    method("__or__", "self, value, /", |vm, args| {
+        type_or(vm, args[0], args[1])
+    }),
+    method("__ror__", "self, value, /", |vm, args| {
+        type_or(vm, args[1], args[0])
+    }),
     method("__getitem__", "self, item, /", union_getitem),
-    method("__instancecheck__", "self, instance, /", union_instance_check),
+    method(
+        "__instancecheck__",
+        "self, instance, /",
+        union_instance_check,
+    ),
     method("__subclasscheck__", "self, cls, /", union_subclass_check),
     method("__mro_entries__", "self, bases, /", union_mro_entries),
     method("__reduce__", "self, /", union_reduce),
     class_method("__class_getitem__", "cls, item, /", union_class_getitem),
-    class_method("_make", "cls, members, /", |vm, args| union_of_checked(vm, &args[1..])),
+    class_method("_make", "cls, members, /", |vm, args| {
+        union_of_checked(vm, &args[1..])
+    }),
 ];
 
 static UNION_GETTERS: &[GetterDef] = &[
@@ -470,7 +557,9 @@ static UNION_GETTERS: &[GetterDef] = &[
         parameters_of(vm, items)
     }),
     getter("__name__", |vm, this| {
-        let optional = vm.union_args(this).is_some_and(|args| args.len() == 2 && args.contains(&vm.types.none));
+        let optional = vm
+            .union_args(this)
+            .is_some_and(|args| args.len() == 2 && args.contains(&vm.types.none));
         Ok(vm.intern(if optional { "Optional" } else { "Union" }))
     }),
     getter("__qualname__", |vm, _| Ok(vm.intern("Union"))),
@@ -490,8 +579,17 @@ pub(crate) fn register(vm: &mut Vm) {
         vm.set_type_attr(ty, "__module__", module);
     }
     let generic = [
-        vm.types.tuple, vm.types.list, vm.types.dict, vm.types.set, vm.types.frozenset, vm.types.enumerate,
-        vm.types.generator, vm.types.coroutine, vm.types.async_generator, vm.types.mapping_proxy, vm.types.slice,
+        vm.types.tuple,
+        vm.types.list,
+        vm.types.dict,
+        vm.types.set,
+        vm.types.frozenset,
+        vm.types.enumerate,
+        vm.types.generator,
+        vm.types.coroutine,
+        vm.types.async_generator,
+        vm.types.mapping_proxy,
+        vm.types.slice,
         vm.types.base_exception_group,
     ];
     for ty in generic {

@@ -118,15 +118,28 @@ pub fn reserve_product(vm: &mut Vm, a_bits: u64, b_bits: u64) -> Res<()> {
         return Ok(());
     }
     reserve_bits(vm, bits)?;
-    let (small, large) = (a_bits.min(b_bits) as f64 / 64.0, a_bits.max(b_bits) as f64 / 64.0);
+    let (small, large) = (
+        a_bits.min(b_bits) as f64 / 64.0,
+        a_bits.max(b_bits) as f64 / 64.0,
+    );
     // Karatsuba and Toom-3 from some 30 digits on.
-    refuse_work(vm, if small < 32.0 { small * large } else { large * small.sqrt() * 4.0 })
+    refuse_work(
+        vm,
+        if small < 32.0 {
+            small * large
+        } else {
+            large * small.sqrt() * 4.0
+        },
+    )
 }
 
 /// Refuses divisions that would take too long.
 fn reserve_division(vm: &mut Vm, a: Value, b: Value) -> Res<()> {
     let (a_bits, b_bits) = (bits(vm, a), bits(vm, b));
-    refuse_work(vm, a_bits.saturating_sub(b_bits) as f64 / 64.0 * (b_bits as f64 / 64.0) / 4.0)
+    refuse_work(
+        vm,
+        a_bits.saturating_sub(b_bits) as f64 / 64.0 * (b_bits as f64 / 64.0) / 4.0,
+    )
 }
 
 // Arithmetic on plain ints.
@@ -666,7 +679,11 @@ fn int_from_text(vm: &mut Vm, value: Value, text: &str, base: u32) -> Res {
     let limit = vm.int_max_str_digits;
     if !base.is_power_of_two() {
         // More digits than the limit are refused without work.
-        let digits = if limit > 0 { text.len().min(limit) } else { text.len() };
+        let digits = if limit > 0 {
+            text.len().min(limit)
+        } else {
+            text.len()
+        };
         refuse_work(vm, (digits as f64 * 4.0 / 64.0).powi(2) / 2.0)?;
     }
     match parse_int(text, base, limit) {
@@ -728,7 +745,11 @@ fn int_from(vm: &mut Vm, class: Value, value: Value) -> Res {
                 return finish_new(vm, class, int);
             }
         }
-        let then = if name == vm.names.int { int_converted } else { index_converted };
+        let then = if name == vm.names.int {
+            int_converted
+        } else {
+            index_converted
+        };
         return vm.ask_special(found, value, &[], class, then);
     }
     match text_of(vm, value) {
@@ -763,10 +784,12 @@ fn converted(vm: &mut Vm, state: [Value; 4], completion: Completion, how: &str) 
     }
     let checked = vm.prelude("exact_int");
     let how = vm.intern(how);
-    Err(vm.call_then(checked, &[value, how], state, |vm, state, completion| {
-        let int = completion.value()?;
-        finish_new(vm, state[0], int)
-    }))
+    Err(
+        vm.call_then(checked, &[value, how], state, |vm, state, completion| {
+            let int = completion.value()?;
+            finish_new(vm, state[0], int)
+        }),
+    )
 }
 
 fn is_little_endian(vm: &mut Vm, byteorder: Value) -> Res<bool> {

@@ -36,7 +36,11 @@ impl Vm {
                 }
                 self.types.tuple_iterator
             }
-            PyIter::Range { next, step, remaining } => {
+            PyIter::Range {
+                next,
+                step,
+                remaining,
+            } => {
                 if *remaining == 0 {
                     return Ok(None);
                 }
@@ -61,7 +65,14 @@ impl Vm {
                 }
                 self.types.bytes_iterator
             }
-            PyIter::Table { table, at, size, left, what, reversed } => {
+            PyIter::Table {
+                table,
+                at,
+                size,
+                left,
+                what,
+                reversed,
+            } => {
                 let is_set = table.is(Kind::Set);
                 let table = if is_set {
                     &heap.sets.get(table.index()).table
@@ -147,10 +158,18 @@ impl Vm {
             PyIter::Native { class, .. } => {
                 let class = *class;
                 let taken = std::mem::replace(state, PyIter::Exhausted { class });
-                let PyIter::Native { state: mut inner, .. } = taken else { return Ok(None) };
+                let PyIter::Native {
+                    state: mut inner, ..
+                } = taken
+                else {
+                    return Ok(None);
+                };
                 let item = inner.next(self);
                 if !matches!(item, Ok(None)) {
-                    *self.heap.iter_mut(iter) = PyIter::Native { class, state: inner };
+                    *self.heap.iter_mut(iter) = PyIter::Native {
+                        class,
+                        state: inner,
+                    };
                 }
                 return item;
             }
@@ -178,17 +197,31 @@ impl Vm {
                 }
             }
         }
-        Ok(if items.is_empty() { None } else { Some(items.into_vec().into()) })
+        Ok(if items.is_empty() {
+            None
+        } else {
+            Some(items.into_vec().into())
+        })
     }
 
     fn zip_mismatch(&mut self, at: usize, than: &str) -> Throw {
-        let plural = if at == 1 { " ".to_owned() } else { "s 1-".to_owned() };
-        self.value_error(format!("zip() argument {} is {than} than argument{plural}{at}", at + 1))
+        let plural = if at == 1 {
+            " ".to_owned()
+        } else {
+            "s 1-".to_owned()
+        };
+        self.value_error(format!(
+            "zip() argument {} is {than} than argument{plural}{at}",
+            at + 1
+        ))
     }
 
     /// An iterator written in Rust.
     pub fn native_iterator(&mut self, class: Value, state: impl NativeIter + 'static) -> Value {
-        self.heap.new_iter(PyIter::Native { class, state: Box::new(state) })
+        self.heap.new_iter(PyIter::Native {
+            class,
+            state: Box::new(state),
+        })
     }
 
     /// As [`Vm::collect`], for a native that may still answer
@@ -219,7 +252,9 @@ impl Vm {
                     };
                 }
             },
-            Some(Kind::Generator) if self.heap.generator(iter).kind == GeneratorKind::Generator => iter,
+            Some(Kind::Generator) if self.heap.generator(iter).kind == GeneratorKind::Generator => {
+                iter
+            }
             _ => {
                 let Some(method) = self.lookup_special(iter, self.names.next) else {
                     let message = format!("'{}' object is not an iterator", self.type_name(iter));
@@ -268,26 +303,35 @@ impl Vm {
     pub fn wrap_generator(&mut self, name: &str, args: &[Value], cls: Value, class: Value) -> Res {
         let callee = self.prelude(name);
         let state = [cls, class, Value::UNBOUND, Value::UNBOUND];
-        Err(self.call_then(callee, args, state, |vm, [cls, class, ..], completion| {
-            let inner = completion.value()?;
-            if !inner.is(Kind::Generator) {
-                // Made natively after all.
-                return Ok(inner);
-            }
-            let iter = vm.heap.new_iter(PyIter::Wrapped { class, inner });
-            Ok(vm.of_class(cls, class, iter))
-        }))
+        Err(
+            self.call_then(callee, args, state, |vm, [cls, class, ..], completion| {
+                let inner = completion.value()?;
+                if !inner.is(Kind::Generator) {
+                    // Made natively after all.
+                    return Ok(inner);
+                }
+                let iter = vm.heap.new_iter(PyIter::Wrapped { class, inner });
+                Ok(vm.of_class(cls, class, iter))
+            }),
+        )
     }
 
     /// `value`, of built-in type `class`, as an instance of `cls`.
     pub fn of_class(&mut self, cls: Value, class: Value, value: Value) -> Value {
-        if cls == class { value } else { self.heap.new_instance(cls, value) }
+        if cls == class {
+            value
+        } else {
+            self.heap.new_instance(cls, value)
+        }
     }
 
     /// An iterator over items already at hand.
     pub fn items_iter(&mut self, items: Vec<Value>) -> Value {
         self.heap.charge(items.len() * 8);
-        self.heap.new_iter(PyIter::Items { items: Rc::from(items), at: 0 })
+        self.heap.new_iter(PyIter::Items {
+            items: Rc::from(items),
+            at: 0,
+        })
     }
 }
 
@@ -297,7 +341,9 @@ fn return_it(_: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
 
 fn next_called(vm: &mut Vm, [default, ..]: [Value; 4], completion: Completion) -> Res {
     match completion {
-        Completion::Raised(exception) if vm.is_instance(exception, vm.types.stop_iteration) => Ok(default),
+        Completion::Raised(exception) if vm.is_instance(exception, vm.types.stop_iteration) => {
+            Ok(default)
+        }
         other => other.value(),
     }
 }
@@ -310,13 +356,19 @@ fn generator_resumed(vm: &mut Vm, state: [Value; 4], completion: Completion) -> 
 }
 
 fn next_called_or_raise(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
-    if state[0].is_unbound() { completion.value() } else { next_called(vm, state, completion) }
+    if state[0].is_unbound() {
+        completion.value()
+    } else {
+        next_called(vm, state, completion)
+    }
 }
 
 /// The methods of every iterator type of [`Kind::Iter`].
 pub static ITERATOR_METHODS: &[NativeDef] = &[
     method("__iter__", "self, /", |_, args| Ok(args[0])).raw_self(),
-    method("__next__", "self, /", |vm, args| vm.next_or(args[0], Value::UNBOUND)),
+    method("__next__", "self, /", |vm, args| {
+        vm.next_or(args[0], Value::UNBOUND)
+    }),
 ];
 
 /// `__length_hint__`, for those that know how many items are left.
@@ -345,27 +397,72 @@ fn reduced(vm: &mut Vm, function: &str, container: Value, place: Option<usize>) 
 
 fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
     let left = match vm.heap.iter(args[0]) {
-        &PyIter::List { list: container, at }
-        | &PyIter::Tuple { tuple: container, at }
-        | &PyIter::Bytes { data: container, at } => return reduced(vm, "iter", container, Some(at)),
+        &PyIter::List {
+            list: container,
+            at,
+        }
+        | &PyIter::Tuple {
+            tuple: container,
+            at,
+        }
+        | &PyIter::Bytes {
+            data: container,
+            at,
+        } => return reduced(vm, "iter", container, Some(at)),
         &PyIter::Str { text, at } => {
-            let place = vm.heap.str(text).get(..at).map_or(0, |before| before.chars().count());
+            let place = vm
+                .heap
+                .str(text)
+                .get(..at)
+                .map_or(0, |before| before.chars().count());
             return reduced(vm, "iter", text, Some(place));
         }
-        &PyIter::Range { next, step, remaining } => {
-            let given = [vm.int(next), vm.int(step), vm.heap.new_bigint(remaining.into())];
+        &PyIter::Range {
+            next,
+            step,
+            remaining,
+        } => {
+            let given = [
+                vm.int(next),
+                vm.int(step),
+                vm.heap.new_bigint(remaining.into()),
+            ];
             return Err(vm.tail_prelude("range_iterator_reduce", &given));
         }
-        &PyIter::Reversed { list, next: Some(next) } => return reduced(vm, "reversed", list, Some(next)),
-        &PyIter::Reversed { list, next: None } => PyIter::Exhausted { class: vm.reversed_class(list) },
-        &PyIter::Table { table, at, size, left, what, reversed } => {
-            PyIter::Table { table, at, size, left, what, reversed }
-        }
-        PyIter::Items { items, at } => PyIter::Items { items: items.clone(), at: *at },
+        &PyIter::Reversed {
+            list,
+            next: Some(next),
+        } => return reduced(vm, "reversed", list, Some(next)),
+        &PyIter::Reversed { list, next: None } => PyIter::Exhausted {
+            class: vm.reversed_class(list),
+        },
+        &PyIter::Table {
+            table,
+            at,
+            size,
+            left,
+            what,
+            reversed,
+        } => PyIter::Table {
+            table,
+            at,
+            size,
+            left,
+            what,
+            reversed,
+        },
+        PyIter::Items { items, at } => PyIter::Items {
+            items: items.clone(),
+            at: *at,
+        },
         &PyIter::Exhausted { class } => PyIter::Exhausted { class },
         PyIter::Native { state, class } => match state.place() {
             Some((container, place)) => {
-                let function = if *class == vm.types.reversed { "reversed" } else { "iter" };
+                let function = if *class == vm.types.reversed {
+                    "reversed"
+                } else {
+                    "iter"
+                };
                 return reduced(vm, function, container, Some(place));
             }
             None if state.remaining(vm) == Some(0) => PyIter::Exhausted { class: *class },
@@ -394,7 +491,9 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
         let types = &vm.types;
         let container = match class {
             class if class == types.str_iterator => vm.str(""),
-            class if class == types.tuple_iterator || class == types.bytes_iterator => vm.tuple(&[]),
+            class if class == types.tuple_iterator || class == types.bytes_iterator => {
+                vm.tuple(&[])
+            }
             class if class == types.reversed => {
                 let container = vm.tuple(&[]);
                 return reduced(vm, "reversed", container, None);
@@ -412,11 +511,21 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> Res {
 /// `__setstate__`: lets an iterator go on from a place, as near as there is.
 fn set_place(vm: &mut Vm, iter: Value, place: i64) {
     let length = match vm.heap.iter(iter) {
-        &PyIter::List { list: container, .. }
-        | &PyIter::Tuple { tuple: container, .. }
-        | &PyIter::Bytes { data: container, .. }
-        | &PyIter::Str { text: container, .. }
-        | &PyIter::Reversed { list: container, .. } => vm.native_len(container).unwrap_or(0),
+        &PyIter::List {
+            list: container, ..
+        }
+        | &PyIter::Tuple {
+            tuple: container, ..
+        }
+        | &PyIter::Bytes {
+            data: container, ..
+        }
+        | &PyIter::Str {
+            text: container, ..
+        }
+        | &PyIter::Reversed {
+            list: container, ..
+        } => vm.native_len(container).unwrap_or(0),
         PyIter::Range { remaining, .. } => usize::try_from(*remaining).unwrap_or(usize::MAX),
         PyIter::Native { .. } | PyIter::Zip { .. } | PyIter::Wrapped { .. } => usize::MAX,
         _ => return,
@@ -426,7 +535,9 @@ fn set_place(vm: &mut Vm, iter: Value, place: i64) {
     let byte = match vm.heap.iter(iter) {
         &PyIter::Str { text, .. } => {
             let text = vm.heap.str(text);
-            text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte)
+            text.char_indices()
+                .nth(at)
+                .map_or(text.len(), |(byte, _)| byte)
         }
         _ => at,
     };
@@ -436,7 +547,11 @@ fn set_place(vm: &mut Vm, iter: Value, place: i64) {
         | PyIter::Bytes { at, .. }
         | PyIter::Str { at, .. } => *at = byte,
         PyIter::Reversed { next, .. } => *next = usize::try_from(place.min(limit - 1)).ok(),
-        PyIter::Range { next, step, remaining } => {
+        PyIter::Range {
+            next,
+            step,
+            remaining,
+        } => {
             *next = next.wrapping_add(step.wrapping_mul(at as i64));
             *remaining -= at as u64;
         }
@@ -446,7 +561,10 @@ fn set_place(vm: &mut Vm, iter: Value, place: i64) {
             // second parameter.
             let at = vm.int(place);
             let generator = vm.heap.generator_mut(inner);
-            let seeks = matches!(&*generator.code.code.name, "sequence_items" | "reversed_items");
+            let seeks = matches!(
+                &*generator.code.code.name,
+                "sequence_items" | "reversed_items"
+            );
             if let Some(place) = generator.registers.get_mut(1).filter(|_| seeks) {
                 *place = at;
             }
@@ -457,17 +575,26 @@ fn set_place(vm: &mut Vm, iter: Value, place: i64) {
 }
 
 /// What the prelude's `wrapped_reduce` asks.
-pub(crate) static ITER_FUNCTIONS: &[NativeDef] =
-    &[crate::native::function("wrapped_state", "iterator, /", wrapped_state)];
+pub(crate) static ITER_FUNCTIONS: &[NativeDef] = &[crate::native::function(
+    "wrapped_state",
+    "iterator, /",
+    wrapped_state,
+)];
 
 /// Class, name and arguments of the generator behind an iterator; None for
 /// the name of one that has ended.
 fn wrapped_state(vm: &mut Vm, args: &[Value]) -> Res {
-    let PyIter::Wrapped { class, inner } = *vm.heap.iter(args[0]) else { return Err(Throw::Python) };
+    let PyIter::Wrapped { class, inner } = *vm.heap.iter(args[0]) else {
+        return Err(Throw::Python);
+    };
     let generator = vm.heap.generator(inner);
     let params = generator.code.code.params.count();
     let arguments = generator.registers.get(..params).map(<[Value]>::to_vec);
-    let name = if arguments.is_some() { generator.name } else { Value::NONE };
+    let name = if arguments.is_some() {
+        generator.name
+    } else {
+        Value::NONE
+    };
     let arguments = vm.tuple(&arguments.unwrap_or_default());
     Ok(vm.tuple(&[class, name, arguments]))
 }
@@ -475,7 +602,11 @@ fn wrapped_state(vm: &mut Vm, args: &[Value]) -> Res {
 impl Vm {
     /// The class of the reversed iterator of a list or tuple.
     pub(crate) fn reversed_class(&self, container: Value) -> Value {
-        if container.is(Kind::List) { self.types.list_reverseiterator } else { self.types.reversed }
+        if container.is(Kind::List) {
+            self.types.list_reverseiterator
+        } else {
+            self.types.reversed
+        }
     }
 }
 
@@ -485,17 +616,31 @@ fn length_hint(vm: &mut Vm, args: &[Value]) -> Res {
         PyIter::List { list, at } => heap.list(*list).len().saturating_sub(*at),
         PyIter::Tuple { tuple, at } => heap.tuple(*tuple).len().saturating_sub(*at),
         PyIter::Range { remaining, .. } => usize::try_from(*remaining).unwrap_or(usize::MAX),
-        PyIter::Str { text, at } => heap.str(*text).get(*at..).map_or(0, |rest| rest.chars().count()),
+        PyIter::Str { text, at } => heap
+            .str(*text)
+            .get(*at..)
+            .map_or(0, |rest| rest.chars().count()),
         PyIter::Bytes { data, at } => heap.pybytes(*data).data.len().saturating_sub(*at),
-        PyIter::Table { table, at, size, reversed, .. } => {
-            let table =
-                if table.is(Kind::Set) { &heap.set(*table).table } else { heap.dict(*table) };
+        PyIter::Table {
+            table,
+            at,
+            size,
+            reversed,
+            ..
+        } => {
+            let table = if table.is(Kind::Set) {
+                &heap.set(*table).table
+            } else {
+                heap.dict(*table)
+            };
             if table.len() != *size {
                 0
             } else if *reversed {
                 (0..*at).filter(|&at| table.entry(at).is_some()).count()
             } else {
-                (*at..table.positions()).filter(|&at| table.entry(at).is_some()).count()
+                (*at..table.positions())
+                    .filter(|&at| table.entry(at).is_some())
+                    .count()
             }
         }
         PyIter::Items { items, at } => items.len().saturating_sub(*at),
@@ -512,7 +657,9 @@ fn length_hint(vm: &mut Vm, args: &[Value]) -> Res {
             // The prelude's generator keeps the place in its second parameter.
             let generator = heap.generator(*inner);
             match generator.registers.get(1).and_then(|at| at.as_small()) {
-                Some(at) if &*generator.code.code.name == "reversed_items" => (at + 1).max(0) as usize,
+                Some(at) if &*generator.code.code.name == "reversed_items" => {
+                    (at + 1).max(0) as usize
+                }
                 _ => return Ok(Value::NOT_IMPLEMENTED),
             }
         }
@@ -524,19 +671,26 @@ fn length_hint(vm: &mut Vm, args: &[Value]) -> Res {
 // enumerate, zip, map, filter, reversed.
 
 static ENUMERATE: &[NativeDef] = &[new_method("cls, iterable, start=0", |vm, args| {
-    let &[cls, iterable, start] = args else { return Err(Throw::Python) };
+    let &[cls, iterable, start] = args else {
+        return Err(Throw::Python);
+    };
     let class = vm.types.enumerate;
     if let Some(start) = start.as_small()
         && let Some(inner) = vm.pure_iter(iterable)?
     {
-        let iter = vm.heap.new_iter(PyIter::Enumerate { inner, count: start });
+        let iter = vm.heap.new_iter(PyIter::Enumerate {
+            inner,
+            count: start,
+        });
         return Ok(vm.of_class(cls, class, iter));
     }
     vm.wrap_generator("enumerate_new", &[iterable, start], cls, class)
 })];
 
 static ZIP: &[NativeDef] = &[new_method("cls, *iterables, strict=False", |vm, args| {
-    let &[cls, iterables, strict] = args else { return Err(Throw::Python) };
+    let &[cls, iterables, strict] = args else {
+        return Err(Throw::Python);
+    };
     let class = vm.types.zip;
     let sources: SmallVec<[Value; 4]> = SmallVec::from_slice(vm.heap.tuple(iterables));
     let strict_now = vm.truthy(strict);
@@ -549,7 +703,10 @@ static ZIP: &[NativeDef] = &[new_method("cls, *iterables, strict=False", |vm, ar
     }
     match strict_now {
         Ok(strict) => {
-            let iter = vm.heap.new_iter(PyIter::Zip { inner: inner.into_vec().into(), strict });
+            let iter = vm.heap.new_iter(PyIter::Zip {
+                inner: inner.into_vec().into(),
+                strict,
+            });
             Ok(vm.of_class(cls, class, iter))
         }
         Err(_) => vm.wrap_generator("zip_new", &[iterables, strict], cls, class),
@@ -557,7 +714,9 @@ static ZIP: &[NativeDef] = &[new_method("cls, *iterables, strict=False", |vm, ar
 })];
 
 static MAP: &[NativeDef] = &[new_method("cls, /, *args, strict=False", |vm, args| {
-    let &[cls, given, strict] = args else { return Err(Throw::Python) };
+    let &[cls, given, strict] = args else {
+        return Err(Throw::Python);
+    };
     let class = vm.types.map;
     match *vm.heap.tuple(given) {
         [] | [_] => Err(vm.type_error("map() must have at least two arguments.")),
@@ -587,13 +746,23 @@ static REVERSED: &[NativeDef] = &[new_method("cls, sequence, /", |vm, args| {
     }
     if sequence.is(Kind::Tuple) {
         let next = vm.heap.tuple(sequence).len().checked_sub(1);
-        let iter = vm.heap.new_iter(PyIter::Reversed { list: sequence, next });
+        let iter = vm.heap.new_iter(PyIter::Reversed {
+            list: sequence,
+            next,
+        });
         return Ok(vm.of_class(cls, class, iter));
     }
     if sequence.is(Kind::Str) {
         let object = vm.heap.pystr(sequence);
         let (end, left) = (object.text.len(), object.chars as usize);
-        let iter = vm.native_iterator(class, ReversedText { text: sequence, end, left });
+        let iter = vm.native_iterator(
+            class,
+            ReversedText {
+                text: sequence,
+                end,
+                left,
+            },
+        );
         return Ok(vm.of_class(cls, class, iter));
     }
     let is_sequence = vm.lookup_special(sequence, vm.names.getitem).is_some()
@@ -623,9 +792,14 @@ impl NativeIter for ReversedText {
         let text = vm.heap.str(self.text);
         if self.end == usize::MAX {
             self.left = self.left.min(vm.heap.pystr(self.text).chars as usize);
-            self.end = text.char_indices().nth(self.left).map_or(text.len(), |(at, _)| at);
+            self.end = text
+                .char_indices()
+                .nth(self.left)
+                .map_or(text.len(), |(at, _)| at);
         }
-        let Some(c) = text[..self.end].chars().next_back() else { return Ok(None) };
+        let Some(c) = text[..self.end].chars().next_back() else {
+            return Ok(None);
+        };
         self.end -= c.len_utf8();
         self.left -= 1;
         let mut buffer = [0; 4];
@@ -656,7 +830,10 @@ pub(crate) fn sequence_index(vm: &mut Vm, key: Value, what: &str) -> Res<i64> {
         return match int.to_i64() {
             Some(index) => Ok(index),
             None => {
-                let message = format!("cannot fit '{}' into an index-sized integer", vm.type_name(key));
+                let message = format!(
+                    "cannot fit '{}' into an index-sized integer",
+                    vm.type_name(key)
+                );
                 Err(vm.index_error(message))
             }
         };
@@ -664,23 +841,32 @@ pub(crate) fn sequence_index(vm: &mut Vm, key: Value, what: &str) -> Res<i64> {
     if vm.lookup_special(key, vm.names.index).is_some() {
         return Err(Throw::Python);
     }
-    let message = format!("{what} indices must be integers or slices, not {}", vm.type_name(key));
+    let message = format!(
+        "{what} indices must be integers or slices, not {}",
+        vm.type_name(key)
+    );
     Err(vm.type_error(message))
 }
 
 /// Whether `value` leaves a binary operation to a Python method of its own.
 pub(crate) fn has_python_operator(vm: &Vm, value: Value, name: Value) -> bool {
-    vm.lookup_special(value, name).is_some_and(|method| !method.is(Kind::Native))
+    vm.lookup_special(value, name)
+        .is_some_and(|method| !method.is(Kind::Native))
 }
 
 /// The count that `sequence * count` repeats by; `None` to leave the
 /// operation to the other operand.
 pub(crate) fn repeat_count(vm: &mut Vm, count: Value) -> Res<Option<usize>> {
     if vm.as_int(count).is_none() && vm.lookup_special(count, vm.names.index).is_none() {
-        if has_python_operator(vm, count, vm.names.rmul) || has_python_operator(vm, count, vm.names.mul) {
+        if has_python_operator(vm, count, vm.names.rmul)
+            || has_python_operator(vm, count, vm.names.mul)
+        {
             return Ok(None);
         }
-        let message = format!("can't multiply sequence by non-int of type '{}'", vm.type_name(count));
+        let message = format!(
+            "can't multiply sequence by non-int of type '{}'",
+            vm.type_name(count)
+        );
         return Err(vm.type_error(message));
     }
     let int = vm.index_big(count)?;
@@ -688,7 +874,10 @@ pub(crate) fn repeat_count(vm: &mut Vm, count: Value) -> Res<Option<usize>> {
         Some(count) if count < 0 => Ok(Some(0)),
         Some(count) => Ok(Some(usize::try_from(count).unwrap_or(usize::MAX))),
         None => {
-            let message = format!("cannot fit '{}' into an index-sized integer", vm.type_name(count));
+            let message = format!(
+                "cannot fit '{}' into an index-sized integer",
+                vm.type_name(count)
+            );
             Err(vm.overflow_error(message))
         }
     }
@@ -696,7 +885,11 @@ pub(crate) fn repeat_count(vm: &mut Vm, count: Value) -> Res<Option<usize>> {
 
 /// The items `count` times over, within the memory limit.
 pub(crate) fn repeated(vm: &mut Vm, items: &[Value], count: usize) -> Res<Vec<Value>> {
-    let Some(total) = items.len().checked_mul(count).filter(|total| *total < usize::MAX / 16) else {
+    let Some(total) = items
+        .len()
+        .checked_mul(count)
+        .filter(|total| *total < usize::MAX / 16)
+    else {
         return Err(vm.memory_error(""));
     };
     vm.reserve(total * 8)?;
@@ -720,7 +913,13 @@ pub(crate) fn register(vm: &mut Vm) {
         types.iterator,
         types.reversed,
     ];
-    let others = [types.callable_iterator, types.enumerate, types.zip, types.map, types.filter];
+    let others = [
+        types.callable_iterator,
+        types.enumerate,
+        types.zip,
+        types.map,
+        types.filter,
+    ];
     for ty in with_hint {
         vm.add_methods(ty, ITERATOR_METHODS);
         vm.add_methods(ty, LENGTH_HINT);

@@ -6,8 +6,8 @@ use airlock_bytecode::CmpOp;
 
 use super::iters::{has_python_operator, repeat_count, repeated, sequence_index};
 use super::slice::PySlice;
-use crate::native::{NativeDef, method, new_method};
 use crate::gc::Tracer;
+use crate::native::{NativeDef, method, new_method};
 use crate::object::{NativeObject, PyIter};
 use crate::protocol::SliceRange;
 use crate::value::Kind;
@@ -27,7 +27,9 @@ static METHODS: &[NativeDef] = &[
     method("remove", "self, value, /", remove).slow("list_remove"),
     method("reverse", "self, /", reverse),
     method("sort", "self, /, *, key=None, reverse=False", sort).slow("list_sort"),
-    method("__len__", "self, /", |vm, args| Ok(Value::count(vm.heap.list(args[0]).len()))),
+    method("__len__", "self, /", |vm, args| {
+        Ok(Value::count(vm.heap.list(args[0]).len()))
+    }),
     method("__getitem__", "self, index, /", getitem).slow("seq_getitem"),
     method("__setitem__", "self, key, value, /", setitem).slow("seq_setitem"),
     method("__delitem__", "self, key, /", delitem).slow("seq_delitem"),
@@ -38,13 +40,33 @@ static METHODS: &[NativeDef] = &[
     method("__iadd__", "self, value, /", iadd).raw_self(),
     method("__mul__", "self, value, /", mul).slow("seq_mul"),
     method("__rmul__", "self, value, /", mul).slow("seq_mul"),
-    method("__imul__", "self, value, /", imul).raw_self().slow("list_imul"),
-    method("__eq__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Eq)).slow("seq_eq"),
-    method("__ne__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Ne)).slow("seq_ne"),
-    method("__lt__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Lt)).slow("seq_lt"),
-    method("__le__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Le)).slow("seq_le"),
-    method("__gt__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Gt)).slow("seq_gt"),
-    method("__ge__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Ge)).slow("seq_ge"),
+    method("__imul__", "self, value, /", imul)
+        .raw_self()
+        .slow("list_imul"),
+    method("__eq__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Eq)
+    })
+    .slow("seq_eq"),
+    method("__ne__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Ne)
+    })
+    .slow("seq_ne"),
+    method("__lt__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Lt)
+    })
+    .slow("seq_lt"),
+    method("__le__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Le)
+    })
+    .slow("seq_le"),
+    method("__gt__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Gt)
+    })
+    .slow("seq_gt"),
+    method("__ge__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Ge)
+    })
+    .slow("seq_ge"),
     method("__repr__", "self, /", repr).slow("list_repr"),
 ];
 
@@ -93,7 +115,9 @@ fn extend(vm: &mut Vm, args: &[Value]) -> Res {
 pub(super) fn count(vm: &mut Vm, args: &[Value]) -> Res {
     let mut count = 0;
     for at in 0..length(vm, args[0]) {
-        let Some(item) = item(vm, args[0], at) else { break };
+        let Some(item) = item(vm, args[0], at) else {
+            break;
+        };
         count += vm.same_or_equal(item, args[1])? as usize;
     }
     Ok(Value::count(count))
@@ -111,14 +135,22 @@ fn item(vm: &Vm, sequence: Value, at: usize) -> Option<Value> {
 pub(super) fn find(vm: &mut Vm, args: &[Value]) -> Res<Option<usize>> {
     let length = length(vm, args[0]);
     let mut bound = |value: Value, default: i64| -> Res<usize> {
-        let Some(value) = value.bound() else { return Ok(default as usize) };
+        let Some(value) = value.bound() else {
+            return Ok(default as usize);
+        };
         let index = vm.slice_index(value)?;
-        Ok(if index < 0 { index.saturating_add(length as i64).max(0) } else { index } as usize)
+        Ok(if index < 0 {
+            index.saturating_add(length as i64).max(0)
+        } else {
+            index
+        } as usize)
     };
     let start = bound(args[2], 0)?;
     let stop = bound(args[3], length as i64)?.min(length);
     for at in start..stop {
-        let Some(item) = item(vm, args[0], at) else { break };
+        let Some(item) = item(vm, args[0], at) else {
+            break;
+        };
         if vm.same_or_equal(item, args[1])? {
             return Ok(Some(at));
         }
@@ -137,7 +169,11 @@ fn insert(vm: &mut Vm, args: &[Value]) -> Res {
     let index = vm.index_exact(args[1])?;
     let list = vm.heap.list_mut(args[0]);
     let length = list.len() as i64;
-    let at = if index < 0 { index.saturating_add(length).max(0) } else { index.min(length) };
+    let at = if index < 0 {
+        index.saturating_add(length).max(0)
+    } else {
+        index.min(length)
+    };
     list.insert(at as usize, args[2]);
     vm.heap.charge(8);
     Ok(Value::NONE)
@@ -200,7 +236,9 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[list, key, value] = args else { return Err(Throw::Python) };
+    let &[list, key, value] = args else {
+        return Err(Throw::Python);
+    };
     if is_slice(vm, key) {
         return set_slice(vm, list, key, value);
     }
@@ -291,12 +329,18 @@ pub(super) fn contains(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(vm.heap.new_iter(PyIter::List { list: args[0], at: 0 }))
+    Ok(vm.heap.new_iter(PyIter::List {
+        list: args[0],
+        at: 0,
+    }))
 }
 
 fn reversed(vm: &mut Vm, args: &[Value]) -> Res {
     let next = vm.heap.list(args[0]).len().checked_sub(1);
-    Ok(vm.heap.new_iter(PyIter::Reversed { list: args[0], next }))
+    Ok(vm.heap.new_iter(PyIter::Reversed {
+        list: args[0],
+        next,
+    }))
 }
 
 fn add(vm: &mut Vm, args: &[Value]) -> Res {
@@ -305,7 +349,10 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
         if has_python_operator(vm, args[1], vm.names.radd) {
             return Ok(Value::NOT_IMPLEMENTED);
         }
-        let message = format!("can only concatenate list (not \"{}\") to list", vm.type_name(args[1]));
+        let message = format!(
+            "can only concatenate list (not \"{}\") to list",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     }
     let (a, b) = (vm.heap.list(args[0]), vm.heap.list(other));
@@ -321,7 +368,9 @@ fn iadd(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn mul(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(count) = repeat_count(vm, args[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(count) = repeat_count(vm, args[1])? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let items = std::mem::take(vm.heap.list_mut(args[0]));
     let all = repeated(vm, &items, count);
     *vm.heap.list_mut(args[0]) = items;
@@ -330,7 +379,9 @@ fn mul(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn imul(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(count) = repeat_count(vm, args[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(count) = repeat_count(vm, args[1])? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let list = vm.heap.payload(args[0]);
     let items = vm.heap.list(list).clone();
     let all = repeated(vm, &items, count)?;
@@ -396,7 +447,9 @@ pub(super) fn repr_guarded(
 // Sorting.
 
 fn sort(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[list, key, reverse] = args else { return Err(Throw::Python) };
+    let &[list, key, reverse] = args else {
+        return Err(Throw::Python);
+    };
     if !key.is_none() {
         return Err(Throw::Python);
     }
@@ -529,7 +582,12 @@ pub(super) fn sort_order(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn positions_list(vm: &mut Vm, order: Vec<u32>) -> Value {
-    vm.list(order.into_iter().map(|at| Value::count(at as usize)).collect())
+    vm.list(
+        order
+            .into_iter()
+            .map(|at| Value::count(at as usize))
+            .collect(),
+    )
 }
 
 /// A merge sort that can be left at each comparison and gone on with. Runs of
@@ -611,7 +669,8 @@ impl Sorter {
             } else if self.merging && self.left < middle && self.right < end {
                 return Some((key(self, self.right), key(self, self.left)));
             } else {
-                self.merged.extend_from_slice(&self.order[self.left..middle]);
+                self.merged
+                    .extend_from_slice(&self.order[self.left..middle]);
                 self.merged.extend_from_slice(&self.order[self.right..end]);
                 self.start = end;
                 self.begin_pair();
@@ -642,7 +701,9 @@ impl Sorter {
 
 fn run_sorter(vm: &mut Vm, sorter: Value) -> Res {
     loop {
-        let Some(state) = vm.heap.downcast_mut::<Sorter>(sorter) else { return Err(Throw::Python) };
+        let Some(state) = vm.heap.downcast_mut::<Sorter>(sorter) else {
+            return Err(Throw::Python);
+        };
         let Some((a, b)) = state.question() else {
             let mut order = std::mem::take(&mut state.order);
             if state.reverse {

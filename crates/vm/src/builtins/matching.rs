@@ -29,7 +29,9 @@ fn match_keys(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// Attributes that a class pattern looks at as a tuple, or None.
 fn match_class(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[subject, class, count, names] = args else { return Err(Throw::Python) };
+    let &[subject, class, count, names] = args else {
+        return Err(Throw::Python);
+    };
     if !class.is(Kind::Type) {
         return Err(Throw::Python);
     }
@@ -37,7 +39,9 @@ fn match_class(vm: &mut Vm, args: &[Value]) -> Res {
     if own != class {
         let metaclass = vm.heap.ty(class).metaclass;
         let plain = metaclass == vm.types.r#type
-            || vm.lookup(metaclass, vm.names.instancecheck).is_none_or(|check| check.is(Kind::Native));
+            || vm
+                .lookup(metaclass, vm.names.instancecheck)
+                .is_none_or(|check| check.is(Kind::Native));
         let claims = vm.lookup(own, vm.names.class_) != vm.lookup(vm.types.object, vm.names.class_);
         if !plain || claims {
             return Err(Throw::Python);
@@ -54,7 +58,10 @@ fn match_class(vm: &mut Vm, args: &[Value]) -> Res {
             Some(listed) if listed.is(Kind::Tuple) && vm.heap.tuple(listed).len() >= count => {
                 wanted.extend_from_slice(&vm.heap.tuple(listed)[..count]);
             }
-            None if count == 1 && vm.metaclass(class) == vm.types.r#type && matches_itself(vm, class) => {
+            None if count == 1
+                && vm.metaclass(class) == vm.types.r#type
+                && matches_itself(vm, class) =>
+            {
                 values.push(subject);
             }
             _ => return Err(Throw::Python),
@@ -66,7 +73,10 @@ fn match_class(vm: &mut Vm, args: &[Value]) -> Res {
             return Err(Throw::Python);
         }
         let name = vm.heap.intern_value(name);
-        if wanted[..at].iter().any(|&other| vm.heap.as_str(other) == vm.heap.as_str(name)) {
+        if wanted[..at]
+            .iter()
+            .any(|&other| vm.heap.as_str(other) == vm.heap.as_str(name))
+        {
             return Err(Throw::Python);
         }
         match vm.find_attr(subject, name) {
@@ -84,8 +94,17 @@ fn match_class(vm: &mut Vm, args: &[Value]) -> Res {
 fn matches_itself(vm: &Vm, class: Value) -> bool {
     let types = &vm.types;
     let bases = [
-        types.bool, types.bytearray, types.bytes, types.dict, types.float, types.frozenset, types.int, types.list,
-        types.set, types.str, types.tuple,
+        types.bool,
+        types.bytearray,
+        types.bytes,
+        types.dict,
+        types.float,
+        types.frozenset,
+        types.int,
+        types.list,
+        types.set,
+        types.str,
+        types.tuple,
     ];
     bases.iter().any(|&base| vm.is_subtype(class, base))
 }

@@ -135,7 +135,10 @@ fn contiguous(vm: &mut Vm, this: Value) -> Res {
 /// Self's fields, unless released.
 fn view(vm: &mut Vm, this: Value) -> Res<PyMemoryView> {
     match vm.heap.downcast::<PyMemoryView>(this) {
-        Some(view) if !view.base.is_unbound() => Ok(PyMemoryView { hash: Cell::new(None), ..*view }),
+        Some(view) if !view.base.is_unbound() => Ok(PyMemoryView {
+            hash: Cell::new(None),
+            ..*view
+        }),
         _ => Err(vm.value_error("operation forbidden on released memoryview object")),
     }
 }
@@ -393,7 +396,12 @@ fn hex(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn eq(vm: &mut Vm, args: &[Value]) -> Res {
-    if args[0] == args[1] && vm.heap.downcast::<PyMemoryView>(args[0]).is_some_and(|view| view.base.is_unbound()) {
+    if args[0] == args[1]
+        && vm
+            .heap
+            .downcast::<PyMemoryView>(args[0])
+            .is_some_and(|view| view.base.is_unbound())
+    {
         return Ok(Value::TRUE);
     }
     match (vm.buffer_copy(args[0]), vm.buffer_copy(args[1])) {
@@ -442,7 +450,10 @@ fn ne(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn hash(vm: &mut Vm, args: &[Value]) -> Res {
-    let known = vm.heap.downcast::<PyMemoryView>(args[0]).and_then(|view| view.hash.get());
+    let known = vm
+        .heap
+        .downcast::<PyMemoryView>(args[0])
+        .and_then(|view| view.hash.get());
     if let Some(hash) = known {
         return Ok(vm.int(hash));
     }
@@ -490,7 +501,10 @@ fn release(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn toreadonly(vm: &mut Vm, args: &[Value]) -> Res {
     let view = view(vm, args[0])?;
-    Ok(vm.heap.new_object(PyMemoryView { readonly: true, ..view }))
+    Ok(vm.heap.new_object(PyMemoryView {
+        readonly: true,
+        ..view
+    }))
 }
 
 fn cast(vm: &mut Vm, args: &[Value]) -> Res {
@@ -539,7 +553,10 @@ impl Vm {
         if let Some(view) = self.heap.downcast::<PyMemoryView>(value) {
             let contiguous = view.length < 2 || view.stride == view.item_bytes as isize;
             let (base, start) = (view.base, view.start + at);
-            return contiguous && !view.readonly && writable(self, base) && self.write_buffer(base, start, data);
+            return contiguous
+                && !view.readonly
+                && writable(self, base)
+                && self.write_buffer(base, start, data);
         }
         if !value.is(Kind::Object) {
             return false;

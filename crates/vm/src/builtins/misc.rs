@@ -40,18 +40,26 @@ fn singleton(vm: &mut Vm, args: &[Value], value: Value, name: &str) -> Res {
 }
 
 fn identity_equal(_: &mut Vm, args: &[Value]) -> Res {
-    Ok(if args[0] == args[1] { Value::TRUE } else { Value::NOT_IMPLEMENTED })
+    Ok(if args[0] == args[1] {
+        Value::TRUE
+    } else {
+        Value::NOT_IMPLEMENTED
+    })
 }
 
 static NONE: &[NativeDef] = &[
-    new_method("cls, *args, **kwargs", |vm, args| singleton(vm, args, Value::NONE, "NoneType")),
+    new_method("cls, *args, **kwargs", |vm, args| {
+        singleton(vm, args, Value::NONE, "NoneType")
+    }),
     method("__repr__", "self, /", |vm, _| Ok(vm.intern("None"))),
     method("__bool__", "self, /", |_, _| Ok(Value::FALSE)),
     method("__eq__", "self, value, /", identity_equal),
 ];
 
 static ELLIPSIS: &[NativeDef] = &[
-    new_method("cls, *args, **kwargs", |vm, args| singleton(vm, args, Value::ELLIPSIS, "EllipsisType")),
+    new_method("cls, *args, **kwargs", |vm, args| {
+        singleton(vm, args, Value::ELLIPSIS, "EllipsisType")
+    }),
     method("__repr__", "self, /", |vm, _| Ok(vm.intern("Ellipsis"))),
     method("__reduce__", "self, /", |vm, _| Ok(vm.intern("Ellipsis"))),
 ];
@@ -60,8 +68,12 @@ static NOT_IMPLEMENTED: &[NativeDef] = &[
     new_method("cls, *args, **kwargs", |vm, args| {
         singleton(vm, args, Value::NOT_IMPLEMENTED, "NotImplementedType")
     }),
-    method("__repr__", "self, /", |vm, _| Ok(vm.intern("NotImplemented"))),
-    method("__reduce__", "self, /", |vm, _| Ok(vm.intern("NotImplemented"))),
+    method("__repr__", "self, /", |vm, _| {
+        Ok(vm.intern("NotImplemented"))
+    }),
+    method("__reduce__", "self, /", |vm, _| {
+        Ok(vm.intern("NotImplemented"))
+    }),
     method("__bool__", "self, /", |vm, _| {
         Err(vm.type_error("NotImplemented should not be used in a boolean context"))
     }),
@@ -70,14 +82,22 @@ static NOT_IMPLEMENTED: &[NativeDef] = &[
 // Mapping proxies.
 
 fn mapping(vm: &Vm, this: Value) -> Value {
-    vm.heap.downcast::<MappingProxy>(this).map_or(Value::NONE, |proxy| proxy.mapping)
+    vm.heap
+        .downcast::<MappingProxy>(this)
+        .map_or(Value::NONE, |proxy| proxy.mapping)
 }
 
 fn proxy_new(vm: &mut Vm, args: &[Value]) -> Res {
     let is_mapping = vm.lookup_special(args[1], vm.names.getitem).is_some()
-        && !matches!(vm.heap.payload(args[1]).kind(), Some(Kind::List | Kind::Tuple));
+        && !matches!(
+            vm.heap.payload(args[1]).kind(),
+            Some(Kind::List | Kind::Tuple)
+        );
     if !is_mapping {
-        let message = format!("mappingproxy() argument must be a mapping, not {}", vm.type_name(args[1]));
+        let message = format!(
+            "mappingproxy() argument must be a mapping, not {}",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     }
     Ok(vm.new_mapping_proxy(args[1]))
@@ -86,13 +106,21 @@ fn proxy_new(vm: &mut Vm, args: &[Value]) -> Res {
 /// Calls the mapping's own method, as found on its type.
 fn forward(vm: &mut Vm, args: &[Value], name: &str) -> Res {
     let mapping = mapping(vm, args[0]);
-    let given = args.iter().rposition(|arg| !arg.is_unbound()).map_or(1, |last| last + 1);
+    let given = args
+        .iter()
+        .rposition(|arg| !arg.is_unbound())
+        .map_or(1, |last| last + 1);
     let key = vm.intern(name);
     match vm.lookup_special(mapping, key) {
         Some(method) => vm.call_special(method, mapping, &args[1..given]),
-        None if name == "__contains__" => Err(vm.tail_prelude("contains_by_iteration", &[mapping, args[1]])),
+        None if name == "__contains__" => {
+            Err(vm.tail_prelude("contains_by_iteration", &[mapping, args[1]]))
+        }
         None => {
-            let message = format!("'{}' object has no attribute '{name}'", vm.type_name(mapping));
+            let message = format!(
+                "'{}' object has no attribute '{name}'",
+                vm.type_name(mapping)
+            );
             Err(vm.attribute_error(message))
         }
     }
@@ -101,7 +129,10 @@ fn forward(vm: &mut Vm, args: &[Value], name: &str) -> Res {
 /// As [`forward`], with the other operand taken out of its proxy.
 fn forward_operator(vm: &mut Vm, args: &[Value], name: &str) -> Res {
     let this = mapping(vm, args[0]);
-    let other = vm.heap.downcast::<MappingProxy>(args[1]).map_or(args[1], |proxy| proxy.mapping);
+    let other = vm
+        .heap
+        .downcast::<MappingProxy>(args[1])
+        .map_or(args[1], |proxy| proxy.mapping);
     let key = vm.intern(name);
     match vm.lookup_special(this, key) {
         Some(method) => vm.call_special(method, this, &[other]),
@@ -116,11 +147,16 @@ fn proxy_repr(vm: &mut Vm, args: &[Value]) -> Res {
         Ok(text) => Ok(vm.string(format!("mappingproxy({text})"))),
         Err(Throw::Python) => {
             let repr = vm.builtin("repr");
-            Err(vm.call_then(repr, &[mapping], [Value::NONE; 4], |vm, _, completion: Completion| {
-                let text = completion.value()?;
-                let text = format!("mappingproxy({})", vm.as_text(text).unwrap_or_default());
-                Ok(vm.string(text))
-            }))
+            Err(vm.call_then(
+                repr,
+                &[mapping],
+                [Value::NONE; 4],
+                |vm, _, completion: Completion| {
+                    let text = completion.value()?;
+                    let text = format!("mappingproxy({})", vm.as_text(text).unwrap_or_default());
+                    Ok(vm.string(text))
+                },
+            ))
         }
         Err(other) => Err(other),
     }
@@ -144,27 +180,56 @@ static PROXY: &[NativeDef] = &[
         let mapping = mapping(vm, args[0]);
         vm.subscript(mapping, args[1])
     }),
-    method("__len__", "self, /", |vm, args| forward(vm, args, "__len__")),
-    method("__contains__", "self, key, /", |vm, args| forward(vm, args, "__contains__")),
-    method("__iter__", "self, /", |vm, args| forward(vm, args, "__iter__")),
-    method("__reversed__", "self, /", |vm, args| forward(vm, args, "__reversed__")),
-    method("get", "self, key, default=..., /", |vm, args| forward(vm, args, "get")),
+    method("__len__", "self, /", |vm, args| {
+        forward(vm, args, "__len__")
+    }),
+    method("__contains__", "self, key, /", |vm, args| {
+        forward(vm, args, "__contains__")
+    }),
+    method("__iter__", "self, /", |vm, args| {
+        forward(vm, args, "__iter__")
+    }),
+    method("__reversed__", "self, /", |vm, args| {
+        forward(vm, args, "__reversed__")
+    }),
+    method("get", "self, key, default=..., /", |vm, args| {
+        forward(vm, args, "get")
+    }),
     method("keys", "self, /", |vm, args| forward(vm, args, "keys")),
     method("values", "self, /", |vm, args| forward(vm, args, "values")),
     method("items", "self, /", |vm, args| forward(vm, args, "items")),
     method("copy", "self, /", |vm, args| forward(vm, args, "copy")),
-    method("__or__", "self, value, /", |vm, args| forward_operator(vm, args, "__or__")),
-    method("__ror__", "self, value, /", |vm, args| forward_operator(vm, args, "__ror__")),
+    method("__or__", "self, value, /", |vm, args| {
+        forward_operator(vm, args, "__or__")
+    }),
+    method("__ror__", "self, value, /", |vm, args| {
+        forward_operator(vm, args, "__ror__")
+    }),
     method("__ior__", "self, value, /", |vm, args| {
-        let message = format!("'|=' is not supported by {}; use '|' instead", vm.type_name(args[0]));
+        let message = format!(
+            "'|=' is not supported by {}; use '|' instead",
+            vm.type_name(args[0])
+        );
         Err(vm.type_error(message))
     }),
-    method("__eq__", "self, value, /", |vm, args| forward_operator(vm, args, "__eq__")),
-    method("__ne__", "self, value, /", |vm, args| forward_operator(vm, args, "__ne__")),
-    method("__lt__", "self, value, /", |vm, args| forward_operator(vm, args, "__lt__")),
-    method("__le__", "self, value, /", |vm, args| forward_operator(vm, args, "__le__")),
-    method("__gt__", "self, value, /", |vm, args| forward_operator(vm, args, "__gt__")),
-    method("__ge__", "self, value, /", |vm, args| forward_operator(vm, args, "__ge__")),
+    method("__eq__", "self, value, /", |vm, args| {
+        forward_operator(vm, args, "__eq__")
+    }),
+    method("__ne__", "self, value, /", |vm, args| {
+        forward_operator(vm, args, "__ne__")
+    }),
+    method("__lt__", "self, value, /", |vm, args| {
+        forward_operator(vm, args, "__lt__")
+    }),
+    method("__le__", "self, value, /", |vm, args| {
+        forward_operator(vm, args, "__le__")
+    }),
+    method("__gt__", "self, value, /", |vm, args| {
+        forward_operator(vm, args, "__gt__")
+    }),
+    method("__ge__", "self, value, /", |vm, args| {
+        forward_operator(vm, args, "__ge__")
+    }),
     method("__hash__", "self, /", proxy_hash),
     method("__repr__", "self, /", proxy_repr),
     method("__str__", "self, /", proxy_str),
@@ -189,7 +254,11 @@ fn namespace_init(vm: &mut Vm, args: &[Value]) -> Res {
             }
         }
         ref more => {
-            let message = format!("{} expected at most 1 argument, got {}", vm.type_name(this), more.len());
+            let message = format!(
+                "{} expected at most 1 argument, got {}",
+                vm.type_name(this),
+                more.len()
+            );
             return Err(vm.type_error(message));
         }
     }
@@ -217,7 +286,11 @@ fn namespace_pairs(vm: &mut Vm, this: Value) -> Vec<(Value, Value)> {
 fn namespace_repr(vm: &mut Vm, args: &[Value]) -> Res {
     let this = args[0];
     let class = vm.type_of(this);
-    let name = if class == vm.types.simple_namespace { "namespace".into() } else { vm.heap.ty(class).name.clone() };
+    let name = if class == vm.types.simple_namespace {
+        "namespace".into()
+    } else {
+        vm.heap.ty(class).name.clone()
+    };
     if vm.repr_running.contains(&this) {
         return Ok(vm.string(format!("{name}(...)")));
     }
@@ -254,18 +327,30 @@ fn namespace_reduce(vm: &mut Vm, args: &[Value]) -> Res {
 static NAMESPACE: &[NativeDef] = &[
     new_method("cls, *args, **kwargs", namespace_new),
     method("__init__", "self, /, *args, **kwargs", namespace_init).raw_self(),
-    method("__repr__", "self, /", namespace_repr).raw_self().slow("namespace_repr"),
-    method("__eq__", "self, value, /", |vm, args| namespace_compare(vm, args, true)).raw_self().slow("namespace_eq"),
-    method("__ne__", "self, value, /", |vm, args| namespace_compare(vm, args, false)).raw_self().slow("namespace_ne"),
+    method("__repr__", "self, /", namespace_repr)
+        .raw_self()
+        .slow("namespace_repr"),
+    method("__eq__", "self, value, /", |vm, args| {
+        namespace_compare(vm, args, true)
+    })
+    .raw_self()
+    .slow("namespace_eq"),
+    method("__ne__", "self, value, /", |vm, args| {
+        namespace_compare(vm, args, false)
+    })
+    .raw_self()
+    .slow("namespace_ne"),
     method("__reduce__", "self, /", namespace_reduce).raw_self(),
-    method("__replace__", "self, /, **changes", |vm, args| Err(vm.tail_prelude("namespace_replace", args))).raw_self(),
+    method("__replace__", "self, /, **changes", |vm, args| {
+        Err(vm.tail_prelude("namespace_replace", args))
+    })
+    .raw_self(),
 ];
 
 static NAMESPACE_GETTERS: &[GetterDef] = &[getter("__dict__", |vm, this| {
     Ok(vm.attr_dict(this).unwrap_or(Value::NONE))
 })
 .raw_self()];
-
 
 pub(crate) fn register(vm: &mut Vm) {
     vm.add_methods(vm.types.none, NONE);

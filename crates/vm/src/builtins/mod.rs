@@ -6,41 +6,41 @@
 use crate::object::Layout;
 use crate::{Value, Vm};
 
-pub mod object;
-pub mod types;
-pub mod exceptions;
-pub mod function;
-pub mod descriptors;
-pub mod generator;
-pub mod int;
-pub mod float;
-pub mod complex;
-pub mod format;
-pub mod unicode;
-pub mod encoding;
-pub mod str;
-pub mod str_format;
-pub mod bytes;
 pub mod bytearray;
-pub mod memoryview;
-pub mod tuple;
-pub mod list;
+pub mod bytes;
+pub mod code;
+pub mod complex;
+pub mod descriptors;
 pub mod dict;
+pub mod encoding;
+pub mod exceptions;
+pub mod finalizers;
+pub mod float;
+pub mod format;
+pub mod function;
+pub mod functions;
+pub mod generator;
+pub mod generic_alias;
+pub mod int;
+pub mod iters;
+pub mod list;
+pub mod matching;
+pub mod memoryview;
+pub mod misc;
+pub mod object;
+pub mod range;
+pub mod report;
+pub mod scope;
 pub mod set;
 pub mod set_table;
-pub mod range;
 pub mod slice;
-pub mod iters;
-pub mod functions;
-pub mod misc;
-pub mod code;
+pub mod str;
+pub mod str_format;
 pub mod tracebacks;
-pub mod report;
-pub mod matching;
+pub mod tuple;
+pub mod types;
+pub mod unicode;
 pub mod weakref;
-pub mod finalizers;
-pub mod generic_alias;
-pub mod scope;
 
 /// Makes all built-in types and fills the `builtins` dict.
 pub(crate) fn register(vm: &mut Vm) {
@@ -150,22 +150,53 @@ fn make_types(vm: &mut Vm) {
         resource_warning = "ResourceWarning", runtime_warning = "RuntimeWarning",
         syntax_warning = "SyntaxWarning", unicode_warning = "UnicodeWarning", user_warning = "UserWarning");
     // `ExceptionGroup` has two bases.
-    let group = vm.builtin_type("ExceptionGroup", vm.types.base_exception_group, Layout::Exception);
+    let group = vm.builtin_type(
+        "ExceptionGroup",
+        vm.types.base_exception_group,
+        Layout::Exception,
+    );
     let exception = vm.types.exception;
     let base_exception_group = vm.types.base_exception_group;
     let (base_exception, object) = (vm.types.base_exception, vm.types.object);
     let ty = vm.heap.ty_mut(group);
     ty.bases = vec![base_exception_group, exception];
-    ty.mro = vec![group, base_exception_group, exception, base_exception, object];
+    ty.mro = vec![
+        group,
+        base_exception_group,
+        exception,
+        base_exception,
+        object,
+    ];
     vm.types.exception_group = group;
 
     // What `builtins` names.
     let types = &vm.types;
     let visible = [
-        types.object, types.r#type, types.int, types.bool, types.float, types.complex, types.str,
-        types.bytes, types.bytearray, types.memoryview, types.tuple, types.list, types.dict, types.set,
-        types.frozenset, types.range, types.slice, types.property, types.static_method,
-        types.class_method, types.super_, types.enumerate, types.zip, types.map, types.filter,
+        types.object,
+        types.r#type,
+        types.int,
+        types.bool,
+        types.float,
+        types.complex,
+        types.str,
+        types.bytes,
+        types.bytearray,
+        types.memoryview,
+        types.tuple,
+        types.list,
+        types.dict,
+        types.set,
+        types.frozenset,
+        types.range,
+        types.slice,
+        types.property,
+        types.static_method,
+        types.class_method,
+        types.super_,
+        types.enumerate,
+        types.zip,
+        types.map,
+        types.filter,
         types.reversed,
     ];
     for ty in visible {

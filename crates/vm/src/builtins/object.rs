@@ -2,7 +2,9 @@
 
 use crate::native::{NativeDef, class_method, method, new_method};
 use crate::value::Kind;
-use crate::{Completion, Res, Throw, Value, Vm, class::GetterDef, class::getter, class::getter_setter};
+use crate::{
+    Completion, Res, Throw, Value, Vm, class::GetterDef, class::getter, class::getter_setter,
+};
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
     let class = args[0];
@@ -17,7 +19,9 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
             found.is_some_and(|f| f.is(Kind::Native) && vm.heap.native(f).owner == vm.types.object)
         };
         if !is_object(vm, own_new) {
-            return Err(vm.type_error("object.__new__() takes exactly one argument (the type to instantiate)"));
+            return Err(vm.type_error(
+                "object.__new__() takes exactly one argument (the type to instantiate)",
+            ));
         }
         if is_object(vm, own_init) {
             let message = format!("{}() takes no arguments", vm.heap.ty(class).name);
@@ -64,7 +68,11 @@ fn init(vm: &mut Vm, args: &[Value]) -> Res {
 /// `<module.Class object at 0x...>`.
 pub(crate) fn default_repr(vm: &mut Vm, value: Value) -> String {
     let class = vm.type_of(value);
-    format!("<{} object at {}>", vm.qualified_name(class), vm.address(value))
+    format!(
+        "<{} object at {}>",
+        vm.qualified_name(class),
+        vm.address(value)
+    )
 }
 
 fn repr(vm: &mut Vm, args: &[Value]) -> Res {
@@ -84,11 +92,17 @@ fn str(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn eq(_: &mut Vm, args: &[Value]) -> Res {
-    Ok(if args[0] == args[1] { Value::TRUE } else { Value::NOT_IMPLEMENTED })
+    Ok(if args[0] == args[1] {
+        Value::TRUE
+    } else {
+        Value::NOT_IMPLEMENTED
+    })
 }
 
 fn ne(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(method) = vm.lookup_special(args[0], vm.names.eq) else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(method) = vm.lookup_special(args[0], vm.names.eq) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     match vm.call_special(method, args[0], &[args[1]]) {
         Err(Throw::Call) => Err(vm.and_then([Value::NONE; 4], invert)),
         Ok(value) => invert(vm, [Value::NONE; 4], Completion::Returned(value)),
@@ -127,7 +141,10 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res {
 pub(crate) fn attr_name(vm: &mut Vm, name: Value) -> Res {
     let plain = vm.heap.payload(name);
     if !plain.is(Kind::Str) {
-        let message = format!("attribute name must be string, not '{}'", vm.type_name(name));
+        let message = format!(
+            "attribute name must be string, not '{}'",
+            vm.type_name(name)
+        );
         return Err(vm.type_error(message));
     }
     Ok(vm.heap.intern_value(plain))
@@ -144,7 +161,10 @@ fn not_for_types(vm: &mut Vm, this: Value, method: &str) -> Res<()> {
     if !this.is(Kind::Type) {
         return Ok(());
     }
-    Err(vm.type_error(format!("can't apply this {method} to {} object", vm.type_name(this))))
+    Err(vm.type_error(format!(
+        "can't apply this {method} to {} object",
+        vm.type_name(this)
+    )))
 }
 
 fn setattr(vm: &mut Vm, args: &[Value]) -> Res {
@@ -164,9 +184,15 @@ fn delattr(vm: &mut Vm, args: &[Value]) -> Res {
 fn format(vm: &mut Vm, args: &[Value]) -> Res {
     if vm.as_text(args[1]).is_none_or(|spec| !spec.is_empty()) {
         let message = if vm.as_text(args[1]).is_some() {
-            format!("unsupported format string passed to {}.__format__", vm.type_name(args[0]))
+            format!(
+                "unsupported format string passed to {}.__format__",
+                vm.type_name(args[0])
+            )
         } else {
-            format!("__format__() argument must be str, not {}", vm.type_name(args[1]))
+            format!(
+                "__format__() argument must be str, not {}",
+                vm.type_name(args[1])
+            )
         };
         return Err(vm.type_error(message));
     }
@@ -188,7 +214,10 @@ fn set_class(vm: &mut Vm, this: Value, class: Value) -> Res<()> {
         return Err(vm.type_error("can't delete __class__ attribute"));
     }
     if !class.is(Kind::Type) {
-        let message = format!("__class__ must be set to a class, not '{}' object", vm.type_name(class));
+        let message = format!(
+            "__class__ must be set to a class, not '{}' object",
+            vm.type_name(class)
+        );
         return Err(vm.type_error(message));
     }
     match this.kind() {
@@ -217,7 +246,9 @@ fn set_class(vm: &mut Vm, this: Value, class: Value) -> Res<()> {
             Ok(())
         }
         // A class whose metaclass is another from now on, itself perhaps.
-        Some(Kind::Type) if is_heap_class(vm, vm.heap.ty(this).metaclass) && is_heap_class(vm, class) => {
+        Some(Kind::Type)
+            if is_heap_class(vm, vm.heap.ty(this).metaclass) && is_heap_class(vm, class) =>
+        {
             if !vm.is_subtype(class, vm.types.r#type) {
                 let message = format!(
                     "__class__ assignment: '{}' object layout differs from 'type'",
@@ -243,7 +274,10 @@ fn set_class(vm: &mut Vm, this: Value, class: Value) -> Res<()> {
 fn same_shape(vm: &Vm, a: Value, b: Value) -> bool {
     let (x, y) = (vm.heap.ty(a), vm.heap.ty(b));
     let weak = |class| vm.lookup(class, vm.names.weakref).is_some();
-    x.layout == y.layout && x.flags.no_dict == y.flags.no_dict && weak(a) == weak(b) && slots(vm, a) == slots(vm, b)
+    x.layout == y.layout
+        && x.flags.no_dict == y.flags.no_dict
+        && weak(a) == weak(b)
+        && slots(vm, a) == slots(vm, b)
 }
 
 /// The names of all slots of a class.
@@ -251,7 +285,11 @@ fn slots(vm: &Vm, class: Value) -> std::collections::BTreeSet<&str> {
     let mut names = std::collections::BTreeSet::new();
     for &entry in &vm.heap.ty(class).mro {
         for (key, value) in vm.heap.dict(vm.heap.ty(entry).dict).iter() {
-            if vm.heap.downcast::<super::descriptors::Member>(value).is_some() {
+            if vm
+                .heap
+                .downcast::<super::descriptors::Member>(value)
+                .is_some()
+            {
                 names.extend(vm.heap.as_str(key));
             }
         }
@@ -271,11 +309,18 @@ fn dict(vm: &mut Vm, this: Value) -> Res {
 
 fn set_dict(vm: &mut Vm, this: Value, dict: Value) -> Res<()> {
     let deleted = dict.is_unbound();
-    let dict = if deleted { vm.heap.new_dict(Default::default()) } else { dict };
+    let dict = if deleted {
+        vm.heap.new_dict(Default::default())
+    } else {
+        dict
+    };
     // Of a subclass, the dict in it: what it holds are the attributes.
     let plain = vm.heap.payload(dict);
     if !plain.is(Kind::Dict) {
-        let message = format!("__dict__ must be set to a dictionary, not a '{}'", vm.type_name(dict));
+        let message = format!(
+            "__dict__ must be set to a dictionary, not a '{}'",
+            vm.type_name(dict)
+        );
         return Err(vm.type_error(message));
     }
     let dict = plain;
@@ -298,7 +343,10 @@ fn nothing(_: &mut Vm, _: &[Value]) -> Res {
 
 fn init_subclass(vm: &mut Vm, args: &[Value]) -> Res {
     if !vm.heap.dict(args[1]).is_empty() {
-        let message = format!("{}.__init_subclass__() takes no keyword arguments", vm.heap.ty(args[0]).name);
+        let message = format!(
+            "{}.__init_subclass__() takes no keyword arguments",
+            vm.heap.ty(args[0]).name
+        );
         return Err(vm.type_error(message));
     }
     Ok(Value::NONE)
@@ -313,7 +361,12 @@ fn dir(vm: &mut Vm, args: &[Value]) -> Res {
 pub(crate) fn dir_names(vm: &mut Vm, value: Value) -> Vec<Value> {
     let mut names: Vec<Value> = Vec::new();
     if value.is(Kind::Module) {
-        return vm.heap.dict(vm.heap.module(value).dict).iter().map(|(key, _)| key).collect();
+        return vm
+            .heap
+            .dict(vm.heap.module(value).dict)
+            .iter()
+            .map(|(key, _)| key)
+            .collect();
     }
     let is_type = value.is(Kind::Type);
     if !is_type && let Some(dict) = vm.attr_dict_view(value) {
@@ -321,7 +374,12 @@ pub(crate) fn dir_names(vm: &mut Vm, value: Value) -> Vec<Value> {
     }
     let class = if is_type { value } else { vm.type_of(value) };
     for &entry in &vm.heap.ty(class).mro {
-        names.extend(vm.heap.dict(vm.heap.ty(entry).dict).iter().map(|(key, _)| key));
+        names.extend(
+            vm.heap
+                .dict(vm.heap.ty(entry).dict)
+                .iter()
+                .map(|(key, _)| key),
+        );
     }
     let mut seen = rustc_hash::FxHashSet::default();
     names.retain(|&name| seen.insert(name) && vm.heap.as_str(name).is_some());
@@ -369,9 +427,7 @@ static METHODS: &[NativeDef] = &[
     class_method("__subclasshook__", "cls, object, /", not_implemented),
 ];
 
-static GETTERS: &[GetterDef] = &[
-    getter_setter("__class__", class, set_class).raw_self(),
-];
+static GETTERS: &[GetterDef] = &[getter_setter("__class__", class, set_class).raw_self()];
 
 /// `__dict__` as CPython has it on each class with instances that have one.
 pub(crate) static DICT: GetterDef = getter_setter("__dict__", dict, set_dict).raw_self();
@@ -397,7 +453,11 @@ impl Vm {
                 Some(if instance.dict.is_none() {
                     instance.attrs.iter().map(|(key, _)| key).collect()
                 } else {
-                    self.heap.dict(instance.dict).iter().map(|(key, _)| key).collect()
+                    self.heap
+                        .dict(instance.dict)
+                        .iter()
+                        .map(|(key, _)| key)
+                        .collect()
                 })
             }
             _ => {

@@ -39,7 +39,11 @@ impl PyRange {
         if self.step > 0
             && let Some(span) = self.stop.checked_sub(self.start)
         {
-            return Some(if span > 0 { ((span - 1) / self.step + 1) as u64 } else { 0 });
+            return Some(if span > 0 {
+                ((span - 1) / self.step + 1) as u64
+            } else {
+                0
+            });
         }
         let (start, stop, step) = (self.start as i128, self.stop as i128, self.step as i128);
         Some(if step > 0 && start < stop {
@@ -73,7 +77,13 @@ fn length_of(parts: &[BigInt; 3]) -> BigInt {
 impl Vm {
     pub fn new_range(&mut self, start: i64, stop: i64, step: i64) -> Value {
         let class = self.types.range;
-        self.heap.new_object(PyRange { start, stop, step, big: None, class })
+        self.heap.new_object(PyRange {
+            start,
+            stop,
+            step,
+            big: None,
+            class,
+        })
     }
 
     fn new_range_big(&mut self, parts: [BigInt; 3]) -> Value {
@@ -83,7 +93,13 @@ impl Vm {
             return self.new_range(start, stop, step);
         }
         let class = self.types.range;
-        self.heap.new_object(PyRange { start: 0, stop: 0, step: 1, big: Some(Box::new(parts)), class })
+        self.heap.new_object(PyRange {
+            start: 0,
+            stop: 0,
+            step: 1,
+            big: Some(Box::new(parts)),
+            class,
+        })
     }
 }
 
@@ -98,13 +114,17 @@ static METHODS: &[NativeDef] = &[
             None => Err(vm.overflow_error("Python int too large to convert to C ssize_t")),
         }
     }),
-    method("__bool__", "self, /", |vm, args| Ok(Value::bool(!length_of(&parts(vm, args[0])).is_zero()))),
+    method("__bool__", "self, /", |vm, args| {
+        Ok(Value::bool(!length_of(&parts(vm, args[0])).is_zero()))
+    }),
     method("__getitem__", "self, key, /", getitem).slow("seq_getitem"),
     method("__contains__", "self, key, /", contains).slow("range_contains"),
     method("__iter__", "self, /", iter),
     method("__reversed__", "self, /", reversed),
     method("__eq__", "self, value, /", |vm, args| equal(vm, args, true)),
-    method("__ne__", "self, value, /", |vm, args| equal(vm, args, false)),
+    method("__ne__", "self, value, /", |vm, args| {
+        equal(vm, args, false)
+    }),
     method("__hash__", "self, /", hash),
     method("__reduce__", "self, /", |vm, args| {
         let given = parts(vm, args[0]).map(|part| vm.heap.new_bigint(part));
@@ -151,7 +171,8 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
             return Err(vm.type_error(message));
         }
     };
-    if let (Some(start), Some(stop), Some(step)) = (start.as_small(), stop.as_small(), step.as_small())
+    if let (Some(start), Some(stop), Some(step)) =
+        (start.as_small(), stop.as_small(), step.as_small())
         && step != 0
     {
         return Ok(vm.new_range(start, stop, step));
@@ -176,7 +197,11 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
     if let Some(plain) = vm.heap.downcast::<PyRange>(range)
         && let (Some(count), Some(index)) = (plain.count(), key.as_small())
     {
-        let index = if index < 0 { index as i128 + count as i128 } else { index as i128 };
+        let index = if index < 0 {
+            index as i128 + count as i128
+        } else {
+            index as i128
+        };
         if index >= 0 && index < count as i128 {
             let item = plain.start as i128 + index * plain.step as i128;
             return Ok(vm.int(item as i64));
@@ -218,7 +243,11 @@ fn whole(vm: &mut Vm, value: Value) -> Res<Option<BigInt>> {
     }
     if let Some(float) = value.as_float() {
         let whole = float.is_finite() && float.fract() == 0.0;
-        return Ok(if whole { <BigInt as num_traits::FromPrimitive>::from_f64(float) } else { None });
+        return Ok(if whole {
+            <BigInt as num_traits::FromPrimitive>::from_f64(float)
+        } else {
+            None
+        });
     }
     match value.kind() {
         Some(crate::Kind::Instance | crate::Kind::Object) => Err(Throw::Python),
@@ -228,7 +257,9 @@ fn whole(vm: &mut Vm, value: Value) -> Res<Option<BigInt>> {
 
 fn contains(vm: &mut Vm, args: &[Value]) -> Res {
     let value = whole(vm, args[1])?;
-    Ok(Value::bool(value.is_some_and(|value| find(vm, args[0], &value).is_some())))
+    Ok(Value::bool(
+        value.is_some_and(|value| find(vm, args[0], &value).is_some()),
+    ))
 }
 
 fn count(vm: &mut Vm, args: &[Value]) -> Res {
@@ -253,12 +284,23 @@ fn iter(vm: &mut Vm, args: &[Value]) -> Res {
         && let Some(remaining) = range.count()
     {
         let (next, step) = (range.start, range.step);
-        return Ok(vm.heap.new_iter(PyIter::Range { next, step, remaining }));
+        return Ok(vm.heap.new_iter(PyIter::Range {
+            next,
+            step,
+            remaining,
+        }));
     }
     let parts = parts(vm, args[0]);
     let remaining = length_of(&parts);
     let [next, _, step] = parts;
-    Ok(vm.native_iterator(vm.types.range_iterator, BigRange { next, step, remaining }))
+    Ok(vm.native_iterator(
+        vm.types.range_iterator,
+        BigRange {
+            next,
+            step,
+            remaining,
+        },
+    ))
 }
 
 fn reversed(vm: &mut Vm, args: &[Value]) -> Res {
@@ -267,13 +309,24 @@ fn reversed(vm: &mut Vm, args: &[Value]) -> Res {
     {
         let last = range.start as i128 + (remaining as i128 - 1) * range.step as i128;
         let (next, step) = (last as i64, range.step.wrapping_neg());
-        return Ok(vm.heap.new_iter(PyIter::Range { next, step, remaining }));
+        return Ok(vm.heap.new_iter(PyIter::Range {
+            next,
+            step,
+            remaining,
+        }));
     }
     let parts = parts(vm, args[0]);
     let remaining = length_of(&parts);
     let [start, _, step] = parts;
     let next = start + (&remaining - BigInt::one()) * &step;
-    Ok(vm.native_iterator(vm.types.range_iterator, BigRange { next, step: -step, remaining }))
+    Ok(vm.native_iterator(
+        vm.types.range_iterator,
+        BigRange {
+            next,
+            step: -step,
+            remaining,
+        },
+    ))
 }
 
 /// The sum of a range's ints and of an int; `None` for other values.
@@ -297,13 +350,19 @@ pub(super) fn extreme(vm: &Vm, range: Value, largest: bool) -> Option<BigInt> {
         return None;
     }
     let rising = step.sign() == Sign::Plus;
-    Some(if rising == largest { first + (length - 1) * step } else { first })
+    Some(if rising == largest {
+        first + (length - 1) * step
+    } else {
+        first
+    })
 }
 
 /// Whether it is a range of so many ints that they should not be made all at
 /// once.
 pub(super) fn is_long(vm: &Vm, range: Value) -> bool {
-    vm.heap.downcast::<PyRange>(range).is_some_and(|range| range.count().is_none_or(|count| count > 1 << 20))
+    vm.heap
+        .downcast::<PyRange>(range)
+        .is_some_and(|range| range.count().is_none_or(|count| count > 1 << 20))
 }
 
 struct BigRange {
@@ -341,7 +400,9 @@ fn equal(vm: &mut Vm, args: &[Value], wanted: bool) -> Res {
     if vm.heap.downcast::<PyRange>(args[1]).is_none() {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    Ok(Value::bool((identity(vm, args[0]) == identity(vm, args[1])) == wanted))
+    Ok(Value::bool(
+        (identity(vm, args[0]) == identity(vm, args[1])) == wanted,
+    ))
 }
 
 fn hash(vm: &mut Vm, args: &[Value]) -> Res {

@@ -29,7 +29,13 @@ impl Vm {
 
     /// As [`Vm::format_exception`] with what `str` gave for some exceptions.
     pub fn format_exception_with(&mut self, exception: Value, texts: &[(Value, String)]) -> String {
-        let mut report = Report { texts, out: String::new(), depth: 0, needs_close: false, seen: Vec::new() };
+        let mut report = Report {
+            texts,
+            out: String::new(),
+            depth: 0,
+            needs_close: false,
+            seen: Vec::new(),
+        };
         report.chain(self, exception);
         report.out
     }
@@ -89,7 +95,8 @@ impl Report<'_> {
     fn one(&mut self, vm: &mut Vm, exception: Value) {
         let members = if vm.is_instance(exception, vm.types.base_exception_group) {
             let name = vm.intern("exceptions");
-            vm.own_attr(exception, name).map(|members| vm.heap.as_items(members).unwrap_or(&[]).to_vec())
+            vm.own_attr(exception, name)
+                .map(|members| vm.heap.as_items(members).unwrap_or(&[]).to_vec())
         } else {
             None
         };
@@ -113,7 +120,10 @@ impl Report<'_> {
         }
         if let Some(stack) = stack {
             let margin = if top_level { '+' } else { '|' };
-            self.emit("Exception Group Traceback (most recent call last):\n", margin);
+            self.emit(
+                "Exception Group Traceback (most recent call last):\n",
+                margin,
+            );
             self.emit(&stack, '|');
         }
         let last = self.exception_only(vm, exception);
@@ -134,10 +144,15 @@ impl Report<'_> {
                 self.needs_close = true;
             }
             let truncated = at >= GROUP_WIDTH;
-            let title = if truncated { "...".to_owned() } else { (at + 1).to_string() };
+            let title = if truncated {
+                "...".to_owned()
+            } else {
+                (at + 1).to_string()
+            };
             self.out.push_str(&"  ".repeat(self.depth));
             self.out.push_str(if at == 0 { "+-" } else { "  " });
-            self.out.push_str(&format!("+---------------- {title} ----------------\n"));
+            self.out
+                .push_str(&format!("+---------------- {title} ----------------\n"));
             self.depth += 1;
             if truncated {
                 let remaining = members.len() - GROUP_WIDTH;
@@ -164,20 +179,28 @@ impl Report<'_> {
         } else {
             let mut text = self.text(vm, exception);
             text.push_str(&suggestion(vm, exception));
-            if text.is_empty() { format!("{name}\n") } else { format!("{name}: {text}\n") }
+            if text.is_empty() {
+                format!("{name}\n")
+            } else {
+                format!("{name}: {text}\n")
+            }
         };
         if let Some(notes) = vm.own_attr(exception, vm.names.notes) {
             match vm.heap.as_items(notes).map(<[Value]>::to_vec) {
                 Some(notes) => {
                     for note in notes {
-                        let note = vm.str_of(note).unwrap_or_else(|_| "<note str() failed>".to_owned());
+                        let note = vm
+                            .str_of(note)
+                            .unwrap_or_else(|_| "<note str() failed>".to_owned());
                         out.push_str(&note);
                         out.push('\n');
                     }
                 }
                 None if notes.is_none() => {}
                 None => {
-                    let notes = vm.repr(notes).unwrap_or_else(|_| "<__notes__ repr() failed>".to_owned());
+                    let notes = vm
+                        .repr(notes)
+                        .unwrap_or_else(|_| "<__notes__ repr() failed>".to_owned());
                     out.push_str(&notes);
                     out.push('\n');
                 }
@@ -194,8 +217,13 @@ impl Report<'_> {
             Ok(text) => text,
             Err(Throw::Python) => {
                 let args = vm.heap.exception(exception).args;
-                let texts: Vec<String> =
-                    vm.heap.tuple(args).to_vec().into_iter().filter_map(|arg| vm.str_of(arg).ok()).collect();
+                let texts: Vec<String> = vm
+                    .heap
+                    .tuple(args)
+                    .to_vec()
+                    .into_iter()
+                    .filter_map(|arg| vm.str_of(arg).ok())
+                    .collect();
                 texts.join(", ")
             }
             Err(_) => "<exception str() failed>".to_owned(),
@@ -214,7 +242,10 @@ impl Report<'_> {
         let mut out = String::new();
         let mut suffix = String::new();
         if let Some(line) = vm.as_i64(line) {
-            let file = filename.as_deref().filter(|name| !name.is_empty()).unwrap_or("<string>");
+            let file = filename
+                .as_deref()
+                .filter(|name| !name.is_empty())
+                .unwrap_or("<string>");
             out.push_str(&format!("  File \"{file}\", line {line}\n"));
         } else if let Some(filename) = &filename {
             suffix = format!(" ({filename})");
@@ -234,7 +265,11 @@ impl Report<'_> {
                 let args = vm.heap.exception(exception).args;
                 let first = vm.heap.tuple(args).first().copied().unwrap_or(Value::NONE);
                 let text = vm.str_of(first).unwrap_or_default();
-                if first.is_none() || text.is_empty() { "<no detail available>".to_owned() } else { text }
+                if first.is_none() || text.is_empty() {
+                    "<no detail available>".to_owned()
+                } else {
+                    text
+                }
             }
         };
         out.push_str(&format!("{name}: {message}{suffix}\n"));
@@ -249,8 +284,14 @@ fn pointed_line(text: &str, offset: Option<i64>, same_line: bool, end: Option<i6
     let stripped = shown.trim_start_matches([' ', '\n', '\x0c']);
     let length = |text: &str| text.chars().count() as i64;
     let spaces = length(shown) - length(stripped);
-    let Some(mut offset) = offset else { return format!("    {stripped}\n") };
-    let mut end = if same_line { end.unwrap_or(offset) } else { length(shown) + 1 };
+    let Some(mut offset) = offset else {
+        return format!("    {stripped}\n");
+    };
+    let mut end = if same_line {
+        end.unwrap_or(offset)
+    } else {
+        length(shown) + 1
+    };
     if !text.is_empty() && offset > length(text) {
         offset = length(shown) + 1;
     }
@@ -263,8 +304,11 @@ fn pointed_line(text: &str, offset: Option<i64>, same_line: bool, end: Option<i6
     let column = offset - 1 - spaces;
     let mut out = format!("    {stripped}\n");
     if column >= 0 {
-        let blank: String =
-            stripped.chars().take(column as usize).map(|c| if c.is_whitespace() { c } else { ' ' }).collect();
+        let blank: String = stripped
+            .chars()
+            .take(column as usize)
+            .map(|c| if c.is_whitespace() { c } else { ' ' })
+            .collect();
         let carets = "^".repeat((end - offset).max(0) as usize);
         out.push_str(&format!("    {blank}{carets}\n"));
     }
@@ -275,7 +319,10 @@ fn pointed_line(text: &str, offset: Option<i64>, same_line: bool, end: Option<i6
 fn class_name(vm: &Vm, class: Value) -> String {
     let ty = vm.heap.ty(class);
     let name = vm.heap.as_str(ty.qualname).unwrap_or(&ty.name);
-    match vm.lookup(class, vm.names.module).and_then(|module| vm.heap.as_str(module)) {
+    match vm
+        .lookup(class, vm.names.module)
+        .and_then(|module| vm.heap.as_str(module))
+    {
         Some("builtins" | "__main__") => name.to_owned(),
         Some(module) => format!("{module}.{name}"),
         None => format!("<unknown>.{name}"),
@@ -285,7 +332,14 @@ fn class_name(vm: &Vm, class: Value) -> String {
 // Frames.
 
 fn stack_text(vm: &mut Vm, exception: Value) -> Option<String> {
-    let trace: Vec<TraceEntry> = vm.heap.exception(exception).trace.iter().rev().cloned().collect();
+    let trace: Vec<TraceEntry> = vm
+        .heap
+        .exception(exception)
+        .trace
+        .iter()
+        .rev()
+        .cloned()
+        .collect();
     if trace.is_empty() {
         return None;
     }
@@ -295,7 +349,9 @@ fn stack_text(vm: &mut Vm, exception: Value) -> Option<String> {
     for entry in &trace {
         let line = entry.code.code.position(entry.pc).line;
         let same = last.as_ref().is_some_and(|(code, last_line)| {
-            *last_line == line && code.filename == entry.code.filename && code.code.name == entry.code.code.name
+            *last_line == line
+                && code.filename == entry.code.filename
+                && code.code.name == entry.code.code.name
         });
         if !same {
             count_repeats(&mut out, repeats);
@@ -315,21 +371,31 @@ fn count_repeats(out: &mut String, repeats: usize) {
     if repeats > REPEATS_SHOWN {
         let more = repeats - REPEATS_SHOWN;
         let plural = if more > 1 { "s" } else { "" };
-        out.push_str(&format!("  [Previous line repeated {more} more time{plural}]\n"));
+        out.push_str(&format!(
+            "  [Previous line repeated {more} more time{plural}]\n"
+        ));
     }
 }
 
 fn frame_text(vm: &mut Vm, entry: &TraceEntry) -> String {
     let position = entry.code.code.position(entry.pc);
     let filename = entry.code.filename.clone();
-    let mut out = format!("  File \"{filename}\", line {}, in {}\n", position.line, entry.code.code.name);
+    let mut out = format!(
+        "  File \"{filename}\", line {}, in {}\n",
+        position.line, entry.code.code.name
+    );
     if position.line == 0 {
         return out;
     }
-    let end_line = position.end_line.clamp(position.line, position.line.saturating_add(200));
+    let end_line = position
+        .end_line
+        .clamp(position.line, position.line.saturating_add(200));
     let mut lines = Vec::new();
     for number in position.line..=end_line {
-        let line = vm.environment.source_line(&filename, number).unwrap_or_default();
+        let line = vm
+            .environment
+            .source_line(&filename, number)
+            .unwrap_or_default();
         lines.push(line.trim_end().to_owned());
     }
     if lines.iter().all(|line| line.trim().is_empty()) {
@@ -340,14 +406,20 @@ fn frame_text(vm: &mut Vm, entry: &TraceEntry) -> String {
         out.push_str(&format!("    {}\n", lines[0].trim()));
         return out;
     }
-    for line in marked_lines(&lines, position.column as usize, position.end_column as usize) {
+    for line in marked_lines(
+        &lines,
+        position.column as usize,
+        position.end_column as usize,
+    ) {
         out.push_str(&format!("    {line}\n"));
     }
     out
 }
 
 fn char_offset(line: &str, bytes: usize) -> usize {
-    line.char_indices().take_while(|(at, _)| *at < bytes).count()
+    line.char_indices()
+        .take_while(|(at, _)| *at < bytes)
+        .count()
 }
 
 /// The lines of an instruction's source, dedented, with carets below those
@@ -359,11 +431,17 @@ fn marked_lines(original: &[String], column: usize, end_column: usize) -> Vec<St
         .map(|line| line.len() - line.trim_start().len())
         .min()
         .unwrap_or(0);
-    let lines: Vec<Vec<char>> =
-        original.iter().map(|line| line.get(indent..).unwrap_or("").chars().collect()).collect();
+    let lines: Vec<Vec<char>> = original
+        .iter()
+        .map(|line| line.get(indent..).unwrap_or("").chars().collect())
+        .collect();
     let last = lines.len() - 1;
-    let start = char_offset(&original[0], column).saturating_sub(indent).min(lines[0].len());
-    let end = char_offset(&original[last], end_column).saturating_sub(indent).min(lines[last].len());
+    let start = char_offset(&original[0], column)
+        .saturating_sub(indent)
+        .min(lines[0].len());
+    let end = char_offset(&original[last], end_column)
+        .saturating_sub(indent)
+        .min(lines[last].len());
 
     let segment = segment_of(&lines, start, end);
     let anchors = find_anchors(&segment).map(|mut anchors| {
@@ -405,11 +483,18 @@ fn marked_lines(original: &[String], column: usize, end_column: usize) -> Vec<St
                 match &anchors {
                     None => '^',
                     Some(anchors) => {
-                        let left = width(&lines[anchors.left.0][..anchors.left.1.min(lines[anchors.left.0].len())]);
-                        let right =
-                            width(&lines[anchors.right.0][..anchors.right.1.min(lines[anchors.right.0].len())]);
-                        let after_left = number > anchors.left.0 || (number == anchors.left.0 && at >= left);
-                        let before_right = number < anchors.right.0 || (number == anchors.right.0 && at < right);
+                        let left = width(
+                            &lines[anchors.left.0]
+                                [..anchors.left.1.min(lines[anchors.left.0].len())],
+                        );
+                        let right = width(
+                            &lines[anchors.right.0]
+                                [..anchors.right.1.min(lines[anchors.right.0].len())],
+                        );
+                        let after_left =
+                            number > anchors.left.0 || (number == anchors.left.0 && at >= left);
+                        let before_right =
+                            number < anchors.right.0 || (number == anchors.right.0 && at < right);
                         if after_left && before_right { '^' } else { '~' }
                     }
                 }
@@ -423,7 +508,9 @@ fn marked_lines(original: &[String], column: usize, end_column: usize) -> Vec<St
         if let Some(previous) = previous {
             match number - previous {
                 2 => put(&mut out, number - 1),
-                difference if difference > 2 => out.push(format!("...<{} lines>...", difference - 1)),
+                difference if difference > 2 => {
+                    out.push(format!("...<{} lines>...", difference - 1))
+                }
                 _ => {}
             }
         }
@@ -445,7 +532,13 @@ fn segment_of(lines: &[Vec<char>], start: usize, end: usize) -> Vec<Vec<char>> {
 }
 
 /// No carets where they would mark all there is to see.
-fn shows_carets(lines: &[Vec<char>], segment: &[Vec<char>], start: usize, end: usize, anchored: bool) -> bool {
+fn shows_carets(
+    lines: &[Vec<char>],
+    segment: &[Vec<char>],
+    start: usize,
+    end: usize,
+    anchored: bool,
+) -> bool {
     let before: String = lines[0][..start].iter().collect();
     let after: String = lines[lines.len() - 1][end..].iter().collect();
     let head = before.trim_end();
@@ -461,7 +554,10 @@ fn shows_carets(lines: &[Vec<char>], segment: &[Vec<char>], start: usize, end: u
 
 /// Whether the text is a call of a plain name.
 fn is_plain_call(segment: &[Vec<char>]) -> bool {
-    let name = segment[0].iter().take_while(|c| c.is_alphanumeric() || **c == '_').count();
+    let name = segment[0]
+        .iter()
+        .take_while(|c| c.is_alphanumeric() || **c == '_')
+        .count();
     name > 0
         && segment[0].get(name) == Some(&'(')
         && find_anchors(segment).is_some_and(|anchors| anchors.left == (0, name))
@@ -506,7 +602,9 @@ struct Placed {
 /// expressions and for what is no expression.
 fn find_anchors(segment: &[Vec<char>]) -> Option<Anchors> {
     let tokens = tokenize(segment)?;
-    let top: Vec<usize> = (0..tokens.len()).filter(|&at| tokens[at].depth == 0).collect();
+    let top: Vec<usize> = (0..tokens.len())
+        .filter(|&at| tokens[at].depth == 0)
+        .collect();
     let mut best: Option<(u8, usize)> = None;
     let mut after_operand = false;
     let mut leading_unary = false;
@@ -540,7 +638,8 @@ fn find_anchors(segment: &[Vec<char>]) -> Option<Anchors> {
                     _ => return None,
                 };
                 // The loosest binds last: the rightmost, but for powers.
-                let replaces = best.is_none_or(|(other, _)| level < other || (level == other && level != 7));
+                let replaces =
+                    best.is_none_or(|(other, _)| level < other || (level == other && level != 7));
                 if replaces {
                     best = Some((level, at));
                 }
@@ -558,7 +657,10 @@ fn find_anchors(segment: &[Vec<char>]) -> Option<Anchors> {
         if end == column + 1 && opens_rest(&tokens, at + 1) && tokens[at + 1].at == (line, end) {
             end += 1;
         }
-        return Some(Anchors { left: (line, column), right: (line, end) });
+        return Some(Anchors {
+            left: (line, column),
+            right: (line, end),
+        });
     }
     if leading_unary {
         return None;
@@ -568,19 +670,27 @@ fn find_anchors(segment: &[Vec<char>]) -> Option<Anchors> {
     if last.token != Token::Close {
         return None;
     }
-    let open = *top.iter().rev().find(|&&at| matches!(tokens[at].token, Token::Open(_)))?;
+    let open = *top
+        .iter()
+        .rev()
+        .find(|&&at| matches!(tokens[at].token, Token::Open(_)))?;
     if open == 0 || !matches!(tokens[open].token, Token::Open('(' | '[')) {
         return None;
     }
     if !matches!(tokens[open - 1].token, Token::Operand | Token::Close) {
         return None;
     }
-    Some(Anchors { left: tokens[open].at, right: last.end })
+    Some(Anchors {
+        left: tokens[open].at,
+        right: last.end,
+    })
 }
 
 /// Whether the tokens from `at` on are one parenthesised expression.
 fn opens_rest(tokens: &[Placed], at: usize) -> bool {
-    let Some(first) = tokens.get(at) else { return false };
+    let Some(first) = tokens.get(at) else {
+        return false;
+    };
     if first.token != Token::Open('(') {
         return false;
     }
@@ -588,14 +698,18 @@ fn opens_rest(tokens: &[Placed], at: usize) -> bool {
     tokens.last().is_some_and(|last| last.token == Token::Close)
         && !inner.is_empty()
         && inner.iter().all(|token| token.depth > 0)
-        && !inner.iter().any(|token| token.depth == 1 && token.token == Token::Operator(",".to_owned()))
-        && !inner.iter().any(|token| token.depth == 1 && token.token == Token::Word("for".to_owned()))
+        && !inner
+            .iter()
+            .any(|token| token.depth == 1 && token.token == Token::Operator(",".to_owned()))
+        && !inner
+            .iter()
+            .any(|token| token.depth == 1 && token.token == Token::Word("for".to_owned()))
 }
 
 const KEYWORDS: [&str; 32] = [
-    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
-    "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass",
-    "raise", "return", "try", "while", "with", "yield",
+    "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif",
+    "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda",
+    "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
 
 fn tokenize(lines: &[Vec<char>]) -> Option<Vec<Placed>> {
@@ -625,7 +739,9 @@ fn tokenize(lines: &[Vec<char>]) -> Option<Vec<Placed>> {
                 && (line[end].is_alphanumeric()
                     || line[end] == '_'
                     || (is_number && line[end] == '.')
-                    || (is_number && matches!(line[end], '+' | '-') && matches!(line[end - 1], 'e' | 'E')))
+                    || (is_number
+                        && matches!(line[end], '+' | '-')
+                        && matches!(line[end - 1], 'e' | 'E')))
             {
                 end += 1;
             }
@@ -634,28 +750,57 @@ fn tokenize(lines: &[Vec<char>]) -> Option<Vec<Placed>> {
             let is_prefix = word.len() <= 2 && word.chars().all(|c| "rRbBfFuUtT".contains(c));
             if is_prefix && matches!(quote, Some('\'' | '"')) {
                 (row, column) = string_end(lines, row, end)?;
-                tokens.push(Placed { token: Token::Operand, at, end: (row, column), depth });
+                tokens.push(Placed {
+                    token: Token::Operand,
+                    at,
+                    end: (row, column),
+                    depth,
+                });
                 continue;
             }
-            let token = if KEYWORDS.contains(&word.as_str()) { Token::Word(word) } else { Token::Operand };
+            let token = if KEYWORDS.contains(&word.as_str()) {
+                Token::Word(word)
+            } else {
+                Token::Operand
+            };
             column = end;
-            tokens.push(Placed { token, at, end: (row, column), depth });
+            tokens.push(Placed {
+                token,
+                at,
+                end: (row, column),
+                depth,
+            });
             continue;
         }
         if c == '\'' || c == '"' {
             (row, column) = string_end(lines, row, column)?;
-            tokens.push(Placed { token: Token::Operand, at, end: (row, column), depth });
+            tokens.push(Placed {
+                token: Token::Operand,
+                at,
+                end: (row, column),
+                depth,
+            });
             continue;
         }
         column += 1;
         match c {
             '(' | '[' | '{' => {
-                tokens.push(Placed { token: Token::Open(c), at, end: (row, column), depth });
+                tokens.push(Placed {
+                    token: Token::Open(c),
+                    at,
+                    end: (row, column),
+                    depth,
+                });
                 depth += 1;
             }
             ')' | ']' | '}' => {
                 depth = usize::checked_sub(depth, 1)?;
-                tokens.push(Placed { token: Token::Close, at, end: (row, column), depth });
+                tokens.push(Placed {
+                    token: Token::Close,
+                    at,
+                    end: (row, column),
+                    depth,
+                });
             }
             _ => {
                 let mut text = c.to_string();
@@ -669,7 +814,12 @@ fn tokenize(lines: &[Vec<char>]) -> Option<Vec<Placed>> {
                     text.push('=');
                     column += 1;
                 }
-                tokens.push(Placed { token: Token::Operator(text), at, end: (row, column), depth });
+                tokens.push(Placed {
+                    token: Token::Operator(text),
+                    at,
+                    end: (row, column),
+                    depth,
+                });
             }
         }
     }
@@ -708,8 +858,12 @@ fn suggestion(vm: &mut Vm, exception: Value) -> String {
         return String::new();
     }
     let wrong = vm.intern(if is_import { "name_from" } else { "name" });
-    let Some(wrong) = vm.own_attr(exception, wrong) else { return String::new() };
-    let Some(wrong) = vm.as_text(wrong).map(str::to_owned) else { return String::new() };
+    let Some(wrong) = vm.own_attr(exception, wrong) else {
+        return String::new();
+    };
+    let Some(wrong) = vm.as_text(wrong).map(str::to_owned) else {
+        return String::new();
+    };
     let names = if is_name {
         visible_names(vm, exception)
     } else {
@@ -724,7 +878,11 @@ fn suggestion(vm: &mut Vm, exception: Value) -> String {
         attribute_names(vm, owner, &wrong)
     };
     let mut text = String::new();
-    let found = if names.len() > 750 { None } else { closest(&wrong, names.iter().map(String::as_str)) };
+    let found = if names.len() > 750 {
+        None
+    } else {
+        closest(&wrong, names.iter().map(String::as_str))
+    };
     if let Some(found) = found {
         text.push_str(&format!(". Did you mean: '{found}'?"));
     }
@@ -737,24 +895,42 @@ fn suggestion(vm: &mut Vm, exception: Value) -> String {
 
 /// Names that the innermost frame could have meant.
 fn visible_names(vm: &mut Vm, exception: Value) -> Vec<String> {
-    let Some(entry) = vm.heap.exception(exception).trace.first().cloned() else { return Vec::new() };
-    let mut names: Vec<String> =
-        entry.code.code.varnames.iter().filter(|name| !name.is_empty()).map(|name| name.to_string()).collect();
+    let Some(entry) = vm.heap.exception(exception).trace.first().cloned() else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entry
+        .code
+        .code
+        .varnames
+        .iter()
+        .filter(|name| !name.is_empty())
+        .map(|name| name.to_string())
+        .collect();
     for dict in [entry.globals, vm.builtins] {
         if dict.is(Kind::Dict) {
             let keys: Vec<Value> = vm.heap.dict(dict).iter().map(|(key, _)| key).collect();
-            names.extend(keys.into_iter().filter_map(|key| vm.as_text(key).map(str::to_owned)));
+            names.extend(
+                keys.into_iter()
+                    .filter_map(|key| vm.as_text(key).map(str::to_owned)),
+            );
         }
     }
     names
 }
 
 fn attribute_names(vm: &mut Vm, owner: Value, wrong: &str) -> Vec<String> {
-    if owner.is_unbound() || vm.lookup_special(owner, vm.names.dir).is_some_and(|method| !method.is(Kind::Native)) {
+    if owner.is_unbound()
+        || vm
+            .lookup_special(owner, vm.names.dir)
+            .is_some_and(|method| !method.is(Kind::Native))
+    {
         return Vec::new();
     }
     let keys = super::object::dir_names(vm, owner);
-    let mut names: Vec<String> = keys.into_iter().filter_map(|key| vm.as_text(key).map(str::to_owned)).collect();
+    let mut names: Vec<String> = keys
+        .into_iter()
+        .filter_map(|key| vm.as_text(key).map(str::to_owned))
+        .collect();
     if !wrong.starts_with('_') {
         names.retain(|name| !name.starts_with('_'));
     }
@@ -763,7 +939,10 @@ fn attribute_names(vm: &mut Vm, owner: Value, wrong: &str) -> Vec<String> {
 }
 
 fn is_library_module(vm: &mut Vm, name: &str) -> bool {
-    match vm.environment.find_module(name, &["/lib/python3.14".to_owned()]) {
+    match vm
+        .environment
+        .find_module(name, &["/lib/python3.14".to_owned()])
+    {
         Ok(Some(Found::Code { filename, .. })) => filename.starts_with("/lib/"),
         Ok(Some(Found::Native(_))) => true,
         _ => false,
@@ -774,9 +953,19 @@ fn is_library_module(vm: &mut Vm, name: &str) -> bool {
 
 fn caret_anchors(vm: &mut Vm, args: &[Value]) -> Res {
     let text = vm.expect_str(args[0], "segment")?;
-    let lines: Vec<Vec<char>> = text.split('\n').map(|line| line.chars().collect()).collect();
-    let Some(anchors) = find_anchors(&lines) else { return Ok(Value::NONE) };
-    let places = [anchors.left.0, anchors.left.1, anchors.right.0, anchors.right.1];
+    let lines: Vec<Vec<char>> = text
+        .split('\n')
+        .map(|line| line.chars().collect())
+        .collect();
+    let Some(anchors) = find_anchors(&lines) else {
+        return Ok(Value::NONE);
+    };
+    let places = [
+        anchors.left.0,
+        anchors.left.1,
+        anchors.right.0,
+        anchors.right.1,
+    ];
     Ok(vm.tuple(&places.map(Value::count)))
 }
 
@@ -790,28 +979,47 @@ fn carets_shown(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let last = lines.len() - 1;
     let offset = |vm: &mut Vm, value: Value, line: &[char]| -> Res<usize> {
-        Ok(usize::try_from(vm.index(value)?).unwrap_or(0).min(line.len()))
+        Ok(usize::try_from(vm.index(value)?)
+            .unwrap_or(0)
+            .min(line.len()))
     };
     let start = offset(vm, args[1], &lines[0])?;
     let end = offset(vm, args[2], &lines[last])?;
     let segment = segment_of(&lines, start, end);
-    Ok(Value::bool(shows_carets(&lines, &segment, start, end, args[3] == Value::TRUE)))
+    Ok(Value::bool(shows_carets(
+        &lines,
+        &segment,
+        start,
+        end,
+        args[3] == Value::TRUE,
+    )))
 }
 
 /// All lines of a source file that the host knows, or None.
 fn source_lines(vm: &mut Vm, args: &[Value]) -> Res {
     let filename = vm.expect_str(args[0], "filename")?;
     let mut lines = Vec::new();
-    while let Some(line) = vm.environment.source_line(&filename, lines.len() as u32 + 1) {
+    while let Some(line) = vm
+        .environment
+        .source_line(&filename, lines.len() as u32 + 1)
+    {
         let line = vm.string(line);
         lines.push(line);
     }
-    Ok(if lines.is_empty() { Value::NONE } else { vm.list(lines) })
+    Ok(if lines.is_empty() {
+        Value::NONE
+    } else {
+        vm.list(lines)
+    })
 }
 
 /// For the prelude.
 pub static REPORT_FUNCTIONS: &[NativeDef] = &[
     function("caret_anchors", "segment, /", caret_anchors),
-    function("carets_shown", "lines, start, end, anchored, /", carets_shown),
+    function(
+        "carets_shown",
+        "lines, start, end, anchored, /",
+        carets_shown,
+    ),
     function("source_lines", "filename, /", source_lines),
 ];

@@ -3,13 +3,13 @@
 
 use std::rc::Rc;
 
+use crate::builtins::object::attr_name;
 use crate::fiber::Frame;
 use crate::native::{NativeDef, function};
 use crate::throw::{Pending, Request};
 use crate::value::Kind;
 use crate::vm::CompileMode;
 use crate::{CodeObj, Completion, PyDict, Res, Throw, Value, Vm};
-use crate::builtins::object::attr_name;
 
 fn getattr(vm: &mut Vm, args: &[Value]) -> Res {
     let name = attr_name(vm, args[1])?;
@@ -27,7 +27,9 @@ fn getattr(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn or_default(vm: &mut Vm, [default, ..]: [Value; 4], completion: Completion) -> Res {
     match completion {
-        Completion::Raised(exception) if vm.is_instance(exception, vm.types.attribute_error) => Ok(default),
+        Completion::Raised(exception) if vm.is_instance(exception, vm.types.attribute_error) => {
+            Ok(default)
+        }
         other => other.value(),
     }
 }
@@ -44,7 +46,9 @@ fn hasattr(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn has(vm: &mut Vm, _: [Value; 4], completion: Completion) -> Res {
     match completion {
-        Completion::Raised(exception) if vm.is_instance(exception, vm.types.attribute_error) => Ok(Value::FALSE),
+        Completion::Raised(exception) if vm.is_instance(exception, vm.types.attribute_error) => {
+            Ok(Value::FALSE)
+        }
         Completion::Raised(exception) => Err(Throw::Raise(exception)),
         _ => Ok(Value::TRUE),
     }
@@ -85,7 +89,9 @@ impl Vm {
             Frame::Python(frame) if !frame.code.code.flags.hidden => Some(frame),
             _ => None,
         });
-        let Some(frame) = frame else { return self.builtins };
+        let Some(frame) = frame else {
+            return self.builtins;
+        };
         if let Some(namespace) = frame.namespace.bound() {
             return namespace;
         }
@@ -97,7 +103,11 @@ impl Vm {
         let mut pairs = Vec::new();
         for (at, name) in code.code.varnames.iter().enumerate() {
             let value = self.stack[base + at];
-            let value = if value.is(Kind::Cell) { self.heap.cell(value).value } else { value };
+            let value = if value.is(Kind::Cell) {
+                self.heap.cell(value).value
+            } else {
+                value
+            };
             if !name.is_empty() && !name.starts_with('.') && !value.is_unbound() {
                 pairs.push((name.clone(), value));
             }
@@ -167,7 +177,12 @@ fn source_text(vm: &mut Vm, source: Value, what: &str) -> Res<String> {
 
 impl Vm {
     /// Compiles source; a diagnostic becomes the `SyntaxError`.
-    pub fn compile_source(&mut self, source: &str, filename: &str, mode: CompileMode) -> Res<Rc<CodeObj>> {
+    pub fn compile_source(
+        &mut self,
+        source: &str,
+        filename: &str,
+        mode: CompileMode,
+    ) -> Res<Rc<CodeObj>> {
         match self.environment.compile(source, filename, mode) {
             Ok(code) => {
                 let filename: Rc<str> = filename.into();
@@ -178,7 +193,12 @@ impl Vm {
     }
 
     /// The `SyntaxError` for what the compiler found.
-    pub fn source_error(&mut self, source: &str, filename: &str, errors: Vec<crate::SourceError>) -> Throw {
+    pub fn source_error(
+        &mut self,
+        source: &str,
+        filename: &str,
+        errors: Vec<crate::SourceError>,
+    ) -> Throw {
         let Some(error) = errors.into_iter().next() else {
             return self.syntax_error("invalid syntax");
         };
@@ -189,7 +209,10 @@ impl Vm {
         };
         let message = self.string(error.message);
         let filename = self.str(filename);
-        let line_text = source.lines().nth((error.line as usize).saturating_sub(1)).map(|line| format!("{line}\n"));
+        let line_text = source
+            .lines()
+            .nth((error.line as usize).saturating_sub(1))
+            .map(|line| format!("{line}\n"));
         let text = match line_text {
             Some(line) => self.string(line),
             None => Value::NONE,
@@ -220,7 +243,13 @@ impl Vm {
     }
 
     /// Asks for a code object to be run with these namespaces.
-    fn run_code(&mut self, code: Rc<CodeObj>, globals: Value, locals: Value, closure: Box<[Value]>) -> Throw {
+    fn run_code(
+        &mut self,
+        code: Rc<CodeObj>,
+        globals: Value,
+        locals: Value,
+        closure: Box<[Value]>,
+    ) -> Throw {
         if self.namespace_get(globals, self.names.builtins).is_none() {
             let builtins = self.builtins;
             self.namespace_set(globals, self.names.builtins, builtins);
@@ -231,8 +260,18 @@ impl Vm {
             // Its variables are its own, whatever the namespace.
             return self.tail_call(function, &[]);
         }
-        let namespace = if locals == globals { Value::UNBOUND } else { locals };
-        self.pending = Pending { what: Request::Body { function, namespace }, then: Default::default() };
+        let namespace = if locals == globals {
+            Value::UNBOUND
+        } else {
+            locals
+        };
+        self.pending = Pending {
+            what: Request::Body {
+                function,
+                namespace,
+            },
+            then: Default::default(),
+        };
         Throw::Call
     }
 
@@ -245,22 +284,37 @@ impl Vm {
                 false => Err(self.type_error("cannot use a closure with this code object")),
             };
         }
-        let cells = self.heap.as_items(closure).filter(|_| closure.is(Kind::Tuple)).map(<[Value]>::to_vec);
+        let cells = self
+            .heap
+            .as_items(closure)
+            .filter(|_| closure.is(Kind::Tuple))
+            .map(<[Value]>::to_vec);
         match cells {
-            Some(cells) if cells.len() == count && cells.iter().all(|cell| cell.is(Kind::Cell)) => Ok(cells.into()),
-            _ => Err(self.type_error(format!("code object requires a closure of exactly length {count}"))),
+            Some(cells) if cells.len() == count && cells.iter().all(|cell| cell.is(Kind::Cell)) => {
+                Ok(cells.into())
+            }
+            _ => Err(self.type_error(format!(
+                "code object requires a closure of exactly length {count}"
+            ))),
         }
     }
 
     fn namespaces(&mut self, globals: Value, locals: Value, what: &str) -> Res<(Value, Value)> {
         if globals.is_none() {
             let own = self.caller_globals();
-            let locals = if locals.is_none() { self.caller_locals() } else { locals };
+            let locals = if locals.is_none() {
+                self.caller_locals()
+            } else {
+                locals
+            };
             return Ok((own, locals));
         }
         let plain = self.heap.payload(globals);
         if !plain.is(Kind::Dict) {
-            let message = format!("{what}() globals must be a dict, not {}", self.type_name(globals));
+            let message = format!(
+                "{what}() globals must be a dict, not {}",
+                self.type_name(globals)
+            );
             return Err(self.type_error(message));
         }
         Ok((plain, if locals.is_none() { plain } else { locals }))
@@ -276,7 +330,11 @@ fn exec(vm: &mut Vm, args: &[Value]) -> Res {
         }
         None => {
             let source = source_text(vm, args[0], "exec")?;
-            let mode = if locals == globals { CompileMode::Module } else { CompileMode::Exec };
+            let mode = if locals == globals {
+                CompileMode::Module
+            } else {
+                CompileMode::Exec
+            };
             vm.compile_source(&source, "<string>", mode)?
         }
     };
@@ -295,7 +353,11 @@ fn eval(vm: &mut Vm, args: &[Value]) -> Res {
         None => {
             let source = source_text(vm, args[0], "eval")?;
             let source = source.trim_start_matches([' ', '\t']).to_owned();
-            let mode = if locals == globals { CompileMode::Eval } else { CompileMode::EvalNamespace };
+            let mode = if locals == globals {
+                CompileMode::Eval
+            } else {
+                CompileMode::EvalNamespace
+            };
             vm.compile_source(&source, "<string>", mode)?
         }
     };
@@ -349,7 +411,10 @@ fn is_plain(vm: &Vm, function: Value) -> bool {
 /// Runs a class body in a namespace; gives its `__class__` cell or None.
 fn run_body(vm: &mut Vm, args: &[Value]) -> Res {
     vm.pending = Pending {
-        what: Request::Body { function: args[0], namespace: args[1] },
+        what: Request::Body {
+            function: args[0],
+            namespace: args[1],
+        },
         then: Default::default(),
     };
     Err(Throw::Call)
@@ -377,7 +442,9 @@ fn type_find(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn cell_is(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::bool(args[0].is(Kind::Cell) && vm.heap.cell(args[0]).value == args[1]))
+    Ok(Value::bool(
+        args[0].is(Kind::Cell) && vm.heap.cell(args[0]).value == args[1],
+    ))
 }
 
 fn cell_empty(vm: &mut Vm, args: &[Value]) -> Res {
@@ -436,14 +503,22 @@ static FUNCTIONS: &[NativeDef] = &[
     function("locals", "", locals),
     function("vars", "object=..., /", vars),
     function("dir", "object=..., /", dir),
-    function("exec", "source, /, globals=None, locals=None, *, closure=None", exec),
+    function(
+        "exec",
+        "source, /, globals=None, locals=None, *, closure=None",
+        exec,
+    ),
     function("eval", "source, /, globals=None, locals=None", eval),
     function(
         "compile",
         "source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1",
         compile,
     ),
-    function("__build_class__", "func, name, /, *bases, **kwargs", build_class),
+    function(
+        "__build_class__",
+        "func, name, /, *bases, **kwargs",
+        build_class,
+    ),
 ];
 
 /// What the prelude needs of this; bound as its globals.
@@ -457,7 +532,11 @@ static HELPERS: &[NativeDef] = &[
     function("cell_is", "cell, value, /", cell_is),
     function("cell_empty", "cell, /", cell_empty),
     function("generator_kind", "function, /", generator_kind),
-    function("set_asyncgen_hooks_now", "firstiter=..., finalizer=..., /", set_asyncgen_hooks),
+    function(
+        "set_asyncgen_hooks_now",
+        "firstiter=..., finalizer=..., /",
+        set_asyncgen_hooks,
+    ),
     function("get_asyncgen_hooks_now", "", get_asyncgen_hooks),
     function("handled_exception", "", handled_exception),
 ];

@@ -3,9 +3,9 @@
 use crate::builtins::dict::table_iter;
 use crate::builtins::list::repr_items;
 use crate::builtins::set_table::{Keys, Source, first_in_order, is_subset, ordered_keys};
-use crate::native::{NativeDef, method, new_method};
 use crate::gc::Tracer;
 use crate::heap::Heap;
+use crate::native::{NativeDef, method, new_method};
 use crate::object::{NativeIter, TableItem};
 use crate::value::Kind;
 use crate::{Entry, PyDict, Res, Throw, Value, Vm};
@@ -26,7 +26,9 @@ static COMMON: &[NativeDef] = &[
     })
     .slow("set_issubset"),
     method("issuperset", "self, other, /", |vm, args| {
-        Ok(Value::bool(with_both(vm, args, |heap, a, b| is_subset(heap, b, a))?))
+        Ok(Value::bool(with_both(vm, args, |heap, a, b| {
+            is_subset(heap, b, a)
+        })?))
     })
     .slow("set_issuperset"),
     method("symmetric_difference", "self, other, /", |vm, args| {
@@ -39,25 +41,74 @@ static COMMON: &[NativeDef] = &[
         fold_others(vm, args, Keys::union)
     })
     .slow("set_union"),
-    method("__len__", "self, /", |vm, args| Ok(Value::count(vm.heap.set(args[0]).table.len()))),
-    method("__reduce__", "self, /", |vm, args| Err(vm.tail_prelude("set_reduce", args))).raw_self(),
+    method("__len__", "self, /", |vm, args| {
+        Ok(Value::count(vm.heap.set(args[0]).table.len()))
+    }),
+    method("__reduce__", "self, /", |vm, args| {
+        Err(vm.tail_prelude("set_reduce", args))
+    })
+    .raw_self(),
     method("__contains__", "self, key, /", contains).slow("set_contains"),
     method("__iter__", "self, /", iter),
-    method("__repr__", "self, /", repr).raw_self().slow("set_repr"),
-    method("__and__", "self, value, /", |vm, args| operation(vm, args, '&', false)).slow("set_and"),
-    method("__rand__", "self, value, /", |vm, args| operation(vm, args, '&', true)).slow("set_rand"),
-    method("__or__", "self, value, /", |vm, args| operation(vm, args, '|', false)).slow("set_or"),
-    method("__ror__", "self, value, /", |vm, args| operation(vm, args, '|', true)).slow("set_ror"),
-    method("__sub__", "self, value, /", |vm, args| operation(vm, args, '-', false)).slow("set_sub"),
-    method("__rsub__", "self, value, /", |vm, args| operation(vm, args, '-', true)).slow("set_rsub"),
-    method("__xor__", "self, value, /", |vm, args| operation(vm, args, '^', false)).slow("set_xor"),
-    method("__rxor__", "self, value, /", |vm, args| operation(vm, args, '^', true)).slow("set_rxor"),
-    method("__eq__", "self, value, /", |vm, args| compare(vm, args, "==")).slow("set_eq"),
-    method("__ne__", "self, value, /", |vm, args| compare(vm, args, "!=")).slow("set_ne"),
-    method("__lt__", "self, value, /", |vm, args| compare(vm, args, "<")).slow("set_lt"),
-    method("__le__", "self, value, /", |vm, args| compare(vm, args, "<=")).slow("set_le"),
-    method("__gt__", "self, value, /", |vm, args| compare(vm, args, ">")).slow("set_gt"),
-    method("__ge__", "self, value, /", |vm, args| compare(vm, args, ">=")).slow("set_ge"),
+    method("__repr__", "self, /", repr)
+        .raw_self()
+        .slow("set_repr"),
+    method("__and__", "self, value, /", |vm, args| {
+        operation(vm, args, '&', false)
+    })
+    .slow("set_and"),
+    method("__rand__", "self, value, /", |vm, args| {
+        operation(vm, args, '&', true)
+    })
+    .slow("set_rand"),
+    method("__or__", "self, value, /", |vm, args| {
+        operation(vm, args, '|', false)
+    })
+    .slow("set_or"),
+    method("__ror__", "self, value, /", |vm, args| {
+        operation(vm, args, '|', true)
+    })
+    .slow("set_ror"),
+    method("__sub__", "self, value, /", |vm, args| {
+        operation(vm, args, '-', false)
+    })
+    .slow("set_sub"),
+    method("__rsub__", "self, value, /", |vm, args| {
+        operation(vm, args, '-', true)
+    })
+    .slow("set_rsub"),
+    method("__xor__", "self, value, /", |vm, args| {
+        operation(vm, args, '^', false)
+    })
+    .slow("set_xor"),
+    method("__rxor__", "self, value, /", |vm, args| {
+        operation(vm, args, '^', true)
+    })
+    .slow("set_rxor"),
+    method("__eq__", "self, value, /", |vm, args| {
+        compare(vm, args, "==")
+    })
+    .slow("set_eq"),
+    method("__ne__", "self, value, /", |vm, args| {
+        compare(vm, args, "!=")
+    })
+    .slow("set_ne"),
+    method("__lt__", "self, value, /", |vm, args| {
+        compare(vm, args, "<")
+    })
+    .slow("set_lt"),
+    method("__le__", "self, value, /", |vm, args| {
+        compare(vm, args, "<=")
+    })
+    .slow("set_le"),
+    method("__gt__", "self, value, /", |vm, args| {
+        compare(vm, args, ">")
+    })
+    .slow("set_gt"),
+    method("__ge__", "self, value, /", |vm, args| {
+        compare(vm, args, ">=")
+    })
+    .slow("set_ge"),
 ];
 
 static MUTABLE: &[NativeDef] = &[
@@ -76,9 +127,11 @@ static MUTABLE: &[NativeDef] = &[
     })
     .slow("set_discard"),
     method("pop", "self, /", pop),
-    method("remove", "self, object, /", |vm, args| match take(vm, args)? {
-        true => Ok(Value::NONE),
-        false => Err(vm.key_error(args[1])),
+    method("remove", "self, object, /", |vm, args| {
+        match take(vm, args)? {
+            true => Ok(Value::NONE),
+            false => Err(vm.key_error(args[1])),
+        }
     })
     .slow("set_remove"),
     method("update", "self, /, *others", |vm, args| {
@@ -98,17 +151,37 @@ static MUTABLE: &[NativeDef] = &[
         update_with(vm, args, Keys::intersection)
     })
     .slow("set_intersection_update"),
-    method("symmetric_difference_update", "self, other, /", |vm, args| {
-        let source = source_of(vm, args[1])?;
-        let other = Keys::from_source(&vm.heap, source)?;
-        let keys = own_keys(vm, args[0]).toggle(&vm.heap, other)?;
-        replace(vm, args[0], keys)
-    })
+    method(
+        "symmetric_difference_update",
+        "self, other, /",
+        |vm, args| {
+            let source = source_of(vm, args[1])?;
+            let other = Keys::from_source(&vm.heap, source)?;
+            let keys = own_keys(vm, args[0]).toggle(&vm.heap, other)?;
+            replace(vm, args[0], keys)
+        },
+    )
     .slow("set_symmetric_difference_update"),
-    method("__iand__", "self, value, /", |vm, args| in_place(vm, args, '&')).raw_self().slow("set_iand"),
-    method("__ior__", "self, value, /", |vm, args| in_place(vm, args, '|')).raw_self().slow("set_ior"),
-    method("__isub__", "self, value, /", |vm, args| in_place(vm, args, '-')).raw_self().slow("set_isub"),
-    method("__ixor__", "self, value, /", |vm, args| in_place(vm, args, '^')).raw_self().slow("set_ixor"),
+    method("__iand__", "self, value, /", |vm, args| {
+        in_place(vm, args, '&')
+    })
+    .raw_self()
+    .slow("set_iand"),
+    method("__ior__", "self, value, /", |vm, args| {
+        in_place(vm, args, '|')
+    })
+    .raw_self()
+    .slow("set_ior"),
+    method("__isub__", "self, value, /", |vm, args| {
+        in_place(vm, args, '-')
+    })
+    .raw_self()
+    .slow("set_isub"),
+    method("__ixor__", "self, value, /", |vm, args| {
+        in_place(vm, args, '^')
+    })
+    .raw_self()
+    .slow("set_ixor"),
 ];
 
 static FROZEN: &[NativeDef] = &[
@@ -128,7 +201,11 @@ pub(crate) fn source_of(vm: &mut Vm, iterable: Value) -> Res<Source> {
     let mut entries = Vec::new();
     for key in vm.collect_again(iterable)? {
         let hash = vm.key_hash(key)?;
-        entries.push(Entry { key, value: Value::NONE, hash });
+        entries.push(Entry {
+            key,
+            value: Value::NONE,
+            hash,
+        });
     }
     Ok(Source::Items(entries))
 }
@@ -140,9 +217,12 @@ pub(crate) fn source_with_hashes(vm: &Vm, iterable: Value) -> Option<Source> {
         return Some(Source::Set(Keys::of(vm.heap.set(set))));
     }
     let plain = vm.heap.payload(iterable);
-    let own_iter =
-        plain == iterable || vm.lookup_special(iterable, vm.names.iter).is_some_and(|m| m.is(Kind::Native));
-    (plain.is(Kind::Dict) && own_iter).then(|| Source::Dict(vm.heap.dict(plain).entries().collect()))
+    let own_iter = plain == iterable
+        || vm
+            .lookup_special(iterable, vm.names.iter)
+            .is_some_and(|m| m.is(Kind::Native));
+    (plain.is(Kind::Dict) && own_iter)
+        .then(|| Source::Dict(vm.heap.dict(plain).entries().collect()))
 }
 
 /// As [`source_of`] for an iterable in a tuple of arguments, whose items the
@@ -167,8 +247,10 @@ fn own_keys(vm: &Vm, set: Value) -> Keys {
 /// The set whose table an iterable has, if its class leaves iterating to it.
 fn plain_set(vm: &Vm, iterable: Value) -> Option<Value> {
     let plain = vm.heap.payload(iterable);
-    let own_iter =
-        plain == iterable || vm.lookup_special(iterable, vm.names.iter).is_some_and(|m| m.is(Kind::Native));
+    let own_iter = plain == iterable
+        || vm
+            .lookup_special(iterable, vm.names.iter)
+            .is_some_and(|m| m.is(Kind::Native));
     (plain.is(Kind::Set) && own_iter).then_some(plain)
 }
 
@@ -179,7 +261,11 @@ fn with_both<T>(
     combine: impl FnOnce(&Heap, &PyDict, &PyDict) -> Res<T>,
 ) -> Res<T> {
     if let Some(other) = plain_set(vm, args[1]) {
-        return combine(&vm.heap, &vm.heap.set(args[0]).table, &vm.heap.set(other).table);
+        return combine(
+            &vm.heap,
+            &vm.heap.set(args[0]).table,
+            &vm.heap.set(other).table,
+        );
     }
     let other = keys_of_iterable(vm, args[1])?;
     combine(&vm.heap, &vm.heap.set(args[0]).table, &other.table)
@@ -193,7 +279,10 @@ fn like(vm: &mut Vm, set: Value, keys: Keys) -> Value {
 
 fn replace(vm: &mut Vm, set: Value, keys: Keys) -> Res {
     let object = vm.heap.set_mut(set);
-    let grown = keys.table.positions().saturating_sub(object.table.positions());
+    let grown = keys
+        .table
+        .positions()
+        .saturating_sub(object.table.positions());
     object.table = keys.table;
     object.shape = keys.shape;
     vm.heap.charge(grown * 24);
@@ -209,9 +298,15 @@ fn grow(vm: &mut Vm, set: Value, source: Source) -> Res<()> {
     }
     for entry in source.entries(&vm.heap) {
         let table = &vm.heap.set(set).table;
-        let found = vm.heap.find_in(table, entry.key, entry.hash).map_err(|_| Throw::Python)?;
+        let found = vm
+            .heap
+            .find_in(table, entry.key, entry.hash)
+            .map_err(|_| Throw::Python)?;
         if found.is_none() {
-            vm.heap.set_mut(set).table.insert_new(entry.key, Value::NONE, entry.hash);
+            vm.heap
+                .set_mut(set)
+                .table
+                .insert_new(entry.key, Value::NONE, entry.hash);
             vm.heap.charge(24);
         }
     }
@@ -268,7 +363,11 @@ fn operation(vm: &mut Vm, args: &[Value], operator: char, swapped: bool) -> Res 
     if !other.is(Kind::Set) {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let (left, right) = if swapped { (other, args[0]) } else { (args[0], other) };
+    let (left, right) = if swapped {
+        (other, args[0])
+    } else {
+        (args[0], other)
+    };
     vm.reserve(vm.heap.set(left).table.positions() * 24)?;
     let (keys, source) = (own_keys(vm, left), Source::Set(own_keys(vm, right)));
     let heap = &vm.heap;
@@ -388,7 +487,14 @@ fn iter(vm: &mut Vm, args: &[Value]) -> Res {
         Some(keys) => {
             let size = keys.len();
             let class = vm.types.set_iterator;
-            Ok(vm.native_iterator(class, SetIter { set: args[0], keys: keys.into_iter(), size }))
+            Ok(vm.native_iterator(
+                class,
+                SetIter {
+                    set: args[0],
+                    keys: keys.into_iter(),
+                    size,
+                },
+            ))
         }
         None => Ok(table_iter(vm, args[0], TableItem::Key, false)),
     }
@@ -397,7 +503,8 @@ fn iter(vm: &mut Vm, args: &[Value]) -> Res {
 /// A set is looked up as the frozenset equal to it.
 fn lookup_key(vm: &mut Vm, key: Value) -> Value {
     let plain = vm.heap.payload(key);
-    let hashable = key.is(Kind::Instance) && !vm.heap.ty(vm.heap.instance(key).class).flags.unhashable;
+    let hashable =
+        key.is(Kind::Instance) && !vm.heap.ty(vm.heap.instance(key).class).flags.unhashable;
     if plain.is(Kind::Set) && !vm.heap.set(plain).frozen && !hashable {
         let table = vm.heap.set(plain).table.clone();
         return vm.heap.new_set(table, true);
@@ -446,7 +553,11 @@ fn repr(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let inner = repr_items(vm, set, &items)?;
     let plain = args[0] == set && !vm.heap.set(set).frozen;
-    Ok(vm.string(if plain { format!("{{{inner}}}") } else { format!("{name}({{{inner}}})") }))
+    Ok(vm.string(if plain {
+        format!("{{{inner}}}")
+    } else {
+        format!("{name}({{{inner}}})")
+    }))
 }
 
 pub(crate) fn register(vm: &mut Vm) {

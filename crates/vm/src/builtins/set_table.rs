@@ -23,7 +23,11 @@ pub struct Shape {
 
 impl Default for Shape {
     fn default() -> Self {
-        Shape { slots: MIN_SLOTS as u32, placed: 0, sorted: 0 }
+        Shape {
+            slots: MIN_SLOTS as u32,
+            placed: 0,
+            sorted: 0,
+        }
     }
 }
 
@@ -95,7 +99,8 @@ fn has(heap: &Heap, table: &PyDict, entry: &Entry) -> Res<bool> {
 }
 
 fn find(heap: &Heap, table: &PyDict, entry: &Entry) -> Res<Option<usize>> {
-    heap.find_in(table, entry.key, entry.hash).map_err(|_| Throw::Python)
+    heap.find_in(table, entry.key, entry.hash)
+        .map_err(|_| Throw::Python)
 }
 
 /// The smallest table with more slots than this.
@@ -115,7 +120,10 @@ fn is_full(fill: usize, slots: usize) -> bool {
 
 impl Keys {
     pub fn of(set: &PySet) -> Keys {
-        Keys { table: set.table.clone(), shape: set.shape }
+        Keys {
+            table: set.table.clone(),
+            shape: set.shape,
+        }
     }
 
     /// The keys of `source` as a set of their own.
@@ -138,7 +146,14 @@ impl Keys {
             table.insert_new(entry.key, Value::NONE, entry.hash);
         }
         let placed = table.positions() as u32;
-        Keys { table, shape: Shape { slots, placed, sorted: 0 } }
+        Keys {
+            table,
+            shape: Shape {
+                slots,
+                placed,
+                sorted: 0,
+            },
+        }
     }
 
     fn add(&mut self, heap: &Heap, entry: &Entry) -> Res<()> {
@@ -159,7 +174,11 @@ impl Keys {
     pub fn union(self, heap: &Heap, source: Source) -> Res<Keys> {
         let other = match source {
             Source::Set(other) => other,
-            Source::Dict(entries) => return self.make_room(heap, entries.len()).union_each(heap, entries),
+            Source::Dict(entries) => {
+                return self
+                    .make_room(heap, entries.len())
+                    .union_each(heap, entries);
+            }
             Source::Items(entries) => return self.union_each(heap, entries),
         };
         let mut keys = self.make_room(heap, other.table.len());
@@ -174,7 +193,11 @@ impl Keys {
         for entry in other.entries(heap) {
             keys.table.insert_new(entry.key, Value::NONE, entry.hash);
         }
-        keys.shape = Shape { slots: slots as u32, placed: keys.table.positions() as u32, sorted: 0 };
+        keys.shape = Shape {
+            slots: slots as u32,
+            placed: keys.table.positions() as u32,
+            sorted: 0,
+        };
         Ok(keys)
     }
 
@@ -187,7 +210,9 @@ impl Keys {
 
     pub fn intersection(self, heap: &Heap, source: Source) -> Res<Keys> {
         let (each, within) = match source {
-            Source::Set(other) if other.table.len() > self.table.len() => (Source::Set(self), other),
+            Source::Set(other) if other.table.len() > self.table.len() => {
+                (Source::Set(self), other)
+            }
             source => (source, self),
         };
         let mut keys = Keys::default();
@@ -242,7 +267,10 @@ impl Keys {
     /// The entries in the order that programs see.
     pub fn entries(&self, heap: &Heap) -> Vec<Entry> {
         match order(heap, &self.table, self.shape) {
-            Some(order) => order.into_iter().filter_map(|at| self.table.entry(at as usize)).collect(),
+            Some(order) => order
+                .into_iter()
+                .filter_map(|at| self.table.entry(at as usize))
+                .collect(),
             None => self.table.entries().collect(),
         }
     }
@@ -264,7 +292,13 @@ pub(crate) fn is_subset(heap: &Heap, a: &PyDict, b: &PyDict) -> Res<bool> {
 pub(crate) fn ordered_keys(heap: &Heap, set: Value) -> Option<Vec<Value>> {
     let set = heap.set(set);
     let order = order(heap, &set.table, set.shape)?;
-    Some(order.into_iter().filter_map(|at| set.table.entry(at as usize)).map(|entry| entry.key).collect())
+    Some(
+        order
+            .into_iter()
+            .filter_map(|at| set.table.entry(at as usize))
+            .map(|entry| entry.key)
+            .collect(),
+    )
 }
 
 /// Position of the first key in order. Puts the entries into that order, so
@@ -272,17 +306,25 @@ pub(crate) fn ordered_keys(heap: &Heap, set: Value) -> Option<Vec<Value>> {
 pub(crate) fn first_in_order(heap: &mut Heap, set: Value) -> Option<usize> {
     let object = heap.set(set);
     if object.shape.sorted as usize != object.table.positions()
-        && let Some(order) = order(heap, &object.table, object.shape) {
-            let slots = object.shape.slots_with(object.table.positions()) as u32;
-            let mut table = PyDict::default();
-            for entry in order.into_iter().filter_map(|at| object.table.entry(at as usize)) {
-                table.insert_new(entry.key, Value::NONE, entry.hash);
-            }
-            let placed = table.positions() as u32;
-            let object = heap.set_mut(set);
-            object.table = table;
-            object.shape = Shape { slots, placed, sorted: placed };
+        && let Some(order) = order(heap, &object.table, object.shape)
+    {
+        let slots = object.shape.slots_with(object.table.positions()) as u32;
+        let mut table = PyDict::default();
+        for entry in order
+            .into_iter()
+            .filter_map(|at| object.table.entry(at as usize))
+        {
+            table.insert_new(entry.key, Value::NONE, entry.hash);
         }
+        let placed = table.positions() as u32;
+        let object = heap.set_mut(set);
+        object.table = table;
+        object.shape = Shape {
+            slots,
+            placed,
+            sorted: placed,
+        };
+    }
     heap.set(set).table.first()
 }
 
@@ -322,7 +364,12 @@ fn order(heap: &Heap, table: &PyDict, shape: Shape) -> Option<Vec<u32>> {
             }
         }
     }
-    Some(slots.into_iter().filter(|at| *at != NO_KEY && live(at)).collect())
+    Some(
+        slots
+            .into_iter()
+            .filter(|at| *at != NO_KEY && live(at))
+            .collect(),
+    )
 }
 
 /// Where `set_add_entry` of `setobject.c` puts a key.
@@ -332,7 +379,11 @@ fn place(slots: &mut [u32], hashes: &[i64], key: u32) {
     let mut perturb = hashes[key as usize] as u64;
     let mut at = perturb as usize & mask;
     loop {
-        let last = if at + LINEAR_PROBES <= mask { at + LINEAR_PROBES } else { at };
+        let last = if at + LINEAR_PROBES <= mask {
+            at + LINEAR_PROBES
+        } else {
+            at
+        };
         for slot in &mut slots[at..=last] {
             if *slot == NO_KEY {
                 *slot = key;
@@ -340,7 +391,11 @@ fn place(slots: &mut [u32], hashes: &[i64], key: u32) {
             }
         }
         perturb >>= 5;
-        at = (at.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb as usize)) & mask;
+        at = (at
+            .wrapping_mul(5)
+            .wrapping_add(1)
+            .wrapping_add(perturb as usize))
+            & mask;
     }
 }
 
@@ -349,7 +404,11 @@ fn fixed_hash(heap: &Heap, key: Value, keys: usize) -> Option<i64> {
     if let Some(int) = key.as_small() {
         return Some(if int == -1 { -2 } else { int });
     }
-    if keys <= MAX_ORDERED_TUPLES && has_fixed_hash(heap, key, 0) { heap.hash(key).ok() } else { None }
+    if keys <= MAX_ORDERED_TUPLES && has_fixed_hash(heap, key, 0) {
+        heap.hash(key).ok()
+    } else {
+        None
+    }
 }
 
 fn has_fixed_hash(heap: &Heap, key: Value, depth: u32) -> bool {
@@ -357,5 +416,8 @@ fn has_fixed_hash(heap: &Heap, key: Value, depth: u32) -> bool {
         || key.is(Kind::Tuple)
             && depth < 3
             && heap.tuple(key).len() <= 8
-            && heap.tuple(key).iter().all(|&item| has_fixed_hash(heap, item, depth + 1))
+            && heap
+                .tuple(key)
+                .iter()
+                .all(|&item| has_fixed_hash(heap, item, depth + 1))
 }

@@ -29,19 +29,42 @@ impl NativeObject for PySlice {
 impl Vm {
     pub fn new_slice(&mut self, start: Value, stop: Value, step: Value) -> Value {
         let class = self.types.slice;
-        self.heap.new_object(PySlice { start, stop, step, class })
+        self.heap.new_object(PySlice {
+            start,
+            stop,
+            step,
+            class,
+        })
     }
 }
 
 static METHODS: &[NativeDef] = &[
     new_method("cls, *args", new),
     method("indices", "self, len, /", indices).slow("slice_indices"),
-    method("__eq__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Eq)).slow("slice_eq"),
-    method("__ne__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Ne)).slow("slice_ne"),
-    method("__lt__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Lt)).slow("slice_lt"),
-    method("__le__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Le)).slow("slice_le"),
-    method("__gt__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Gt)).slow("slice_gt"),
-    method("__ge__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Ge)).slow("slice_ge"),
+    method("__eq__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Eq)
+    })
+    .slow("slice_eq"),
+    method("__ne__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Ne)
+    })
+    .slow("slice_ne"),
+    method("__lt__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Lt)
+    })
+    .slow("slice_lt"),
+    method("__le__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Le)
+    })
+    .slow("slice_le"),
+    method("__gt__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Gt)
+    })
+    .slow("slice_gt"),
+    method("__ge__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Ge)
+    })
+    .slow("slice_ge"),
     method("__hash__", "self, /", |vm, args| {
         let key = as_tuple(vm, args[0]);
         let hash = vm.hash(key)?;
@@ -54,7 +77,12 @@ static METHODS: &[NativeDef] = &[
     }),
     method("__repr__", "self, /", |vm, args| {
         let [start, stop, step] = parts(vm, args[0]);
-        let text = format!("slice({}, {}, {})", vm.repr(start)?, vm.repr(stop)?, vm.repr(step)?);
+        let text = format!(
+            "slice({}, {}, {})",
+            vm.repr(start)?,
+            vm.repr(stop)?,
+            vm.repr(step)?
+        );
         Ok(vm.string(text))
     })
     .slow("slice_repr"),
@@ -109,12 +137,19 @@ pub(crate) fn slice_bounds(vm: &mut Vm, slice: Value, length: BigInt) -> Res<[Bi
         return Err(vm.value_error("slice step cannot be zero"));
     }
     let down = step.is_negative();
-    let (low, high) =
-        if down { (-BigInt::one(), &length - BigInt::one()) } else { (BigInt::zero(), length.clone()) };
+    let (low, high) = if down {
+        (-BigInt::one(), &length - BigInt::one())
+    } else {
+        (BigInt::zero(), length.clone())
+    };
     let clamp = |bound: Option<BigInt>, default: &BigInt| match bound {
         None => default.clone(),
         Some(bound) => {
-            let bound = if bound.sign() == Sign::Minus { bound + &length } else { bound };
+            let bound = if bound.sign() == Sign::Minus {
+                bound + &length
+            } else {
+                bound
+            };
             bound.clamp(low.clone(), high.clone())
         }
     };

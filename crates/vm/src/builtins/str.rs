@@ -303,7 +303,10 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         if let Some(encoding) = encoding.bound()
             && vm.as_text(encoding).is_none()
         {
-            let message = format!("str() argument 'encoding' must be str, not {}", vm.type_name(encoding));
+            let message = format!(
+                "str() argument 'encoding' must be str, not {}",
+                vm.type_name(encoding)
+            );
             return Err(vm.type_error(message));
         }
         let Some(data) = vm.buffer_copy(object) else {

@@ -913,7 +913,12 @@ impl Vm {
     }
 }
 
-fn float(vm: &mut Vm, conversion: &Conversion, value: Value, flavor: Flavor) -> Res<(String, String)> {
+fn float(
+    vm: &mut Vm,
+    conversion: &Conversion,
+    value: Value,
+    flavor: Flavor,
+) -> Res<(String, String)> {
     let plain = vm.heap.payload(value);
     let number = if let Some(float) = plain.as_float() {
         float

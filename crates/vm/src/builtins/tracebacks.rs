@@ -92,7 +92,11 @@ impl Vm {
                 return Err(self.type_error("__traceback__ must be a traceback or None"));
             };
             if let Some(frame) = self.heap.downcast::<FrameObject>(object.frame) {
-                trace.push(TraceEntry { code: frame.code.clone(), pc: object.pc, globals: frame.globals });
+                trace.push(TraceEntry {
+                    code: frame.code.clone(),
+                    pc: object.pc,
+                    globals: frame.globals,
+                });
             }
             link = object.next;
         }
@@ -106,7 +110,13 @@ impl Vm {
 
     fn new_traceback(&mut self, next: Value, frame: Value, pc: u32, line: i64) -> Value {
         let class = self.types.traceback;
-        self.heap.new_object(PyTraceback { frame, pc, line, next, class })
+        self.heap.new_object(PyTraceback {
+            frame,
+            pc,
+            line,
+            next,
+            class,
+        })
     }
 
     fn ended_frame(&mut self, entry: &TraceEntry, back: Value) -> Value {
@@ -126,7 +136,10 @@ impl Vm {
 
     /// `sys._getframe(depth)`: 0 is the innermost frame of the program.
     pub fn frame_object(&mut self, depth: usize) -> Res {
-        let found = (0..self.frames.len()).rev().filter(|&at| self.visible_frame(at).is_some()).nth(depth);
+        let found = (0..self.frames.len())
+            .rev()
+            .filter(|&at| self.visible_frame(at).is_some())
+            .nth(depth);
         match found {
             Some(at) => Ok(self.frame_at(at)),
             None => Err(self.value_error("call stack is not deep enough")),
@@ -135,15 +148,24 @@ impl Vm {
 
     /// The instruction where the program stands; `None` if it has not begun.
     pub(crate) fn visible_place(&self) -> Option<(Rc<CodeObj>, u32)> {
-        let frame = (0..self.frames.len()).rev().find_map(|at| self.visible_frame(at))?;
+        let frame = (0..self.frames.len())
+            .rev()
+            .find_map(|at| self.visible_frame(at))?;
         Some((frame.code.clone(), frame.pc.saturating_sub(1)))
     }
 
     /// The frame of a generator or coroutine that has not ended.
-    pub(crate) fn suspended_frame(&mut self, code: Rc<CodeObj>, pc: u32, globals: Value, generator: Value) -> Value {
-        let running = (0..self.frames.len())
-            .rev()
-            .find(|&at| self.visible_frame(at).is_some_and(|frame| frame.generator == generator));
+    pub(crate) fn suspended_frame(
+        &mut self,
+        code: Rc<CodeObj>,
+        pc: u32,
+        globals: Value,
+        generator: Value,
+    ) -> Value {
+        let running = (0..self.frames.len()).rev().find(|&at| {
+            self.visible_frame(at)
+                .is_some_and(|frame| frame.generator == generator)
+        });
         if let Some(at) = running {
             return self.frame_at(at);
         }
@@ -152,10 +174,24 @@ impl Vm {
         let pc = pc.saturating_sub(u32::from(!object.delegating));
         // Those of one that runs on another fiber are there.
         let running = object.state == crate::GeneratorState::Running;
-        let registers = if running { Default::default() } else { object.registers.clone() };
+        let registers = if running {
+            Default::default()
+        } else {
+            object.registers.clone()
+        };
         let locals = self.variables(&code, &registers);
         let (class, back) = (self.types.frame, Value::NONE);
-        self.heap.new_object(FrameObject { code, pc, globals, locals, back, place: None, generator, begun, class })
+        self.heap.new_object(FrameObject {
+            code,
+            pc,
+            globals,
+            locals,
+            back,
+            place: None,
+            generator,
+            begun,
+            class,
+        })
     }
 
     fn visible_frame(&self, at: usize) -> Option<&PyFrame> {
@@ -166,7 +202,9 @@ impl Vm {
     }
 
     fn frame_at(&mut self, at: usize) -> Value {
-        let Some(frame) = self.visible_frame(at) else { return Value::NONE };
+        let Some(frame) = self.visible_frame(at) else {
+            return Value::NONE;
+        };
         let class = self.types.frame;
         let object = FrameObject {
             code: frame.code.clone(),
@@ -186,7 +224,11 @@ impl Vm {
     fn variables(&mut self, code: &CodeObj, registers: &[Value]) -> Value {
         let dict = self.heap.new_dict(PyDict::default());
         for (name, &value) in code.code.varnames.iter().zip(registers) {
-            let value = if value.is(Kind::Cell) { self.heap.cell(value).value } else { value };
+            let value = if value.is(Kind::Cell) {
+                self.heap.cell(value).value
+            } else {
+                value
+            };
             if !name.is_empty() && !value.is_unbound() {
                 self.dict_set_text(dict, name, value);
             }
@@ -205,13 +247,21 @@ fn traceback(vm: &Vm, this: Value) -> &PyTraceback {
 }
 
 fn traceback_new(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[_, next, frame, lasti, line] = args else { return Ok(Value::NONE) };
+    let &[_, next, frame, lasti, line] = args else {
+        return Ok(Value::NONE);
+    };
     if !next.is_none() && vm.heap.downcast::<PyTraceback>(next).is_none() {
-        let message = format!("expected traceback object or None, got '{}'", vm.type_name(next));
+        let message = format!(
+            "expected traceback object or None, got '{}'",
+            vm.type_name(next)
+        );
         return Err(vm.type_error(message));
     }
     if vm.heap.downcast::<FrameObject>(frame).is_none() {
-        let message = format!("TracebackType() argument 'tb_frame' must be frame, not {}", vm.type_name(frame));
+        let message = format!(
+            "TracebackType() argument 'tb_frame' must be frame, not {}",
+            vm.type_name(frame)
+        );
         return Err(vm.type_error(message));
     }
     let (lasti, line) = (vm.index_exact(lasti)?, vm.index_exact(line)?);
@@ -231,7 +281,10 @@ fn set_next(vm: &mut Vm, this: Value, next: Value) -> Res<()> {
         let message = if link.is_unbound() {
             "can't delete tb_next attribute".to_owned()
         } else {
-            format!("expected traceback object or None, got '{}'", vm.type_name(next))
+            format!(
+                "expected traceback object or None, got '{}'",
+                vm.type_name(next)
+            )
         };
         return Err(vm.type_error(message));
     }
@@ -256,7 +309,9 @@ static TRACEBACK_GETTERS: &[GetterDef] = &[
         let line = traceback(vm, this).line;
         Ok(vm.int(line))
     }),
-    getter("tb_lasti", |vm, this| Ok(Value::count(traceback(vm, this).pc as usize * 2))),
+    getter("tb_lasti", |vm, this| {
+        Ok(Value::count(traceback(vm, this).pc as usize * 2))
+    }),
     getter_setter("tb_next", |vm, this| Ok(traceback(vm, this).next), set_next),
 ];
 
@@ -272,14 +327,19 @@ fn frame(vm: &Vm, this: Value) -> &FrameObject {
 /// The frame on the fiber, while it is still there.
 fn live<'a>(vm: &'a Vm, object: &FrameObject) -> Option<(&'a PyFrame, usize)> {
     let (fiber, at) = object.place?;
-    let frame = vm.visible_frame(at).filter(|frame| Rc::ptr_eq(&frame.code, &object.code))?;
+    let frame = vm
+        .visible_frame(at)
+        .filter(|frame| Rc::ptr_eq(&frame.code, &object.code))?;
     (fiber == vm.current).then_some((frame, at))
 }
 
 fn position(vm: &Vm, this: Value) -> Position {
     let object = frame(vm, this);
     if !object.begun {
-        return Position { line: object.code.code.first_line, ..Position::default() };
+        return Position {
+            line: object.code.code.first_line,
+            ..Position::default()
+        };
     }
     let pc = live(vm, object).map_or(object.pc, |(frame, _)| frame.pc.saturating_sub(1));
     object.code.code.position(pc)
@@ -290,7 +350,8 @@ fn back(vm: &mut Vm, this: Value) -> Res {
     if let Some(back) = object.back.bound() {
         return Ok(back);
     }
-    let below = live(vm, object).and_then(|(_, at)| (0..at).rev().find(|&at| vm.visible_frame(at).is_some()));
+    let below = live(vm, object)
+        .and_then(|(_, at)| (0..at).rev().find(|&at| vm.visible_frame(at).is_some()));
     let back = below.map_or(Value::NONE, |at| vm.frame_at(at));
     if let Some(object) = vm.heap.downcast_mut::<FrameObject>(this) {
         object.back = back;
@@ -324,7 +385,10 @@ fn frame_repr(vm: &mut Vm, args: &[Value]) -> Res {
     let address = vm.address(args[0]);
     let line = position(vm, args[0]).line;
     let code = frame(vm, args[0]).code.clone();
-    let text = format!("<frame at {address}, file '{}', line {line}, code {}>", code.filename, code.code.name);
+    let text = format!(
+        "<frame at {address}, file '{}', line {line}, code {}>",
+        code.filename, code.code.name
+    );
     Ok(vm.string(text))
 }
 
@@ -338,8 +402,12 @@ static FRAME_GETTERS: &[GetterDef] = &[
         let code = frame(vm, this).code.clone();
         Ok(vm.code_object(code))
     }),
-    getter("f_lineno", |vm, this| Ok(Value::count(position(vm, this).line as usize))),
-    getter("f_lasti", |vm, this| Ok(Value::count(frame(vm, this).pc as usize * 2))),
+    getter("f_lineno", |vm, this| {
+        Ok(Value::count(position(vm, this).line as usize))
+    }),
+    getter("f_lasti", |vm, this| {
+        Ok(Value::count(frame(vm, this).pc as usize * 2))
+    }),
     getter("f_globals", |vm, this| Ok(frame(vm, this).globals)),
     getter("f_locals", locals),
     getter("f_builtins", |vm, _| Ok(vm.builtins)),

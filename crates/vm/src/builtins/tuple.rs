@@ -14,22 +14,44 @@ static METHODS: &[NativeDef] = &[
     new_method("cls, iterable=..., /", new),
     method("count", "self, value, /", count).slow("seq_count"),
     method("index", "self, value, start=0, stop=..., /", index).slow("tuple_index"),
-    method("__len__", "self, /", |vm, args| Ok(Value::count(vm.heap.tuple(args[0]).len()))),
+    method("__len__", "self, /", |vm, args| {
+        Ok(Value::count(vm.heap.tuple(args[0]).len()))
+    }),
     method("__getitem__", "self, key, /", getitem).slow("seq_getitem"),
     method("__contains__", "self, key, /", contains).slow("seq_contains"),
     method("__iter__", "self, /", iter),
     method("__add__", "self, value, /", add),
     method("__mul__", "self, value, /", mul).slow("seq_mul"),
     method("__rmul__", "self, value, /", mul).slow("seq_mul"),
-    method("__eq__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Eq)).slow("seq_eq"),
-    method("__ne__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Ne)).slow("seq_ne"),
-    method("__lt__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Lt)).slow("seq_lt"),
-    method("__le__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Le)).slow("seq_le"),
-    method("__gt__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Gt)).slow("seq_gt"),
-    method("__ge__", "self, value, /", |vm, args| compare(vm, args, CmpOp::Ge)).slow("seq_ge"),
+    method("__eq__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Eq)
+    })
+    .slow("seq_eq"),
+    method("__ne__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Ne)
+    })
+    .slow("seq_ne"),
+    method("__lt__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Lt)
+    })
+    .slow("seq_lt"),
+    method("__le__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Le)
+    })
+    .slow("seq_le"),
+    method("__gt__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Gt)
+    })
+    .slow("seq_gt"),
+    method("__ge__", "self, value, /", |vm, args| {
+        compare(vm, args, CmpOp::Ge)
+    })
+    .slow("seq_ge"),
     method("__hash__", "self, /", hash).slow("tuple_hash"),
     method("__repr__", "self, /", repr).slow("tuple_repr"),
-    method("__getnewargs__", "self, /", |vm, args| Ok(vm.tuple(&[args[0]]))),
+    method("__getnewargs__", "self, /", |vm, args| {
+        Ok(vm.tuple(&[args[0]]))
+    }),
 ];
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
@@ -74,7 +96,10 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(vm.heap.new_iter(PyIter::Tuple { tuple: args[0], at: 0 }))
+    Ok(vm.heap.new_iter(PyIter::Tuple {
+        tuple: args[0],
+        at: 0,
+    }))
 }
 
 fn add(vm: &mut Vm, args: &[Value]) -> Res {
@@ -83,7 +108,10 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
         if has_python_operator(vm, args[1], vm.names.radd) {
             return Ok(Value::NOT_IMPLEMENTED);
         }
-        let message = format!("can only concatenate tuple (not \"{}\") to tuple", vm.type_name(args[1]));
+        let message = format!(
+            "can only concatenate tuple (not \"{}\") to tuple",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     }
     let total = vm.heap.tuple(args[0]).len() + vm.heap.tuple(other).len();
@@ -93,7 +121,9 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn mul(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(count) = repeat_count(vm, args[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(count) = repeat_count(vm, args[1])? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     if count == 1 {
         return Ok(args[0]);
     }

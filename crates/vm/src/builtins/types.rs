@@ -11,7 +11,9 @@ use crate::value::Kind;
 use crate::{PyDict, Res, Value, Vm, class::GetterDef, class::getter, class::getter_setter};
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
-    let [metaclass, name, bases, namespace, kwargs] = args[..] else { return Ok(Value::NONE) };
+    let [metaclass, name, bases, namespace, kwargs] = args[..] else {
+        return Ok(Value::NONE);
+    };
     if bases.is_unbound() {
         if metaclass == vm.types.r#type && namespace.is_unbound() {
             return Ok(vm.type_of(name));
@@ -25,16 +27,25 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.type_error("type.__new__() takes exactly 3 arguments (2 given)"));
     }
     let Some(text) = vm.as_text(name).map(str::to_owned) else {
-        let message = format!("type.__new__() argument 1 must be str, not {}", vm.type_name(name));
+        let message = format!(
+            "type.__new__() argument 1 must be str, not {}",
+            vm.type_name(name)
+        );
         return Err(vm.type_error(message));
     };
     if !bases.is(Kind::Tuple) {
-        let message = format!("type.__new__() argument 2 must be tuple, not {}", vm.type_name(bases));
+        let message = format!(
+            "type.__new__() argument 2 must be tuple, not {}",
+            vm.type_name(bases)
+        );
         return Err(vm.type_error(message));
     }
     let namespace = vm.heap.payload(namespace);
     if !namespace.is(Kind::Dict) {
-        let message = format!("type.__new__() argument 3 must be dict, not {}", vm.type_name(namespace));
+        let message = format!(
+            "type.__new__() argument 3 must be dict, not {}",
+            vm.type_name(namespace)
+        );
         return Err(vm.type_error(message));
     }
     let mut bases: Vec<Value> = vm.heap.tuple(bases).to_vec();
@@ -75,14 +86,23 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let class = vm.make_class(winner, &text, bases, namespace)?;
     let mro = vm.intern("mro");
-    if vm.lookup(winner, mro).is_some_and(|found| !found.is(Kind::Native)) {
+    if vm
+        .lookup(winner, mro)
+        .is_some_and(|found| !found.is(Kind::Native))
+    {
         return Err(vm.tail_prelude("finish_class_mro", &[class, kwargs]));
     }
     vm.finish_class(class, kwargs)
 }
 
 impl Vm {
-    fn make_class(&mut self, metaclass: Value, name: &str, bases: Vec<Value>, namespace: Value) -> Res {
+    fn make_class(
+        &mut self,
+        metaclass: Value,
+        name: &str,
+        bases: Vec<Value>,
+        namespace: Value,
+    ) -> Res {
         let layout = self.class_layout(&bases)?;
         let mro = self.linearize(&bases)?;
         let entries: Vec<(Value, Value)> = self.heap.dict(namespace).iter().collect();
@@ -102,7 +122,10 @@ impl Vm {
             if key == self.names.qualname {
                 let text = self.heap.payload(value);
                 if !text.is(Kind::Str) {
-                    let message = format!("type __qualname__ must be a str, not {}", self.type_name(value));
+                    let message = format!(
+                        "type __qualname__ must be a str, not {}",
+                        self.type_name(value)
+                    );
                     return Err(self.type_error(message));
                 }
                 qualname = text;
@@ -141,7 +164,9 @@ impl Vm {
             self.namespace_set(dict, self.names.module, module);
         }
         // A class with __eq__ and without __hash__ is not hashable.
-        if self.namespace_get(dict, self.names.eq).is_some() && self.namespace_get(dict, self.names.hash).is_none() {
+        if self.namespace_get(dict, self.names.eq).is_some()
+            && self.namespace_get(dict, self.names.hash).is_none()
+        {
             self.namespace_set(dict, self.names.hash, Value::NONE);
         }
         let base_has_dict = bases.iter().any(|&base| {
@@ -157,11 +182,18 @@ impl Vm {
         if let Some(slots) = slots {
             no_dict = !base_has_dict;
             weak_slot = false;
-            let names = if self.heap.payload(slots).is(Kind::Str) { vec![slots] } else { self.collect(slots)? };
+            let names = if self.heap.payload(slots).is(Kind::Str) {
+                vec![slots]
+            } else {
+                self.collect(slots)?
+            };
             for slot in names {
                 let text = self.heap.payload(slot);
                 let Some(slot_text) = self.heap.as_str(text) else {
-                    let message = format!("__slots__ items must be strings, not '{}'", self.type_name(slot));
+                    let message = format!(
+                        "__slots__ items must be strings, not '{}'",
+                        self.type_name(slot)
+                    );
                     return Err(self.type_error(message));
                 };
                 if slot_text == "__dict__" {
@@ -186,17 +218,24 @@ impl Vm {
         }
         let mut getters: SmallVec<[&'static GetterDef; 2]> = SmallVec::new();
         let plain = self.lookup(self.types.object, self.names.dict);
-        if !no_dict && bases.iter().all(|&base| self.lookup(base, self.names.dict) == plain) {
+        if !no_dict
+            && bases
+                .iter()
+                .all(|&base| self.lookup(base, self.names.dict) == plain)
+        {
             getters.push(&super::object::DICT);
         }
         let sized = [self.types.int, self.types.tuple, self.types.bytes];
         let weak = weak_slot
             && !sized.iter().any(|&ty| layout == self.heap.ty(ty).layout)
-            && bases.iter().all(|&base| self.lookup(base, self.names.weakref).is_none());
+            && bases
+                .iter()
+                .all(|&base| self.lookup(base, self.names.weakref).is_none());
         if weak {
             getters.push(&super::object::WEAKREF);
         }
-        if self.namespace_get(dict, self.names.doc).is_none() && !members.contains(&self.names.doc) {
+        if self.namespace_get(dict, self.names.doc).is_none() && !members.contains(&self.names.doc)
+        {
             self.namespace_set(dict, self.names.doc, Value::NONE);
         }
         let base = bases[0];
@@ -219,16 +258,28 @@ impl Vm {
             },
             subclasses: Vec::new(),
             version,
-            construct: Cell::new(Construct { version: 0, plain_new: false, init: Value::UNBOUND }),
+            construct: Cell::new(Construct {
+                version: 0,
+                plain_new: false,
+                init: Value::UNBOUND,
+            }),
         });
         self.heap.ty_mut(class).mro.insert(0, class);
         for member in members {
-            let object = Member { name: member, owner: class, class: self.types.member };
+            let object = Member {
+                name: member,
+                owner: class,
+                class: self.types.member,
+            };
             let value = self.heap.new_object(object);
             self.namespace_set(dict, member, value);
         }
         for def in getters {
-            let object = crate::class::GetSet { def, owner: class, class: self.types.getset };
+            let object = crate::class::GetSet {
+                def,
+                owner: class,
+                class: self.types.getset,
+            };
             let value = self.heap.new_object(object);
             self.dict_set_text(dict, def.name, value);
         }
@@ -247,7 +298,9 @@ impl Vm {
     fn calling_module_name(&mut self) -> Value {
         let globals = self.current_globals();
         match globals {
-            Some(globals) => self.namespace_get(globals, self.names.name).unwrap_or(Value::NONE),
+            Some(globals) => self
+                .namespace_get(globals, self.names.name)
+                .unwrap_or(Value::NONE),
             None => Value::NONE,
         }
     }
@@ -255,7 +308,9 @@ impl Vm {
     /// Globals of the innermost frame that is the program's.
     pub fn current_globals(&self) -> Option<Value> {
         self.frames.iter().rev().find_map(|frame| match frame {
-            crate::fiber::Frame::Python(frame) if !frame.code.code.flags.hidden => Some(frame.globals),
+            crate::fiber::Frame::Python(frame) if !frame.code.code.flags.hidden => {
+                Some(frame.globals)
+            }
             _ => None,
         })
     }
@@ -289,7 +344,10 @@ impl Vm {
                 return Err(self.type_error(message));
             }
         }
-        let mut lists: Vec<Vec<Value>> = bases.iter().map(|&base| self.heap.ty(base).mro.clone()).collect();
+        let mut lists: Vec<Vec<Value>> = bases
+            .iter()
+            .map(|&base| self.heap.ty(base).mro.clone())
+            .collect();
         lists.push(bases.to_vec());
         let mut result = Vec::new();
         loop {
@@ -328,7 +386,10 @@ impl Vm {
     /// it: of all or of none.
     fn renew_mros(&mut self, class: Value) -> Res<()> {
         let classes = self.with_subclasses(class);
-        let old: Vec<Vec<Value>> = classes.iter().map(|&class| self.heap.ty(class).mro.clone()).collect();
+        let old: Vec<Vec<Value>> = classes
+            .iter()
+            .map(|&class| self.heap.ty(class).mro.clone())
+            .collect();
         for &class in &classes {
             let bases = self.heap.ty(class).bases.clone();
             match self.linearize(&bases) {
@@ -352,12 +413,17 @@ impl Vm {
         let layout = self.heap.ty(class).layout;
         for &entry in mro {
             if !entry.is(Kind::Type) {
-                return Err(self.type_error(format!("mro() returned a non-class ('{}')", self.type_name(entry))));
+                return Err(self.type_error(format!(
+                    "mro() returned a non-class ('{}')",
+                    self.type_name(entry)
+                )));
             }
             let of_entry = self.heap.ty(entry).layout;
             if of_entry != Layout::Object && of_entry != layout {
                 let name = self.heap.ty(entry).name.clone();
-                return Err(self.type_error(format!("mro() returned base with unsuitable layout ('{name}')")));
+                return Err(self.type_error(format!(
+                    "mro() returned base with unsuitable layout ('{name}')"
+                )));
             }
         }
         self.heap.ty_mut(class).mro = mro.to_vec();
@@ -367,7 +433,8 @@ impl Vm {
 
     /// `__set_name__` of the attributes, then `__init_subclass__`.
     pub(crate) fn finish_class(&mut self, class: Value, kwargs: Value) -> Res {
-        let entries: Vec<(Value, Value)> = self.heap.dict(self.heap.ty(class).dict).iter().collect();
+        let entries: Vec<(Value, Value)> =
+            self.heap.dict(self.heap.ty(class).dict).iter().collect();
         let mut named = Vec::new();
         for (key, value) in entries {
             if matches!(value.kind(), Some(Kind::Instance | Kind::Object))
@@ -380,9 +447,9 @@ impl Vm {
                 }
             }
         }
-        let parent = self.heap.ty(class).mro[1..]
-            .iter()
-            .find_map(|&base| self.namespace_get(self.heap.ty(base).dict, self.names.init_subclass));
+        let parent = self.heap.ty(class).mro[1..].iter().find_map(|&base| {
+            self.namespace_get(self.heap.ty(base).dict, self.names.init_subclass)
+        });
         let plain = parent.is_some_and(|found| found.is(Kind::Native));
         let has_kwargs = kwargs.is(Kind::Dict) && !self.heap.dict(kwargs).is_empty();
         if named.is_empty() && plain && !has_kwargs {
@@ -405,7 +472,8 @@ fn mangle(class: &str, name: &str) -> String {
 
 fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|c| c == '_' || c.is_alphabetic()) && chars.all(|c| c == '_' || c.is_alphanumeric())
+    chars.next().is_some_and(|c| c == '_' || c.is_alphabetic())
+        && chars.all(|c| c == '_' || c.is_alphanumeric())
 }
 
 fn init(_: &mut Vm, _: &[Value]) -> Res {
@@ -414,7 +482,10 @@ fn init(_: &mut Vm, _: &[Value]) -> Res {
 
 fn call(vm: &mut Vm, args: &[Value]) -> Res {
     let (class, positional, kwargs) = (args[0], args[1], args[2]);
-    if class == vm.types.r#type && vm.heap.tuple(positional).len() == 1 && vm.heap.dict(kwargs).is_empty() {
+    if class == vm.types.r#type
+        && vm.heap.tuple(positional).len() == 1
+        && vm.heap.dict(kwargs).is_empty()
+    {
         return Ok(vm.type_of(vm.heap.tuple(positional)[0]));
     }
     // `type.__call__` itself, past any metaclass's own: made by a continuation
@@ -506,8 +577,11 @@ fn name(vm: &mut Vm, this: Value) -> Res {
 fn set_name(vm: &mut Vm, this: Value, name: Value) -> Res<()> {
     must_be_mutable(vm, this, "__name__")?;
     let Some(text) = vm.as_text(name).map(str::to_owned) else {
-        let message =
-            format!("can only assign string to {}.__name__, not '{}'", vm.heap.ty(this).name, vm.type_name(name));
+        let message = format!(
+            "can only assign string to {}.__name__, not '{}'",
+            vm.heap.ty(this).name,
+            vm.type_name(name)
+        );
         return Err(vm.type_error(message));
     };
     vm.heap.ty_mut(this).name = text.into();
@@ -518,7 +592,10 @@ fn must_be_mutable(vm: &mut Vm, class: Value, attr: &str) -> Res<()> {
     if vm.heap.ty(class).flags.heap {
         return Ok(());
     }
-    let message = format!("cannot set '{attr}' attribute of immutable type '{}'", vm.heap.ty(class).name);
+    let message = format!(
+        "cannot set '{attr}' attribute of immutable type '{}'",
+        vm.heap.ty(class).name
+    );
     Err(vm.type_error(message))
 }
 
@@ -566,14 +643,18 @@ fn set_module(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
 }
 
 fn doc(vm: &mut Vm, this: Value) -> Res {
-    let Some(found) = own_entry(vm, this, vm.names.doc) else { return Ok(Value::NONE) };
+    let Some(found) = own_entry(vm, this, vm.names.doc) else {
+        return Ok(Value::NONE);
+    };
     vm.bind_to_class(found, this)
 }
 
 fn set_doc(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
     if value.is_unbound() {
         let name = vm.heap.ty(this).name.clone();
-        return Err(vm.type_error(format!("cannot delete '__doc__' attribute of immutable type '{name}'")));
+        return Err(vm.type_error(format!(
+            "cannot delete '__doc__' attribute of immutable type '{name}'"
+        )));
     }
     set_entry(vm, this, vm.names.doc, value)
 }
@@ -587,19 +668,29 @@ fn set_bases(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
     must_be_mutable(vm, this, "__bases__")?;
     let name = vm.heap.ty(this).name.clone();
     if value.is_unbound() {
-        return Err(vm.type_error(format!("cannot delete '__bases__' attribute of immutable type '{name}'")));
+        return Err(vm.type_error(format!(
+            "cannot delete '__bases__' attribute of immutable type '{name}'"
+        )));
     }
     if !value.is(Kind::Tuple) {
-        let message = format!("can only assign tuple to {name}.__bases__, not {}", vm.type_name(value));
+        let message = format!(
+            "can only assign tuple to {name}.__bases__, not {}",
+            vm.type_name(value)
+        );
         return Err(vm.type_error(message));
     }
     let bases = vm.heap.tuple(value).to_vec();
     if bases.is_empty() {
-        return Err(vm.type_error(format!("can only assign non-empty tuple to {name}.__bases__, not ()")));
+        return Err(vm.type_error(format!(
+            "can only assign non-empty tuple to {name}.__bases__, not ()"
+        )));
     }
     for &base in &bases {
         if !base.is(Kind::Type) {
-            let message = format!("{name}.__bases__ must be tuple of classes, not '{}'", vm.type_name(base));
+            let message = format!(
+                "{name}.__bases__ must be tuple of classes, not '{}'",
+                vm.type_name(base)
+            );
             return Err(vm.type_error(message));
         }
         if vm.is_subtype(base, this) {
@@ -632,7 +723,10 @@ fn set_bases(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
 /// The base that says where instances keep what makes them special.
 fn base(vm: &mut Vm, this: Value) -> Res {
     let ty = vm.heap.ty(this);
-    let solid = ty.bases.iter().find(|&&base| ty.layout != Layout::Object && vm.heap.ty(base).layout == ty.layout);
+    let solid = ty
+        .bases
+        .iter()
+        .find(|&&base| ty.layout != Layout::Object && vm.heap.ty(base).layout == ty.layout);
     Ok(solid.or(ty.bases.first()).copied().unwrap_or(Value::NONE))
 }
 
@@ -677,11 +771,16 @@ fn annotations(vm: &mut Vm, this: Value) -> Res {
     let state = [this, Value::NONE, Value::NONE, Value::NONE];
     let function = own_entry(vm, this, vm.names.annotate_func).filter(|found| !found.is_none());
     match function {
-        Some(function) => Err(vm.call_then(function, &[Value::int32(1)], state, |vm, [this, ..], completion| {
-            let value = completion.value()?;
-            vm.set_type_attr(this, "__annotations_cache__", value);
-            Ok(value)
-        })),
+        Some(function) => Err(vm.call_then(
+            function,
+            &[Value::int32(1)],
+            state,
+            |vm, [this, ..], completion| {
+                let value = completion.value()?;
+                vm.set_type_attr(this, "__annotations_cache__", value);
+                Ok(value)
+            },
+        )),
         None => {
             let empty = vm.heap.new_dict(PyDict::default());
             vm.set_type_attr(this, "__annotations_cache__", empty);
@@ -751,14 +850,25 @@ fn zero(_: &mut Vm, _: Value) -> Res {
 /// What CPython has for the types whose objects vary in size.
 fn item_size(vm: &mut Vm, this: Value) -> Res {
     let types = &vm.types;
-    let sizes = [(types.tuple, 8), (types.int, 4), (types.bytes, 1), (types.r#type, 40)];
-    let found = sizes.into_iter().find(|&(class, _)| vm.is_subtype(this, class));
+    let sizes = [
+        (types.tuple, 8),
+        (types.int, 4),
+        (types.bytes, 1),
+        (types.r#type, 40),
+    ];
+    let found = sizes
+        .into_iter()
+        .find(|&(class, _)| vm.is_subtype(this, class));
     Ok(Value::int32(found.map_or(0, |(_, size)| size)))
 }
 
 /// Only `object`'s is known: classes without `__init__` have it as well.
 fn text_signature(vm: &mut Vm, this: Value) -> Res {
-    Ok(if this == vm.types.object { vm.str("()") } else { Value::NONE })
+    Ok(if this == vm.types.object {
+        vm.str("()")
+    } else {
+        Value::NONE
+    })
 }
 
 static METHODS: &[NativeDef] = &[
@@ -789,7 +899,11 @@ static GETTERS: &[GetterDef] = &[
     getter("__base__", base),
     getter("__mro__", mro),
     getter("__dict__", dict),
-    getter_setter("__abstractmethods__", abstract_methods, set_abstract_methods),
+    getter_setter(
+        "__abstractmethods__",
+        abstract_methods,
+        set_abstract_methods,
+    ),
     getter_setter("__annotations__", annotations, set_annotations),
     getter_setter("__annotate__", annotate, set_annotate),
     getter_setter("__type_params__", type_params, set_type_params),

@@ -47,7 +47,11 @@ impl Vm {
             if !self.heap.is_marked(value) {
                 return false;
             }
-            let Some(target) = self.heap.downcast::<WeakRef>(value).map(|object| object.target) else {
+            let Some(target) = self
+                .heap
+                .downcast::<WeakRef>(value)
+                .map(|object| object.target)
+            else {
                 return false;
             };
             if self.heap.is_marked(target) {
@@ -76,7 +80,8 @@ impl Vm {
     pub fn weakref_callback(&mut self, value: Value) -> Option<Value> {
         let plain = self.heap.payload(value);
         let object = self.heap.downcast_mut::<WeakRef>(plain)?;
-        Some(std::mem::replace(&mut object.callback, Value::NONE)).filter(|callback| !callback.is_none())
+        Some(std::mem::replace(&mut object.callback, Value::NONE))
+            .filter(|callback| !callback.is_none())
     }
 
     /// Whether instances of a class may be weakly referenced: not with
@@ -89,27 +94,48 @@ impl Vm {
         ty.mro.iter().any(|&base| {
             let slots = self.namespace_get(self.heap.ty(base).dict, self.names.slots);
             let Some(slots) = slots else { return false };
-            let names = self.heap.as_items(slots).unwrap_or(std::slice::from_ref(&slots));
-            names.iter().any(|&name| self.heap.as_str(name) == Some("__weakref__"))
+            let names = self
+                .heap
+                .as_items(slots)
+                .unwrap_or(std::slice::from_ref(&slots));
+            names
+                .iter()
+                .any(|&name| self.heap.as_str(name) == Some("__weakref__"))
         })
     }
 
     /// A new weak reference.
     pub fn new_weakref(&mut self, cls: Value, target: Value, callback: Value) -> Res {
         let allowed = match target.kind() {
-            Some(Kind::Str | Kind::Bytes | Kind::BigInt | Kind::Tuple | Kind::List | Kind::Dict | Kind::Cell) | None => {
-                false
-            }
+            Some(
+                Kind::Str
+                | Kind::Bytes
+                | Kind::BigInt
+                | Kind::Tuple
+                | Kind::List
+                | Kind::Dict
+                | Kind::Cell,
+            )
+            | None => false,
             Some(Kind::Instance) => self.takes_weakrefs(self.heap.instance(target).class),
             Some(Kind::Exception) => self.heap.ty(self.type_of(target)).flags.heap,
             _ => true,
         };
         if !allowed {
-            let message = format!("cannot create weak reference to '{}' object", self.type_name(target));
+            let message = format!(
+                "cannot create weak reference to '{}' object",
+                self.type_name(target)
+            );
             return Err(self.type_error(message));
         }
         let class = self.types.weakref;
-        let object = WeakRef { target, callback, outer: Value::NONE, hash: Cell::new(None), class };
+        let object = WeakRef {
+            target,
+            callback,
+            outer: Value::NONE,
+            hash: Cell::new(None),
+            class,
+        };
         let value = self.heap.new_object(object);
         self.weakrefs.push(value);
         let outer = self.of_class(cls, class, value);
@@ -139,7 +165,9 @@ fn init(_: &mut Vm, _: &[Value]) -> Res {
 }
 
 fn target(vm: &Vm, this: Value) -> Value {
-    vm.heap.downcast::<WeakRef>(this).map_or(Value::UNBOUND, |object| object.target)
+    vm.heap
+        .downcast::<WeakRef>(this)
+        .map_or(Value::UNBOUND, |object| object.target)
 }
 
 fn call(vm: &mut Vm, args: &[Value]) -> Res {
@@ -147,11 +175,16 @@ fn call(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn callback(vm: &mut Vm, this: Value) -> Res {
-    Ok(vm.heap.downcast::<WeakRef>(this).map_or(Value::NONE, |object| object.callback))
+    Ok(vm
+        .heap
+        .downcast::<WeakRef>(this)
+        .map_or(Value::NONE, |object| object.callback))
 }
 
 fn hash(vm: &mut Vm, args: &[Value]) -> Res {
-    let Some(object) = vm.heap.downcast::<WeakRef>(args[0]) else { return Err(Throw::Python) };
+    let Some(object) = vm.heap.downcast::<WeakRef>(args[0]) else {
+        return Err(Throw::Python);
+    };
     if let Some(hash) = object.hash.get() {
         return Ok(vm.int(hash));
     }
@@ -160,13 +193,20 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res {
     };
     let function = vm.builtin("hash");
     let state = [args[0], Value::NONE, Value::NONE, Value::NONE];
-    Err(vm.call_then(function, &[target], state, |vm, [this, ..], completion: Completion| {
-        let value = completion.value()?;
-        if let (Some(hash), Some(object)) = (vm.as_i64(value), vm.heap.downcast::<WeakRef>(this)) {
-            object.hash.set(Some(hash));
-        }
-        Ok(value)
-    }))
+    Err(vm.call_then(
+        function,
+        &[target],
+        state,
+        |vm, [this, ..], completion: Completion| {
+            let value = completion.value()?;
+            if let (Some(hash), Some(object)) =
+                (vm.as_i64(value), vm.heap.downcast::<WeakRef>(this))
+            {
+                object.hash.set(Some(hash));
+            }
+            Ok(value)
+        },
+    ))
 }
 
 fn compare(vm: &mut Vm, args: &[Value], equal: bool) -> Res {
@@ -188,11 +228,18 @@ fn compare(vm: &mut Vm, args: &[Value], equal: bool) -> Res {
 }
 
 fn repr(vm: &mut Vm, args: &[Value]) -> Res {
-    let outer = vm.heap.downcast::<WeakRef>(args[0]).map_or(args[0], |object| object.outer);
+    let outer = vm
+        .heap
+        .downcast::<WeakRef>(args[0])
+        .map_or(args[0], |object| object.outer);
     let address = vm.address(outer);
     let text = match target(vm, args[0]).bound() {
         Some(target) => {
-            format!("<weakref at {address}; to '{}' at {}>", vm.type_name(target), vm.address(target))
+            format!(
+                "<weakref at {address}; to '{}' at {}>",
+                vm.type_name(target),
+                vm.address(target)
+            )
         }
         None => format!("<weakref at {address}; dead>"),
     };
@@ -203,7 +250,11 @@ fn repr(vm: &mut Vm, args: &[Value]) -> Res {
 fn references_to(vm: &mut Vm, args: &[Value]) -> Res {
     let mut found: Vec<Value> = Vec::new();
     for &value in &vm.weakrefs {
-        if let Some(object) = vm.heap.downcast::<WeakRef>(value).filter(|object| object.target == args[0]) {
+        if let Some(object) = vm
+            .heap
+            .downcast::<WeakRef>(value)
+            .filter(|object| object.target == args[0])
+        {
             // The plain reference, which is shared, stands first.
             let plain = object.callback.is_none() && object.outer == value;
             let at = if plain { 0 } else { found.len() };
@@ -218,11 +269,17 @@ static METHODS: &[NativeDef] = &[
     method("__init__", "self, object, callback=None, /", init),
     method("__call__", "self, /", call),
     method("__hash__", "self, /", hash),
-    method("__eq__", "self, value, /", |vm, args| compare(vm, args, true)),
-    method("__ne__", "self, value, /", |vm, args| compare(vm, args, false)),
+    method("__eq__", "self, value, /", |vm, args| {
+        compare(vm, args, true)
+    }),
+    method("__ne__", "self, value, /", |vm, args| {
+        compare(vm, args, false)
+    }),
     method("__repr__", "self, /", repr),
     static_method("_references_to", "object, /", references_to),
-    class_method("__class_getitem__", "cls, item, /", |vm, args| Ok(vm.new_generic_alias(args[0], args[1]))),
+    class_method("__class_getitem__", "cls, item, /", |vm, args| {
+        Ok(vm.new_generic_alias(args[0], args[1]))
+    }),
 ];
 
 static GETTERS: &[GetterDef] = &[getter("__callback__", callback)];

@@ -26,7 +26,9 @@ pub struct Baseline(BTreeMap<String, Known>);
 
 /// How a test that does not pass stands in the file.
 pub fn line(test: &Test) -> String {
-    format!("{}  {}  {}", test.name, test.outcome.word(), test.reason).trim_end().to_owned()
+    format!("{}  {}  {}", test.name, test.outcome.word(), test.reason)
+        .trim_end()
+        .to_owned()
 }
 
 /// What a file that cannot be imported is called in place of its tests.
@@ -44,13 +46,29 @@ impl Baseline {
         let mut files: BTreeMap<String, Known> = BTreeMap::new();
         let mut file = String::new();
         for line in text.lines() {
-            if let Some((name, count)) = line.strip_prefix("# test_").and_then(|rest| rest.split_once(": ")) {
+            if let Some((name, count)) = line
+                .strip_prefix("# test_")
+                .and_then(|rest| rest.split_once(": "))
+            {
                 file = format!("test_{name}");
-                let passed = count.strip_suffix(" passed").context("a count of passed tests")?.parse()?;
-                files.insert(file.clone(), Known { passed, ..Known::default() });
+                let passed = count
+                    .strip_suffix(" passed")
+                    .context("a count of passed tests")?
+                    .parse()?;
+                files.insert(
+                    file.clone(),
+                    Known {
+                        passed,
+                        ..Known::default()
+                    },
+                );
             } else if !line.is_empty() && !line.starts_with('#') {
                 let name = line.split("  ").next().unwrap_or("").to_owned();
-                files.entry(file.clone()).or_default().bad.insert(name, line.to_owned());
+                files
+                    .entry(file.clone())
+                    .or_default()
+                    .bad
+                    .insert(name, line.to_owned());
             }
         }
         Ok(Baseline(files))
@@ -62,9 +80,15 @@ impl Baseline {
              # `cargo xtask conformance --update`; see README.md.\n"
         );
         // In the order of the list, which goes from the language to the library.
-        let others = self.0.keys().map(String::as_str).filter(|file| !FILES.contains(file));
+        let others = self
+            .0
+            .keys()
+            .map(String::as_str)
+            .filter(|file| !FILES.contains(file));
         for file in FILES.iter().copied().chain(others) {
-            let Some(known) = self.0.get(file) else { continue };
+            let Some(known) = self.0.get(file) else {
+                continue;
+            };
             let _ = writeln!(text, "\n# {file}: {} passed", known.passed);
             known.bad.values().for_each(|line| {
                 let _ = writeln!(text, "{line}");
@@ -75,7 +99,10 @@ impl Baseline {
 
     pub fn update(&mut self, runs: &[FileRun], excused: &BTreeSet<String>) {
         for run in runs {
-            let bad = run.tests.iter().filter(|test| test.outcome.is_bad() && !excused.contains(&test.name));
+            let bad = run
+                .tests
+                .iter()
+                .filter(|test| test.outcome.is_bad() && !excused.contains(&test.name));
             let mut known = Known {
                 passed: Count::of(std::iter::once(run), excused).passed,
                 bad: bad.map(|test| (test.name.clone(), line(test))).collect(),
@@ -97,17 +124,24 @@ impl Baseline {
     pub fn fallen_back(&self, runs: &[FileRun], excused: &BTreeSet<String>) -> Vec<String> {
         let mut fallen = Vec::new();
         for run in runs {
-            let Some(known) = self.0.get(&run.file) else { continue };
+            let Some(known) = self.0.get(&run.file) else {
+                continue;
+            };
             if known.bad.contains_key(&whole(run)) {
                 continue;
             }
             let new = run.tests.iter().filter(|test| {
-                test.outcome.is_bad() && !excused.contains(&test.name) && !known.bad.contains_key(&test.name)
+                test.outcome.is_bad()
+                    && !excused.contains(&test.name)
+                    && !known.bad.contains_key(&test.name)
             });
             fallen.extend(new.map(line));
             let passed = Count::of(std::iter::once(run), excused).passed;
             if passed < known.passed {
-                fallen.push(format!("{}: {passed} passed, {} in the baseline", run.file, known.passed));
+                fallen.push(format!(
+                    "{}: {passed} passed, {} in the baseline",
+                    run.file, known.passed
+                ));
             }
         }
         fallen
@@ -116,9 +150,15 @@ impl Baseline {
     /// How many tests pass that are known as failing.
     pub fn mended(&self, runs: &[FileRun]) -> usize {
         let passes = |run: &FileRun| {
-            let Some(known) = self.0.get(&run.file) else { return 0 };
-            let is_known = |name| known.bad.contains_key(&whole(run)) || known.bad.contains_key(name);
-            let passed = run.tests.iter().filter(|test| test.outcome == Outcome::Passed);
+            let Some(known) = self.0.get(&run.file) else {
+                return 0;
+            };
+            let is_known =
+                |name| known.bad.contains_key(&whole(run)) || known.bad.contains_key(name);
+            let passed = run
+                .tests
+                .iter()
+                .filter(|test| test.outcome == Outcome::Passed);
             passed.filter(|test| is_known(&test.name)).count()
         };
         runs.iter().map(passes).sum()
@@ -135,7 +175,11 @@ mod tests {
             outcome,
             reason: "TypeError: no".to_owned(),
         };
-        vec![FileRun { file: "test_x".to_owned(), tests: tests.iter().map(test).collect(), trouble: None }]
+        vec![FileRun {
+            file: "test_x".to_owned(),
+            tests: tests.iter().map(test).collect(),
+            trouble: None,
+        }]
     }
 
     fn baseline(tests: &[(&str, Outcome)]) -> Baseline {
@@ -148,7 +192,10 @@ mod tests {
     fn a_test_that_passed_and_fails_falls_back() {
         let baseline = baseline(&[("a", Outcome::Passed), ("b", Outcome::Failed)]);
         let now = run(&[("a", Outcome::Error), ("b", Outcome::Passed)]);
-        assert_eq!(baseline.fallen_back(&now, &BTreeSet::new()), ["a  error  TypeError: no"]);
+        assert_eq!(
+            baseline.fallen_back(&now, &BTreeSet::new()),
+            ["a  error  TypeError: no"]
+        );
         assert_eq!(baseline.mended(&now), 1);
     }
 
@@ -156,7 +203,10 @@ mod tests {
     fn a_test_that_passed_and_is_skipped_falls_back() {
         let baseline = baseline(&[("a", Outcome::Passed), ("b", Outcome::Passed)]);
         let now = run(&[("a", Outcome::Passed), ("b", Outcome::Skipped)]);
-        assert_eq!(baseline.fallen_back(&now, &BTreeSet::new()), ["test_x: 1 passed, 2 in the baseline"]);
+        assert_eq!(
+            baseline.fallen_back(&now, &BTreeSet::new()),
+            ["test_x: 1 passed, 2 in the baseline"]
+        );
     }
 
     #[test]
@@ -164,6 +214,10 @@ mod tests {
         let excused = BTreeSet::from(["a".to_owned()]);
         let mut baseline = Baseline::default();
         baseline.update(&run(&[("a", Outcome::Failed)]), &excused);
-        assert!(baseline.fallen_back(&run(&[("a", Outcome::Hung)]), &excused).is_empty());
+        assert!(
+            baseline
+                .fallen_back(&run(&[("a", Outcome::Hung)]), &excused)
+                .is_empty()
+        );
     }
 }

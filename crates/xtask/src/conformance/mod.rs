@@ -25,31 +25,116 @@ use run::{FileRun, Outcome, Python};
 
 /// The files that the project measures itself by.
 const FILES: &[&str] = &[
-    "test_grammar", "test_scope", "test_class", "test_descr", "test_property", "test_super", "test_dict",
-    "test_list", "test_tuple", "test_set", "test_int", "test_long", "test_float", "test_complex", "test_unicode",
-    "test_bytes", "test_fstring", "test_format", "test_slice", "test_range", "test_iter", "test_enumerate",
-    "test_builtin", "test_exceptions", "test_baseexception", "test_except_star", "test_exception_group",
-    "test_raise", "test_with", "test_contextlib", "test_contextlib_async", "test_functools", "test_itertools",
-    "test_collections", "test_deque", "test_defaultdict", "test_ordered_dict", "test_heapq", "test_bisect",
-    "test_json", "test_re", "test_math", "test_cmath", "test_random", "test_statistics", "test_patma",
-    "test_named_expressions", "test_positional_only_arg", "test_keywordonlyarg", "test_unpack", "test_unpack_ex",
-    "test_extcall", "test_decorators", "test_genexps", "test_listcomps", "test_setcomps", "test_dictcomps",
-    "test_generators", "test_generator_stop", "test_yield_from", "test_coroutines", "test_asyncgen",
-    "test_context", "test_dataclasses", "test_enum", "test_typing", "test_abc", "test_copy", "test_operator",
-    "test_string", "test_textwrap", "test_struct", "test_base64", "test_hashlib", "test_datetime",
-    "test_decimal", "test_fractions", "test_weakref", "test_memoryview", "test_queue", "test_threading",
-    "test_concurrent_futures", "test_graphlib", "test_pprint", "test_reprlib", "test_types", "test_inspect",
-    "test_traceback", "test_warnings", "test_logging", "test_unittest",
+    "test_grammar",
+    "test_scope",
+    "test_class",
+    "test_descr",
+    "test_property",
+    "test_super",
+    "test_dict",
+    "test_list",
+    "test_tuple",
+    "test_set",
+    "test_int",
+    "test_long",
+    "test_float",
+    "test_complex",
+    "test_unicode",
+    "test_bytes",
+    "test_fstring",
+    "test_format",
+    "test_slice",
+    "test_range",
+    "test_iter",
+    "test_enumerate",
+    "test_builtin",
+    "test_exceptions",
+    "test_baseexception",
+    "test_except_star",
+    "test_exception_group",
+    "test_raise",
+    "test_with",
+    "test_contextlib",
+    "test_contextlib_async",
+    "test_functools",
+    "test_itertools",
+    "test_collections",
+    "test_deque",
+    "test_defaultdict",
+    "test_ordered_dict",
+    "test_heapq",
+    "test_bisect",
+    "test_json",
+    "test_re",
+    "test_math",
+    "test_cmath",
+    "test_random",
+    "test_statistics",
+    "test_patma",
+    "test_named_expressions",
+    "test_positional_only_arg",
+    "test_keywordonlyarg",
+    "test_unpack",
+    "test_unpack_ex",
+    "test_extcall",
+    "test_decorators",
+    "test_genexps",
+    "test_listcomps",
+    "test_setcomps",
+    "test_dictcomps",
+    "test_generators",
+    "test_generator_stop",
+    "test_yield_from",
+    "test_coroutines",
+    "test_asyncgen",
+    "test_context",
+    "test_dataclasses",
+    "test_enum",
+    "test_typing",
+    "test_abc",
+    "test_copy",
+    "test_operator",
+    "test_string",
+    "test_textwrap",
+    "test_struct",
+    "test_base64",
+    "test_hashlib",
+    "test_datetime",
+    "test_decimal",
+    "test_fractions",
+    "test_weakref",
+    "test_memoryview",
+    "test_queue",
+    "test_threading",
+    "test_concurrent_futures",
+    "test_graphlib",
+    "test_pprint",
+    "test_reprlib",
+    "test_types",
+    "test_inspect",
+    "test_traceback",
+    "test_warnings",
+    "test_logging",
+    "test_unittest",
 ];
 
 /// Files whose tests are about suspending and resuming, or that every other
 /// one builds on; they are summed up on a line of their own.
 const CORE_FILES: &[&str] = &[
-    "test_generators", "test_generator_stop", "test_yield_from", "test_coroutines", "test_asyncgen",
-    "test_contextlib", "test_contextlib_async", "test_context", "test_grammar", "test_scope",
+    "test_generators",
+    "test_generator_stop",
+    "test_yield_from",
+    "test_coroutines",
+    "test_asyncgen",
+    "test_contextlib",
+    "test_contextlib_async",
+    "test_context",
+    "test_grammar",
+    "test_scope",
 ];
 
-const USAGE: &str = "usage: cargo xtask conformance [FILE...] [--update] [--reference] [--binary PATH]";
+const USAGE: &str =
+    "usage: cargo xtask conformance [FILE...] [--update] [--reference] [--binary PATH]";
 
 /// This machine's cores are better used by two files than by many.
 const AT_A_TIME: usize = 2;
@@ -65,7 +150,10 @@ struct Options {
 
 pub fn command(arguments: &[String]) -> Result<ExitCode> {
     let options = parse(arguments)?;
-    let tools = setup::run(Needs { bench: options.reference, ..Needs::NOTHING })?;
+    let tools = setup::run(Needs {
+        bench: options.reference,
+        ..Needs::NOTHING
+    })?;
     let library = link_tests(&tools)?;
     if options.reference {
         reference::command(&tools, &library, &options.files)?;
@@ -80,8 +168,14 @@ pub fn command(arguments: &[String]) -> Result<ExitCode> {
     let excused = reference::read(&folder)?;
     let mut baseline = Baseline::read(&folder.join("baseline.txt"))?;
     let installed = Python::installed(tools.root(), &library);
-    let runs = run_all(&options.files, &airlock, &installed, |run| print_row(run, &excused));
-    print_total("those ten", runs.iter().filter(|run| CORE_FILES.contains(&&*run.file)), &excused);
+    let runs = run_all(&options.files, &airlock, &installed, |run| {
+        print_row(run, &excused)
+    });
+    print_total(
+        "those ten",
+        runs.iter().filter(|run| CORE_FILES.contains(&&*run.file)),
+        &excused,
+    );
     print_total("total", runs.iter(), &excused);
     if options.files.len() < FILES.len() {
         print_failing(&runs, &excused);
@@ -96,7 +190,11 @@ pub fn command(arguments: &[String]) -> Result<ExitCode> {
     for line in &fallen {
         println!("fell back: {line}");
     }
-    Ok(if fallen.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if fallen.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn parse(arguments: &[String]) -> Result<Options> {
@@ -108,7 +206,9 @@ fn parse(arguments: &[String]) -> Result<Options> {
             "--reference" => options.reference = true,
             "--binary" => options.binary = Some(rest.next().context(USAGE)?.into()),
             flag if flag.starts_with('-') => bail!("no option `{flag}`\n\n{USAGE}"),
-            file => options.files.push(file.strip_prefix("test.").unwrap_or(file).to_owned()),
+            file => options
+                .files
+                .push(file.strip_prefix("test.").unwrap_or(file).to_owned()),
         }
     }
     if options.files.is_empty() {
@@ -131,15 +231,22 @@ const REMOVED: &[&str] = &["asyncore.py", "asynchat.py", "smtpd.py"];
 /// all that can be ours is ours.
 fn link_tests(tools: &Tools) -> Result<Library> {
     let script = "import test, unittest; print(test.__path__[0]); print(unittest.__path__[0])";
-    let found = process::output(tools.native("python3").args(["-c", script]))
-        .context("`python3` with its `test` package is needed, and some packagings leave that out")?;
+    let found = process::output(tools.native("python3").args(["-c", script])).context(
+        "`python3` with its `test` package is needed, and some packagings leave that out",
+    )?;
     let (tests, unittest) = found.split_once('\n').context("no path of `unittest`")?;
     let folder = tools.root().join("target/conformance");
     // From 3.12 on the tests of `unittest` are in `test`.
     let unittest_tests = Path::new(unittest).join("test");
-    let library = Library { tests: folder.join("library"), unittest: folder.join("unittest") };
+    let library = Library {
+        tests: folder.join("library"),
+        unittest: folder.join("unittest"),
+    };
     link(&library.tests, Path::new(tests))?;
-    for removed in REMOVED.iter().map(|name| Path::new(tests).with_file_name(name)) {
+    for removed in REMOVED
+        .iter()
+        .map(|name| Path::new(tests).with_file_name(name))
+    {
         link(&library.tests, &removed)?;
     }
     link(&library.unittest, &unittest_tests)?;
@@ -149,7 +256,11 @@ fn link_tests(tools: &Tools) -> Result<Library> {
 /// Makes `folder` hold a link to `target` of the same name, if there is one.
 fn link(folder: &Path, target: &Path) -> Result<()> {
     std::fs::create_dir_all(folder)?;
-    let link = folder.join(target.file_name().context("a file of the library has a name")?);
+    let link = folder.join(
+        target
+            .file_name()
+            .context("a file of the library has a name")?,
+    );
     let _ = std::fs::remove_file(&link);
     if !target.exists() {
         return Ok(());
@@ -173,15 +284,25 @@ struct Library {
 }
 
 fn python_version(tools: &Tools) -> Result<String> {
-    process::output(tools.native("python3").args(["-c", "import platform; print(platform.python_version())"]))
+    process::output(
+        tools
+            .native("python3")
+            .args(["-c", "import platform; print(platform.python_version())"]),
+    )
 }
 
 /// Every file's run, in the order of `files`; `each` hears of one when it and
 /// all before it have ended.
-fn run_all(files: &[String], python: &Python, installed: &Python, each: impl Fn(&FileRun) + Sync) -> Vec<FileRun> {
+fn run_all(
+    files: &[String],
+    python: &Python,
+    installed: &Python,
+    each: impl Fn(&FileRun) + Sync,
+) -> Vec<FileRun> {
     print_heading();
     let next = Mutex::new(0);
-    let ended: Mutex<(usize, Vec<Option<FileRun>>)> = Mutex::new((0, files.iter().map(|_| None).collect()));
+    let ended: Mutex<(usize, Vec<Option<FileRun>>)> =
+        Mutex::new((0, files.iter().map(|_| None).collect()));
     std::thread::scope(|scope| {
         for _ in 0..AT_A_TIME {
             scope.spawn(|| {
@@ -257,7 +378,11 @@ fn print_row(run: &FileRun, excused: &BTreeSet<String>) {
     }
 }
 
-fn print_total<'a>(title: &str, runs: impl Iterator<Item = &'a FileRun>, excused: &BTreeSet<String>) {
+fn print_total<'a>(
+    title: &str,
+    runs: impl Iterator<Item = &'a FileRun>,
+    excused: &BTreeSet<String>,
+) {
     let count = Count::of(runs, excused);
     println!(
         "{title:<26} {:>6} {:>6} {:>6} {:>6} {:>7} {:>7} {:>5.1} %",

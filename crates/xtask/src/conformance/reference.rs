@@ -61,8 +61,12 @@ pub fn read(folder: &Path) -> Result<BTreeSet<String>> {
         return Ok(BTreeSet::new());
     }
     let text = std::fs::read_to_string(path)?;
-    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(lines.map(|line| line.split("  ").next().unwrap_or("").to_owned()).collect())
+    let lines = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Ok(lines
+        .map(|line| line.split("  ").next().unwrap_or("").to_owned())
+        .collect())
 }
 
 /// Runs the files on both and writes the list anew for them.
@@ -73,7 +77,12 @@ pub fn command(tools: &Tools, library: &Library, files: &[String]) -> Result<()>
     let installed = Python::installed(tools.root(), library);
     let own = run_all(files, &installed, &installed, print);
     println!("\nCPython 3.14 (pyodide)");
-    let newer = run_all(files, &Python::pyodide(tools.root(), library), &installed, print);
+    let newer = run_all(
+        files,
+        &Python::pyodide(tools.root(), library),
+        &installed,
+        print,
+    );
     let path = tools.root().join("tests/conformance").join(NAME);
     let mut lines = kept_lines(&path, files);
     for (own, newer) in own.iter().zip(&newer) {
@@ -89,14 +98,26 @@ fn not_asked(own: &FileRun, newer: &FileRun) -> Vec<String> {
     let mut lines = Vec::new();
     for test in &own.tests {
         if test.outcome != Outcome::Passed {
-            lines.push(format!("{}  here  {}  {}", test.name, test.outcome.word(), test.reason));
+            lines.push(format!(
+                "{}  here  {}  {}",
+                test.name,
+                test.outcome.word(),
+                test.reason
+            ));
         } else if let Some(newer) = newer.get(&*test.name)
             && differs(newer)
         {
-            lines.push(format!("{}  3.14  {}  {}", test.name, newer.outcome.word(), newer.reason));
+            lines.push(format!(
+                "{}  3.14  {}  {}",
+                test.name,
+                newer.outcome.word(),
+                newer.reason
+            ));
         }
     }
-    lines.iter_mut().for_each(|line| line.truncate(line.trim_end().len()));
+    lines
+        .iter_mut()
+        .for_each(|line| line.truncate(line.trim_end().len()));
     lines.sort();
     lines
 }
@@ -130,9 +151,14 @@ fn text(lines: &BTreeMap<String, Vec<String>>, version: &str) -> String {
          # CPython 3.14) under node. What fails there for want of threads, processes,\n\
          # sockets or stack is not in this list; see reference.rs for how that is told.\n"
     );
-    let others = lines.keys().map(String::as_str).filter(|file| !FILES.contains(file));
+    let others = lines
+        .keys()
+        .map(String::as_str)
+        .filter(|file| !FILES.contains(file));
     for file in FILES.iter().copied().chain(others) {
-        let Some(lines) = lines.get(file).filter(|lines| !lines.is_empty()) else { continue };
+        let Some(lines) = lines.get(file).filter(|lines| !lines.is_empty()) else {
+            continue;
+        };
         let _ = writeln!(text, "\n# {file}");
         lines.iter().for_each(|line| {
             let _ = writeln!(text, "{line}");

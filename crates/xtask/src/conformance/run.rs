@@ -47,11 +47,17 @@ impl Outcome {
     ];
 
     pub fn word(self) -> &'static str {
-        Outcome::WORDS.iter().find(|(_, outcome)| *outcome == self).map_or("", |(word, _)| word)
+        Outcome::WORDS
+            .iter()
+            .find(|(_, outcome)| *outcome == self)
+            .map_or("", |(word, _)| word)
     }
 
     pub fn from_word(word: &str) -> Option<Outcome> {
-        Outcome::WORDS.iter().find(|(known, _)| *known == word).map(|&(_, outcome)| outcome)
+        Outcome::WORDS
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map(|&(_, outcome)| outcome)
     }
 
     pub fn is_bad(self) -> bool {
@@ -88,25 +94,48 @@ impl Python {
     pub fn airlock(root: &Path, binary: &Path, library: &Library) -> Python {
         let memory = MEMORY_MIB.to_string();
         let tests = library.tests.to_string_lossy();
-        let arguments = ["py", "--memory", &memory, "--path", &tests, "tests/conformance/runner.py"];
+        let arguments = [
+            "py",
+            "--memory",
+            &memory,
+            "--path",
+            &tests,
+            "tests/conformance/runner.py",
+        ];
         Python::new(binary.to_owned(), &arguments, root, library)
     }
 
     /// `python3` itself.
     pub fn installed(root: &Path, library: &Library) -> Python {
-        Python { also: None, ..Python::new("python3".into(), &["tests/conformance/runner.py"], root, library) }
+        Python {
+            also: None,
+            ..Python::new(
+                "python3".into(),
+                &["tests/conformance/runner.py"],
+                root,
+                library,
+            )
+        }
     }
 
     /// CPython 3.14 as wasm, in node.
     pub fn pyodide(root: &Path, library: &Library) -> Python {
         let tests = library.tests.to_string_lossy();
-        Python::new("node".into(), &["tests/conformance/pyodide.mjs", &tests], root, library)
+        Python::new(
+            "node".into(),
+            &["tests/conformance/pyodide.mjs", &tests],
+            root,
+            library,
+        )
     }
 
     fn new(program: PathBuf, arguments: &[&str], root: &Path, library: &Library) -> Python {
         Python {
             program,
-            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+            arguments: arguments
+                .iter()
+                .map(|&argument| argument.to_owned())
+                .collect(),
             folder: root.to_owned(),
             also: Some(format!("unittest={}", library.unittest.display())),
         }
@@ -120,7 +149,10 @@ impl Python {
         {
             command.args(["--also", also]);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 }
@@ -131,13 +163,23 @@ pub fn run_file(file: &str, python: &Python, asked: &Python) -> FileRun {
     let mut run = run_tests(file, python);
     let why = match &run.tests[..] {
         [] => run.trouble.clone().map(|trouble| (Outcome::Error, trouble)),
-        [test] if test.name.starts_with(NOT_IMPORTED) => Some((Outcome::Error, test.reason.clone())),
-        [test] if test.outcome == Outcome::Skipped && test.name == format!("test.{file}") => Some((Outcome::Skipped, test.reason.clone())),
+        [test] if test.name.starts_with(NOT_IMPORTED) => {
+            Some((Outcome::Error, test.reason.clone()))
+        }
+        [test] if test.outcome == Outcome::Skipped && test.name == format!("test.{file}") => {
+            Some((Outcome::Skipped, test.reason.clone()))
+        }
         _ => None,
     };
     if let Some((outcome, reason)) = why {
         let names = names(file, asked).into_iter();
-        run.tests = names.map(|name| Test { name, outcome, reason: reason.clone() }).collect();
+        run.tests = names
+            .map(|name| Test {
+                name,
+                outcome,
+                reason: reason.clone(),
+            })
+            .collect();
         run.trouble = Some(reason);
     }
     run
@@ -146,22 +188,39 @@ pub fn run_file(file: &str, python: &Python, asked: &Python) -> FileRun {
 /// The tests of a file, none of which is run.
 fn names(file: &str, python: &Python) -> Vec<String> {
     let output = python.command(file).arg("--list").output();
-    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let listed = text.lines().filter_map(|line| line.strip_prefix("@ listed "));
+    let text = output
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_default();
+    let listed = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("@ listed "));
     // A file that its own Python does not have lists one that is made up.
-    listed.filter(|name| !name.starts_with(NOT_IMPORTED)).map(str::to_owned).collect()
+    listed
+        .filter(|name| !name.starts_with(NOT_IMPORTED))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn run_tests(file: &str, python: &Python) -> FileRun {
-    let mut run = FileRun { file: file.to_owned(), tests: Vec::new(), trouble: None };
+    let mut run = FileRun {
+        file: file.to_owned(),
+        tests: Vec::new(),
+        trouble: None,
+    };
     let start = Instant::now();
     loop {
         let attempt = attempt(file, python, &run.tests);
         let went_on = !attempt.tests.is_empty();
         run.tests.extend(attempt.tests);
-        let Some((outcome, reason)) = attempt.cut_off else { break };
+        let Some((outcome, reason)) = attempt.cut_off else {
+            break;
+        };
         if let Some(name) = attempt.inside {
-            run.tests.push(Test { name, outcome, reason });
+            run.tests.push(Test {
+                name,
+                outcome,
+                reason,
+            });
         } else if !went_on {
             run.trouble = Some(format!("{} outside of a test: {reason}", outcome.word()));
             break;
@@ -189,7 +248,11 @@ fn attempt(file: &str, python: &Python, before: &[Test]) -> Attempt {
     before.iter().for_each(|test| {
         command.arg("--skip").arg(&test.name);
     });
-    let mut attempt = Attempt { tests: Vec::new(), inside: None, cut_off: None };
+    let mut attempt = Attempt {
+        tests: Vec::new(),
+        inside: None,
+        cut_off: None,
+    };
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {
@@ -201,7 +264,10 @@ fn attempt(file: &str, python: &Python, before: &[Test]) -> Attempt {
     let out = child.stdout.take().expect("it was asked for");
     let reader = std::thread::spawn(move || {
         for line in BufReader::new(out).split(b'\n').map_while(Result::ok) {
-            if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+            if sender
+                .send(String::from_utf8_lossy(&line).into_owned())
+                .is_err()
+            {
                 return;
             }
         }
@@ -218,7 +284,9 @@ fn attempt(file: &str, python: &Python, before: &[Test]) -> Attempt {
         let patience = TEST_LIMIT.saturating_sub(last_sign.elapsed());
         match receiver.recv_timeout(patience) {
             Ok(line) => {
-                let Some(line) = line.strip_prefix("@ ") else { continue };
+                let Some(line) = line.strip_prefix("@ ") else {
+                    continue;
+                };
                 last_sign = Instant::now();
                 finished |= attempt.handle_line(line);
             }
@@ -237,11 +305,17 @@ fn attempt(file: &str, python: &Python, before: &[Test]) -> Attempt {
     }
     let _ = reader.join();
     attempt.cut_off = Some(if hung {
-        (Outcome::Hung, format!("no sign for {} s", TEST_LIMIT.as_secs()))
+        (
+            Outcome::Hung,
+            format!("no sign for {} s", TEST_LIMIT.as_secs()),
+        )
     } else {
         let words = errors.join().unwrap_or_default();
         let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-        (Outcome::Ended, format!("{status}: {}", telling_line(&words)))
+        (
+            Outcome::Ended,
+            format!("{status}: {}", telling_line(&words)),
+        )
     });
     attempt
 }
@@ -250,13 +324,23 @@ impl Attempt {
     /// Takes in one line of the runner; true if it is its last.
     fn handle_line(&mut self, line: &str) -> bool {
         let mut words = line.splitn(3, ' ');
-        let (first, name, reason) = (words.next().unwrap_or(""), words.next(), words.next().unwrap_or(""));
-        let Some(name) = name else { return first == "end" };
+        let (first, name, reason) = (
+            words.next().unwrap_or(""),
+            words.next(),
+            words.next().unwrap_or(""),
+        );
+        let Some(name) = name else {
+            return first == "end";
+        };
         if first == "start" {
             self.inside = Some(name.to_owned());
         } else if let Some(outcome) = Outcome::from_word(first) {
             self.inside.take_if(|inside| inside == name);
-            self.tests.push(Test { name: name.to_owned(), outcome, reason: reason.trim().to_owned() });
+            self.tests.push(Test {
+                name: name.to_owned(),
+                outcome,
+                reason: reason.trim().to_owned(),
+            });
         }
         false
     }
@@ -268,7 +352,12 @@ fn telling_line(words: &str) -> String {
     let after = panic.and_then(|panic| words.lines().skip_while(|&line| line != panic).nth(1));
     let line = match (panic, after) {
         (Some(panic), Some(message)) => format!("{} {message}", panic.trim_end()),
-        _ => words.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("").to_owned(),
+        _ => words
+            .lines()
+            .rev()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or("")
+            .to_owned(),
     };
     line.chars().take(200).collect()
 }
