@@ -6,7 +6,7 @@
 //! its way through a chat is recognised. Check characters are letters and
 //! digits only, because programs that find links in text drop a trailing `_`.
 //!
-//! What the stream holds in version 1, in this order: [`Settings`] as written
+//! What the stream holds in version 1, in this order: `Settings` as written
 //! by [`wire::Writer`], then both programs. A change of that order or meaning
 //! is a new version; version 1 stays readable for ever.
 

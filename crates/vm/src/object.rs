@@ -194,7 +194,7 @@ pub struct PyCell {
     pub value: Value,
 }
 
-/// What a native type's objects are. Use [`Vm::object`](crate::Vm::object)
+/// What a native type's objects are. Use [`Heap::downcast`](crate::Heap::downcast)
 /// to downcast.
 pub trait NativeObject: Any {
     /// The Python type.

@@ -81,7 +81,7 @@ fn programs(folder: &Path, wanted: &[String]) -> Result<Vec<PathBuf>> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let is_wanted = wanted.is_empty() || wanted.iter().any(|name| *name == stem);
+        let is_wanted = wanted.is_empty() || wanted.contains(&stem);
         if is_wanted && path.extension().is_some_and(|extension| extension == "py") {
             programs.push(path);
         }
