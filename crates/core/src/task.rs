@@ -387,7 +387,7 @@ pub fn wait_for(vm: &mut Vm, task: Value, value: Value) -> Res<bool> {
 }
 
 /// A task that stands for the greenlet on the current fiber. It is never
-/// stepped as a coroutine; `finish_greenlet` ends it.
+/// stepped as a coroutine.
 pub fn greenlet_task(vm: &mut Vm, loop_object: Value) -> Res {
     let class = vm.extension::<Core>().kept("Task");
     let object = future::make(vm, class, loop_object);
