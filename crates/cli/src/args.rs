@@ -9,6 +9,7 @@ usage: airlock py [--path DIR]... [--clock real|virtual] [--memory MIB] [--fuel 
 
 pub enum Command {
     Help,
+    Version,
     Py(PyOptions),
     /// `run`, `compare`, `link` or `open`, whose arguments are still to be read.
     Playground(String, lexopt::Parser),
@@ -44,7 +45,9 @@ pub enum Program {
 pub fn parse() -> Result<Command, lexopt::Error> {
     let mut parser = lexopt::Parser::from_env();
     match parser.next()? {
-        None | Some(Long("help") | Short('h')) => Ok(Command::Help),
+        None => Err("a command is missing".into()),
+        Some(Long("help") | Short('h')) => Ok(Command::Help),
+        Some(Long("version") | Short('V')) => Ok(Command::Version),
         Some(Value(name)) if name == "py" => parse_py(parser),
         Some(Value(name))
             if name == "run"
@@ -77,6 +80,7 @@ fn parse_py(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("memory")) => memory_mib = Some(parser.value()?.parse()?),
             Some(Long("fuel")) => fuel = Some(parser.value()?.parse()?),
             Some(Long("help") | Short('h')) => return Ok(Command::Help),
+            Some(Long("version") | Short('V')) => return Ok(Command::Version),
             Some(Short('c')) => break Program::Code(parser.value()?.string()?),
             Some(Short('m')) => break Program::Module(parser.value()?.string()?),
             Some(Value(file)) if file == "-" => break Program::Input,

@@ -15,6 +15,10 @@ fn main() -> ExitCode {
             println!("{}\n{}", args::USAGE, playground::USAGE);
             ExitCode::SUCCESS
         }
+        Ok(args::Command::Version) => {
+            println!("airlock {} (Python 3.14)", env!("CARGO_PKG_VERSION"));
+            ExitCode::SUCCESS
+        }
         Ok(args::Command::Py(options)) => finish(py::run(options)),
         Ok(args::Command::Playground(name, mut parser)) => {
             finish(playground::command(&name, &mut parser))

@@ -13,8 +13,7 @@ use lexopt::prelude::*;
 
 use crate::clock::RealClock;
 
-pub const USAGE: &str = "\
-       airlock run  CORE.py SHELL.py [--adapter KEY] [--clock real|virtual] [--profile NAME|FILE] [--seed N] [--json] [--trace FILE]
+pub const USAGE: &str = "       airlock run CORE.py SHELL.py [--adapter KEY] [--clock real|virtual] [--profile NAME|FILE] [--seed N] [--json] [--trace FILE]
        airlock compare CORE.py SHELL.py [same options] [--json]
        airlock link encode CORE.py SHELL.py [same options]
        airlock link decode LINK

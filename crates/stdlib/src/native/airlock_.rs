@@ -190,7 +190,10 @@ fn exec_source(vm: &mut Vm, args: &[Value]) -> Res {
     if filename.starts_with('<') {
         vm.environment.remember_source(&filename, &source);
     }
-    vm.dict_set_text(args[2], "__builtins__", vm.builtins);
+    // `__main__` has the module there, as in CPython.
+    if vm.dict_get_text(args[2], "__builtins__").is_none() {
+        vm.dict_set_text(args[2], "__builtins__", vm.builtins);
+    }
     Err(vm.exec_code(code, args[2], Value::UNBOUND))
 }
 
