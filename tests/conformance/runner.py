@@ -10,6 +10,7 @@ after a test that ended the process. `--list` names the tests and runs none.
 `unittest` live in the library of their own Python.
 """
 
+import os
 import re
 import sys
 import unittest
@@ -17,6 +18,8 @@ import unittest
 import older
 
 ADDRESS = re.compile(r'\b0x[0-9a-fA-F]{5,}')
+# The top of the working copy, which lies elsewhere on another machine.
+ROOT = os.path.abspath(__file__).removesuffix('tests/conformance/runner.py')
 NAME_OF_FIXTURE = re.compile(r'(setUp|tearDown)(Class|Module)_\((.*)\)')
 
 
@@ -26,7 +29,7 @@ def name_of(test):
 
 def one_line(text):
     """The text as it may stand in a line, and the same in the next run."""
-    text = ADDRESS.sub('0x...', ' '.join(str(text).split()))
+    text = ADDRESS.sub('0x...', ' '.join(str(text).split())).replace(ROOT, '')
     return text[:200].encode('ascii', 'backslashreplace').decode()
 
 
