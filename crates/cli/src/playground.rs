@@ -6,7 +6,7 @@ use airlock_engine::{
     CostProfile, Library, Poll, RunReport, Session, SideOutcome, VirtualClock, run_report,
 };
 use airlock_link::{Adapter, Clock, DEFAULT_PROFILE, Limits, Playground};
-use airlock_protocol::{Ending, Side, SideReport};
+use airlock_protocol::{Ending, Failure, Side, SideReport};
 use airlock_trace::chrome::{TracedSide, to_json};
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
@@ -253,7 +253,10 @@ fn both(playground: &Playground, options: &Options, echo: bool) -> Result<(RunRe
         std::fs::write(path, text).with_context(|| format!("could not write {path}"))?;
     }
     for (name, ran) in [("core.py", &core), ("shell.py", &shell)] {
-        let told = matches!(ran.report.ending, Ending::Completed | Ending::Raised);
+        // A failure that ended the run is named with the others.
+        let named = |failure: &Failure| ran.report.explanation.contains(&failure.explanation);
+        let told = matches!(ran.report.ending, Ending::Completed | Ending::Raised)
+            || ran.report.failures.iter().any(named);
         if !options.json && echo && !told {
             let line = ran.report.problem.as_ref().map_or(String::new(), |placed| {
                 format!(" ({}, line {})", placed.file, placed.problem.line)
