@@ -142,3 +142,12 @@ class Child(A):
 
 alive = weakref.ref(Child)
 print(Child in A.__subclasses__())
+
+
+class Told:
+    @property
+    def __dict__(self):
+        return {'told': 1}
+
+
+print(Told().__dict__, vars(Told()))

@@ -2,8 +2,8 @@
 
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    GetterDef, NativeDef, NativeObject, PyDict, Res, Stream, Tracer, Value, Vm, function, getter,
-    getter_setter, method,
+    GetterDef, Kind, NativeDef, NativeObject, PyDict, Res, Stream, Tracer, Value, Vm, function,
+    getter, getter_setter, method,
 };
 
 pub static MODULE: ModuleDef = ModuleDef {
@@ -40,7 +40,7 @@ static FUNCTIONS: &[NativeDef] = &[
     function("set_coroutine_origin_tracking_depth", "depth", nothing),
     function("getallocatedblocks", "", zero),
     function("_clear_type_cache", "", nothing),
-    function("_clear_type_descriptors", "type, /", nothing),
+    function("_clear_type_descriptors", "type, /", clear_type_descriptors),
     function("_clear_internal_caches", "", nothing),
     function("_get_cpu_count_config", "", minus_one),
     function("_getframe", "depth=0, /", getframe),
@@ -424,6 +424,21 @@ fn set_int_max_str_digits(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.value_error("maxdigits must be 0 or larger than 640"));
     }
     vm.int_max_str_digits = digits as usize;
+    Ok(Value::NONE)
+}
+
+/// Takes from a class what it got for its instances' attributes and weak
+/// references, so that another class can be made of the rest.
+fn clear_type_descriptors(vm: &mut Vm, args: &[Value]) -> Res {
+    if !args[0].is(Kind::Type) {
+        return Err(vm.type_error("argument must be a type"));
+    }
+    let dict = vm.heap.ty(args[0]).dict;
+    for name in ["__dict__", "__weakref__"] {
+        let name = vm.intern(name);
+        vm.dict_remove(dict, name)?;
+    }
+    vm.class_changed(args[0]);
     Ok(Value::NONE)
 }
 

@@ -332,6 +332,7 @@ fn set_dict(vm: &mut Vm, this: Value, dict: Value) -> Res<()> {
         Some(Kind::Instance) => vm.heap.instance_mut(this).dict = dict,
         Some(Kind::Function) if deleted => return Err(vm.type_error("cannot delete __dict__")),
         Some(Kind::Function) => vm.heap.function_mut(this).dict = dict,
+        _ if deleted => return Err(vm.type_error("cannot delete __dict__")),
         _ => return Err(vm.attribute_error("attribute '__dict__' of this object is not writable")),
     }
     Ok(())

@@ -218,7 +218,10 @@ impl Vm {
         }
         let mut getters: SmallVec<[&'static GetterDef; 2]> = SmallVec::new();
         let plain = self.lookup(self.types.object, self.names.dict);
+        // What the class defines itself stays.
+        let defines = |name| self.namespace_get(dict, name).is_some();
         if !no_dict
+            && !defines(self.names.dict)
             && bases
                 .iter()
                 .all(|&base| self.lookup(base, self.names.dict) == plain)
@@ -227,6 +230,7 @@ impl Vm {
         }
         let sized = [self.types.int, self.types.tuple, self.types.bytes];
         let weak = weak_slot
+            && !defines(self.names.weakref)
             && !sized.iter().any(|&ty| layout == self.heap.ty(ty).layout)
             && bases
                 .iter()
