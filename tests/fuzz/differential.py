@@ -13,7 +13,9 @@ import sys
 import tempfile
 import time
 
+from limits import shrink
 from programs import Maker, text_of
+
 
 def printed(command, statements, seconds=30):
     with tempfile.NamedTemporaryFile('w', suffix='.py', encoding='utf-8') as file:
@@ -28,21 +30,6 @@ def printed(command, statements, seconds=30):
     error = done.stderr.decode(errors='replace').strip()
     last = 'panicked' if 'panicked at' in error else error.splitlines()[-1] if done.returncode else ''
     return done.stdout.decode(errors='replace') + f'status {done.returncode} {last}'
-
-
-def shrink(statements, differs):
-    """Fewest statements that still differ, by leaving out halves, then one each."""
-    size = len(statements) // 2
-    while size:
-        start = 0
-        while start < len(statements):
-            rest = statements[:start] + statements[start + size:]
-            if rest and differs(rest):
-                statements = rest
-            else:
-                start += size
-        size //= 2
-    return statements
 
 
 def main():

@@ -1,5 +1,5 @@
-"""What the compiler's and the VM's fuzzing share: airlock runs a program under
-limits and must end in time, without a panic."""
+"""What the kinds of fuzzing share: airlock runs a program under limits and must
+end in time, without a panic; what went wrong is made small."""
 
 import argparse
 import pathlib
@@ -37,7 +37,7 @@ def trouble(airlock, text, *limits):
 
 
 def shrink(lines, fails):
-    """Fewest lines that still fail."""
+    """Fewest lines or statements that still fail, by leaving out halves, then one each."""
     size = len(lines) // 2
     while size:
         start = 0
