@@ -35,6 +35,7 @@ mod unwind;
 mod value;
 mod vm;
 
+pub use airlock_bytecode::CmpOp;
 pub use class::{GetterDef, getter, getter_setter};
 pub use codeobj::CodeObj;
 pub use dict::{Entry, PyDict};

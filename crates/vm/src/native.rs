@@ -84,6 +84,29 @@ pub const fn new_method(signature: &'static str, f: NativeFn) -> NativeDef {
     function("__new__", signature, f).role(NativeRole::New)
 }
 
+/// The six comparison methods of a type, by a function that is told which one
+/// is asked. The word, where there is one, begins the names of the prelude's
+/// versions: `"seq"` for `seq_eq`, `seq_lt` and so on.
+#[macro_export]
+macro_rules! comparisons {
+    ($compare:path $(, $word:literal)?) => {
+        &[
+            $crate::comparisons!(@one "__eq__", Eq, $compare $(, concat!($word, "_eq"))?),
+            $crate::comparisons!(@one "__ne__", Ne, $compare $(, concat!($word, "_ne"))?),
+            $crate::comparisons!(@one "__lt__", Lt, $compare $(, concat!($word, "_lt"))?),
+            $crate::comparisons!(@one "__le__", Le, $compare $(, concat!($word, "_le"))?),
+            $crate::comparisons!(@one "__gt__", Gt, $compare $(, concat!($word, "_gt"))?),
+            $crate::comparisons!(@one "__ge__", Ge, $compare $(, concat!($word, "_ge"))?),
+        ]
+    };
+    (@one $name:literal, $op:ident, $compare:path $(, $slow:expr)?) => {
+        $crate::native::method($name, "self, value, /", |vm, args| {
+            $compare(vm, args, $crate::CmpOp::$op)
+        })
+        $(.slow($slow))?
+    };
+}
+
 impl NativeDef {
     pub const fn role(mut self, role: NativeRole) -> Self {
         self.role = role;

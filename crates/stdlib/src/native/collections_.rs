@@ -47,6 +47,7 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     flags.unhashable = true;
     flags.custom_eq = true;
     vm.add_methods(deque, CLASS_GETITEM);
+    vm.add_methods(deque, DEQUE_COMPARISONS);
 
     let defaultdict = dict_type(vm, dict, "defaultdict", DEFAULTDICT, DEFAULTDICT_GETTERS);
     vm.heap.ty_mut(defaultdict).flags.no_dict = true;
@@ -121,6 +122,8 @@ impl Deque {
         self.changes += 1;
     }
 }
+
+static DEQUE_COMPARISONS: &[NativeDef] = airlock_vm::comparisons!(deque_compare, "deque");
 
 static DEQUE: &[NativeDef] = &[
     new_method("cls, *args, **kwargs", |vm, args| {
@@ -288,30 +291,6 @@ static DEQUE: &[NativeDef] = &[
     })
     .raw_self()
     .slow("deque_imul"),
-    method("__eq__", "self, value, /", |vm, args| {
-        deque_compare(vm, args, CmpOp::Eq)
-    })
-    .slow("deque_eq"),
-    method("__ne__", "self, value, /", |vm, args| {
-        deque_compare(vm, args, CmpOp::Ne)
-    })
-    .slow("deque_ne"),
-    method("__lt__", "self, value, /", |vm, args| {
-        deque_compare(vm, args, CmpOp::Lt)
-    })
-    .slow("deque_lt"),
-    method("__le__", "self, value, /", |vm, args| {
-        deque_compare(vm, args, CmpOp::Le)
-    })
-    .slow("deque_le"),
-    method("__gt__", "self, value, /", |vm, args| {
-        deque_compare(vm, args, CmpOp::Gt)
-    })
-    .slow("deque_gt"),
-    method("__ge__", "self, value, /", |vm, args| {
-        deque_compare(vm, args, CmpOp::Ge)
-    })
-    .slow("deque_ge"),
     method("__repr__", "self, /", |vm, args| {
         Err(vm.tail_prelude("deque_repr", args))
     })

@@ -46,6 +46,7 @@ impl Vm {
 
 pub(crate) fn register(vm: &mut Vm) {
     vm.add_methods(vm.types.bytearray, super::bytes::SHARED);
+    vm.add_methods(vm.types.bytearray, super::bytes::COMPARISONS);
     vm.add_methods(vm.types.bytearray, METHODS);
     vm.set_type_attr(vm.types.bytearray, "__hash__", Value::NONE);
     vm.heap.ty_mut(vm.types.bytearray).flags.unhashable = true;

@@ -16,6 +16,7 @@ use crate::{Res, Throw, Value, Vm};
 pub(crate) fn register(vm: &mut Vm) {
     vm.add_methods(vm.types.bytes, SHARED);
     vm.add_methods(vm.types.bytes, METHODS);
+    vm.add_methods(vm.types.bytes, COMPARISONS);
 }
 
 static METHODS: &[NativeDef] = &[
@@ -24,6 +25,8 @@ static METHODS: &[NativeDef] = &[
     method("__bytes__", "self, /", itself),
     method("__getnewargs__", "self, /", getnewargs),
 ];
+
+pub(crate) static COMPARISONS: &[NativeDef] = crate::comparisons!(compare);
 
 /// What `bytes` and `bytearray` have in common.
 pub(crate) static SHARED: &[NativeDef] = &[
@@ -38,12 +41,6 @@ pub(crate) static SHARED: &[NativeDef] = &[
     method("__rmul__", "self, value, /", mul).slow("bytes_mul"),
     method("__mod__", "self, value, /", modulo).slow("bytes_mod"),
     method("__rmod__", "self, value, /", rmodulo),
-    method("__eq__", "self, value, /", eq),
-    method("__ne__", "self, value, /", ne),
-    method("__lt__", "self, value, /", lt),
-    method("__le__", "self, value, /", le),
-    method("__gt__", "self, value, /", gt),
-    method("__ge__", "self, value, /", ge),
     method("__sizeof__", "self, /", sizeof),
     method("capitalize", "self, /", capitalize),
     method("center", "self, width, fillchar=..., /", center).slow("bytes_center"),
@@ -512,30 +509,6 @@ fn compare(vm: &mut Vm, args: &[Value], op: CmpOp) -> Res {
         ))),
         None => Ok(Value::NOT_IMPLEMENTED),
     }
-}
-
-fn eq(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Eq)
-}
-
-fn ne(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Ne)
-}
-
-fn lt(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Lt)
-}
-
-fn le(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Le)
-}
-
-fn gt(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Gt)
-}
-
-fn ge(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Ge)
 }
 
 // Case and predicates, ASCII only.

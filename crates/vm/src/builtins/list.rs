@@ -13,6 +13,9 @@ use crate::protocol::SliceRange;
 use crate::value::Kind;
 use crate::{Completion, Number, Res, Throw, Value, Vm};
 
+/// Of tuples too.
+pub(super) static COMPARISONS: &[NativeDef] = crate::comparisons!(compare, "seq");
+
 static METHODS: &[NativeDef] = &[
     new_method("cls, *args, **kwargs", new),
     method("__init__", "self, iterable=..., /", init),
@@ -43,30 +46,6 @@ static METHODS: &[NativeDef] = &[
     method("__imul__", "self, value, /", imul)
         .raw_self()
         .slow("list_imul"),
-    method("__eq__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Eq)
-    })
-    .slow("seq_eq"),
-    method("__ne__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Ne)
-    })
-    .slow("seq_ne"),
-    method("__lt__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Lt)
-    })
-    .slow("seq_lt"),
-    method("__le__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Le)
-    })
-    .slow("seq_le"),
-    method("__gt__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Gt)
-    })
-    .slow("seq_gt"),
-    method("__ge__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Ge)
-    })
-    .slow("seq_ge"),
     method("__repr__", "self, /", repr).slow("list_repr"),
 ];
 
@@ -391,7 +370,7 @@ fn imul(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 /// The comparisons of lists and tuples.
-pub(super) fn compare(vm: &mut Vm, args: &[Value], op: CmpOp) -> Res {
+fn compare(vm: &mut Vm, args: &[Value], op: CmpOp) -> Res {
     let other = vm.heap.payload(args[1]);
     if other.kind() != args[0].kind() {
         return Ok(Value::NOT_IMPLEMENTED);
@@ -759,6 +738,7 @@ fn compared(vm: &mut Vm, [sorter, a, b, _]: [Value; 4], completion: Completion) 
 pub(crate) fn register(vm: &mut Vm) {
     let list = vm.types.list;
     vm.add_methods(list, METHODS);
+    vm.add_methods(list, COMPARISONS);
     vm.set_type_attr(list, "__hash__", Value::NONE);
     vm.heap.ty_mut(list).flags.unhashable = true;
 }

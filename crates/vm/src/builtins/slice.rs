@@ -38,33 +38,11 @@ impl Vm {
     }
 }
 
+static COMPARISONS: &[NativeDef] = crate::comparisons!(compare, "slice");
+
 static METHODS: &[NativeDef] = &[
     new_method("cls, *args", new),
     method("indices", "self, len, /", indices).slow("slice_indices"),
-    method("__eq__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Eq)
-    })
-    .slow("slice_eq"),
-    method("__ne__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Ne)
-    })
-    .slow("slice_ne"),
-    method("__lt__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Lt)
-    })
-    .slow("slice_lt"),
-    method("__le__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Le)
-    })
-    .slow("slice_le"),
-    method("__gt__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Gt)
-    })
-    .slow("slice_gt"),
-    method("__ge__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Ge)
-    })
-    .slow("slice_ge"),
     method("__hash__", "self, /", |vm, args| {
         let key = as_tuple(vm, args[0]);
         let hash = vm.hash(key)?;
@@ -178,6 +156,7 @@ fn compare(vm: &mut Vm, args: &[Value], op: CmpOp) -> Res {
 pub(crate) fn register(vm: &mut Vm) {
     let slice = vm.types.slice;
     vm.add_methods(slice, METHODS);
+    vm.add_methods(slice, COMPARISONS);
     vm.add_getters(slice, GETTERS);
     let flags = &mut vm.heap.ty_mut(slice).flags;
     flags.custom_eq = true;

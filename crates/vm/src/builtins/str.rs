@@ -12,8 +12,11 @@ use crate::{Res, Throw, Value, Vm};
 
 pub(crate) fn register(vm: &mut Vm) {
     vm.add_methods(vm.types.str, METHODS);
+    vm.add_methods(vm.types.str, COMPARISONS);
     vm.add_methods(vm.types.str, super::str_format::METHODS);
 }
+
+static COMPARISONS: &[NativeDef] = crate::comparisons!(compare);
 
 static METHODS: &[NativeDef] = &[
     new_method("cls, object=..., encoding=..., errors=...", new).slow("str_new"),
@@ -27,12 +30,6 @@ static METHODS: &[NativeDef] = &[
     method("__add__", "self, value, /", add),
     method("__mul__", "self, value, /", mul).slow("str_mul"),
     method("__rmul__", "self, value, /", mul).slow("str_mul"),
-    method("__eq__", "self, value, /", eq),
-    method("__ne__", "self, value, /", ne),
-    method("__lt__", "self, value, /", lt),
-    method("__le__", "self, value, /", le),
-    method("__gt__", "self, value, /", gt),
-    method("__ge__", "self, value, /", ge),
     method("__getnewargs__", "self, /", getnewargs),
     method("__sizeof__", "self, /", sizeof),
     method("capitalize", "self, /", capitalize),
@@ -473,30 +470,6 @@ fn compare(vm: &mut Vm, args: &[Value], op: CmpOp) -> Res {
         (left, Some(right)) => Ok(Value::bool(crate::ops::holds(op, left.cmp(right)))),
         _ => Ok(Value::NOT_IMPLEMENTED),
     }
-}
-
-fn eq(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Eq)
-}
-
-fn ne(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Ne)
-}
-
-fn lt(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Lt)
-}
-
-fn le(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Le)
-}
-
-fn gt(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Gt)
-}
-
-fn ge(vm: &mut Vm, args: &[Value]) -> Res {
-    compare(vm, args, CmpOp::Ge)
 }
 
 // Case.

@@ -1,9 +1,7 @@
 //! `tuple`.
 
-use airlock_bytecode::CmpOp;
-
 use super::iters::{has_python_operator, repeat_count, repeated, sequence_index};
-use super::list::{compare, contains, count, find, repr_items, sliced};
+use super::list::{COMPARISONS, contains, count, find, repr_items, sliced};
 use super::slice::PySlice;
 use crate::native::{NativeDef, method, new_method};
 use crate::object::PyIter;
@@ -23,30 +21,6 @@ static METHODS: &[NativeDef] = &[
     method("__add__", "self, value, /", add),
     method("__mul__", "self, value, /", mul).slow("seq_mul"),
     method("__rmul__", "self, value, /", mul).slow("seq_mul"),
-    method("__eq__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Eq)
-    })
-    .slow("seq_eq"),
-    method("__ne__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Ne)
-    })
-    .slow("seq_ne"),
-    method("__lt__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Lt)
-    })
-    .slow("seq_lt"),
-    method("__le__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Le)
-    })
-    .slow("seq_le"),
-    method("__gt__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Gt)
-    })
-    .slow("seq_gt"),
-    method("__ge__", "self, value, /", |vm, args| {
-        compare(vm, args, CmpOp::Ge)
-    })
-    .slow("seq_ge"),
     method("__hash__", "self, /", hash).slow("tuple_hash"),
     method("__repr__", "self, /", repr).slow("tuple_repr"),
     method("__getnewargs__", "self, /", |vm, args| {
@@ -149,4 +123,5 @@ fn repr(vm: &mut Vm, args: &[Value]) -> Res {
 
 pub(crate) fn register(vm: &mut Vm) {
     vm.add_methods(vm.types.tuple, METHODS);
+    vm.add_methods(vm.types.tuple, COMPARISONS);
 }
