@@ -7,8 +7,15 @@ from _airlock import builtin_type
 Union = builtin_type('union')
 
 
-def _idfunc(x, /):
-    return x
+class _Identity:
+    """A function that stays one as an attribute of a class, as those in C do: `NewType` calls it so."""
+    __slots__ = ()
+
+    def __call__(self, x, /):
+        return x
+
+
+_idfunc = _Identity()
 
 
 class NoDefaultType:
