@@ -1127,6 +1127,7 @@ class TextIOWrapper(_TextIOBase):
         self._text = None
         self._at = 0
         self._decoder = None
+        self._encoder = None
 
     @property
     def encoding(self):
@@ -1148,11 +1149,27 @@ class TextIOWrapper(_TextIOBase):
     def closed(self):
         return self.buffer.closed
 
-    def reconfigure(self, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None):
+    def reconfigure(self, *, encoding=None, errors=None, newline=..., line_buffering=None, write_through=None):
+        if self._decoder is not None and (encoding is not None or errors is not None or newline is not ...):
+            raise UnsupportedOperation(
+                'It is not possible to set the encoding or newline of stream after the first read')
         if encoding is not None:
+            encoding = 'utf-8' if encoding == 'locale' else encoding
+            ''.encode(encoding)
             self._encoding = encoding
+            self._errors = 'strict'
         if errors is not None:
             self._errors = errors
+        if newline is not ...:
+            if newline not in (None, '', '\n', '\r', '\r\n'):
+                raise ValueError(f'illegal newline value: {newline!r}')
+            self._newline = newline
+        if line_buffering is not None:
+            self.line_buffering = bool(line_buffering)
+        if write_through is not None:
+            self.write_through = bool(write_through)
+        self._encoder = None
+        self.flush()
 
     # What is left of the text that was decoded. A file in memory is decoded whole when first read, a stream bit
     # by bit.
@@ -1191,7 +1208,7 @@ class TextIOWrapper(_TextIOBase):
     def _take(self, end):
         text = self._text[self._at:end]
         self._at = end
-        if not text and self._is_done:
+        if not text and self._is_done and end == len(self._text):
             self._text = None
         return text
 
@@ -1240,8 +1257,27 @@ class TextIOWrapper(_TextIOBase):
         count = len(text)
         if self._newline not in (None, '', '\n'):
             text = text.replace('\n', self._newline)
-        self.buffer.write(text.encode(self._encoding, self._errors))
+        self.buffer.write(self._encode(text))
+        if self.line_buffering and ('\n' in text or '\r' in text):
+            self.flush()
         return count
+
+    # Encodings that mark the byte order do so at the start of the file only.
+    def _encode(self, text):
+        if self._encoder is None:
+            import codecs
+            info = codecs.lookup(self._encoding)
+            if info.name in ('utf-16', 'utf-32', 'utf-8-sig'):
+                encoder = info.incrementalencoder(self._errors)
+                if self.buffer.seekable() and self.buffer.tell() != 0:
+                    encoder.setstate(0)
+                self._encoder = encoder.encode
+            else:
+                self._encoder = self._encode_plainly
+        return self._encoder(text)
+
+    def _encode_plainly(self, text):
+        return text.encode(self._encoding, self._errors)
 
     def seek(self, offset, whence=0, /):
         self._checkClosed()
@@ -1260,6 +1296,7 @@ class TextIOWrapper(_TextIOBase):
             raise ValueError(f'negative seek position {offset!r}')
         self.flush()
         self._text = None
+        self._encoder = None
         return self.buffer.seek(offset, whence)
 
     def tell(self):

@@ -63,7 +63,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("symtable", "symtable is not available"),
     ("_bz2", "bz2 is not available: zlib and gzip are"),
     ("_lzma", "lzma is not available: zlib and gzip are"),
-    ("pyexpat", "XML is not available: there is no expat here"),
     (
         "profile",
         "profile is not available: the page's timeline shows where time goes",

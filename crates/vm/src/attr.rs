@@ -387,6 +387,12 @@ impl Vm {
         }
     }
 
+    /// Whether a native found on a class gets the instance: a module's
+    /// function does not, as in `__call__ = print`.
+    pub(crate) fn binds(&self, native: Value) -> bool {
+        self.heap.native(native).def.role != NativeRole::Function
+    }
+
     /// A class attribute as seen through the class.
     pub fn bind_to_class(&mut self, found: Value, class: Value) -> Res {
         match found.kind() {

@@ -257,7 +257,8 @@ impl Vm {
                 }
                 let args: Args = self.stack[base - 1..base + argc].into();
                 if call.is(Kind::Native) {
-                    return Ok(Flow::Done(self.call_native(call, &args, names)?));
+                    let args = &args[usize::from(!self.binds(call))..];
+                    return Ok(Flow::Done(self.call_native(call, args, names)?));
                 }
                 // `__call__` is itself some object: bind and call that.
                 let class = self.type_of(callee);

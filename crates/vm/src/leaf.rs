@@ -466,6 +466,7 @@ impl Vm {
                 // the same again.
                 self.check_nesting()?;
                 self.nested_calls += 1;
+                let with_self = &with_self[usize::from(!self.binds(method))..];
                 let result = self.call_native(method, with_self, Value::UNBOUND);
                 self.nested_calls -= 1;
                 result

@@ -1480,7 +1480,7 @@ impl Vm {
                 let message = format!("'{}' object is not an iterator", self.type_name(object));
                 return Err(self.type_error(message));
             };
-            self.call_args(method, &[object], Value::UNBOUND, ret)?
+            self.call_next(method, object, ret)?
         } else {
             let send = self.get_attr(object, self.names.send)?;
             self.call_args(send, &[sent], Value::UNBOUND, ret)?
@@ -1506,8 +1506,22 @@ impl Vm {
             let message = format!("'{}' object is not an iterator", self.type_name(iter));
             return Err(self.type_error(message));
         };
-        self.call_args(method, &[iter], Value::UNBOUND, ret)
-            .map(Some)
+        self.call_next(method, iter, ret).map(Some)
+    }
+
+    /// Calls `__next__` as found on the class, which need not be a function.
+    fn call_next(&mut self, method: Value, iter: Value, ret: Ret) -> Res<Flow> {
+        let binds = match method.kind() {
+            Some(Kind::Function) => true,
+            Some(Kind::Native) => self.binds(method),
+            _ => false,
+        };
+        if binds {
+            return self.call_args(method, &[iter], Value::UNBOUND, ret);
+        }
+        let class = self.type_of(iter);
+        let bound = self.bind(method, iter, class)?;
+        self.call_args(bound, &[], Value::UNBOUND, ret)
     }
 
     /// Calls through the class's `__next__`.
