@@ -3,6 +3,7 @@
 //! Shared with the build script, which writes them.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use airlock_bytecode::{Code, Const};
@@ -10,7 +11,7 @@ use airlock_bytecode::{Code, Const};
 #[path = "columns.rs"]
 mod columns;
 
-use columns::{Columns, Source, read_varint, write_varint};
+use columns::{Columns, Known, Pool, Source, read_varint, write_varint};
 
 /// A module to pack.
 #[allow(dead_code, reason = "only the build script packs")]
@@ -205,6 +206,9 @@ pub struct Bundle {
     bytes: Cow<'static, [u8]>,
     /// Where each pooled text starts and ends.
     pool: Vec<(usize, usize)>,
+    /// All pooled texts in one.
+    pool_text: String,
+    known: RefCell<Known>,
     streams: Vec<String>,
     /// Sorted by name.
     modules: Vec<Packed>,
@@ -246,6 +250,10 @@ impl Bundle {
             .into_iter()
             .map(&mut take)
             .collect::<Option<Vec<_>>>()?;
+        let start = pool.first().map_or(0, |first| first.0);
+        let end = pool.last().map_or(start, |last| last.1);
+        let pool_text = std::str::from_utf8(&bytes[start..end]).ok()?.to_owned();
+        let pool = pool.iter().map(|at| (at.0 - start, at.1 - start)).collect();
         let text = |(start, end): (usize, usize)| {
             Some(std::str::from_utf8(&bytes[start..end]).ok()?.to_owned())
         };
@@ -270,6 +278,8 @@ impl Bundle {
         Some(Bundle {
             bytes,
             pool,
+            pool_text,
+            known: RefCell::default(),
             streams,
             modules,
         })
@@ -278,11 +288,6 @@ impl Bundle {
     /// The module's code and whether it is a package.
     pub fn find(&self, name: &str) -> Option<(Rc<Code>, bool)> {
         let module = &self.modules[self.position(name)?];
-        let pool = self
-            .pool
-            .iter()
-            .map(|(start, end)| std::str::from_utf8(&self.bytes[*start..*end]));
-        let pool = pool.collect::<Result<Vec<&str>, _>>().ok()?;
         let streams = module
             .parts
             .iter()
@@ -291,9 +296,12 @@ impl Bundle {
         let mut code = Source {
             names: &self.streams,
             streams,
-            pool: &pool,
+            pool: Pool {
+                text: &self.pool_text,
+                places: &self.pool,
+            },
         }
-        .read()?;
+        .read(&mut self.known.borrow_mut())?;
         restore(&mut code, None, true);
         Some((Rc::new(code), module.is_package))
     }

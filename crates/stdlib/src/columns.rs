@@ -440,17 +440,34 @@ impl ser::SerializeMap for Writer<'_> {
 pub struct Source<'a> {
     pub names: &'a [String],
     pub streams: Vec<&'a [u8]>,
-    pub pool: &'a [&'a str],
+    pub pool: Pool<'a>,
+}
+
+/// The texts that all modules share: all of them in one, and where each
+/// starts and ends.
+#[derive(Clone, Copy)]
+#[allow(dead_code, reason = "the build script only packs")]
+pub struct Pool<'a> {
+    pub text: &'a str,
+    pub places: &'a [(usize, usize)],
+}
+
+#[allow(dead_code, reason = "the build script only packs")]
+impl<'a> Pool<'a> {
+    fn get(&self, index: usize) -> Option<&'a str> {
+        let &(start, end) = self.places.get(index)?;
+        self.text.get(start..end)
+    }
 }
 
 #[allow(dead_code, reason = "the build script only packs")]
 impl Source<'_> {
-    pub fn read(self) -> Option<Code> {
-        let mut known = Vec::new();
+    /// `known` is kept from module to module of the same bundle.
+    pub fn read(self, known: &mut Known) -> Option<Code> {
         let mut reader = State {
             source: self,
             counters: Counters::default(),
-            known: &mut known,
+            known,
         };
         let start = reader.stream("Code").ok()?;
         Code::deserialize(Reader {
@@ -462,9 +479,20 @@ impl Source<'_> {
     }
 }
 
-/// Streams of a type's fields, found once: by the address of the names that
-/// serde passes.
-type Known = Vec<(*const &'static str, Vec<(usize, Scheme)>)>;
+/// Where a name or a list of names stands, and its length.
+type Address = (usize, usize);
+
+/// Streams found once: by the address of the names that serde passes. Both
+/// indexes are sorted.
+#[derive(Default)]
+#[allow(dead_code, reason = "the build script only packs")]
+pub struct Known {
+    enums: Vec<(Address, usize)>,
+    /// Positions in `lists`.
+    fields: Vec<(Address, usize)>,
+    /// The streams of a type's fields.
+    lists: Vec<Vec<(usize, Scheme)>>,
+}
 
 struct State<'a, 'k> {
     source: Source<'a>,
@@ -492,18 +520,36 @@ impl State<'_, '_> {
         Ok(taken)
     }
 
-    fn fields(&mut self, names: &'static [&'static str]) -> usize {
-        let address = names.as_ptr();
-        if let Some(at) = self.known.iter().position(|(known, _)| *known == address) {
-            return at;
+    /// The stream of an enum's variants.
+    fn variants(&mut self, name: &'static str) -> Res<usize> {
+        let address = (name.as_ptr() as usize, name.len());
+        let found = self.known.enums.binary_search_by_key(&address, |it| it.0);
+        match found {
+            Ok(at) => Ok(self.known.enums[at].1),
+            Err(at) => {
+                let stream = self.stream(name)?;
+                self.known.enums.insert(at, (address, stream));
+                Ok(stream)
+            }
         }
+    }
+
+    fn fields(&mut self, names: &'static [&'static str]) -> usize {
+        let address = (names.as_ptr() as usize, names.len());
+        let found = self.known.fields.binary_search_by_key(&address, |it| it.0);
+        let place = match found {
+            Ok(at) => return self.known.fields[at].1,
+            Err(place) => place,
+        };
         // A field that was never written has no stream; reading it fails.
         let streams = names
             .iter()
             .map(|name| (self.stream(name).unwrap_or(usize::MAX), Scheme::of(name)))
             .collect();
-        self.known.push((address, streams));
-        self.known.len() - 1
+        self.known.lists.push(streams);
+        let at = self.known.lists.len() - 1;
+        self.known.fields.insert(place, (address, at));
+        at
     }
 }
 
@@ -647,7 +693,7 @@ impl<'de> de::Deserializer<'de> for Reader<'_, '_, '_> {
         if name == "Instr" {
             self.state.counters.pc += 1;
         }
-        let stream = self.state.stream(name)?;
+        let stream = self.state.variants(name)?;
         visitor.visit_enum(Variant {
             state: self.state,
             stream,
@@ -709,7 +755,7 @@ impl<'de> de::SeqAccess<'de> for Fields<'_, '_, '_> {
         if self.at == self.count {
             return Ok(None);
         }
-        let (stream, scheme) = self.state.known[self.known].1[self.at];
+        let (stream, scheme) = self.state.known.lists[self.known][self.at];
         self.at += 1;
         seed.deserialize(Reader {
             state: self.state,

@@ -13,8 +13,8 @@ use crate::codeobj::{Cache, CodeObj};
 use crate::fiber::{Frame, PyFrame, Ret};
 use crate::generator::{Generator, GeneratorKind, GeneratorState};
 use crate::native::{Default, MAX_PARAMS, NativeDef, NativeRole};
-use crate::object::{Construct, Layout, PyFunction};
-use crate::throw::{Pending, Request};
+use crate::object::{Construct, Layout, PyFunction, PyIter, PyNative};
+use crate::throw::{Continuation, Pending, Request};
 use crate::value::Kind;
 use crate::{Completion, PyDict, Res, Throw, Value, Vm};
 
@@ -27,6 +27,9 @@ pub(crate) enum Flow {
 }
 
 type Args = SmallVec<[Value; 6]>;
+
+/// Up to so many parameters a native is called the short way.
+const FEW_PARAMS: usize = 4;
 
 impl Vm {
     /// Makes compiled code ready to run.
@@ -66,6 +69,7 @@ impl Vm {
             params: param_names,
             children,
             caches,
+            labels: Cell::new(None),
             filename: filename.clone(),
             simple,
             suspends,
@@ -126,6 +130,27 @@ impl Vm {
             then: SmallVec::new(),
         };
         Throw::Call
+    }
+
+    /// The name, qualified name and docstring of a function made of `code`.
+    #[inline]
+    pub(crate) fn labels_of(&mut self, code: &CodeObj) -> [Value; 3] {
+        match code.labels.get() {
+            Some(labels) => labels,
+            None => self.make_labels(code),
+        }
+    }
+
+    fn make_labels(&mut self, code: &CodeObj) -> [Value; 3] {
+        let name = self.heap.intern(&code.code.name);
+        let qualname = self.heap.intern(&code.code.qualname);
+        let doc = match &code.code.doc {
+            Some(text) => self.heap.intern(text),
+            None => Value::NONE,
+        };
+        let labels = [name, qualname, doc];
+        code.labels.set(Some(labels));
+        labels
     }
 
     /// A function that is no more than its code and its surroundings.
@@ -417,6 +442,7 @@ impl Vm {
             code,
             registers,
             pc: 0,
+            sent_to: 0,
             globals,
             name,
             qualname,
@@ -725,7 +751,8 @@ impl Vm {
     pub(crate) fn call_native(&mut self, native: Value, args: &[Value], names: Value) -> Res {
         if names.is_unbound() {
             let mut bound = [Value::UNBOUND; MAX_PARAMS];
-            if let Some((def, count)) = self.bind_plainly(native, args, &mut bound) {
+            let object = self.heap.native(native);
+            if let Some((def, count)) = self.bind_plainly(object, args, &mut bound) {
                 return self.run_native(native, def, &bound[..count]);
             }
         }
@@ -736,11 +763,20 @@ impl Vm {
     /// stack.
     #[inline]
     fn call_native_window(&mut self, native: Value, base: usize, argc: usize) -> Res {
-        let mut bound = [Value::UNBOUND; MAX_PARAMS];
-        if let Some((def, count)) =
-            self.bind_plainly(native, &self.stack[base..base + argc], &mut bound)
-        {
-            return self.run_native(native, def, &bound[..count]);
+        let object = self.heap.native(native);
+        let signature = object.def.parsed();
+        let args = &self.stack[base..base + argc];
+        // Most natives take few values; only as many are cleared for them.
+        if signature.params.len() <= FEW_PARAMS {
+            let mut bound = [Value::UNBOUND; FEW_PARAMS];
+            if let Some((def, count)) = self.bind_plainly(object, args, &mut bound) {
+                return self.run_native(native, def, &bound[..count]);
+            }
+        } else {
+            let mut bound = [Value::UNBOUND; MAX_PARAMS];
+            if let Some((def, count)) = self.bind_plainly(object, args, &mut bound) {
+                return self.run_native(native, def, &bound[..count]);
+            }
         }
         let args: Args = self.stack[base..base + argc].into();
         self.call_native_generally(native, &args, Value::UNBOUND)
@@ -748,46 +784,49 @@ impl Vm {
 
     /// Binds arguments that only need to be placed, with the native's
     /// definition and how many values it takes; `None` for the rest.
-    #[inline]
-    fn bind_plainly(
+    #[inline(always)]
+    fn bind_plainly<const N: usize>(
         &self,
-        native: Value,
+        native: &PyNative,
         args: &[Value],
-        bound: &mut [Value; MAX_PARAMS],
+        bound: &mut [Value; N],
     ) -> Option<(&'static NativeDef, usize)> {
-        let object = self.heap.native(native);
-        let def = object.def;
+        let def = native.def;
         let signature = def.parsed();
-        let shift = !object.receiver.is_unbound() as usize;
+        let shift = !native.receiver.is_unbound() as usize;
         let given = args.len() + shift;
-        if signature.varargs
-            || signature.varkw
+        let count = signature.params.len();
+        if !signature.plain
             || given > signature.positional
             || given < signature.required
+            || count > N
         {
             return None;
         }
         if shift > 0 {
-            bound[0] = object.receiver;
+            bound[0] = native.receiver;
         }
-        bound[shift..given].copy_from_slice(args);
-        for (value, param) in bound[given..].iter_mut().zip(&signature.params[given..]) {
-            *value = param.default.plain()?;
+        // Loops: copies of a few values are slower as calls in WebAssembly.
+        for (at, &arg) in args.iter().enumerate() {
+            bound[shift + at] = arg;
+        }
+        for at in given..count {
+            bound[at] = signature.defaults[at];
         }
         match def.role {
             NativeRole::Method => {
                 let class = self.type_of(bound[0]);
-                if class != object.owner && !self.is_subtype(class, object.owner) {
+                if class != native.owner && !self.is_subtype(class, native.owner) {
                     return None;
                 }
                 if !def.raw_self {
                     bound[0] = self.heap.payload(bound[0]);
                 }
             }
-            NativeRole::New if bound[0] != object.owner => return None,
+            NativeRole::New if bound[0] != native.owner => return None,
             _ => {}
         }
-        Some((def, signature.params.len()))
+        Some((def, count))
     }
 
     fn run_native(&mut self, native: Value, def: &'static NativeDef, bound: &[Value]) -> Res {
@@ -801,13 +840,31 @@ impl Vm {
     /// Has the native called again with a list in the place of the iterable.
     fn materialize(&mut self, native: Value, bound: &[Value], iterable: Value) -> Throw {
         let args = self.tuple(bound);
+        let state = [native, args, iterable, Value::NONE];
+        if let Some(generator) = self.plain_generator(iterable) {
+            self.pending = Pending {
+                what: Request::Collect(generator),
+                then: SmallVec::from_slice(&[(materialized as Continuation, state)]),
+            };
+            return Throw::Call;
+        }
         let list_of = self.prelude("list_of");
-        self.call_then(
-            list_of,
-            &[iterable],
-            [native, args, iterable, Value::NONE],
-            materialized,
-        )
+        self.call_then(list_of, &[iterable], state, materialized)
+    }
+
+    /// The generator that an iterable is, or that a built-in iterator takes
+    /// its items from.
+    fn plain_generator(&self, iterable: Value) -> Option<Value> {
+        let generator = match iterable.kind()? {
+            Kind::Generator => iterable,
+            Kind::Iter => match self.heap.iter(iterable) {
+                PyIter::Wrapped { inner, .. } if inner.is(Kind::Generator) => *inner,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let plain = self.heap.generator(generator).kind == GeneratorKind::Generator;
+        plain.then_some(generator)
     }
 
     fn call_native_generally(&mut self, native: Value, args: &[Value], names: Value) -> Res {
@@ -1221,6 +1278,11 @@ impl Vm {
                 return Ok(Flow::Done(self.heap.new_instance(class, Value::UNBOUND)));
             }
         }
+        if names.is_unbound() && !construct.native_new.is_unbound() {
+            self.stack[base - 1] = class;
+            let made = self.call_native_window(construct.native_new, base - 1, argc + 1)?;
+            return Ok(Flow::Done(made));
+        }
         let args: Args = self.stack[base..base + argc].into();
         if names.is_unbound()
             && let Some(exception) = self.plain_exception(class, &args)
@@ -1322,8 +1384,22 @@ impl Vm {
                 found.is(Kind::Native) && self.heap.native(found).owner == object
             })
         };
+        let native_new = match new {
+            Some(new)
+                if new.is(Kind::Native)
+                    && class != object
+                    && self.heap.native(new).owner == class
+                    && self.heap.native(new).def.role == NativeRole::New
+                    && self.heap.ty(class).layout != Layout::Exception
+                    && is_object(init) =>
+            {
+                new
+            }
+            _ => Value::UNBOUND,
+        };
         let construct = Construct {
             version,
+            native_new,
             plain_new: plain && is_object(new),
             init: if is_object(init) {
                 Value::UNBOUND

@@ -157,11 +157,7 @@ impl Vm {
             flags,
             subclasses: Vec::new(),
             version,
-            construct: Cell::new(Construct {
-                version: 0,
-                plain_new: false,
-                init: Value::UNBOUND,
-            }),
+            construct: Cell::new(Construct::UNKNOWN),
         });
         let object = self.heap.ty_mut(ty);
         object.mro.insert(0, ty);

@@ -18,6 +18,8 @@ pub struct CodeObj {
     /// The code objects among the constants, at the same indexes.
     pub(crate) children: Box<[Option<Rc<CodeObj>>]>,
     pub(crate) caches: Box<[Cell<Cache>]>,
+    /// Name, qualified name and docstring, once a function was made of it.
+    pub(crate) labels: Cell<Option<[Value; 3]>>,
     pub filename: Rc<str>,
     /// All parameters are positional: a call with as many arguments need not
     /// bind them.

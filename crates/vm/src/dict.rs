@@ -73,6 +73,13 @@ impl PyDict {
         self.entries.get(position).map(|entry| entry.value)
     }
 
+    /// The value at a position if this key stands there.
+    #[inline(always)]
+    pub(crate) fn value_of(&self, position: usize, key: Value) -> Option<Value> {
+        let entry = self.entries.get(position)?;
+        (entry.key == key).then_some(entry.value)
+    }
+
     #[inline]
     pub fn set_value(&mut self, position: usize, value: Value) {
         self.entries[position].value = value;

@@ -77,6 +77,11 @@ pub(crate) enum Ret {
         dst: u16,
         target: u32,
     },
+    /// A generator whose items go into a list until it ends; the list is for
+    /// the native continuation below.
+    Collect {
+        list: Value,
+    },
     /// A generator driven by `YieldFrom`.
     YieldFrom {
         dst: u16,

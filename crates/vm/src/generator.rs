@@ -35,6 +35,8 @@ pub struct Generator {
     /// finished.
     pub registers: SmallVec<[Value; 6]>,
     pub pc: u32,
+    /// The register of what is sent, where suspended at a `Yield`.
+    pub sent_to: u16,
     pub globals: Value,
     pub name: Value,
     pub qualname: Value,

@@ -795,11 +795,11 @@ impl Vm {
 
     /// `a op= b`.
     pub(crate) fn in_place(&mut self, op: BinOp, a: Value, b: Value) -> Res {
+        if op == BinOp::Add && a.is(Kind::Str) && b.is(Kind::Str) {
+            return self.concat(a, b);
+        }
         if !a.is_handle() || a.is(Kind::Str) {
             let (name, reflected, ..) = self.operator_names(op);
-            if op == BinOp::Add && a.is(Kind::Str) && b.is(Kind::Str) {
-                return self.binary_slow(op, a, b);
-            }
             return self.binary_named(op, a, b, name, reflected, true);
         }
         let (name, reflected, in_place, _) = self.operator_names(op);
@@ -1570,6 +1570,11 @@ impl Vm {
             let text = self.str_of(converted)?;
             return Ok(self.string(text));
         }
+        if let Some(text) = self.heap.as_str(spec)
+            && let Some(text) = crate::builtins::format::format_plainly(converted, text)
+        {
+            return Ok(self.string(text));
+        }
         let spec = if spec.is_none() {
             self.names.empty
         } else {
@@ -1584,6 +1589,18 @@ impl Vm {
             Ok(text) => check_format(self, [Value::NONE; 4], Completion::Returned(text)),
             other => other,
         }
+    }
+
+    /// The strs at `first` of the stack, joined.
+    pub(crate) fn build_string(&mut self, first: usize, count: usize) -> Res {
+        let parts = &self.stack[first..first + count];
+        let bytes = parts.iter().map(|&part| self.heap.str_bytes(part)).sum();
+        let mut text = String::with_capacity(bytes);
+        for &part in parts {
+            text.push_str(self.heap.str(part));
+        }
+        self.reserve(bytes)?;
+        Ok(self.string(text))
     }
 
     // Imports.

@@ -26,6 +26,7 @@ mod names;
 pub mod native;
 mod object;
 mod ops;
+mod pairs;
 mod places;
 mod protocol;
 mod run;

@@ -141,8 +141,7 @@ pub(crate) enum Default {
 
 impl Default {
     /// The value, unless it has to be made or there is none.
-    #[inline]
-    pub(crate) fn plain(self) -> Option<Value> {
+    pub(crate) const fn plain(self) -> Option<Value> {
         match self {
             Default::Omitted => Some(Value::UNBOUND),
             Default::None => Some(Value::NONE),
@@ -176,6 +175,11 @@ pub(crate) struct Signature {
     /// positional parameters.
     pub varargs: bool,
     pub varkw: bool,
+    /// There is neither `*args` nor `**kwargs`, and every default is in
+    /// `defaults`.
+    pub plain: bool,
+    /// What stands for parameters that are not given.
+    pub defaults: [Value; MAX_PARAMS],
 }
 
 /// Positional parameters, then keyword-only ones.
@@ -205,6 +209,8 @@ impl Signature {
         let mut signature_positional = 0;
         let (mut positional_only, mut required) = (0, 0);
         let (mut varargs, mut varkw, mut keyword_only) = (false, false, false);
+        let mut plain = true;
+        let mut defaults = [Value::UNBOUND; MAX_PARAMS];
         let bytes = text.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
@@ -243,6 +249,14 @@ impl Signature {
                     name: trim(part, 0, equals),
                     default,
                 };
+                match default.plain() {
+                    Some(value) => defaults[params.count] = value,
+                    // Required ones come first.
+                    None => {
+                        let first = params.count == required && !keyword_only;
+                        plain = plain && matches!(default, Default::Required) && first;
+                    }
+                }
                 params.count += 1;
                 if !keyword_only {
                     signature_positional += 1;
@@ -258,6 +272,8 @@ impl Signature {
             required,
             varargs,
             varkw,
+            plain: plain && !varargs && !varkw,
+            defaults,
         }
     }
 

@@ -406,4 +406,16 @@ pub(crate) struct Construct {
     pub plain_new: bool,
     /// The `__init__` function, or unbound if it is `object.__init__`.
     pub init: Value,
+    /// The built-in class's own `__new__` if that is all; else unbound.
+    pub native_new: Value,
+}
+
+impl Construct {
+    /// Not looked up yet.
+    pub const UNKNOWN: Construct = Construct {
+        version: 0,
+        plain_new: false,
+        init: Value::UNBOUND,
+        native_new: Value::UNBOUND,
+    };
 }

@@ -84,6 +84,12 @@ impl Vm {
     }
 
     fn text_by(&mut self, value: Value, name: Value) -> Res<String> {
+        if let Some(int) = value.as_small() {
+            return Ok(int.to_string());
+        }
+        if let Some(float) = value.as_float() {
+            return Ok(crate::builtins::format::float_repr(float));
+        }
         match self.lookup_special(value, name) {
             Some(method) if method.is(Kind::Native) => {
                 let text = self.call_native_now(method, value)?;

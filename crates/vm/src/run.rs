@@ -11,7 +11,7 @@ use crate::builtins::generator::AsyncSend;
 use crate::call::Flow;
 use crate::codeobj::{Cache, CodeObj};
 use crate::fiber::{FiberState, Frame, NativeFrame, Ret};
-use crate::object::{IterStep, PyFunction, PyIter};
+use crate::object::{IterStep, PyFunction, PyIter, TableItem};
 use crate::value::Kind;
 use crate::{Completion, Halt, Res, Throw, Value, Vm};
 
@@ -446,10 +446,9 @@ impl Vm {
                             let cache = code.caches[site as usize].get();
                             if cache.version == self.heap.ty(instance.class).version {
                                 if cache.index != NOT_OWN {
-                                    if let Some(entry) = instance.attrs.entry(cache.index as usize)
-                                        && entry.key == cache.value
-                                    {
-                                        set!(dst, entry.value);
+                                    let at = cache.index as usize;
+                                    if let Some(found) = instance.attrs.value_of(at, cache.value) {
+                                        set!(dst, found);
                                         continue;
                                     }
                                 } else if cache.value.is(Kind::Function) {
@@ -474,11 +473,7 @@ impl Vm {
                                 let name = cache.value;
                                 let instance = self.heap.instance_mut(object);
                                 let at = cache.index as usize;
-                                if instance
-                                    .attrs
-                                    .entry(at)
-                                    .is_some_and(|entry| entry.key == name)
-                                {
+                                if instance.attrs.value_of(at, name).is_some() {
                                     instance.attrs.set_value(at, value);
                                     continue;
                                 }
@@ -557,7 +552,17 @@ impl Vm {
                         run!(self.store_subscript(object, key, value))
                     }
                     Instr::DeleteSubscr { obj, key } => {
-                        run!(self.delete_subscript(get!(obj), get!(key)))
+                        let (object, key) = (get!(obj), get!(key));
+                        if object.is(Kind::List)
+                            && let Some(index) = key.as_small()
+                        {
+                            let list = self.heap.list_mut(object);
+                            if let Some(at) = Vm::position(index, list.len()) {
+                                list.remove(at);
+                                continue;
+                            }
+                        }
+                        run!(self.delete_subscript(object, key))
                     }
                     Instr::BuildSlice { dst, base: at } => {
                         // The item or items that the next instruction wants.
@@ -779,6 +784,42 @@ impl Vm {
                                         Err(throw) => fail!(throw, Ret::Discard),
                                     }
                                 }
+                                PyIter::Tuple { tuple, at } => {
+                                    let (tuple, position) = (*tuple, *at);
+                                    if let Some(&item) = self.heap.tuple(tuple).get(position) {
+                                        if let PyIter::Tuple { at, .. } = self.heap.iter_mut(iter) {
+                                            *at += 1;
+                                        }
+                                        set!(dst, item);
+                                        jump!(target);
+                                        continue;
+                                    }
+                                }
+                                PyIter::Enumerate { .. }
+                                | PyIter::Zip { .. }
+                                | PyIter::Table {
+                                    what: TableItem::Pair,
+                                    ..
+                                } => {
+                                    // A pair that is unpacked at once is not made.
+                                    let at = target as usize;
+                                    if let Instr::UnpackSequence {
+                                        src,
+                                        base: first,
+                                        count: 2,
+                                    } = instrs[at]
+                                        && src == dst
+                                        && at < pc
+                                        && let Some((left, right)) = self.next_pair(iter)
+                                    {
+                                        set!(first, left);
+                                        set!(first + 1, right);
+                                        let cost = pc - at;
+                                        pc = at + 1;
+                                        fuel!(cost);
+                                        continue;
+                                    }
+                                }
                                 _ => {}
                             }
                             match self.iter_next(iter) {
@@ -796,6 +837,11 @@ impl Vm {
                             }
                         } else if iter.is(Kind::Generator) {
                             save!();
+                            let free = base + code.registers as usize;
+                            if self.resume_plainly(iter, free, Ret::ForNext { dst, target }) {
+                                self.fuel -= 8;
+                                continue 'frame;
+                            }
                             match self.resume(iter, Value::NONE, Ret::ForNext { dst, target }) {
                                 Ok(Flow::Done(_)) => {}
                                 Ok(Flow::Pushed) => {
@@ -841,7 +887,12 @@ impl Vm {
                         if let Some(items) = self.heap.as_items(value)
                             && items.len() == count
                         {
-                            self.stack[at..at + count].copy_from_slice(items);
+                            if let &[left, right] = items {
+                                set!(first, left);
+                                set!(first + 1, right);
+                            } else {
+                                self.stack[at..at + count].copy_from_slice(items);
+                            }
                         } else {
                             save!();
                             match self.unpack(value, count) {
@@ -992,6 +1043,17 @@ impl Vm {
                                         Ret::Reg(dst)
                                     )
                                 )
+                            } else if callee == self.list_append
+                                && argc == 2
+                                && self.stack[first].is(Kind::List)
+                            {
+                                let (list, item) = (self.stack[first], self.stack[first + 1]);
+                                self.heap.charge(8);
+                                self.heap.list_mut(list).push(item);
+                                set!(dst, Value::NONE);
+                                if self.heap.charged_since_gc() > self.gc_threshold {
+                                    run!(self.relieve_memory());
+                                }
                             } else {
                                 flow!(
                                     dst,
@@ -1064,11 +1126,14 @@ impl Vm {
                         count,
                     } => {
                         let first = base + at as usize;
-                        let items: Box<[Value]> = self.stack[first..first + count as usize].into();
-                        let tuple = if count == 0 {
-                            self.empty_tuple
-                        } else {
-                            self.heap.new_tuple(items)
+                        let tuple = match count {
+                            0 => self.empty_tuple,
+                            2 => self.heap.new_tuple([get!(at), get!(at + 1)]),
+                            _ => {
+                                let items: Box<[Value]> =
+                                    self.stack[first..first + count as usize].into();
+                                self.heap.new_tuple(items)
+                            }
                         };
                         set!(dst, tuple);
                     }
@@ -1152,11 +1217,7 @@ impl Vm {
                         count,
                     } => {
                         let first = base + at as usize;
-                        let mut text = String::new();
-                        for &part in &self.stack[first..first + count as usize] {
-                            text.push_str(self.heap.as_str(part).unwrap_or_default());
-                        }
-                        put!(dst, self.reserve(text.len()).map(|()| self.string(text)))
+                        put!(dst, self.build_string(first, count as usize))
                     }
 
                     Instr::MakeFunction { dst, index } => {
@@ -1179,12 +1240,7 @@ impl Vm {
                             .iter()
                             .map(|&register| get!(register))
                             .collect();
-                        let name = self.heap.intern(&child.code.name);
-                        let qualname = self.heap.intern(&child.code.qualname);
-                        let doc = match &child.code.doc {
-                            Some(text) => self.heap.intern(text),
-                            None => none,
-                        };
+                        let [name, qualname, doc] = self.labels_of(&child);
                         let module = self.namespace_get(globals, self.names.name).unwrap_or(none);
                         let function = PyFunction {
                             code: child,
@@ -1302,11 +1358,21 @@ impl Vm {
                     }
                     Instr::LoadAssertionError { dst } => set!(dst, self.types.assertion_error),
 
-                    Instr::Yield { dst: _, src } => {
+                    Instr::Yield { dst, src } => {
                         let value = get!(src);
-                        self.delegation = false;
                         self.fuel -= 8;
                         save!();
+                        if let Ret::Collect { list } = self.top().ret {
+                            self.heap.list_mut(list).push(value);
+                            self.heap.charge(8);
+                            self.fuel -= 8;
+                            set!(dst, Value::NONE);
+                            continue;
+                        }
+                        if self.suspend_plainly(value, dst) {
+                            continue 'frame;
+                        }
+                        self.delegation = false;
                         let item = code.code.flags.async_generator;
                         if let Err((throw, ret)) = self.suspend(value, item) {
                             self.handle(throw, ret)?;
@@ -1541,6 +1607,7 @@ impl Vm {
             self.modules,
             self.prelude,
             self.empty_tuple,
+            self.list_append,
             self.asyncgen_firstiter,
             self.asyncgen_finalizer,
         ]);
@@ -1566,6 +1633,9 @@ impl Vm {
                 tracer.extend(&code.consts);
                 tracer.extend(&code.names);
                 tracer.extend(&code.params);
+                if let Some(labels) = code.labels.get() {
+                    tracer.extend(&labels);
+                }
                 true
             }
             None => false,
@@ -1734,6 +1804,7 @@ fn trace_frames(frames: &[Frame], tracer: &mut crate::gc::Tracer) {
 fn trace_ret(ret: Ret, tracer: &mut crate::gc::Tracer) {
     match ret {
         Ret::Init { instance, .. } => tracer.value(instance),
+        Ret::Collect { list } => tracer.value(list),
         Ret::AsyncItem { awaitable, .. } => tracer.value(awaitable),
         _ => {}
     }

@@ -90,6 +90,8 @@ pub enum Request {
         generator: Value,
         exception: Value,
     },
+    /// Run a generator to its end; a list of its items.
+    Collect(Value),
     /// Let the fiber wait.
     Park(Wake),
     /// Let every other fiber that is ready run first.

@@ -81,6 +81,7 @@ impl Vm {
                 generator,
                 exception,
             } => self.throw_into(generator, exception, ret),
+            Request::Collect(generator) => self.start_collecting(generator, ret),
             Request::Body {
                 function,
                 namespace,
@@ -103,6 +104,22 @@ impl Vm {
             ret = Ret::Native;
         }
         ret
+    }
+
+    /// Runs a generator to its end for the native continuation below, which
+    /// receives a list of the items. Costs what a loop over it would.
+    fn start_collecting(&mut self, generator: Value, ret: Ret) -> Res<Flow> {
+        debug_assert!(matches!(ret, Ret::Native));
+        let list = self.heap.new_list(Vec::new());
+        self.fuel -= 4;
+        let flow = self.resume(generator, Value::NONE, Ret::Collect { list })?;
+        Ok(match flow {
+            Flow::Done(_) => Flow::Done(list),
+            Flow::Pushed => {
+                self.fuel -= 8;
+                Flow::Pushed
+            }
+        })
     }
 
     fn start_body(&mut self, function: Value, namespace: Value, ret: Ret) -> Res<Flow> {
@@ -166,6 +183,11 @@ impl Vm {
                     self.set_top_register(dst, instance);
                 }
                 Ret::ForNext { .. } => {}
+                Ret::Collect { list } => {
+                    ret = Ret::Native;
+                    completion = Completion::Returned(list);
+                    continue;
+                }
                 Ret::ForNextCall { dst, target } => {
                     self.set_top_register(dst, value);
                     self.top().pc = target;
@@ -253,6 +275,14 @@ impl Vm {
                 unreachable!("a generator's frame is on top");
             };
             let (base, ret) = (frame.base as usize, frame.ret);
+            if let Ret::Collect { list } = ret {
+                // Its frame stays, and goes on at once.
+                self.heap.list_mut(list).push(value);
+                self.heap.charge(8);
+                self.fuel -= 8;
+                self.send_into_top(Value::NONE, delegating);
+                return Ok(());
+            }
             let generator = self.heap.generator_mut(frame.generator);
             for (at, register) in generator.registers.iter_mut().enumerate() {
                 *register = self.stack[base + at];
@@ -260,6 +290,11 @@ impl Vm {
             generator.pc = frame.pc;
             generator.handled = frame.handled;
             generator.delegating = delegating;
+            if !delegating
+                && let Instr::Yield { dst, .. } = frame.code.code.instrs[frame.pc as usize - 1]
+            {
+                generator.sent_to = dst;
+            }
             generator.state = GeneratorState::Suspended;
             self.frames.truncate(self.frames.len() - 1);
             self.depth -= 1;
@@ -367,17 +402,85 @@ impl Vm {
             GeneratorState::Suspended => {
                 let delegating = object.delegating;
                 self.push_generator(generator, ret)?;
-                let frame = self.top();
-                let at = if delegating { frame.pc } else { frame.pc - 1 } as usize;
-                let register = match frame.code.code.instrs[at] {
-                    Instr::Yield { dst, .. } => dst,
-                    Instr::YieldFrom { value, .. } => value,
-                    _ => unreachable!("generators suspend at yields"),
-                };
-                self.set_top_register(register, value);
+                self.send_into_top(value, delegating);
                 Ok(Flow::Pushed)
             }
         }
+    }
+
+    /// Gives the generator whose frame is on top, at a `Yield` or
+    /// (`delegating`) a `YieldFrom`, what was sent.
+    fn send_into_top(&mut self, value: Value, delegating: bool) {
+        let frame = self.top();
+        let at = if delegating { frame.pc } else { frame.pc - 1 } as usize;
+        let register = match frame.code.code.instrs[at] {
+            Instr::Yield { dst, .. } => dst,
+            Instr::YieldFrom { value, .. } => value,
+            _ => unreachable!("generators suspend at yields"),
+        };
+        self.set_top_register(register, value);
+    }
+
+    /// As [`Vm::resume`] for a generator that suspended at a `Yield`, sent
+    /// None, whose registers are to stand at `base`; false, and nothing done,
+    /// if it is anything else.
+    #[inline(always)]
+    pub(crate) fn resume_plainly(&mut self, generator: Value, base: usize, ret: Ret) -> bool {
+        let object = self.heap.generator_mut(generator);
+        let end = base + object.registers.len();
+        if object.state != GeneratorState::Suspended
+            || object.delegating
+            || self.depth >= self.limits.recursion
+            || self.stack.len() < end
+        {
+            return false;
+        }
+        self.depth += 1;
+        // A loop: for so few values a copy is slower as a call in WebAssembly.
+        for (at, register) in object.registers.iter().enumerate() {
+            self.stack[base + at] = *register;
+        }
+        self.stack[base + object.sent_to as usize] = Value::NONE;
+        object.state = GeneratorState::Running;
+        self.frames.push(Frame::Python(PyFrame {
+            code: object.code.clone(),
+            pc: object.pc,
+            base: base as u32,
+            ret,
+            globals: object.globals,
+            namespace: Value::UNBOUND,
+            generator,
+            handled: object.handled,
+            function: object.function,
+        }));
+        true
+    }
+
+    /// As [`Vm::suspend`] for a `Yield` into `dst` whose item goes into a list
+    /// or to a loop of the frame below; false, and nothing done, otherwise.
+    #[inline(always)]
+    pub(crate) fn suspend_plainly(&mut self, value: Value, dst: u16) -> bool {
+        let [.., Frame::Python(caller), Frame::Python(frame)] = &mut self.frames[..] else {
+            return false;
+        };
+        let Ret::ForNext { dst: item, target } = frame.ret else {
+            return false;
+        };
+        let generator = self.heap.generator_mut(frame.generator);
+        let base = frame.base as usize;
+        for (at, register) in generator.registers.iter_mut().enumerate() {
+            *register = self.stack[base + at];
+        }
+        generator.pc = frame.pc;
+        generator.sent_to = dst;
+        generator.handled = frame.handled;
+        generator.delegating = false;
+        generator.state = GeneratorState::Suspended;
+        caller.pc = target;
+        self.stack[caller.base as usize + item as usize] = value;
+        self.frames.truncate(self.frames.len() - 1);
+        self.depth -= 1;
+        true
     }
 
     #[cold]

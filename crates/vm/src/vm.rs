@@ -136,6 +136,8 @@ pub struct Vm {
     pub(crate) single_chars: Vec<Value>,
     pub(crate) single_bytes: Vec<Value>,
     pub(crate) empty_tuple: Value,
+    /// `list.append`, which the interpreter knows.
+    pub(crate) list_append: Value,
     pub(crate) native_modules: FxHashMap<&'static str, Value>,
     /// Each with its type; those asked for last stand in front.
     extensions: Vec<(TypeId, Box<dyn Extension>)>,
@@ -221,6 +223,7 @@ impl Vm {
             single_chars,
             single_bytes,
             empty_tuple,
+            list_append: Value::UNBOUND,
             native_modules: FxHashMap::default(),
             extensions: Vec::new(),
             pinned: Vec::new(),
@@ -254,6 +257,8 @@ impl Vm {
             repr_running: Vec::new(),
         };
         crate::builtins::register(&mut vm);
+        let append = vm.heap.intern("append");
+        vm.list_append = vm.lookup(vm.types.list, append).unwrap_or(Value::UNBOUND);
         vm
     }
 

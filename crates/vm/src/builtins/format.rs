@@ -461,6 +461,35 @@ fn group_fraction(rest: &str, separator: char) -> String {
     text + &rest[end..]
 }
 
+/// `format(value, spec)` of a small int or a float where the format is no more
+/// than a width, or `.2f` and the like; `None` for the rest.
+pub fn format_plainly(value: Value, spec: &str) -> Option<String> {
+    if let Some(float) = value.as_float() {
+        let [b'.', digit @ b'0'..=b'9', b'f'] = *spec.as_bytes() else {
+            return None;
+        };
+        let precision = (digit - b'0') as usize;
+        return float.is_finite().then(|| format!("{float:.precision$}"));
+    }
+    let int = value.as_small()?;
+    let spec = spec.strip_suffix('d').unwrap_or(spec);
+    let (align, width) = match spec.as_bytes() {
+        [align @ (b'<' | b'>'), width @ ..] => (*align, width),
+        width => (b'>', width),
+    };
+    let width = match *width {
+        [] => 0,
+        [ones @ b'1'..=b'9'] => (ones - b'0') as usize,
+        [tens @ b'1'..=b'9', ones @ b'0'..=b'9'] => ((tens - b'0') * 10 + ones - b'0') as usize,
+        _ => return None,
+    };
+    Some(if align == b'<' {
+        format!("{int:<width$}")
+    } else {
+        format!("{int:>width$}")
+    })
+}
+
 /// `format(value, spec)` for int, bool, float, complex and str, `spec` not
 /// empty. `type_name` is the value's for messages.
 pub fn format_value(vm: &mut Vm, value: Value, spec: &str) -> Res<String> {

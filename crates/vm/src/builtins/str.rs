@@ -536,6 +536,19 @@ fn upper(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn title(vm: &mut Vm, args: &[Value]) -> Res {
     let text = vm.heap.str(args[0]);
+    if text.is_ascii() {
+        let mut in_word = false;
+        let out = text
+            .to_ascii_lowercase()
+            .chars()
+            .map(|c| {
+                let shown = if in_word { c } else { c.to_ascii_uppercase() };
+                in_word = c.is_ascii_alphabetic();
+                shown
+            })
+            .collect();
+        return Ok(vm.string(out));
+    }
     let mut out = String::with_capacity(text.len());
     let mut in_word = false;
     for (at, c) in text.char_indices() {
@@ -695,7 +708,10 @@ fn zfill(vm: &mut Vm, args: &[Value]) -> Res {
     repeat_size(vm, 1, missing)?;
     let text = vm.heap.str(args[0]);
     let sign = text.starts_with(['+', '-']) as usize;
-    let out = format!("{}{}{}", &text[..sign], "0".repeat(missing), &text[sign..]);
+    let mut out = String::with_capacity(text.len() + missing);
+    out.push_str(&text[..sign]);
+    out.extend(std::iter::repeat_n('0', missing));
+    out.push_str(&text[sign..]);
     Ok(vm.string(out))
 }
 
@@ -812,6 +828,12 @@ fn count(vm: &mut Vm, args: &[Value]) -> Res {
 fn affix(vm: &mut Vm, args: &[Value], name: &str, matches: fn(&str, &str) -> bool) -> Res {
     let length = vm.heap.pystr(args[0]).chars as usize;
     let (start, end) = vm.find_bounds(args[2], args[3], length)?;
+    if args[1].is(Kind::Str) && start == 0 && end == length {
+        return Ok(Value::bool(matches(
+            vm.heap.str(args[0]),
+            vm.heap.str(args[1]),
+        )));
+    }
     let candidates = match vm.heap.payload(args[1]) {
         tuple if tuple.is(Kind::Tuple) => vm.heap.tuple(tuple).to_vec(),
         one => {
@@ -888,6 +910,18 @@ fn replace(vm: &mut Vm, args: &[Value]) -> Res {
     let limit = vm.int_argument(args[3])?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let text = vm.heap.str(args[0]);
+    if let ([from @ ..=127], [to @ ..=127]) = (old.as_bytes(), new.as_bytes())
+        && limit == usize::MAX
+    {
+        // One character by another: no search, and no other length.
+        let (from, to) = (*from as char, *to as char);
+        if from == to || !text.contains(from) {
+            return Ok(args[0]);
+        }
+        let mut out = String::with_capacity(text.len());
+        out.extend(text.chars().map(|c| if c == from { to } else { c }));
+        return Ok(vm.string(out));
+    }
     let found = if old.is_empty() {
         text.chars().count() + 1
     } else {

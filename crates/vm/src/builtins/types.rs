@@ -262,11 +262,7 @@ impl Vm {
             },
             subclasses: Vec::new(),
             version,
-            construct: Cell::new(Construct {
-                version: 0,
-                plain_new: false,
-                init: Value::UNBOUND,
-            }),
+            construct: Cell::new(Construct::UNKNOWN),
         });
         self.heap.ty_mut(class).mro.insert(0, class);
         for member in members {
