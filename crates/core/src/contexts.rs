@@ -285,8 +285,14 @@ fn context_eq(vm: &mut Vm, args: &[Value]) -> Res {
 // ContextVar.
 
 fn var_new(vm: &mut Vm, args: &[Value]) -> Res {
-    let &[class, name, default] = args else {
+    let &[class, given, default] = args else {
         return Err(vm.system_error("bad call"));
+    };
+    let &[name] = vm.heap.tuple(given) else {
+        let count = vm.heap.tuple(given).len();
+        let message =
+            format!("ContextVar() takes exactly 1 positional argument ({count} given)");
+        return Err(vm.type_error(message));
     };
     if vm.as_text(name).is_none() {
         return Err(vm.type_error("context variable name must be a str"));
@@ -494,7 +500,7 @@ static CONTEXT_METHODS: &[NativeDef] = &[
 ];
 
 static VAR_METHODS: &[NativeDef] = &[
-    new_method("cls, name, /, *, default=...", var_new),
+    new_method("cls, /, *args, default=...", var_new),
     method("get", "self, default=..., /", var_get),
     method("set", "self, value, /", var_set),
     method("reset", "self, token, /", var_reset),

@@ -281,8 +281,20 @@ def warn_never_awaited(coroutine, line):
     """The warning about a coroutine that nobody awaited"""
     warnings = load_module_named('warnings')
     message = f"coroutine '{coroutine.__qualname__}' was never awaited"
+    if coroutine.cr_origin:
+        traceback = load_module_named('traceback')
+        calls = traceback.StackSummary.from_list(
+            [(filename, number, function, None) for filename, number, function in reversed(coroutine.cr_origin)])
+        lines = ['Coroutine created at (most recent call last)\n', *calls.format()]
+        message = f"{message}\n{''.join(lines)}".rstrip('\n')
     warnings.warn_explicit(message, RuntimeWarning, coroutine.cr_code.co_filename, line or
                            coroutine.cr_code.co_firstlineno, source=coroutine)
+
+
+def clear_unstarted(generator):
+    """frame.clear() of a generator that has not begun: it never will"""
+    finalize_now(generator)
+    generator.close()
 
 
 # Weak references, namespaces.

@@ -427,11 +427,11 @@ impl Vm {
         } else {
             GeneratorKind::Generator
         };
-        let made_at = if kind == GeneratorKind::Coroutine {
-            self.visible_place()
-        } else {
-            None
-        };
+        let (mut made_at, mut origin) = (None, Value::NONE);
+        if kind == GeneratorKind::Coroutine {
+            made_at = self.visible_place();
+            origin = self.coroutine_origin();
+        }
         let registers =
             SmallVec::from_slice(&self.stack[base..base + code.code.registers as usize]);
         let object = self.heap.function(function);
@@ -456,6 +456,7 @@ impl Vm {
             finalizer: Value::NONE,
             awaited: false,
             made_at,
+            origin,
         })
     }
 

@@ -61,6 +61,9 @@ pub struct Fiber {
 pub(crate) enum Ret {
     /// Into a register of the frame below.
     Reg(u16),
+    /// Into a register of the frame below, whose instruction then runs again:
+    /// until it does, exceptions are its own.
+    Again(u16),
     Discard,
     /// `__init__`: must be None; the instance goes into the register.
     Init {

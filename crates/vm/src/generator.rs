@@ -59,6 +59,8 @@ pub struct Generator {
     /// Coroutines that were not begun: where they were made, for
     /// `coroutine ... was never awaited`.
     pub made_at: Option<(Rc<CodeObj>, u32)>,
+    /// Coroutines: `cr_origin`.
+    pub origin: Value,
 }
 
 impl Generator {
@@ -80,6 +82,7 @@ impl Generator {
             self.qualname,
             self.handled,
             self.finalizer,
+            self.origin,
         ]);
     }
 }

@@ -901,8 +901,7 @@ impl Vm {
                                     // Unpacked again as a list.
                                     let count = Value::count(count);
                                     let throw = self.tail_prelude("unpack_items", &[value, count]);
-                                    pc -= 1;
-                                    fail!(throw, Ret::Reg(src))
+                                    fail!(throw, Ret::Again(src))
                                 }
                                 Err(throw) => fail!(throw, Ret::Discard),
                             }
@@ -921,8 +920,7 @@ impl Vm {
                             Ok(items) => self.stack[at..at + items.len()].copy_from_slice(&items),
                             Err(Throw::Materialize(value)) => {
                                 let throw = self.tail_prelude("list_of", &[value]);
-                                pc -= 1;
-                                fail!(throw, Ret::Reg(src))
+                                fail!(throw, Ret::Again(src))
                             }
                             Err(throw) => fail!(throw, Ret::Discard),
                         }

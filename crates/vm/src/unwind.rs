@@ -171,6 +171,10 @@ impl Vm {
             };
             match ret {
                 Ret::Reg(dst) | Ret::YieldFrom { dst } => self.set_top_register(dst, value),
+                Ret::Again(dst) => {
+                    self.set_top_register(dst, value);
+                    self.top().pc -= 1;
+                }
                 Ret::Discard => {}
                 Ret::Init { instance, dst } => {
                     if !value.is_none() {

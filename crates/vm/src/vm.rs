@@ -169,6 +169,8 @@ pub struct Vm {
     pub(crate) last_thread: u32,
     pub asyncgen_firstiter: Value,
     pub asyncgen_finalizer: Value,
+    /// How many frames a coroutine notes when it is made.
+    pub coroutine_origin_depth: usize,
 
     /// Instructions left in this slice; counted at calls and backward jumps.
     pub(crate) fuel: i64,
@@ -243,6 +245,7 @@ impl Vm {
             last_thread: 0,
             asyncgen_firstiter: Value::NONE,
             asyncgen_finalizer: Value::NONE,
+            coroutine_origin_depth: 0,
             fuel: 20_000,
             spent: 0,
             slice_end: 0,

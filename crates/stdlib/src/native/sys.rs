@@ -36,8 +36,16 @@ static FUNCTIONS: &[NativeDef] = &[
         "maxdigits",
         set_int_max_str_digits,
     ),
-    function("get_coroutine_origin_tracking_depth", "", zero),
-    function("set_coroutine_origin_tracking_depth", "depth", nothing),
+    function(
+        "get_coroutine_origin_tracking_depth",
+        "",
+        get_coroutine_origin_tracking_depth,
+    ),
+    function(
+        "set_coroutine_origin_tracking_depth",
+        "depth",
+        set_coroutine_origin_tracking_depth,
+    ),
     function("getallocatedblocks", "", zero),
     function("_clear_type_cache", "", nothing),
     function("_clear_type_descriptors", "type, /", clear_type_descriptors),
@@ -462,6 +470,18 @@ fn exc_info(vm: &mut Vm, _: &[Value]) -> Res {
 }
 
 /// A plain tuple; `prelude/sys_.py` gives it its class.
+fn get_coroutine_origin_tracking_depth(vm: &mut Vm, _: &[Value]) -> Res {
+    Ok(Value::count(vm.coroutine_origin_depth))
+}
+
+fn set_coroutine_origin_tracking_depth(vm: &mut Vm, args: &[Value]) -> Res {
+    let Ok(depth) = usize::try_from(vm.index(args[0])?) else {
+        return Err(vm.value_error("depth must be >= 0"));
+    };
+    vm.coroutine_origin_depth = depth;
+    Ok(Value::NONE)
+}
+
 fn get_asyncgen_hooks(vm: &mut Vm, _: &[Value]) -> Res {
     let hooks = [vm.asyncgen_firstiter, vm.asyncgen_finalizer];
     Err(vm.tail_prelude("asyncgen_hooks", &hooks))

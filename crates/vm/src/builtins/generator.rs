@@ -81,7 +81,7 @@ fn thrown(vm: &mut Vm, class: Value, value: Value) -> Res {
         return Ok(class);
     }
     if class.is(Kind::Type) && vm.is_subtype(class, vm.types.base_exception) {
-        if value.is(Kind::Exception) {
+        if value.is(Kind::Exception) && vm.is_instance(value, class) {
             return Ok(value);
         }
         let args = if value.is_none() || value.is_unbound() {
@@ -279,8 +279,8 @@ fn frame(vm: &mut Vm, this: Value) -> Res {
     Ok(vm.suspended_frame(code, pc, globals, this))
 }
 
-fn origin(_: &mut Vm, _: Value) -> Res {
-    Ok(Value::NONE)
+fn origin(vm: &mut Vm, this: Value) -> Res {
+    Ok(vm.heap.generator(this).origin)
 }
 
 // Async generators.

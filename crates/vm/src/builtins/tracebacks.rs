@@ -12,7 +12,7 @@ use crate::gc::Tracer;
 use crate::native::{NativeDef, method, new_method};
 use crate::object::{NativeObject, TraceEntry};
 use crate::value::Kind;
-use crate::{FiberId, PyDict, Res, Value, Vm};
+use crate::{FiberId, GeneratorState, PyDict, Res, Value, Vm};
 
 pub struct PyTraceback {
     /// A frame object.
@@ -154,6 +154,27 @@ impl Vm {
         Some((frame.code.clone(), frame.pc.saturating_sub(1)))
     }
 
+    /// `cr_origin` of a coroutine made now: the calls that led here,
+    /// innermost first, as many as the program asked for.
+    pub(crate) fn coroutine_origin(&mut self) -> Value {
+        if self.coroutine_origin_depth == 0 {
+            return Value::NONE;
+        }
+        let places: Vec<(Rc<CodeObj>, u32)> = (0..self.frames.len())
+            .rev()
+            .filter_map(|at| self.visible_frame(at))
+            .take(self.coroutine_origin_depth)
+            .map(|frame| (frame.code.clone(), frame.pc.saturating_sub(1)))
+            .collect();
+        let mut calls = Vec::with_capacity(places.len());
+        for (code, pc) in places {
+            let line = Value::count(code.code.position(pc).line as usize);
+            let call = [self.str(&code.filename), line, self.str(&code.code.name)];
+            calls.push(self.tuple(&call));
+        }
+        self.tuple(&calls)
+    }
+
     /// The frame of a generator or coroutine that has not ended.
     pub(crate) fn suspended_frame(
         &mut self,
@@ -170,10 +191,10 @@ impl Vm {
             return self.frame_at(at);
         }
         let object = self.heap.generator(generator);
-        let begun = object.state != crate::GeneratorState::Created;
+        let begun = object.state != GeneratorState::Created;
         let pc = pc.saturating_sub(u32::from(!object.delegating));
         // Those of one that runs on another fiber are there.
-        let running = object.state == crate::GeneratorState::Running;
+        let running = object.state == GeneratorState::Running;
         let registers = if running {
             Default::default()
         } else {
@@ -392,9 +413,32 @@ fn frame_repr(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(vm.string(text))
 }
 
+/// `frame.clear()`: only the frame of a generator still has something that
+/// can be given up; that of a call that runs must not be touched.
+fn clear(vm: &mut Vm, args: &[Value]) -> Res {
+    let object = frame(vm, args[0]);
+    let generator = object.generator;
+    if live(vm, object).is_some() {
+        return Err(vm.runtime_error("cannot clear an executing frame"));
+    }
+    if let Some(object) = vm.heap.downcast_mut::<FrameObject>(args[0]) {
+        object.locals = Value::UNBOUND;
+    }
+    if generator.is_none() {
+        return Ok(Value::NONE);
+    }
+    match vm.heap.generator(generator).state {
+        GeneratorState::Created => Err(vm.tail_prelude("clear_unstarted", &[generator])),
+        GeneratorState::Suspended => {
+            Err(vm.runtime_error("cannot clear a suspended frame"))
+        }
+        GeneratorState::Running | GeneratorState::Finished => Ok(Value::NONE),
+    }
+}
+
 static FRAME: &[NativeDef] = &[
     method("__repr__", "self, /", frame_repr),
-    method("clear", "self, /", |_, _| Ok(Value::NONE)),
+    method("clear", "self, /", clear),
 ];
 
 static FRAME_GETTERS: &[GetterDef] = &[
