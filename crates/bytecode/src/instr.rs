@@ -155,6 +155,11 @@ pub enum Instr {
         cell: Reg,
         name: u16,
     },
+    /// After `del` of a name: whoever waits for the end of the object that it
+    /// named is told if this was it. Registers from `temps` hold nothing more.
+    AfterDelete {
+        temps: Reg,
+    },
     /// In a class body: the namespace first, then the cell.
     LoadClassCell {
         dst: Reg,

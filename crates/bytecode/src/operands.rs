@@ -101,6 +101,7 @@ impl Instr {
                 visit(Read(cell));
                 visit(Name(name));
             }
+            Instr::AfterDelete { .. } => {}
             Instr::LoadFromNamespaceOrGlobal {
                 dst,
                 namespace,

@@ -290,8 +290,7 @@ fn var_new(vm: &mut Vm, args: &[Value]) -> Res {
     };
     let &[name] = vm.heap.tuple(given) else {
         let count = vm.heap.tuple(given).len();
-        let message =
-            format!("ContextVar() takes exactly 1 positional argument ({count} given)");
+        let message = format!("ContextVar() takes exactly 1 positional argument ({count} given)");
         return Err(vm.type_error(message));
     };
     if vm.as_text(name).is_none() {

@@ -546,8 +546,7 @@ impl Heap {
                 Kind::Instance => {
                     if self.instances.mark(index) {
                         let instance = self.instances.get(index);
-                        tracer.dict(&instance.attrs);
-                        tracer.extend(&[instance.class, instance.dict, instance.payload]);
+                        instance.trace(tracer);
                     }
                 }
                 Kind::Exception => {
@@ -598,6 +597,15 @@ impl Heap {
                     }
                 }
             }
+        }
+    }
+
+    /// What an instance or generator refers to.
+    pub(crate) fn trace_parts(&self, object: Value, tracer: &mut Tracer) {
+        match object.kind() {
+            Some(Kind::Instance) => self.instances.get(object.index()).trace(tracer),
+            Some(Kind::Generator) => self.generators.get(object.index()).trace(tracer),
+            _ => {}
         }
     }
 

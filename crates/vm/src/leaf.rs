@@ -163,8 +163,11 @@ impl Vm {
 
     pub(crate) fn delete_name(&mut self, namespace: Value, name: Value) -> Res<()> {
         let plain = self.heap.payload(namespace);
-        if plain.is(Kind::Dict) && self.dict_remove(plain, name)?.is_none() {
-            return Err(self.undefined_name(name));
+        if plain.is(Kind::Dict) {
+            match self.dict_remove(plain, name)? {
+                Some(value) => self.forgotten = value,
+                None => return Err(self.undefined_name(name)),
+            }
         }
         Ok(())
     }

@@ -162,6 +162,13 @@ pub struct PyInstance {
     pub payload: Value,
 }
 
+impl PyInstance {
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+        tracer.dict(&self.attrs);
+        tracer.extend(&[self.class, self.dict, self.payload]);
+    }
+}
+
 pub struct PyException {
     pub class: Value,
     /// A tuple.

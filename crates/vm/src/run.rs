@@ -343,6 +343,7 @@ impl Vm {
                         if get!(reg).is_unbound() {
                             fail!(self.unbound_local(code.names[name as usize]), Ret::Discard)
                         }
+                        self.forgotten = get!(reg);
                         set!(reg, Value::UNBOUND);
                     }
                     Instr::LoadGlobal { dst, site } => {
@@ -409,7 +410,15 @@ impl Vm {
                         if self.heap.cell(object).value.is_unbound() {
                             fail!(self.empty_cell(&code, cell, name), Ret::Discard)
                         }
-                        self.heap.cell_mut(object).value = Value::UNBOUND;
+                        let cell = self.heap.cell_mut(object);
+                        self.forgotten = std::mem::replace(&mut cell.value, Value::UNBOUND);
+                    }
+                    Instr::AfterDelete { temps } => {
+                        save!();
+                        if self.after_delete(base + temps as usize) {
+                            self.start_finalizers()?;
+                            continue 'frame;
+                        }
                     }
                     Instr::LoadClassCell { dst, cell, name } => {
                         let namespace = self.top().namespace;
@@ -1599,6 +1608,20 @@ impl Vm {
     /// Collects now. Only between instructions.
     pub fn collect_garbage(&mut self) {
         self.collections += 1;
+        self.forgotten = Value::UNBOUND;
+        self.mark_reachable();
+        // A name that goes may leave its place to another.
+        self.type_cache.clear();
+        self.clear_weakrefs();
+        self.keep_finalizable();
+        self.forget_weakrefs();
+        self.heap.forget_subclasses();
+        self.heap.sweep();
+        self.gc_threshold = self.heap.live_bytes().max(GC_BYTES);
+    }
+
+    /// Marks what the program can still reach.
+    pub(crate) fn mark_reachable(&mut self) {
         let mut tracer = crate::gc::Tracer::default();
         tracer.extend(&[
             self.builtins,
@@ -1657,15 +1680,8 @@ impl Vm {
                 }
             }
         }
-        // A name that goes may leave its place to another.
-        self.type_cache.clear();
         self.heap.begin_marking();
         self.heap.mark_all(&mut tracer);
-        self.clear_weakrefs();
-        self.keep_finalizable();
-        self.heap.forget_subclasses();
-        self.heap.sweep();
-        self.gc_threshold = self.heap.live_bytes().max(GC_BYTES);
     }
 
     /// A fiber that is parked, and for what.

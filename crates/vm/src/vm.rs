@@ -145,6 +145,10 @@ pub struct Vm {
     pub(crate) pinned: Vec<Value>,
     pub(crate) weakrefs: Vec<Value>,
     pub(crate) pending_finalizers: Vec<Value>,
+    /// What the last `del` of a name took away; unbound after a collection.
+    pub(crate) forgotten: Value,
+    /// How often [`Vm::after_delete`] may still look, and when it got more.
+    pub(crate) looks_left: (u32, u64),
 
     pub(crate) fibers: Vec<Fiber>,
     pub(crate) current: FiberId,
@@ -231,6 +235,8 @@ impl Vm {
             pinned: Vec::new(),
             weakrefs: Vec::new(),
             pending_finalizers: Vec::new(),
+            forgotten: Value::UNBOUND,
+            looks_left: (crate::builtins::finalizers::LOOKS, 0),
             fibers: Vec::new(),
             current: 0,
             run_queue: Default::default(),

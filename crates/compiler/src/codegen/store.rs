@@ -221,7 +221,11 @@ impl<'a> Compiler<'a, '_> {
     pub(super) fn delete(&mut self, target: &'a Expr) {
         let mark = self.mark();
         match target {
-            Expr::Name(e) => self.delete_name(&e.id, e.range),
+            Expr::Name(e) => {
+                self.delete_name(&e.id, e.range);
+                let temps = mark.min(u16::MAX as u32) as Reg;
+                self.emit(Instr::AfterDelete { temps }, e.range);
+            }
             Expr::Attribute(e) => {
                 let obj = self.expr(&e.value, None);
                 let name = self.mangled(&e.attr);

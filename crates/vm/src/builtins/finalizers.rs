@@ -35,6 +35,9 @@ enum LastWish {
     Warning,
 }
 
+/// How often [`Vm::after_delete`] looks.
+pub(crate) const LOOKS: u32 = 100;
+
 impl Vm {
     /// After marking and [`Vm::clear_weakrefs`]: marks what was not reached
     /// but must run something first.
@@ -103,6 +106,66 @@ impl Vm {
             }
             _ => None,
         }
+    }
+
+    /// After `del` of a name: whether something is to run because the object
+    /// that it named is gone. Others wait for the collector; but programs that
+    /// show how objects end write `del`, and expect to see it at once.
+    ///
+    /// There are no reference counts, so this looks at the whole heap. It does
+    /// so for objects whose end somebody waits for, and only so often. What is
+    /// part of a circle stays, as it would with counts.
+    pub(crate) fn after_delete(&mut self, dead_from: usize) -> bool {
+        let object = std::mem::replace(&mut self.forgotten, Value::UNBOUND);
+        if !self.is_awaited_end(object) || !self.may_look() {
+            return false;
+        }
+        let top = self.stack_top();
+        self.stack[dead_from.min(top)..top].fill(Value::UNBOUND);
+        self.mark_reachable();
+        if self.heap.is_marked(object) {
+            return false;
+        }
+        let mut tracer = Tracer::default();
+        self.heap.trace_parts(object, &mut tracer);
+        self.heap.mark_all(&mut tracer);
+        if self.heap.is_marked(object) {
+            return false;
+        }
+        self.clear_weakrefs_to(object);
+        let finalized = object.is(Kind::Instance)
+            && (!self.has_del(object) || !self.extension::<Finalized>().done.insert(object));
+        if !finalized {
+            self.pending_finalizers.push(object);
+        }
+        !self.pending_finalizers.is_empty()
+    }
+
+    /// Whether the program can see the end of an object.
+    fn is_awaited_end(&self, object: Value) -> bool {
+        match object.kind() {
+            Some(Kind::Generator) => self.last_wish(object).is_some(),
+            Some(Kind::Instance) => self.has_del(object) || self.is_weakly_referenced(object),
+            _ => false,
+        }
+    }
+
+    fn has_del(&self, object: Value) -> bool {
+        object.is(Kind::Instance) && {
+            let class = self.heap.instance(object).class;
+            self.heap.ty(class).flags.has_del
+        }
+    }
+
+    /// At most so many looks at once, and one more for as many instructions
+    /// as a look takes the time of.
+    fn may_look(&mut self) -> bool {
+        const INSTRUCTIONS: u64 = 200_000;
+        let (left, since) = self.looks_left;
+        let more = (self.spent - since) / INSTRUCTIONS;
+        let left = LOOKS.min(left.saturating_add(more as u32));
+        self.looks_left = (left.saturating_sub(1), since + more * INSTRUCTIONS);
+        left > 0
     }
 
     /// Begins what [`Vm::pending_finalizers`] asks for, on top of the frame

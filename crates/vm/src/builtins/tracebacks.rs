@@ -429,9 +429,7 @@ fn clear(vm: &mut Vm, args: &[Value]) -> Res {
     }
     match vm.heap.generator(generator).state {
         GeneratorState::Created => Err(vm.tail_prelude("clear_unstarted", &[generator])),
-        GeneratorState::Suspended => {
-            Err(vm.runtime_error("cannot clear a suspended frame"))
-        }
+        GeneratorState::Suspended => Err(vm.runtime_error("cannot clear a suspended frame")),
         GeneratorState::Running | GeneratorState::Finished => Ok(Value::NONE),
     }
 }

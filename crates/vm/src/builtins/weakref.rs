@@ -39,14 +39,20 @@ impl Vm {
     /// Clears what refers to objects that the collector has not marked.
     /// References whose callbacks are to run go to `pending_finalizers`.
     pub(crate) fn clear_weakrefs(&mut self) {
+        self.clear_weakrefs_if(|vm, target| !vm.heap.is_marked(target));
+    }
+
+    /// As [`Vm::clear_weakrefs`] for one object alone.
+    pub(crate) fn clear_weakrefs_to(&mut self, object: Value) {
+        self.clear_weakrefs_if(|_, target| target == object);
+    }
+
+    fn clear_weakrefs_if(&mut self, is_gone: impl Fn(&Vm, Value) -> bool) {
         let mut refs = std::mem::take(&mut self.weakrefs);
         // By object; of one object's callbacks the newest runs first.
         let mut dying: Vec<(Value, Vec<Value>)> = Vec::new();
         let mut places: FxHashMap<Value, usize> = FxHashMap::default();
         refs.retain(|&value| {
-            if !self.heap.is_marked(value) {
-                return false;
-            }
             let Some(target) = self
                 .heap
                 .downcast::<WeakRef>(value)
@@ -54,12 +60,14 @@ impl Vm {
             else {
                 return false;
             };
-            if self.heap.is_marked(target) {
+            if !is_gone(self, target) {
                 return true;
             }
+            // One that goes too calls nobody back.
+            let stays = self.heap.is_marked(value);
             if let Some(object) = self.heap.downcast_mut::<WeakRef>(value) {
                 object.target = Value::UNBOUND;
-                if !object.callback.is_none() {
+                if stays && !object.callback.is_none() {
                     let place = *places.entry(target).or_insert(dying.len());
                     if place == dying.len() {
                         dying.push((target, Vec::new()));
@@ -73,6 +81,24 @@ impl Vm {
         for (_, callbacks) in dying {
             self.pending_finalizers.extend(callbacks.into_iter().rev());
         }
+    }
+
+    /// Forgets references that the collector frees. Those that finalizers can
+    /// still reach are marked by now.
+    pub(crate) fn forget_weakrefs(&mut self) {
+        let heap = &self.heap;
+        self.weakrefs.retain(|&value| heap.is_marked(value));
+    }
+
+    /// Whether there are weak references to an object. Looks at few only: a
+    /// program with many does without.
+    pub(crate) fn is_weakly_referenced(&self, object: Value) -> bool {
+        const LOOK: usize = 1000;
+        self.weakrefs.iter().rev().take(LOOK).any(|&value| {
+            self.heap
+                .downcast::<WeakRef>(value)
+                .is_some_and(|weakref| weakref.target == object)
+        })
     }
 
     /// For a weak reference among `pending_finalizers`: its callback, to be
