@@ -267,6 +267,10 @@ def report_unraisable(error, item):
     else:
         message = f'Exception ignored while closing generator {item!r}'
     try:
+        # What passed no frame of the program happened where it stands now.
+        if error.__traceback__ is None:
+            frame = sys._getframe()
+            error.__traceback__ = builtin_type('traceback')(None, frame, frame.f_lasti, frame.f_lineno)
         sys.unraisablehook(UnraisableHookArgs((type(error), error, error.__traceback__, message, None)))
     except BaseException:
         pass

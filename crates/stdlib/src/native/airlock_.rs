@@ -236,6 +236,7 @@ fn builtin_type(vm: &mut Vm, args: &[Value]) -> Res {
     let types = &vm.types;
     let ty = match &*name {
         "weakref" => types.weakref,
+        "traceback" => types.traceback,
         "generic_alias" => types.generic_alias,
         "union" => types.union,
         "simple_namespace" => types.simple_namespace,
