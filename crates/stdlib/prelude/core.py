@@ -197,3 +197,9 @@ def object_getstate(self):
     if slots:
         return state, slots
     return state
+
+
+def pause():
+    """A native function's pause: the jump back is a safe point"""
+    for _ in (None,):
+        pass

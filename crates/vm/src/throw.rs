@@ -206,6 +206,44 @@ impl Vm {
         Throw::Call
     }
 
+    /// Counts `instructions` for what a native did, and lets whoever waits for
+    /// an instruction to end have its turn: the host, other threads, the
+    /// collector. Then the native goes on in `then`.
+    pub fn pause_then(
+        &mut self,
+        instructions: u64,
+        state: [Value; 4],
+        then: Continuation,
+    ) -> Throw {
+        self.count_instructions(instructions);
+        let pause = self.prelude("pause");
+        self.call_then(pause, &[], state, then)
+    }
+
+    /// For natives that cannot pause: counts, and ends the program if it is
+    /// time.
+    pub fn spend(&mut self, instructions: u64) -> Res<()> {
+        self.count_instructions(instructions);
+        if self.stop_requested {
+            return Err(Throw::Halt(Halt::Stopped));
+        }
+        if self.instructions() >= self.limits.instructions {
+            return Err(Throw::Halt(Halt::InstructionLimit));
+        }
+        Ok(())
+    }
+
+    /// Counts what copying so many values takes the time of, if it is much.
+    pub(crate) fn count_copy(&mut self, values: usize) {
+        if values > 4096 {
+            self.count_instructions(values as u64 / 16);
+        }
+    }
+
+    fn count_instructions(&mut self, instructions: u64) {
+        self.fuel -= instructions.min(1 << 40) as i64;
+    }
+
     /// Asks for a function of the prelude; its result is the native's own.
     pub fn tail_prelude(&mut self, name: &str, args: &[Value]) -> Throw {
         let callee = self.prelude(name);

@@ -1,7 +1,9 @@
 //! `math`.
 
 use airlock_vm::builtins::format::float_repr;
-use airlock_vm::builtins::int::{int_from_float, reserve_product as reserve_int_product};
+use airlock_vm::builtins::int::{
+    int_from_float, reserve_product as reserve_int_product, reserve_root,
+};
 use airlock_vm::elementary::{self as e, frexp, ldexp, product, two_sum};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{NativeDef, Res, Throw, Value, Vm, function};
@@ -927,6 +929,7 @@ fn isqrt(vm: &mut Vm, args: &[Value]) -> Res {
     if int.is_negative() {
         return Err(vm.value_error("isqrt() argument must be nonnegative"));
     }
+    reserve_root(vm, &int)?;
     let root = int.sqrt();
     Ok(vm.heap.new_bigint(root))
 }

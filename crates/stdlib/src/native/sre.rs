@@ -6,13 +6,13 @@ use airlock_vm::builtins::bytes::repr_bytes;
 use airlock_vm::builtins::str::{byte_at, char_at, repr_text, size_of};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Extension, GetterDef, Kind, NativeDef, NativeIter, NativeObject, PyDict, Res, Tracer, Value,
-    Vm, class_method, function, getter, method,
+    Completion, Extension, GetterDef, Kind, NativeDef, NativeIter, NativeObject, PyDict, Res,
+    Throw, Tracer, Value, Vm, class_method, function, getter, method,
 };
 
 use super::sre_engine::{
-    self as engine, Found, MAGIC, MAX_GROUPS, MAX_REPEAT, Narrow, Program, Reach, TooDeep, Wide,
-    lower_ascii, lower_unicode, upper_unicode,
+    self as engine, Found, From, MAGIC, MAX_GROUPS, MAX_REPEAT, Narrow, Paused, Program, Reach,
+    Unfinished, Wide, lower_ascii, lower_unicode, upper_unicode,
 };
 
 pub static MODULE: ModuleDef = ModuleDef {
@@ -365,22 +365,42 @@ impl Subject {
         &data[..self.end.min(data.len())]
     }
 
-    fn run(&self, vm: &mut Vm, program: &Program, start: usize, how: How) -> Res<Option<Found>> {
+    fn run(
+        &self,
+        vm: &mut Vm,
+        program: &Program,
+        start: usize,
+        how: How,
+        pace: &mut Pace,
+    ) -> Res<Option<Found>> {
         let data = self.bytes(vm);
-        let start = start.min(data.len());
+        if *pace.length.get_or_insert(data.len()) != data.len() {
+            return Err(vm.runtime_error("the buffer changed its size while it was searched"));
+        }
+        let data = self.bytes(vm);
+        let from = match pace.paused.take() {
+            Some(paused) => From::Paused(paused),
+            None => From::Start(start.min(data.len())),
+        };
+        let steps = &mut pace.steps;
         let result = if self.narrow {
-            how.run(program, Narrow(data), start)
+            how.run(program, Narrow(data), from, steps)
         } else {
             // The bounds lie between characters.
             let text = vm
                 .heap
                 .as_str(vm.heap.payload(self.string))
                 .unwrap_or_default();
-            how.run(program, Wide(&text[..data.len()]), start)
+            how.run(program, Wide(&text[..data.len()]), from, steps)
         };
         match result {
             Ok(found) => Ok(found),
-            Err(TooDeep) => Err(vm.memory_error("")),
+            Err(Unfinished::TooDeep) => Err(vm.memory_error("")),
+            Err(Unfinished::Paused(paused)) => {
+                pace.paused = Some(paused);
+                // To be taken for a pause by `paced`.
+                Err(Throw::Call)
+            }
         }
     }
 
@@ -435,12 +455,117 @@ impl How {
         self,
         program: &Program,
         text: T,
-        start: usize,
-    ) -> Result<Option<Found>, TooDeep> {
+        from: From,
+        steps: &mut i64,
+    ) -> Result<Option<Found>, Unfinished> {
         match self {
-            How::Match(reach) => engine::match_at(program, text, start, reach),
-            How::Search(reach) => engine::search(program, text, start, reach),
+            How::Match(reach) => engine::match_at(program, text, from, reach, steps),
+            How::Search(reach) => engine::search(program, text, from, reach, steps),
         }
+    }
+}
+
+// Pauses: a search may take for ever, and the program must still be stopped,
+// its other threads go on and its instructions be counted.
+
+/// Steps of the matcher between two pauses, and how many are counted as an
+/// instruction.
+const STEPS: i64 = 1_000_000;
+const STEPS_OF_INSTRUCTION: u64 = 1;
+
+/// How far a function has come that searches once or more often. After a
+/// pause it is called again with the same arguments.
+#[derive(Default)]
+struct Pace {
+    steps: i64,
+    /// The search in which it paused.
+    paused: Option<Paused>,
+    /// Where the next search begins, unless it is the first.
+    place: Option<(usize, Reach)>,
+    /// The text's, which must stay.
+    length: Option<usize>,
+    /// Values of the result, or its text.
+    items: Vec<Value>,
+    out: Vec<u8>,
+    /// The end of the last match, and how many there were.
+    last: usize,
+    count: i64,
+    /// How many parts went into the text.
+    pieces: usize,
+}
+
+/// What it does, as far as it comes.
+type Work = fn(&mut Vm, &[Value], &mut Pace) -> Res;
+
+struct PausedWork {
+    work: Work,
+    pace: Option<Box<Pace>>,
+    class: Value,
+}
+
+impl NativeObject for PausedWork {
+    fn class(&self) -> Value {
+        self.class
+    }
+    fn trace(&self, tracer: &mut Tracer) {
+        if let Some(pace) = &self.pace {
+            tracer.extend(&pace.items);
+        }
+    }
+    fn bytes(&self) -> usize {
+        self.pace.as_ref().map_or(0, |pace| {
+            pace.items.len() * 8 + pace.out.len() + pace.paused.as_ref().map_or(0, Paused::bytes)
+        })
+    }
+}
+
+impl Pace {
+    fn new() -> Pace {
+        Pace {
+            steps: STEPS,
+            ..Pace::default()
+        }
+    }
+}
+
+fn paced(vm: &mut Vm, args: &[Value], work: Work) -> Res {
+    let mut pace = Pace::new();
+    match work(vm, args, &mut pace) {
+        Err(Throw::Call) if pace.paused.is_some() => pause(vm, args, work, Box::new(pace)),
+        result => result,
+    }
+}
+
+fn pause(vm: &mut Vm, args: &[Value], work: Work, mut pace: Box<Pace>) -> Res {
+    let spent = (STEPS - pace.steps).max(0) as u64;
+    pace.steps = STEPS;
+    let held = PausedWork {
+        work,
+        pace: Some(pace),
+        class: vm.types.object,
+    };
+    let state = [
+        vm.tuple(args),
+        vm.heap.new_object(held),
+        Value::NONE,
+        Value::NONE,
+    ];
+    Err(vm.pause_then(spent / STEPS_OF_INSTRUCTION, state, go_on))
+}
+
+fn go_on(vm: &mut Vm, [args, held, ..]: [Value; 4], completion: Completion) -> Res {
+    completion.value()?;
+    let args = vm.heap.tuple(args).to_vec();
+    let Some((work, Some(mut pace))) = vm
+        .heap
+        .downcast_mut::<PausedWork>(held)
+        .map(|held| (held.work, held.pace.take()))
+    else {
+        return Err(vm.system_error("a search was continued twice"));
+    };
+    match work(vm, &args, &mut pace) {
+        Err(Throw::Call) if pace.paused.is_some() => pause(vm, &args, work, pace),
+        result => result,
     }
 }
 
@@ -453,10 +578,10 @@ fn bound(vm: &mut Vm, value: Value) -> Res<usize> {
     }
 }
 
-fn run_once(vm: &mut Vm, args: &[Value], how: How) -> Res {
+fn run_once(vm: &mut Vm, args: &[Value], how: How, pace: &mut Pace) -> Res {
     let subject = Subject::new(vm, args[0], args[1], args[2], args[3])?;
     let program = pattern(vm, args[0]).program.clone();
-    let found = subject.run(vm, &program, subject.start, how)?;
+    let found = subject.run(vm, &program, subject.start, how, pace)?;
     Ok(match found {
         Some(found) => new_match(vm, args[0], &subject, found),
         None => Value::NONE,
@@ -464,15 +589,21 @@ fn run_once(vm: &mut Vm, args: &[Value], how: How) -> Res {
 }
 
 fn pattern_match(vm: &mut Vm, args: &[Value]) -> Res {
-    run_once(vm, args, How::Match(Reach::Anywhere))
+    paced(vm, args, |vm, args, pace| {
+        run_once(vm, args, How::Match(Reach::Anywhere), pace)
+    })
 }
 
 fn pattern_fullmatch(vm: &mut Vm, args: &[Value]) -> Res {
-    run_once(vm, args, How::Match(Reach::Full))
+    paced(vm, args, |vm, args, pace| {
+        run_once(vm, args, How::Match(Reach::Full), pace)
+    })
 }
 
 fn pattern_search(vm: &mut Vm, args: &[Value]) -> Res {
-    run_once(vm, args, How::Search(Reach::Anywhere))
+    paced(vm, args, |vm, args, pace| {
+        run_once(vm, args, How::Search(Reach::Anywhere), pace)
+    })
 }
 
 /// Successive matches, as `finditer` finds them.
@@ -499,13 +630,27 @@ impl Cursor {
         }
     }
 
-    fn advance(&mut self, vm: &mut Vm, how: fn(Reach) -> How) -> Res<Option<Found>> {
+    /// The cursor of a function that may have paused.
+    fn at_pace(vm: &Vm, this: Value, subject: Subject, pace: &Pace) -> Cursor {
+        let mut cursor = Cursor::new(vm, this, subject);
+        if let Some(place) = pace.place {
+            (cursor.at, cursor.reach) = place;
+        }
+        cursor
+    }
+
+    fn advance(
+        &mut self,
+        vm: &mut Vm,
+        how: fn(Reach) -> How,
+        pace: &mut Pace,
+    ) -> Res<Option<Found>> {
         if self.done {
             return Ok(None);
         }
         let found = self
             .subject
-            .run(vm, &self.program, self.at, how(self.reach))?;
+            .run(vm, &self.program, self.at, how(self.reach), pace)?;
         match &found {
             Some(found) => {
                 self.at = found.end;
@@ -514,16 +659,31 @@ impl Cursor {
                 } else {
                     Reach::Anywhere
                 };
+                pace.place = Some((self.at, self.reach));
             }
             None => self.done = true,
         }
         Ok(found)
     }
+
+    /// As [`Cursor::advance`] for callers that cannot pause: only the end of
+    /// the program is between steps.
+    fn advance_at_once(&mut self, vm: &mut Vm, how: fn(Reach) -> How) -> Res<Option<Found>> {
+        let mut pace = Pace::new();
+        loop {
+            let result = self.advance(vm, how, &mut pace);
+            if pace.paused.is_none() {
+                return result;
+            }
+            vm.spend(STEPS as u64 / STEPS_OF_INSTRUCTION)?;
+            pace.steps = STEPS;
+        }
+    }
 }
 
 impl NativeIter for Cursor {
     fn next(&mut self, vm: &mut Vm) -> Res<Option<Value>> {
-        let found = self.advance(vm, How::Search)?;
+        let found = self.advance_at_once(vm, How::Search)?;
         Ok(found.map(|found| new_match(vm, self.pattern, &self.subject, found)))
     }
     fn trace(&self, tracer: &mut Tracer) {
@@ -532,11 +692,14 @@ impl NativeIter for Cursor {
 }
 
 fn findall(vm: &mut Vm, args: &[Value]) -> Res {
+    paced(vm, args, findall_paced)
+}
+
+fn findall_paced(vm: &mut Vm, args: &[Value], pace: &mut Pace) -> Res {
     let subject = Subject::new(vm, args[0], args[1], args[2], args[3])?;
     let groups = pattern(vm, args[0]).groups;
-    let mut cursor = Cursor::new(vm, args[0], subject);
-    let mut items = Vec::new();
-    while let Some(found) = cursor.advance(vm, How::Search)? {
+    let mut cursor = Cursor::at_pace(vm, args[0], subject, pace);
+    while let Some(found) = cursor.advance(vm, How::Search, pace)? {
         let subject = &cursor.subject;
         let item = match groups {
             0 => subject.part(vm, found.start, found.end),
@@ -548,12 +711,12 @@ fn findall(vm: &mut Vm, args: &[Value]) -> Res {
                 vm.tuple(&parts)
             }
         };
-        items.push(item);
-        if items.len() % 65536 == 0 {
-            vm.reserve(items.len() * 64)?;
+        pace.items.push(item);
+        if pace.items.len() % 65536 == 0 {
+            vm.reserve(pace.items.len() * 64)?;
         }
     }
-    Ok(vm.list(items))
+    Ok(vm.list(std::mem::take(&mut pace.items)))
 }
 
 /// A group counted from 0 (the pattern's first).
@@ -571,6 +734,10 @@ fn finditer(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn split(vm: &mut Vm, args: &[Value]) -> Res {
+    paced(vm, args, split_paced)
+}
+
+fn split_paced(vm: &mut Vm, args: &[Value], pace: &mut Pace) -> Res {
     let limit = vm.int_argument(args[2])?;
     if limit < 0 {
         let only = args[1];
@@ -591,27 +758,26 @@ fn split(vm: &mut Vm, args: &[Value]) -> Res {
         Value::count(Value::SMALL_MAX as usize),
     )?;
     let groups = pattern(vm, args[0]).groups;
-    let mut cursor = Cursor::new(vm, args[0], subject);
-    let mut items = Vec::new();
-    let (mut last, mut count) = (cursor.subject.start, 0);
-    while limit == 0 || count < limit {
-        let Some(found) = cursor.advance(vm, How::Search)? else {
+    let mut cursor = Cursor::at_pace(vm, args[0], subject, pace);
+    while limit == 0 || pace.count < limit {
+        let Some(found) = cursor.advance(vm, How::Search, pace)? else {
             break;
         };
         let subject = &cursor.subject;
-        items.push(subject.part(vm, last, found.start));
+        pace.items.push(subject.part(vm, pace.last, found.start));
         for group in 0..groups {
-            items.push(match found.groups.get(group).copied().flatten() {
-                Some((start, end)) => subject.part(vm, start, end),
-                None => Value::NONE,
-            });
+            pace.items
+                .push(match found.groups.get(group).copied().flatten() {
+                    Some((start, end)) => subject.part(vm, start, end),
+                    None => Value::NONE,
+                });
         }
-        last = found.end;
-        count += 1;
+        pace.last = found.end;
+        pace.count += 1;
     }
     let end = cursor.subject.end;
-    items.push(cursor.subject.part(vm, last, end));
-    Ok(vm.list(items))
+    pace.items.push(cursor.subject.part(vm, pace.last, end));
+    Ok(vm.list(std::mem::take(&mut pace.items)))
 }
 
 // Substitution.
@@ -696,21 +862,21 @@ fn wrong_part(vm: &mut Vm, flavor: Flavor, at: usize, part: Value) -> Res {
 }
 
 fn sub(vm: &mut Vm, args: &[Value]) -> Res {
-    sub_with(vm, args, false)
+    paced(vm, args, |vm, args, pace| sub_with(vm, args, false, pace))
 }
 
 fn subn(vm: &mut Vm, args: &[Value]) -> Res {
-    sub_with(vm, args, true)
+    paced(vm, args, |vm, args, pace| sub_with(vm, args, true, pace))
 }
 
-fn sub_with(vm: &mut Vm, args: &[Value], counted: bool) -> Res {
+fn sub_with(vm: &mut Vm, args: &[Value], counted: bool, pace: &mut Pace) -> Res {
     let [this, replacement, string, count] = args[..] else {
         return Ok(Value::NONE);
     };
     let limit = vm.int_argument(count)?;
     let is_template = vm.heap.downcast::<Template>(replacement).is_some();
     if !is_template && vm.is_callable(replacement) {
-        let matches = all_matches(vm, this, string, limit)?;
+        let matches = all_matches(vm, this, string, limit, pace)?;
         let matches = vm.list(matches);
         let args = [this, string, matches, replacement, Value::bool(counted)];
         return Err(vm.tail_prelude("re_sub_calling", &args));
@@ -735,26 +901,24 @@ fn sub_with(vm: &mut Vm, args: &[Value], counted: bool) -> Res {
         Value::count(0),
         Value::count(Value::SMALL_MAX as usize),
     )?;
-    let mut cursor = Cursor::new(vm, this, subject);
+    let mut cursor = Cursor::at_pace(vm, this, subject, pace);
     let flavor = cursor.subject.flavor;
     let parts = match vm.heap.downcast::<Template>(replacement) {
         Some(template) => template.parts.clone(),
         None => vec![(replacement, None)],
     };
-    let mut out = Vec::new();
-    let (mut last, mut done, mut pieces) = (cursor.subject.start, 0, 0);
-    while limit <= 0 || done < limit {
-        let Some(found) = cursor.advance(vm, How::Search)? else {
+    while limit <= 0 || pace.count < limit {
+        let Some(found) = cursor.advance(vm, How::Search, pace)? else {
             break;
         };
-        pieces += (found.start > last) as usize;
+        pace.pieces += (found.start > pace.last) as usize;
         let data = cursor.subject.bytes(vm);
-        out.extend(&data[last..found.start]);
+        pace.out.extend(&data[pace.last..found.start]);
         for &(part, group) in &parts {
-            if !append(vm, flavor, part, &mut out) {
-                return wrong_part(vm, flavor, pieces, part);
+            if !append(vm, flavor, part, &mut pace.out) {
+                return wrong_part(vm, flavor, pace.pieces, part);
             }
-            pieces += 1;
+            pace.pieces += 1;
             if let Some(group) = group {
                 let span = match group {
                     0 => Some((found.start, found.end)),
@@ -762,31 +926,38 @@ fn sub_with(vm: &mut Vm, args: &[Value], counted: bool) -> Res {
                 };
                 if let Some((start, end)) = span {
                     let data = cursor.subject.bytes(vm);
-                    out.extend(&data[start..end]);
+                    pace.out.extend(&data[start..end]);
                 }
             }
         }
-        last = found.end;
-        done += 1;
-        if done % 1024 == 0 {
-            vm.reserve(out.len())?;
+        pace.last = found.end;
+        pace.count += 1;
+        if pace.count % 1024 == 0 {
+            vm.reserve(pace.out.len())?;
         }
     }
-    let result = if done == 0 && string == vm.heap.payload(string) {
+    let mut out = std::mem::take(&mut pace.out);
+    let result = if pace.count == 0 && string == vm.heap.payload(string) {
         string
     } else {
-        out.extend(&cursor.subject.bytes(vm)[last..]);
+        out.extend(&cursor.subject.bytes(vm)[pace.last..]);
         vm.reserve(out.len())?;
         finish(vm, flavor, out)
     };
     Ok(if counted {
-        vm.tuple(&[result, Value::count(done as usize)])
+        vm.tuple(&[result, Value::count(pace.count as usize)])
     } else {
         result
     })
 }
 
-fn all_matches(vm: &mut Vm, this: Value, string: Value, limit: i64) -> Res<Vec<Value>> {
+fn all_matches(
+    vm: &mut Vm,
+    this: Value,
+    string: Value,
+    limit: i64,
+    pace: &mut Pace,
+) -> Res<Vec<Value>> {
     let subject = Subject::new(
         vm,
         this,
@@ -794,18 +965,20 @@ fn all_matches(vm: &mut Vm, this: Value, string: Value, limit: i64) -> Res<Vec<V
         Value::count(0),
         Value::count(Value::SMALL_MAX as usize),
     )?;
-    let mut cursor = Cursor::new(vm, this, subject);
-    let mut matches = Vec::new();
-    while limit <= 0 || (matches.len() as i64) < limit {
-        match cursor.next(vm)? {
-            Some(found) => matches.push(found),
+    let mut cursor = Cursor::at_pace(vm, this, subject, pace);
+    while limit <= 0 || (pace.items.len() as i64) < limit {
+        match cursor.advance(vm, How::Search, pace)? {
+            Some(found) => {
+                let found = new_match(vm, this, &cursor.subject, found);
+                pace.items.push(found);
+            }
             None => break,
         }
-        if matches.len() % 16384 == 0 {
-            vm.reserve(matches.len() * 200)?;
+        if pace.items.len() % 16384 == 0 {
+            vm.reserve(pace.items.len() * 200)?;
         }
     }
-    Ok(matches)
+    Ok(std::mem::take(&mut pace.items))
 }
 
 /// The text between matches with what stands in their places.
@@ -928,7 +1101,7 @@ fn scan(vm: &mut Vm, this: Value, how: fn(Reach) -> How) -> Res {
     let Some(mut cursor) = taken else {
         return Ok(Value::NONE);
     };
-    let result = cursor.advance(vm, how);
+    let result = cursor.advance_at_once(vm, how);
     let answer = match result {
         Ok(Some(found)) => Ok(new_match(vm, cursor.pattern, &cursor.subject, found)),
         Ok(None) => Ok(Value::NONE),

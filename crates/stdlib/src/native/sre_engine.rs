@@ -899,9 +899,34 @@ pub struct Found {
     pub last_index: Option<usize>,
 }
 
-/// The stack of a match grew beyond the limit.
-#[derive(Debug)]
-pub struct TooDeep;
+/// Why a search has no answer.
+pub enum Unfinished {
+    /// The stack of a match grew beyond the limit.
+    TooDeep,
+    /// Its steps are spent; it can go on.
+    Paused(Paused),
+}
+
+/// A search to be gone on with: the program, text and reach are the same then.
+pub struct Paused {
+    start: usize,
+    reach: Reach,
+    last_index: usize,
+    memory: Box<Memory>,
+}
+
+impl Paused {
+    /// What it holds, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.memory.stack.len() * size_of::<Entry>()
+    }
+}
+
+/// From where a search goes.
+pub enum From {
+    Start(usize),
+    Paused(Paused),
+}
 
 #[derive(Clone, Copy, Default)]
 struct Loop {
@@ -951,7 +976,13 @@ struct Machine<'a, T> {
     text: T,
     last_index: usize,
     memory: Box<Memory>,
+    /// How much more may be tried: one for each failure and for each few
+    /// characters passed over.
+    steps: &'a mut i64,
 }
+
+/// Characters passed over for the price of a failure.
+const SPAN: usize = 16;
 
 /// What a match writes to.
 #[derive(Default)]
@@ -982,27 +1013,46 @@ pub enum Reach {
     Advance,
 }
 
-/// A match that begins at `start`.
+/// A match that begins where it is told.
 pub fn match_at<T: Text>(
     program: &Program,
     text: T,
-    start: usize,
+    from: From,
     reach: Reach,
-) -> Result<Option<Found>, TooDeep> {
-    Machine::new(program, text).run(start, reach)
+    steps: &mut i64,
+) -> Result<Option<Found>, Unfinished> {
+    let mut machine = Machine::new(program, text, steps);
+    match from {
+        From::Start(start) => machine.run(start, reach),
+        From::Paused(paused) => machine.resume(paused),
+    }
 }
 
-/// The first match from `start` on. With [`Reach::Advance`] an empty match at
-/// `start` itself does not count.
+/// The first match from a place on. With [`Reach::Advance`] an empty match at
+/// that place itself does not count.
 pub fn search<T: Text>(
     program: &Program,
     text: T,
-    start: usize,
+    from: From,
     reach: Reach,
-) -> Result<Option<Found>, TooDeep> {
-    let mut machine = Machine::new(program, text);
-    let mut at = start;
+    steps: &mut i64,
+) -> Result<Option<Found>, Unfinished> {
+    let mut machine = Machine::new(program, text, steps);
     let mut reach = reach;
+    let mut at = match from {
+        From::Start(start) => start,
+        From::Paused(paused) => {
+            let at = paused.start;
+            if let Some(found) = machine.resume(paused)? {
+                return Ok(Some(found));
+            }
+            if at >= text.length() || program.start == Start::Text {
+                return Ok(None);
+            }
+            reach = Reach::Anywhere;
+            text.next(at).1
+        }
+    };
     loop {
         if program.start == Start::Line && at > 0 && text.previous(at).0 != 10 {
             match text.next_line(at) {
@@ -1051,7 +1101,7 @@ pub fn search<T: Text>(
 }
 
 impl<'a, T: Text> Machine<'a, T> {
-    fn new(program: &'a Program, text: T) -> Self {
+    fn new(program: &'a Program, text: T, steps: &'a mut i64) -> Self {
         let mut memory = program.spare.take().unwrap_or_default();
         memory.marks.resize(program.marks, NO_MARK);
         memory.loops.resize(program.slots, Loop::default());
@@ -1060,20 +1110,40 @@ impl<'a, T: Text> Machine<'a, T> {
             text,
             last_index: 0,
             memory,
+            steps,
         }
     }
 
-    fn run(&mut self, start: usize, reach: Reach) -> Result<Option<Found>, TooDeep> {
+    fn resume(&mut self, paused: Paused) -> Result<Option<Found>, Unfinished> {
+        self.last_index = paused.last_index;
+        self.memory = paused.memory;
+        // It stopped where a match had failed.
+        match self.back_up() {
+            Some(place) => self.go_on(paused.start, paused.reach, place),
+            None => Ok(None),
+        }
+    }
+
+    fn run(&mut self, start: usize, reach: Reach) -> Result<Option<Found>, Unfinished> {
         for mark in &mut self.memory.marks {
             *mark = NO_MARK;
         }
         self.last_index = 0;
         self.memory.stack.clear();
         self.memory.groups.clear();
+        self.go_on(start, reach, (0, start))
+    }
+
+    fn go_on(
+        &mut self,
+        start: usize,
+        reach: Reach,
+        place: (usize, usize),
+    ) -> Result<Option<Found>, Unfinished> {
         let program = self.program;
         let text = self.text;
         let end = text.length();
-        let (mut pc, mut at) = (0, start);
+        let (mut pc, mut at) = place;
         loop {
             let holds = match &program.insts[pc] {
                 Inst::One(one) => {
@@ -1167,7 +1237,7 @@ impl<'a, T: Text> Machine<'a, T> {
                         true
                     } else if more {
                         if self.memory.stack.len() > STACK_LIMIT {
-                            return Err(TooDeep);
+                            return Err(Unfinished::TooDeep);
                         }
                         self.memory.stack.push(Entry::Choice { pc: pc + 1, at });
                         self.set_loop(
@@ -1255,7 +1325,16 @@ impl<'a, T: Text> Machine<'a, T> {
                 continue;
             }
             if self.memory.stack.len() > STACK_LIMIT {
-                return Err(TooDeep);
+                return Err(Unfinished::TooDeep);
+            }
+            *self.steps -= 1;
+            if *self.steps < 0 {
+                return Err(Unfinished::Paused(Paused {
+                    start,
+                    reach,
+                    last_index: self.last_index,
+                    memory: std::mem::take(&mut self.memory),
+                }));
             }
             match self.back_up() {
                 Some(place) => (pc, at) = place,
@@ -1289,15 +1368,18 @@ impl<'a, T: Text> Machine<'a, T> {
                         Some(Inst::One(One::Literal(c))) => Some(*c),
                         _ => None,
                     };
+                    let from = at;
                     while at > low {
                         at = self.text.previous(at).1;
                         if literal.is_none_or(|c| self.text.next(at).0 == c) {
+                            *self.steps -= ((from - at) / SPAN) as i64;
                             if at > low {
                                 self.memory.stack.push(Entry::Shrink { pc, low, at });
                             }
                             return Some((pc + 1, at));
                         }
                     }
+                    *self.steps -= ((from - low) / SPAN) as i64;
                 }
                 Entry::Grow { pc, at, left } => match &self.program.insts[pc] {
                     Inst::RepeatOne { one, .. } => {
@@ -1451,6 +1533,7 @@ impl<'a, T: Text> Machine<'a, T> {
             One::Any => self.text.span(at, left, |c| c != 10),
             one => self.text.span(at, left, |c| one.has(c)),
         };
+        *self.steps -= ((at - low) / SPAN) as i64;
         if greed == Greed::Greedy && at > low {
             self.memory.stack.push(Entry::Shrink { pc, low, at });
         }

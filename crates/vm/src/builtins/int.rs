@@ -133,6 +133,13 @@ pub fn reserve_product(vm: &mut Vm, a_bits: u64, b_bits: u64) -> Res<()> {
     )
 }
 
+/// Refuses square roots that would take too long: each step to one divides,
+/// and there are about as many as the root's length has bits.
+pub fn reserve_root(vm: &mut Vm, int: &BigInt) -> Res<()> {
+    let digits = int.bits() as f64 / 64.0;
+    refuse_work(vm, digits * digits / 8.0 * (int.bits() as f64 + 2.0).log2())
+}
+
 /// Refuses divisions that would take too long.
 fn reserve_division(vm: &mut Vm, a: Value, b: Value) -> Res<()> {
     let (a_bits, b_bits) = (bits(vm, a), bits(vm, b));

@@ -893,6 +893,7 @@ pub(crate) fn repeated(vm: &mut Vm, items: &[Value], count: usize) -> Res<Vec<Va
         return Err(vm.memory_error(""));
     };
     vm.reserve(total * 8)?;
+    vm.count_copy(total);
     Ok(items.repeat(count))
 }
 

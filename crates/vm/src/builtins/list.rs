@@ -337,6 +337,7 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
     let (a, b) = (vm.heap.list(args[0]), vm.heap.list(other));
     let total = a.len() + b.len();
     vm.reserve(total * 8)?;
+    vm.count_copy(total);
     let items = [&vm.heap.list(args[0])[..], &vm.heap.list(other)[..]].concat();
     Ok(vm.list(items))
 }

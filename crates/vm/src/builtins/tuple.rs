@@ -90,6 +90,7 @@ fn add(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let total = vm.heap.tuple(args[0]).len() + vm.heap.tuple(other).len();
     vm.reserve(total * 8)?;
+    vm.count_copy(total);
     let items = [vm.heap.tuple(args[0]), vm.heap.tuple(other)].concat();
     Ok(vm.tuple(&items))
 }
