@@ -1,9 +1,17 @@
 """Measures this Python interpreter and prints a cost profile for Airlock.
 
-Run it with the interpreter to be predicted, on a quiet machine (10 seconds),
-and give what it prints to `airlock run --profile FILE`.
+Run it with the interpreter to be predicted, on a quiet machine (10 seconds).
+What it prints goes to `airlock run --profile FILE`, or into the page's menu of
+cost profiles.
 """
-import asyncio, json, platform, statistics, threading, time
+import asyncio, json, sys, threading, time
+try:
+    import greenlet
+except ImportError:
+    greenlet = None
+
+# The page measures its browser in less.
+SECONDS = globals().get('SECONDS', 10)
 
 # How often one call of each case needs each primitive, counted by Airlock.
 COUNTS = {
@@ -116,10 +124,14 @@ COUNTS = {
         "thread_switch_nanos": 2.0,
         "thread_started_nanos": 1.0,
         "thread_woken_nanos": 1.0
+    },
+    "g_greenlet_switch_roundtrip": {
+        "fiber_switch_nanos": 2
     }
 }
 PICOS = {'instruction_picos'}
 PRIMITIVES = ['instruction_picos', 'loop_created_nanos', 'loop_closed_nanos', 'iteration_nanos', 'handle_nanos', 'task_created_nanos', 'task_switch_nanos', 'fiber_switch_nanos', 'thread_switch_nanos', 'thread_started_nanos', 'thread_woken_nanos', 'pipe_woken_nanos', 'crossing_nanos']
+NEEDS_GREENLET = {'g_greenlet_switch_roundtrip'}
 CASES = {
     "py_call": "def f(): return 1\ndef run(n):\n    for _ in range(n): f()",
     "g_generator_send_roundtrip": "\ndef body():\n    while True: yield\ng = body(); next(g)\ndef run(n):\n    for _ in range(n): g.send(None)",
@@ -136,7 +148,8 @@ CASES = {
     "d_threadsafe_result_tick": "\nloop = asyncio.new_event_loop()\nthreading.Thread(target=loop.run_forever, daemon=True).start()\ndef run(n):\n    for _ in range(n): asyncio.run_coroutine_threadsafe(core.tick(), loop).result()",
     "i_threadpool_submit_result": "\nfrom concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(10)\nf = lambda: 1\ndef run(n):\n    for _ in range(n): pool.submit(f).result()",
     "i_asyncio_to_thread": "async def go(n):\n    for _ in range(n): await asyncio.to_thread(int)\ndef run(n): asyncio.run(go(n))",
-    "i_thread_start_join": "\ndef call():\n    thread = threading.Thread(target=int); thread.start(); thread.join()\ndef run(n):\n    for _ in range(n): call()"
+    "i_thread_start_join": "\ndef call():\n    thread = threading.Thread(target=int); thread.start(); thread.join()\ndef run(n):\n    for _ in range(n): call()",
+    "g_greenlet_switch_roundtrip": "\ndef turn():\n    while True: main.switch()\nmain = greenlet.getcurrent(); other = greenlet.greenlet(turn)\ndef run(n):\n    for _ in range(n): other.switch()"
 }
 
 
@@ -147,46 +160,53 @@ class core:
 
 def measure(text):
     """Median microseconds of one call."""
-    names = dict(asyncio=asyncio, threading=threading, core=core)
+    names = dict(asyncio=asyncio, threading=threading, greenlet=greenlet, core=core)
     exec(text, names)
     run, calls = names['run'], 4
+    share = SECONDS / len(COUNTS) / 12
     while True:
         start = time.perf_counter()
         run(calls)
         passed = time.perf_counter() - start
-        if passed > 0.02:
+        if passed > share / 3:
             break
-        calls *= 4
+        calls *= 3
+    calls = max(1, int(calls * share / passed))
     times = []
     for _ in range(9):
         start = time.perf_counter()
         run(calls)
         times.append((time.perf_counter() - start) / calls * 1e6)
-    return statistics.median(times)
+    return sorted(times)[4]
 
 
 def fit(rows):
     """Prices in nanoseconds, by coordinate descent on the relative errors."""
     free = [name for name in PRIMITIVES if name != 'crossing_nanos']
     matrix = [[row.get(name, 0) / us / 1000 for name in free] for us, row in rows.values()]
+    products = [[sum(row[one] * row[other] for row in matrix) for other in range(len(free))] for one in range(len(free))]
+    slopes = [-sum(row[at] for row in matrix) for at in range(len(free))]
     prices = [0.0] * len(free)
-    errors = [-1.0] * len(matrix)
+    used = [at for at in range(len(free)) if products[at][at]]
     for _ in range(50_000):
-        for at in range(len(free)):
-            weight = sum(row[at] ** 2 for row in matrix)
-            if weight == 0:
-                continue
-            step = -sum(row[at] * error for row, error in zip(matrix, errors)) / weight
-            step = max(step, -prices[at])
+        gained = 0.0
+        for at in used:
+            line = products[at]
+            step = max(-slopes[at] / line[at], -prices[at])
             if step:
                 prices[at] += step
-                errors = [error + row[at] * step for row, error in zip(matrix, errors)]
+                gained += step * step * line[at]
+                slopes = [slope + step * product for slope, product in zip(slopes, line)]
+        # Nothing that a rounded price would show.
+        if gained < 1e-12:
+            break
     return dict(zip(free, prices)) | {'crossing_nanos': 0.0}
 
-rows = {case: (measure(text), COUNTS[case]) for case, text in CASES.items()}
-profile = {'name': f'{platform.python_implementation().lower()}-{platform.python_version()}'}
+rows = {case: (measure(text), COUNTS[case]) for case, text in CASES.items() if greenlet or case not in NEEDS_GREENLET}
+profile = {'name': '{}-{}.{}.{}'.format(sys.implementation.name, *sys.version_info)}
 for name, price in fit(rows).items():
     profile[name] = round(price * 1000) if name in PICOS else round(price)
-# A greenlet's switch is not measured: greenlet may not be installed.
-profile['fiber_switch_nanos'] = 290
+if not greenlet:
+    # As measured with CPython 3.11.
+    profile['fiber_switch_nanos'] = 293
 print(json.dumps(profile, indent=2))

@@ -84,7 +84,7 @@ fn load_profile(name: &str) -> Result<CostProfile> {
     let text = std::fs::read_to_string(name).with_context(|| {
         format!("{name:?} is neither a profile's name ({DEFAULT_PROFILE}) nor a file")
     })?;
-    serde_json::from_str(&text).with_context(|| format!("{name} is not a profile"))
+    CostProfile::read(&text).map_err(|problem| anyhow::anyhow!("{name}: {problem}"))
 }
 
 /// Runs one of the subcommands; its exit status.
@@ -205,7 +205,8 @@ fn run_side(playground: &Playground, side: Side, options: &Options, echo: bool) 
         let poll = session.poll(SLICE);
         take(&mut session);
         match poll {
-            Poll::Working => {}
+            // No stack is switched here.
+            Poll::Working | Poll::Switching(_) => {}
             Poll::Ended => break,
             Poll::Waiting { deadline_nanos, .. } => {
                 let now = session.now_nanos();

@@ -121,7 +121,7 @@ fn drive(vm: &mut Vm) -> anyhow::Result<u8> {
         print_output(vm);
         match exit {
             Exit::Finished(completion) => return Ok(exit_status(completion) as u8),
-            Exit::OutOfFuel => airlock_core::wake_due(vm),
+            Exit::OutOfFuel | Exit::Paused => airlock_core::wake_due(vm),
             Exit::Waiting {
                 deadline_nanos: Some(deadline),
                 ..

@@ -324,7 +324,7 @@ pub(crate) fn cancelled_error(vm: &mut Vm, this: Value) -> Value {
 }
 
 /// `future.result()` of a future.
-pub(crate) fn result_of(vm: &mut Vm, this: Value) -> Res {
+pub fn result_of(vm: &mut Vm, this: Value) -> Res {
     match future(vm, this).state {
         FutureState::Pending => Err(invalid_state(vm, "Result is not ready.")),
         FutureState::Cancelled => Err(Throw::Raise(cancelled_error(vm, this))),

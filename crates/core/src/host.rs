@@ -36,6 +36,11 @@ pub trait Host {
     /// Virtual clock: lets the time be at least this. Real clocks ignore it.
     fn advance_to(&mut self, nanos: u64);
     fn is_virtual(&self) -> bool;
+    /// Why the stack that the VM runs on cannot be suspended while others run
+    /// it; `None` if it can (see [`crate::stack`]).
+    fn keeps_stack(&self) -> Option<&'static str> {
+        Some("only a browser switches stacks")
+    }
     /// Seed of everything random that a program did not seed itself.
     fn seed(&self) -> u64;
 }

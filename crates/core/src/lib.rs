@@ -11,6 +11,7 @@ pub mod event_loop;
 pub mod failures;
 pub mod future;
 mod host;
+pub mod stack;
 mod state;
 pub mod task;
 pub mod threads;
@@ -19,6 +20,7 @@ pub mod trace;
 pub mod witness;
 
 pub use host::{Charge, Host};
+pub use stack::StackSwitch;
 pub use state::{Core, LoopId, Phase};
 
 use airlock_vm::Vm;

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::deadlock::WaitsOn;
 use crate::failures::Failure;
 use crate::host::Host;
+use crate::stack::Stack;
 use crate::witness::{GivenUp, LeftOver};
 
 pub type LoopId = usize;
@@ -150,6 +151,7 @@ pub struct Core {
     pub(crate) of_tasks: Vec<Value>,
     pub(crate) waits: Waits,
     pub(crate) stops: Stops,
+    pub(crate) stack: Stack,
 }
 
 impl Extension for Core {
@@ -227,6 +229,7 @@ impl Core {
             of_tasks: Vec::new(),
             waits: Waits::default(),
             stops: Stops::default(),
+            stack: Stack::default(),
         }
     }
 

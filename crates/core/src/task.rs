@@ -251,6 +251,7 @@ pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
     }
     if let Some(fiber) = part(vm, task).fiber {
         vm.wake(fiber, Completion::Returned(exception));
+        crate::stack::fiber_woken(vm, fiber);
         // The greenlet goes on at once, as a switch to it would have it.
         return Err(vm.yield_then([Value::NONE; 4], crate::future::to_none));
     }

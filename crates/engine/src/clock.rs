@@ -52,6 +52,10 @@ impl Host for VirtualClock {
         true
     }
 
+    fn keeps_stack(&self) -> Option<&'static str> {
+        Some("stacks are switched on the real clock of a browser only")
+    }
+
     fn seed(&self) -> u64 {
         self.seed
     }

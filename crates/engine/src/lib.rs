@@ -9,7 +9,7 @@ mod outcome;
 mod profile;
 mod session;
 
-pub use airlock_core::{Charge, Host};
+pub use airlock_core::{Charge, Host, StackSwitch};
 pub use airlock_shell::MODULES as SHELL_MODULES;
 pub use airlock_stdlib::{FileError, Files, LIBRARY_FOLDER, Library, MemoryFiles, SharedFiles};
 pub use clock::VirtualClock;

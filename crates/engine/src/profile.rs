@@ -23,6 +23,10 @@ pub struct CostProfile {
     pub crossing_nanos: u64,
 }
 
+/// Ten seconds: dearer things would make the clock overflow.
+const DEAREST: u64 = 10_000_000_000;
+const LONGEST_NAME: usize = 60;
+
 /// Name of the built-in profile.
 pub const CPYTHON_311: &str = "cpython-3.11";
 
@@ -32,6 +36,32 @@ impl CostProfile {
     pub fn cpython_311() -> CostProfile {
         serde_json::from_str(include_str!("../profiles/cpython-3.11.json"))
             .expect("the profile is part of the build")
+    }
+
+    /// The profile in a text, as `airlock calibrate`'s script prints it; else
+    /// what is wrong with it.
+    pub fn read(text: &str) -> Result<CostProfile, String> {
+        let profile: CostProfile = serde_json::from_str(text.trim())
+            .map_err(|error| format!("this is no cost profile: {error}"))?;
+        let name = profile.name.trim();
+        if name.is_empty() || name.chars().count() > LONGEST_NAME {
+            return Err(format!(
+                "the profile's name must have 1 to {LONGEST_NAME} characters"
+            ));
+        }
+        // Through JSON, so that no price can be forgotten here.
+        let fields = serde_json::to_value(&profile).map_err(|error| error.to_string())?;
+        let dear = fields
+            .as_object()
+            .into_iter()
+            .flatten()
+            .find(|(_, price)| price.as_u64().is_some_and(|price| price > DEAREST));
+        match dear {
+            Some((field, price)) => Err(format!(
+                "{field} is {price}; no price may be above {DEAREST}"
+            )),
+            None => Ok(profile),
+        }
     }
 
     /// A built-in profile by its name.
@@ -53,6 +83,51 @@ impl CostProfile {
             Charge::ThreadStarted => self.thread_started_nanos,
             Charge::ThreadWoken => self.thread_woken_nanos,
             Charge::Crossing => self.crossing_nanos,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_with(change: impl Fn(&mut serde_json::Value)) -> String {
+        let mut value = serde_json::to_value(CostProfile::cpython_311()).unwrap();
+        value["name"] = "mine".into();
+        change(&mut value);
+        value.to_string()
+    }
+
+    #[test]
+    fn what_calibrate_prints_is_read() {
+        let profile = CostProfile::read(&format!("  {}\n", text_with(|_| ()))).unwrap();
+        assert_eq!(profile.name, "mine");
+    }
+
+    #[test]
+    fn bad_profiles_are_told_apart() {
+        for (text, problem) in [
+            ("not JSON".to_owned(), "expected ident"),
+            ("{}".to_owned(), "missing field `name`"),
+            (
+                text_with(|value| value["handle_nanos"] = "3".into()),
+                "invalid type: string",
+            ),
+            (
+                text_with(|value| value["handle_nanos"] = (-3).into()),
+                "invalid value: integer `-3`",
+            ),
+            (
+                text_with(|value| value["handle_nanos"] = u64::MAX.into()),
+                "handle_nanos is 18446744073709551615",
+            ),
+            (
+                text_with(|value| value["name"] = " ".into()),
+                "1 to 60 characters",
+            ),
+        ] {
+            let error = CostProfile::read(&text).unwrap_err();
+            assert!(error.contains(problem), "{text}: {error}");
         }
     }
 }

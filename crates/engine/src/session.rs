@@ -1,6 +1,6 @@
 //! One side of a playground on a VM.
 
-use airlock_core::{Core, Host, Phase};
+use airlock_core::{Core, Host, Phase, StackSwitch};
 use airlock_link::{Adapter, Limits, Playground};
 use airlock_protocol::{Ending, Failure, PlacedProblem, Problem, Side, SideReport, Waits};
 use airlock_stdlib::{
@@ -26,6 +26,8 @@ pub enum Poll {
         deadline_nanos: Option<u64>,
         blocking: bool,
     },
+    /// Only on a host that can: what to do with the stack that polls.
+    Switching(StackSwitch),
     Ended,
 }
 
@@ -111,7 +113,7 @@ impl Session {
         let mut environment = StandardEnvironment::new(library, files.clone());
         environment.add_source("core.py", &playground.core);
         environment.add_source("shell.py", &playground.shell);
-        let refused = refused(&mut environment, playground, side);
+        let refused = refused(&mut environment, playground, side, host.keeps_stack());
         let mut vm = Vm::new(Box::new(environment));
         let mut context = ProgramContext::new(files);
         context.entropy = playground.seed;
@@ -192,6 +194,10 @@ impl Session {
                     // Those whose time has come need not wait until all do.
                     airlock_core::wake_due(&mut self.vm);
                     return Poll::Working;
+                }
+                Exit::Paused => {
+                    let switch = self.vm.extension::<Core>().stack_switch();
+                    return Poll::Switching(switch);
                 }
                 Exit::Waiting {
                     deadline_nanos: None,
@@ -554,6 +560,7 @@ fn refused(
     environment: &mut StandardEnvironment,
     playground: &Playground,
     side: Side,
+    keeps_stack: Option<&'static str>,
 ) -> Option<(String, Option<PlacedProblem>)> {
     let mut sources = vec![("core.py", &playground.core)];
     if side == Side::Shell {
@@ -574,8 +581,12 @@ fn refused(
             ));
         }
     }
+    let missing = match playground.adapter {
+        Adapter::Jspi => keeps_stack,
+        adapter => adapter.missing(),
+    };
     if side == Side::Shell
-        && let Some(why) = playground.adapter.missing()
+        && let Some(why) = missing
     {
         return Some((
             format!(

@@ -46,7 +46,7 @@ caught no
 made:q b/child:w True
 s:t True
 7
-the adapter 'jspi' is not offered here: only a browser switches stacks, and that is not built yet
+the adapter 'jspi' is not offered here: stacks are switched on the real clock of a browser only
 ";
     for adapter in crossing_adapters().filter(|&adapter| adapter != Adapter::Run) {
         let report = through(adapter, WRAPPING_CORE, WRAPPING_SHELL);

@@ -8,6 +8,7 @@
 
 mod greenlet;
 mod ledger;
+mod stack;
 
 use airlock_core::{crossing, failures};
 use airlock_trace::Outcome;
@@ -99,6 +100,13 @@ static FUNCTIONS: &[NativeDef] = &[
     ),
     function("current_thread", "", greenlet::current_thread),
     function("yield_fiber", "", greenlet::yield_fiber),
+    function("stack_missing", "", stack::stack_missing),
+    function("stack_refusal", "", stack::stack_refusal),
+    function(
+        "stack_await",
+        "task, coroutine, name, /",
+        stack::stack_await,
+    ),
     function("generator_lost", "name, given, /", generator_lost),
     function("serve_adapter", "", serve_adapter),
 ];

@@ -22,6 +22,9 @@ pub enum Exit {
     Finished(Completion),
     /// The slice is spent; call again to go on.
     OutOfFuel,
+    /// The current fiber left the machine and asked that the host looks before
+    /// another is put on (see [`Vm::pause_requested`]).
+    Paused,
     /// Every fiber waits. Without a deadline only an event from outside can
     /// go on; if none can come, this is a deadlock.
     Waiting {

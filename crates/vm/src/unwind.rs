@@ -943,6 +943,10 @@ impl Vm {
     /// Takes the current fiber off the machine and puts on the next that is
     /// ready.
     pub(crate) fn schedule(&mut self) -> Result<(), Exit> {
+        if std::mem::take(&mut self.pause_requested) {
+            self.swap_out();
+            return Err(Exit::Paused);
+        }
         loop {
             let Some(next) = self.run_queue.pop_front() else {
                 self.swap_out();

@@ -193,6 +193,9 @@ pub struct Vm {
     pub fiber_hook: Option<fn(&mut Vm, bool)>,
     /// Set by the host to end the program at the next safe point.
     pub stop_requested: bool,
+    /// Set by a native that parks its fiber or yields: [`Vm::run`] comes back
+    /// with [`crate::Exit::Paused`] before another fiber is put on.
+    pub pause_requested: bool,
     pub(crate) repr_running: Vec<Value>,
 }
 
@@ -263,6 +266,7 @@ impl Vm {
             unawaited: Vec::new(),
             fiber_hook: None,
             stop_requested: false,
+            pause_requested: false,
             repr_running: Vec::new(),
         };
         crate::builtins::register(&mut vm);

@@ -19,8 +19,12 @@ _OFFERED = {
 }
 _MISSING = {
     'process': 'programs cannot be marshalled into another process yet',
-    'jspi': 'only a browser switches stacks, and that is not built yet',
 }
+_stack_missing = _airlock_shell.stack_missing()
+if _stack_missing is None:
+    _OFFERED['jspi'] = "the browser's own stack switching, as Pyodide's run_sync does it"
+else:
+    _MISSING['jspi'] = _stack_missing
 
 
 def adapters():
@@ -192,7 +196,8 @@ class _Pool:
 
 class _Greenlet:
     """The loop turns on a fiber of its own; shells drive their coroutines on
-    theirs, each under a task that stands for it."""
+    theirs, each under a task that stands for it. With 'jspi' that task only
+    waits for the coroutine's own."""
 
     loop = None
 
@@ -217,6 +222,15 @@ class _Greenlet:
         if task is None:
             task = self.tasks[fiber] = _airlock_shell.greenlet_task(self.loop)
         return task
+
+    def switch(self, awaitable, name):
+        """A crossing that suspends the stack of the host."""
+        refusal = _airlock_shell.stack_refusal()
+        if refusal is not None:
+            if hasattr(awaitable, 'close'):
+                awaitable.close()
+            raise RuntimeError(f'cannot suspend the stack: {refusal}')
+        return _airlock_shell.stack_await(self.task(), _coroutine(awaitable), name)
 
     def close(self):
         loop, self.loop = self.loop, None
@@ -249,6 +263,7 @@ _CROSS = {
     'thread': _crossing(_loop_thread.drive),
     'greenlet': _cross_greenlet,
     'pool': _crossing(_pool.drive),
+    'jspi': greenlet.switch,
 }
 # What the page or the command line chose.
 _key = getattr(builtins, '__airlock_adapter__', 'runner')
