@@ -32,8 +32,23 @@ const PAGE_ROWS = [
   { key: "async_generator", what: "async generator, per item", unit: "µs" },
   { key: "fib", what: "fib(24)", unit: "ms", reach: 10 },
   { key: "loop", what: "a million loop steps", unit: "ms", reach: 40 },
-  { key: "crossing", what: "one crossing (greenlet; run_sync)", unit: "µs", reach: 2 },
+  { key: "crossing", what: "one crossing (greenlet; run_sync)", unit: "µs", reach: 2, adapter: "greenlet" },
 ];
+// A crossing that does not wait, on the real clock, through each adapter. A row with an adapter runs the core
+// `program` (else the one of its own name) under the shell of that name in `shells`, or `shells/airlock.py`.
+const CROSSING_ROWS = [
+  ["greenlet", 1],
+  ["runner", 2],
+  ["run", 10],
+  ["thread", 30],
+  ["jspi", 3],
+].map(([adapter, reach]) => ({
+  key: `crossing_${adapter}`, what: `a crossing that does not wait: ${adapter}`, unit: "µs", reach, adapter, program: "crossing",
+}));
+CROSSING_ROWS.push(
+  { key: "floor", what: "postMessage to a Worker, Atomics.notify back", unit: "µs" },
+  { key: "thousand_shells", what: "1,000 greenlet shells, each 10 calls of 5 ms", unit: "ms", reach: 80, adapter: "greenlet" },
+);
 const ofPage = (wanted) => PAGE_ROWS.find((row) => row.key === wanted);
 const PYTHON_ROWS = [
   ofPage("fib"),
@@ -52,7 +67,9 @@ const PYTHON_ROWS = [
   ofPage("async_generator"),
   ofPage("await_coroutine"),
 ];
-const SUITES = { page: PAGE_ROWS, python: PYTHON_ROWS };
+const SUITES = { page: PAGE_ROWS, python: PYTHON_ROWS, crossing: CROSSING_ROWS };
+// How far above its floor a crossing into another Worker may be.
+const REACH_ABOVE_FLOOR = 1.5;
 // The geometric mean of the python suite's ratios to Pyodide that we set ourselves.
 const REACH_MEAN = 0.7;
 
@@ -121,7 +138,10 @@ class Airlock {
   name = "Airlock";
 
   async open(browser) {
-    this.server = await serve([["/", DIST]]);
+    this.server = await serve([
+      ["/bench/", HERE],
+      ["/", DIST],
+    ]);
     // The service worker may fetch ahead; what it fetches is not needed for a first run.
     this.context = await browser.newContext({ serviceWorkers: "block" });
     await this.context.addInitScript(() => {
@@ -168,13 +188,14 @@ class Airlock {
     return status.jsonValue();
   }
 
-  async row(key) {
+  async row({ key, adapter, program: named = key }) {
     // A fresh page for each row, so that `done` is this run's.
     await this.ready();
-    const crossing = key === "crossing";
+    if (key === "floor") return this.floor();
+    const shell = existsSync(join(HERE, `programs/shells/${named}.py`)) ? named : "airlock";
     const sources = {
-      "core-editor": program(key),
-      "shell-editor": crossing ? program("shells/airlock") : "pass\n",
+      "core-editor": program(named),
+      "shell-editor": adapter ? program(`shells/${shell}`) : "pass\n",
     };
     for (const [name, source] of Object.entries(sources)) {
       await this.page.getByTestId(name).evaluate((editor, text) => {
@@ -183,12 +204,29 @@ class Airlock {
       }, source);
     }
     await this.page.getByTestId("clock").selectOption("real");
-    await this.page.getByTestId("adapter").selectOption(crossing ? "greenlet" : "direct");
+    await this.page.getByTestId("adapter").selectOption(adapter ?? "direct");
     const status = await this.press();
-    const side = crossing ? "shell-output" : "core-output";
+    const side = adapter ? "shell-output" : "core-output";
     const output = await this.page.getByTestId(side).innerText();
     if (status !== "done") throw new Error(`${status}: ${output.trim().slice(-300)}`);
     return output;
+  }
+
+  floor() {
+    return this.page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          const shared = new Int32Array(new SharedArrayBuffer(4));
+          const start = (role, port) => {
+            const worker = new Worker("/bench/floor.js");
+            worker.postMessage({ role, port, shared }, [port]);
+            return worker;
+          };
+          start("core", port2);
+          start("caller", port1).onmessage = ({ data }) => resolve(data);
+        }),
+    );
   }
 
   async close() {
@@ -223,10 +261,12 @@ class Pyodide {
     return this.server.kilobytes();
   }
 
-  async row(key) {
+  async row({ key, adapter, program: named = key }) {
+    // It has one way to cross: the browser's stack switching.
+    if (key === "floor" || (adapter && key !== "crossing" && adapter !== "jspi")) return null;
     await this.ready();
-    const shell = key === "crossing" ? program("shells/pyodide") : null;
-    return this.page.evaluate(([core, shell]) => window.runPair(core, shell), [program(key), shell]);
+    const shell = adapter ? program("shells/pyodide") : null;
+    return this.page.evaluate(([core, shell]) => window.runPair(core, shell), [program(named), shell]);
   }
 
   async close() {
@@ -257,8 +297,10 @@ class Native {
     return null;
   }
 
-  async row(key) {
-    writeFileSync(join(this.folder, "core.py"), program(key));
+  async row({ key, adapter, program: named = key }) {
+    if (key === "floor" || (adapter && named !== "crossing")) return null;
+    if (adapter && adapter !== "greenlet") return null;
+    writeFileSync(join(this.folder, "core.py"), program(named));
     return execFileSync("python3", [join(this.folder, "pair.py")], { encoding: "utf8" });
   }
 
@@ -275,7 +317,10 @@ async function measure(engine, row) {
     for (let run = 0; run < START_RUNS; run += 1) runs.push(await engine.ready());
     return median(runs);
   }
-  return figure(await engine.row(row.key), row.unit);
+  const output = await engine.row(row);
+  if (output === null) return null;
+  if (row.adapter === "thread") row.what = `${row.what}, ${/marshalled [1-9]/.test(output) ? "in a Worker of its own" : "in the shell's Worker"}`;
+  return figure(output, row.unit);
 }
 
 function show(value) {
@@ -371,6 +416,10 @@ async function main() {
       `Geometric mean: ${show(toPyodide)}x Pyodide (to reach: ${REACH_MEAN}x), ${show(toNative)}x python3. ` +
         `Slower than Pyodide: ${slower.join(", ") || "none"}.\n`,
     );
+  }
+  if (suite === "crossing" && figures.Airlock?.crossing_thread && figures.Airlock.floor) {
+    const above = figures.Airlock.crossing_thread / figures.Airlock.floor;
+    console.log(`A crossing through thread takes ${show(above)}x its floor (to reach: ${REACH_ABOVE_FLOOR}x).\n`);
   }
   console.log(
     `Chromium ${browser.version()}, Pyodide ${pyodide.version}, ${version("python3", "--version")}; medians. ` +

@@ -18,7 +18,7 @@ pub fn command(options: &[String]) -> Result<ExitCode> {
             (None, "--suite") => {
                 suite = left
                     .next()
-                    .context("--suite wants a name: page or python")?
+                    .context("--suite wants a name: page, python or crossing")?
             }
             _ => rows.push(option),
         }

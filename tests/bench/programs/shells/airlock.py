@@ -11,3 +11,4 @@ for _ in range(5):
     for number in range(5000):
         core.answer(number)
     print("@", (time.perf_counter() - start) / 5000 * 1e9)
+print("marshalled", airlock.ledger()["marshalled_bytes"])
