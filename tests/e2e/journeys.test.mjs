@@ -97,14 +97,15 @@ describe('what went wrong', () => {
     assert.match(await airlock.textOf('problems'), /line \d+: background frozen: /);
   });
 
-  test('crossings are listed by the lines that make them', async () => {
+  test('crossings are listed by the lines that make them, and how they are spread', async () => {
     const airlock = await visit();
     await airlock.by('examples').selectOption('timeouts');
     await airlock.by('clock').selectOption('virtual');
     assert.equal(await airlock.runToEnd(), 'done');
-    await airlock.page.getByText('Crossings by line').click();
+    await airlock.page.getByText('Crossings one by one').click();
     const sites = airlock.by('crossing-sites').locator('tbody tr');
     assert.equal(await sites.count(), 3);
+    assert.match(await airlock.textOf('crossing-histogram'), /below \d/);
     await sites.filter({ hasText: 'fastest()' }).getByRole('button', { name: 'shell.py, line 8' }).click();
     assert.equal(await airlock.page.evaluate(() => document.activeElement.dataset.testid), 'shell-editor');
   });
@@ -244,12 +245,30 @@ describe('comparing', () => {
     assert.equal(await airlock.textOf('status'), 'done');
     const rows = await airlock.by('compare-table').locator('tbody tr').evaluateAll((rows) => rows.map((row) => row.dataset.adapter));
     assert.deepEqual(rows, offered);
-    for (const text of await figures(airlock, 'On CPython 3.11')) assert.match(text, /^[\d.]+ (ms|s)$/);
+    const predicted = await figures(airlock, 'Predicted');
+    // Stacks are switched on the real clock only.
+    for (const [row, text] of predicted.entries()) assert.match(text, rows[row] === 'jspi' ? /^-$/ : /^[\d.]+ (ms|s)$/);
     assert.deepEqual((await figures(airlock, 'Crossings')).slice(0, 2), ['0', '10']);
     assert.match(await airlock.textOf('advice'), /\.$/);
+    assert.match((await figures(airlock, 'Waiting call'))[1], /\d (B|KB)$/);
     // A run afterwards works as ever, and the table stays.
     assert.equal(await airlock.runToEnd(), 'done');
     assert.equal(await airlock.output('shell'), 'total 140\n');
+  });
+
+  test('without cross-origin isolation all adapters are compared as well', async () => {
+    const plain = await serveSite({ isolated: false });
+    try {
+      const airlock = await visit(plain.address, { serviceWorkers: 'block' });
+      await airlock.by('compare').click();
+      await compared(airlock);
+      assert.equal(await airlock.textOf('status'), 'done');
+      const walls = await figures(airlock, 'Wall');
+      assert.ok(walls.length > 6 && walls.every((text) => /^[\d.]+ (ms|s)$/.test(text)), walls.join('; '));
+      assert.match(await airlock.textOf('advice'), /\.$/);
+    } finally {
+      plain.close();
+    }
   });
 
   test('the table is sorted by its headings and copied as Markdown', async () => {
@@ -257,7 +276,7 @@ describe('comparing', () => {
     await airlock.by('clock').selectOption('virtual');
     await airlock.by('compare').click();
     await compared(airlock);
-    assert.equal((await figures(airlock, 'On CPython 3.11')).length, 0, 'the exact clock is that already');
+    assert.equal((await figures(airlock, 'Predicted')).length, 0, 'the exact clock is that already');
     const heading = airlock.by('compare-table').getByRole('button', { name: 'Adapter cost' });
     const micros = async () => (await figures(airlock, 'Adapter cost')).map((text) => parseFloat(text) * (text.includes('ms') ? 1000 : 1));
     await heading.click();
@@ -287,6 +306,168 @@ describe('comparing', () => {
     await airlock.write('shell', 'print("again")\n');
     assert.equal(await airlock.runToEnd(), 'done');
     assert.equal(await airlock.output('shell'), 'again\n');
+  });
+});
+
+describe('stack switching', () => {
+  const SWITCHING_CORE = `import asyncio
+
+
+async def price(item):
+    await asyncio.sleep(0.01)
+    if item < 0:
+        raise ValueError('no such item')
+    return 2 * item
+
+
+async def count(seen):
+    while True:
+        await asyncio.sleep(0.001)
+        seen.append(None)
+
+
+async def start(seen):
+    return asyncio.create_task(count(seen))
+`;
+
+  test('the loop turns while the stack of the shell is suspended', async () => {
+    const airlock = await visit();
+    await airlock.write('core', SWITCHING_CORE);
+    await airlock.write('shell', `import airlock, asyncio, core
+core = airlock.wrap(core)
+seen = []
+task = core.start(seen)
+print(core.price(2) + core.price(3), 1 < len(seen))
+try:
+    core.price(-1)
+except ValueError as error:
+    print(error)
+async def inside():
+    core.price(1)
+try:
+    asyncio.get_running_loop().call_soon(print)
+    airlock.wrap(inside)()
+except RuntimeError as error:
+    print(error)
+print(airlock.ledger()['crossings'], airlock.adapters()['jspi'])
+`);
+    await airlock.by('adapter').selectOption('jspi');
+    assert.equal(await airlock.runToEnd(), 'done');
+    assert.equal(await airlock.output('shell'),
+      '10 True\nno such item\n\ncannot suspend the stack: a loop runs on this stack and would stand still with it\n5 True\n');
+    assert.match(await airlock.textOf('cost'), /5 crossings/);
+    assert.deepEqual(airlock.complaints, []);
+  });
+
+  for (const [name, isolated] of [['isolated', true], ['not isolated', false]]) {
+    test(`${name}, a suspended stack is stopped, and the next run works`, async () => {
+      const server = isolated ? site : await serveSite({ isolated: false });
+      try {
+        const airlock = await visit(server.address, { serviceWorkers: 'block' });
+        await airlock.by('adapter').selectOption('jspi');
+        await airlock.write('core', SWITCHING_CORE);
+        await airlock.write('shell', 'import airlock, asyncio\nprint("begun")\nairlock.wrap(asyncio.sleep)(60)\n');
+        for (let round = 0; round < 2; round++) {
+          await airlock.run();
+          await airlock.textWith('shell-output', /begun/);
+          await airlock.by('stop').click();
+          assert.equal(await airlock.status('stopped', 'failed'), 'stopped');
+        }
+        await airlock.write('shell', 'import airlock, core\nprint(airlock.wrap(core).price(4))\n');
+        assert.equal(await airlock.runToEnd(), 'done');
+        assert.equal(await airlock.output('shell'), '8\n');
+      } finally {
+        if (!isolated) server.close();
+      }
+    });
+  }
+
+  test('a core that never answers is a deadlock', async () => {
+    const airlock = await visit();
+    await airlock.by('adapter').selectOption('jspi');
+    await airlock.write('core', 'import asyncio\n\nasync def never():\n    await asyncio.Future()\n');
+    await airlock.write('shell', 'import airlock, core\nairlock.wrap(core).never()\n');
+    assert.equal(await airlock.runToEnd(), 'failed');
+    assert.match(await airlock.textOf('problems'), /shell\.py, line 2/);
+  });
+
+  test('a browser without it loads the page and says what it takes', async () => {
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      await page.addInitScript(() => { delete WebAssembly.Suspending; delete WebAssembly.promising; });
+      // Workers have no init scripts.
+      await page.route(/worker[^/]*\.js$/, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: `delete WebAssembly.Suspending; delete WebAssembly.promising;\n${await response.text()}` });
+      });
+      await page.goto(site.address);
+      await page.getByTestId('run').click();
+      await page.waitForFunction(() => document.querySelector('[data-testid=status]').textContent === 'done');
+      const option = page.getByTestId('adapter').locator('option[value=jspi]');
+      assert.equal(await option.isDisabled(), true);
+      assert.match(await option.textContent(), /Chrome or Edge from 137/);
+    } finally {
+      await context.close();
+    }
+  });
+});
+
+describe('cost profiles', () => {
+  const walls = (airlock) => airlock.page.locator('table.ledger td[data-column=Wall]').allTextContents();
+
+  test('this browser is measured within a second and computes on the exact clock', async () => {
+    const airlock = await visit();
+    await airlock.by('clock').selectOption('virtual');
+    await airlock.by('profile').selectOption('this-browser');
+    await airlock.page.waitForFunction(() => document.querySelector('[data-testid=profile]').value === 'this-browser');
+    assert.equal(await airlock.runToEnd(), 'done');
+    const here = await walls(airlock);
+    await airlock.runToEnd();
+    assert.deepEqual(await walls(airlock), here, 'the exact clock repeats itself');
+    await airlock.page.reload();
+    await airlock.status('ready');
+    assert.equal(await airlock.by('profile').inputValue(), 'this-browser');
+    assert.equal(await airlock.runToEnd(), 'done');
+    assert.deepEqual(await walls(airlock), here, 'what was measured is kept');
+    assert.deepEqual(airlock.complaints, []);
+  });
+
+  test('a profile is pasted, used, kept and named in links; bad text is refused', async () => {
+    const airlock = await visit();
+    await airlock.by('clock').selectOption('virtual');
+    await airlock.runToEnd();
+    const before = await walls(airlock);
+    await airlock.by('profile').selectOption('paste');
+    const paste = async (text) => {
+      await airlock.by('profile-text').fill(text);
+      await airlock.by('profile-use').click();
+    };
+    await paste('print("hello")');
+    assert.match(await airlock.textWith('profile-problem', /./), /no cost profile/);
+    const profile = {
+      name: 'slow-machine', instruction_picos: 400000, loop_created_nanos: 1, loop_closed_nanos: 1, iteration_nanos: 0, handle_nanos: 0,
+      task_created_nanos: 1, task_switch_nanos: 0, fiber_switch_nanos: 1, thread_switch_nanos: 1, thread_started_nanos: 1,
+      thread_woken_nanos: 1, pipe_woken_nanos: 1, crossing_nanos: 0,
+    };
+    await paste(JSON.stringify({ ...profile, handle_nanos: -1 }));
+    await airlock.textWith('profile-problem', /integer `-1`/);
+    const { handle_nanos, ...lacking } = profile;
+    await paste(JSON.stringify(lacking));
+    await airlock.textWith('profile-problem', /missing field `handle_nanos`/);
+    await paste(JSON.stringify({ ...profile, name: 'cpython-3.11' }));
+    await airlock.textWith('profile-problem', /taken/);
+    await paste(JSON.stringify(profile));
+    await airlock.page.waitForFunction(() => document.querySelector('[data-testid=profile]').value === 'slow-machine');
+    await airlock.runToEnd();
+    assert.notDeepEqual(await walls(airlock), before);
+    await airlock.by('share').click();
+    const link = await airlock.by('share-url').inputValue();
+
+    const other = await visit(link);
+    assert.match(await other.textOf('problems'), /"slow-machine" is not in this browser/);
+    assert.equal(await other.runToEnd(), 'done');
+    assert.deepEqual(await walls(other), before);
   });
 });
 

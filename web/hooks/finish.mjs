@@ -3,12 +3,15 @@
 // - Files it copies or builds for Workers keep their plain names; each is
 //   renamed by its content, so that a host may cache it for ever, and every
 //   mention of it is rewritten.
+// - The engine is split into what the first runs need and what comes late.
 // - The page's policy needs the hash of trunk's inline start script.
 // - The engine and the Worker's scripts are named for preloading: the Worker
 //   would otherwise ask for one only after it has the other.
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ran } from './ran.mjs';
+import { split } from './split.mjs';
 
 const site = process.env.TRUNK_STAGING_DIR ?? process.argv[2];
 const at = (name) => join(site, name);
@@ -35,9 +38,22 @@ copyFileSync(join(packed, 'rest.bundle'), at('library.bundle'));
 const common = rename('common.bundle');
 const library = rename('library.bundle');
 
+// The engine in two parts.
+const whole = readFileSync(at('airlock-browser_bg.wasm'));
+const { first, second, described } = split(whole, await ran(whole, read('airlock-browser.js')));
+console.log('the engine in two parts:', described);
+writeFileSync(at('airlock-browser_bg.wasm'), first);
+writeFileSync(at('airlock-late.wasm'), second);
+
 const engine = rename('airlock-browser_bg.wasm');
+const late = rename('airlock-late.wasm');
+const [stack, loader] = [rename('stack.js'), rename('late.js')];
+// The names under which the engine imports them stay.
+const imported = { './stack.js': `./${stack}`, './late.js': `./${loader}` };
+const withImports = (source) => source.replace(/from ["'](\.\/\w+\.js)["']/g, (all, name) => (imported[name] ? `from "${imported[name]}"` : all));
+writeFileSync(at('airlock-browser.js'), withImports(read('airlock-browser.js')));
 const glue = rename('airlock-browser.js');
-writeFileSync(at('worker.js'), read('worker.js').replace('./airlock_browser.js', `./${glue}`));
+writeFileSync(at('worker.js'), withImports(read('worker.js')).replace('./airlock_browser.js', `./${glue}`));
 const worker = rename('worker.js');
 
 let page = read('index.html');
@@ -46,8 +62,10 @@ const replace = (from, to) => {
   page = page.replaceAll(from, to);
 };
 replace('content="airlock-browser_bg.wasm"', `content="${engine}"`);
+replace('content="airlock-late.wasm"', `content="${late}"`);
 replace('content="common.bundle"', `content="${common}"`);
 replace('content="library.bundle"', `content="${library}"`);
+replace('content="calibrate.py"', `content="${rename('calibrate.py')}"`);
 replace('content="worker.js"', `content="${worker}"`);
 for (const name of ['theme.js', 'boot.js', 'editor.js']) replace(`src="${name}"`, `src="${rename(name)}"`);
 
@@ -56,6 +74,7 @@ for (const name of ['theme.js', 'boot.js', 'editor.js']) replace(`src="${name}"`
 const preloads = [
   `<link rel="preload" href="${engine}" as="fetch" type="application/wasm" crossorigin="anonymous">`,
   `<link rel="modulepreload" href="${glue}">`,
+  ...[stack, loader].map((name) => `<link rel="modulepreload" href="${name}">`),
   `<link rel="modulepreload" href="${worker}">`,
 ];
 replace('<meta name="airlock-engine"', `${preloads.join('\n  ')}\n  <meta name="airlock-engine"`);

@@ -11,16 +11,23 @@
 //   end()             terminates it; nothing is received any more
 const named = (name) => new URL(document.querySelector(`meta[name="${name}"]`).content, document.baseURI).href;
 
-const engine = (async () => {
-  const address = named('airlock-engine');
-  const response = await fetch(address);
+async function compiled(address, options) {
+  const response = await fetch(address, options);
   if (!response.ok) throw new Error(`${address} answered ${response.status}`);
   // A server that does not know wasm's media type cannot stream it.
   if (response.headers.get('content-type')?.startsWith('application/wasm')) {
     return WebAssembly.compileStreaming(response);
   }
   return WebAssembly.compile(await response.arrayBuffer());
-})();
+}
+
+const engine = compiled(named('airlock-engine'));
+
+// What first runs do without follows once a Worker has something to say: it
+// is ready. A program that needs it sooner has the Worker fetch it by itself.
+let engineRuns;
+const late = new Promise((resolve) => { engineRuns = resolve; }).then(() => compiled(named('airlock-late'), { priority: 'low' }));
+late.catch(() => { /* offline: what is there already works on */ });
 
 function createWorker() {
   const worker = new Worker(named('airlock-worker'), { type: 'module' });
@@ -28,7 +35,10 @@ function createWorker() {
   const early = [];
   let receive = (text) => early.push(text);
   const fail = (message) => receive(JSON.stringify({ type: 'failed', message }));
-  worker.onmessage = ({ data }) => receive(data);
+  worker.onmessage = ({ data }) => {
+    engineRuns();
+    receive(data);
+  };
   worker.onmessageerror = () => fail('the Worker sent what this page cannot read');
   worker.onerror = (event) => {
     event.preventDefault();
@@ -36,9 +46,10 @@ function createWorker() {
     fail(event.message ? `the Worker failed: ${event.message}` : 'the Worker could not be started: its script could not be loaded');
   };
   engine.then(
-    (module) => worker.postMessage({ module, stop, library: ['airlock-common', 'airlock-library'].map(named) }),
+    (module) => worker.postMessage({ module, stop, library: ['airlock-common', 'airlock-library'].map(named), late: named('airlock-late') }),
     (error) => fail(`the engine could not be loaded: ${error.message}`),
   );
+  late.then((module) => worker.postMessage({ latePart: module }), () => { /* as above */ });
   return {
     post: (text) => worker.postMessage(text),
     listen(listener) {

@@ -1,13 +1,17 @@
 // The Worker's glue. The page's first message is an object: the compiled
-// engine and the flag by which the page stops a Worker that is blocked; every
-// later one is the text of a `ToWorker`. The Rust side posts its own answers.
+// engine and the flag by which the page stops a Worker that is blocked. An
+// object later on is the engine's late part; all else is the text of a
+// `ToWorker`. The Rust side posts its own answers.
 import init, { add_library, handle, start } from './airlock_browser.js';
+import { expect, offer } from './late.js';
 
 const waiting = [];
 let running = false;
 
 self.onmessage = ({ data }) => {
-  if (typeof data !== 'string') {
+  if (data.latePart) {
+    offer(data.latePart);
+  } else if (typeof data !== 'string') {
     boot(data);
   } else if (running) {
     handle(data);
@@ -16,10 +20,11 @@ self.onmessage = ({ data }) => {
   }
 };
 
-async function boot({ module, stop, library }) {
+async function boot({ module, stop, library, late }) {
   try {
-    await init({ module_or_path: module });
-    start(stop, library);
+    const exports = await init({ module_or_path: module });
+    expect(late, exports);
+    start(stop, library, WebAssembly.promising?.(exports.drive_switching));
     running = true;
     for (const text of waiting.splice(0)) handle(text);
     fetchLibrary(library);

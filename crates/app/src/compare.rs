@@ -12,6 +12,7 @@ use airlock_trace::{Compared, Cost, Ledger, advice};
 use yew::prelude::*;
 
 use crate::format::{bytes, duration, grouped};
+use crate::profiles::profile_name;
 use crate::settings::{adapter_name, unavailable};
 
 /// One run to make.
@@ -55,13 +56,14 @@ impl Comparison {
     pub fn new(playground: Playground) -> Self {
         let adapters = Adapter::ALL
             .into_iter()
-            .filter(|&adapter| unavailable(adapter).is_none());
+            .filter(|&adapter| unavailable(adapter, playground.clock).is_none());
         let clocks: &[Clock] = match playground.clock {
             Clock::Real => &[Clock::Real, Clock::Virtual],
             Clock::Virtual => &[Clock::Virtual],
         };
         let waiting: VecDeque<_> = adapters
             .flat_map(|adapter| clocks.iter().map(move |&clock| Trial { adapter, clock }))
+            .filter(|trial| unavailable(trial.adapter, trial.clock).is_none())
             .collect();
         Self {
             trials: waiting.len(),
@@ -221,7 +223,7 @@ fn time(nanos: u64) -> Option<Figure> {
     Some((nanos, duration(nanos)))
 }
 
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 9] = [
     Column {
         heading: "Wall",
         meaning: "From start to end",
@@ -266,6 +268,14 @@ const COLUMNS: [Column; 8] = [
         figure: |row, _| time(row.outcome.completed()?.lag_p99_ns),
     },
     Column {
+        heading: "Waiting call",
+        meaning: "Bytes that a call holds while it waits, at the median",
+        figure: |row, _| {
+            let held = row.outcome.completed()?.waiting_call_bytes;
+            Some((held, bytes(held)))
+        },
+    },
+    Column {
         heading: "Peak heap",
         meaning: "Live bytes at most",
         figure: |row, _| {
@@ -276,8 +286,8 @@ const COLUMNS: [Column; 8] = [
 ];
 
 const PREDICTED: Column = Column {
-    heading: "On CPython 3.11",
-    meaning: "Wall time on the exact clock, by the cost profile of CPython 3.11",
+    heading: "Predicted",
+    meaning: "Wall time on the exact clock, by the cost profile",
     figure: |row, _| time(row.predicted.as_ref()?.completed()?.wall_ns),
 };
 
@@ -286,10 +296,21 @@ fn columns(clock: Clock) -> impl Iterator<Item = &'static Column> {
     COLUMNS.iter().chain(predicted)
 }
 
+/// What a column is called; the predicted one by its profile.
+fn heading(column: &Column, playground: &Playground) -> String {
+    if column.heading == PREDICTED.heading {
+        format!("On {}", profile_name(&playground.profile))
+    } else {
+        column.heading.to_owned()
+    }
+}
+
 /// The table as Markdown, for an issue or a post.
 fn markdown(comparison: &Comparison) -> String {
     let clock = comparison.playground.clock;
-    let headings: Vec<_> = columns(clock).map(|column| column.heading).collect();
+    let headings: Vec<_> = columns(clock)
+        .map(|column| heading(column, &comparison.playground))
+        .collect();
     let mut text = format!(
         "| Adapter | {} | Failure |\n|---|{}---|\n",
         headings.join(" | "),
@@ -349,7 +370,7 @@ pub fn CompareView(props: &CompareProps) -> Html {
             None => (true, 0),
         });
     }
-    let heading = |(index, column): (usize, &'static Column)| {
+    let view_heading = |(index, column): (usize, &'static Column)| {
         let direction = match *order {
             Some(order) if order.column == index => Some(if order.descending {
                 "descending"
@@ -376,7 +397,7 @@ pub fn CompareView(props: &CompareProps) -> Html {
         };
         html! {
             <th scope="col" title={column.meaning} aria-sort={direction}>
-                <button type="button" {onclick}>{ column.heading }</button>
+                <button type="button" {onclick}>{ heading(column, &comparison.playground) }</button>
             </th>
         }
     };
@@ -420,7 +441,7 @@ pub fn CompareView(props: &CompareProps) -> Html {
                 <table data-testid="compare-table" aria-busy={busy.to_string()}>
                     <thead><tr>
                         <th scope="col">{ format!("one run each, {}", clock_name(clock)) }</th>
-                        { for columns(clock).enumerate().map(heading) }
+                        { for columns(clock).enumerate().map(view_heading) }
                         <th scope="col">{ "Failure" }</th>
                     </tr></thead>
                     <tbody>

@@ -1,7 +1,7 @@
 //! What the run means: one sentence, two bars, one table.
 
 use airlock_protocol::Ending;
-use airlock_trace::{Cost, CrossingReport, Ledger, SiteReport};
+use airlock_trace::{Cost, CrossingReport, Distribution, Ledger, SiteReport};
 use yew::prelude::*;
 
 use crate::format::{bytes, counted, duration, grouped, millis};
@@ -173,7 +173,7 @@ fn view_bar(name: &'static str, parts: &[Part], wall_ns: u64, longest: u64) -> H
 /// A column of the ledger: heading, what it means, and its figure.
 type Column = (&'static str, &'static str, fn(&Ledger) -> String);
 
-const COLUMNS: [Column; 16] = [
+const COLUMNS: [Column; 17] = [
     ("Wall", "From start to end", |ledger| {
         duration(ledger.wall_ns)
     }),
@@ -233,15 +233,19 @@ const COLUMNS: [Column; 16] = [
         "Most tasks waiting or running at the same time",
         |ledger| grouped(ledger.max_concurrency),
     ),
+    (
+        "Waiting call",
+        "Bytes that a call holds while it waits, at the median",
+        |ledger| bytes(ledger.waiting_call_bytes),
+    ),
     ("Peak heap", "Live bytes at most", |ledger| {
         bytes(ledger.peak_heap_bytes)
     }),
 ];
 
-/// Which lines cross, and how dear that is. One line alone says nothing that
-/// the ledger does not.
+/// Which lines cross, how dear that is, and how the crossings are spread.
 fn view_sites(crossings: &CrossingReport, on_place: &Callback<Place>) -> Html {
-    if crossings.sites.len() < 2 {
+    if crossings.sites.is_empty() {
         return Html::default();
     }
     let mut sites: Vec<&SiteReport> = crossings.sites.iter().collect();
@@ -272,7 +276,7 @@ fn view_sites(crossings: &CrossingReport, on_place: &Callback<Place>) -> Html {
     };
     html! {
         <details class="sites">
-            <summary>{ format!("Crossings by line: {}", counted(sites.len() as u64, "call site")) }</summary>
+            <summary>{ format!("Crossings one by one: {}", counted(sites.len() as u64, "call site")) }</summary>
             <div class="wide" tabindex="0" role="region" aria-label="Crossings by line">
                 <table data-testid="crossing-sites">
                     <thead><tr>
@@ -283,7 +287,42 @@ fn view_sites(crossings: &CrossingReport, on_place: &Callback<Place>) -> Html {
                     <tbody>{ for sites.iter().take(SHOWN_SITES).map(row) }</tbody>
                 </table>
             </div>
+            { view_histogram(&crossings.adapter) }
         </details>
+    }
+}
+
+/// How many crossings took the adapter how long: a bar for each doubling.
+fn view_histogram(spread: &Distribution) -> Html {
+    let buckets = &spread.histogram;
+    let (Some(first), Some(last)) = (buckets.first(), buckets.last()) else {
+        return Html::default();
+    };
+    let most = buckets.iter().map(|bucket| bucket.count).max().unwrap_or(1);
+    let count_below = |bound: u64| {
+        let found = buckets.iter().find(|bucket| bucket.below_ns == bound);
+        found.map_or(0, |bucket| bucket.count)
+    };
+    let bounds = std::iter::successors(Some(first.below_ns), |bound| bound.checked_mul(2))
+        .take_while(|&bound| bound <= last.below_ns);
+    let bar = |bound: u64| {
+        let count = count_below(bound);
+        let width = count as f64 / most as f64 * 100.0;
+        html! {
+            <>
+                <span>{ format!("below {}", duration(bound)) }</span>
+                <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+                    <rect class="adapter" x="0" y="0" width={format!("{width:.3}")} height="10"></rect>
+                </svg>
+                <span class="figure">{ grouped(count) }</span>
+            </>
+        }
+    };
+    html! {
+        <>
+            <h4>{ "How many crossings took the adapter how long" }</h4>
+            <div class="bars histogram" data-testid="crossing-histogram">{ for bounds.map(bar) }</div>
+        </>
     }
 }
 

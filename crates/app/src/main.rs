@@ -15,6 +15,7 @@ mod format;
 mod notices;
 mod output;
 mod page;
+mod profiles;
 mod settings;
 mod share;
 mod side;

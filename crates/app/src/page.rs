@@ -9,7 +9,7 @@ mod view;
 
 use std::cmp::Ordering;
 
-use airlock_link::{Adapter, Clock, Playground, decode, examples};
+use airlock_link::{Adapter, Clock, DEFAULT_PROFILE, Playground, decode, examples};
 use airlock_protocol::{Ending, FromWorker, Problem, Side, ToWorker};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
@@ -21,6 +21,9 @@ use crate::compare::{Comparison, Outcome};
 use crate::editor;
 use crate::notices::Notice;
 use crate::output::Place;
+use crate::profiles::{
+    Doing, PASTE, Profiles, THIS_BROWSER, fetch_script, measurement, profile_name, refused_name,
+};
 use crate::settings::{clock_of_key, unavailable};
 use crate::share::{self, Copied, Shared};
 use crate::side::{Phase, SideState};
@@ -74,6 +77,11 @@ pub enum Msg {
     AdapterChosen(Adapter),
     ClockChosen(String),
     ProfileChosen(String),
+    /// The script that measures this browser, or why it cannot be had.
+    ScriptFetched(Result<String, String>),
+    ProfilePasted(String),
+    ProfileForgotten(String),
+    ProfilePanelClosed,
     Share,
     Copied(Copied),
     ShareClosed,
@@ -142,6 +150,7 @@ pub struct Page {
     /// Where the link that was opened has the playhead, until there is a run.
     linked_nanos: Option<u64>,
     comparison: Option<Comparison>,
+    profiles: Profiles,
     /// Whether the last run was on the exact clock.
     ran_exactly: bool,
     appearance: u32,
@@ -176,6 +185,7 @@ impl Component for Page {
             playhead: None,
             linked_nanos: None,
             comparison: None,
+            profiles: Profiles::load(),
             ran_exactly: false,
             appearance: 0,
             frame_requested: false,
@@ -221,10 +231,15 @@ impl Component for Page {
                 self.playground.clock = clock_of_key(&key);
                 self.keep_draft();
             }
-            Msg::ProfileChosen(name) => {
-                self.playground.profile = name;
-                self.keep_draft();
+            Msg::ProfileChosen(name) => self.choose_profile(ctx, name),
+            Msg::ScriptFetched(Ok(script)) => self.measure_browser(ctx, &script),
+            Msg::ScriptFetched(Err(message)) => {
+                self.profiles.doing = Doing::Nothing;
+                self.notices.push(Notice::error(message));
             }
+            Msg::ProfilePasted(text) => self.read_profile(text),
+            Msg::ProfileForgotten(name) => self.forget_profile(&name),
+            Msg::ProfilePanelClosed => self.profiles.panel = false,
             Msg::Share => self.share(ctx),
             Msg::Copied(copied) => {
                 if let Some(shared) = &mut self.shared {
@@ -327,6 +342,20 @@ impl Page {
                 self.handle_worker_failure(ctx, side, message);
                 true
             }
+            FromWorker::ProfileRead { name, problem } => {
+                self.handle_read_profile(name, problem);
+                true
+            }
+            FromWorker::Printed { text, .. } if self.is_measuring() => {
+                if let Doing::Measuring(printed) = &mut self.profiles.doing {
+                    printed.push_str(&text);
+                }
+                false
+            }
+            FromWorker::Finished { report } if self.is_measuring() => {
+                self.end_measurement(report.ending);
+                true
+            }
             FromWorker::Finished { report } if self.is_comparing() => {
                 self.handle_trial(ctx, Outcome::Ended(report));
                 true
@@ -355,6 +384,9 @@ impl Page {
         if self.sides[index].is_running() {
             self.sides[index].phase = Phase::Failed { message };
             self.end_run_when_over();
+        } else if self.is_measuring() && side == Side::Shell {
+            self.notices.push(Notice::error(message));
+            self.end_measurement(Ending::Raised);
         } else if self.is_comparing() && side == Side::Shell {
             if was_ready {
                 self.start_worker(ctx, side);
@@ -398,6 +430,7 @@ impl Page {
                 worker.send(&ToWorker::Run {
                     side,
                     playground: Box::new(self.playground.clone()),
+                    profile: self.profile_text(),
                 });
             }
         }
@@ -477,6 +510,7 @@ impl Page {
             worker.send(&ToWorker::Run {
                 side: Side::Shell,
                 playground: Box::new(playground),
+                profile: self.profile_text(),
             });
         }
     }
@@ -516,8 +550,9 @@ impl Page {
         if let Some(comparison) = &mut self.comparison {
             comparison.stop();
         }
+        let alone = comparing || self.is_measuring();
         for (side, seat) in self.sides.iter().zip(&self.seats) {
-            let runs = side.is_running() || (comparing && side.side == Side::Shell);
+            let runs = side.is_running() || (alone && side.side == Side::Shell);
             if let Some(worker) = seat.worker.as_ref().filter(|_| runs) {
                 worker.stop();
             }
@@ -543,6 +578,12 @@ impl Page {
                 self.start_worker(ctx, side);
             }
         }
+        if self.is_measuring() {
+            self.seats[index_of(Side::Shell)].worker = None;
+            self.start_worker(ctx, Side::Shell);
+            self.end_measurement(Ending::Stopped);
+            return;
+        }
         if self.is_comparing() {
             self.seats[index_of(Side::Shell)].worker = None;
             self.start_worker(ctx, Side::Shell);
@@ -555,6 +596,7 @@ impl Page {
     fn end_run_when_over(&mut self) {
         if self.status != Status::Running
             || self.is_comparing()
+            || self.is_measuring()
             || self.sides.iter().any(SideState::is_running)
         {
             return;
@@ -601,6 +643,125 @@ impl Page {
         let requested =
             web_sys::window().map(|window| window.request_animation_frame(draw.unchecked_ref()));
         self.frame_requested = matches!(requested, Some(Ok(_)));
+    }
+}
+
+/// Cost profiles.
+impl Page {
+    fn choose_profile(&mut self, ctx: &Context<Self>, name: String) {
+        if name == PASTE {
+            self.profiles.panel = true;
+            self.profiles.problem = None;
+        } else if name == THIS_BROWSER {
+            // Measured anew each time that it is chosen: the machine may be
+            // another or busy with something else by now.
+            self.fetch_measurement(ctx);
+        } else {
+            self.playground.profile = name;
+            self.keep_draft();
+        }
+    }
+
+    fn fetch_measurement(&mut self, ctx: &Context<Self>) {
+        if self.status == Status::Running || self.profiles.doing != Doing::Nothing {
+            return;
+        }
+        self.profiles.doing = Doing::Fetching;
+        fetch_script(ctx.link().callback(Msg::ScriptFetched));
+    }
+
+    /// The measurement is a program like any other; it runs where the shell
+    /// would.
+    fn measure_browser(&mut self, ctx: &Context<Self>, script: &str) {
+        let index = index_of(Side::Shell);
+        if self.status == Status::Running {
+            self.profiles.doing = Doing::Nothing;
+            return;
+        }
+        if self.seats[index].worker.is_none() {
+            self.start_worker(ctx, Side::Shell);
+        }
+        let Some(worker) = &self.seats[index].worker else {
+            self.profiles.doing = Doing::Nothing;
+            return;
+        };
+        worker.lower_stop_flag();
+        worker.send(&ToWorker::Run {
+            side: Side::Shell,
+            playground: Box::new(measurement(script)),
+            profile: None,
+        });
+        self.profiles.doing = Doing::Measuring(String::new());
+        self.status = Status::Running;
+        self.run_started_millis = now_millis();
+        self.start_heartbeat(ctx);
+    }
+
+    fn is_measuring(&self) -> bool {
+        matches!(self.profiles.doing, Doing::Measuring(_))
+    }
+
+    fn end_measurement(&mut self, ending: Ending) {
+        let Doing::Measuring(printed) = std::mem::take(&mut self.profiles.doing) else {
+            return;
+        };
+        self.heartbeat = None;
+        self.stop_patience = None;
+        self.status = match ending {
+            Ending::Stopped => Status::Stopped,
+            Ending::Completed => Status::Done,
+            _ => Status::Failed,
+        };
+        if ending == Ending::Completed {
+            self.profiles.add(THIS_BROWSER, printed);
+            self.playground.profile = THIS_BROWSER.to_owned();
+            self.keep_draft();
+        } else if ending != Ending::Stopped {
+            let last = printed.trim_end().lines().last().unwrap_or("").to_owned();
+            self.notices.push(Notice::error(format!(
+                "This browser could not be measured: {last}"
+            )));
+        }
+        self.check_when_idle();
+    }
+
+    fn read_profile(&mut self, text: String) {
+        let idle = self.seats.iter().find(|seat| seat.ready);
+        match idle.and_then(|seat| seat.worker.as_ref()) {
+            Some(worker) if self.status != Status::Running => {
+                worker.send(&ToWorker::ReadProfile { text: text.clone() });
+                self.profiles.doing = Doing::Reading(text);
+            }
+            _ => self.profiles.problem = Some("wait until nothing runs".to_owned()),
+        }
+    }
+
+    fn handle_read_profile(&mut self, name: Option<String>, problem: Option<String>) {
+        let Doing::Reading(text) = std::mem::take(&mut self.profiles.doing) else {
+            return;
+        };
+        self.profiles.problem = problem.or_else(|| name.as_deref().and_then(refused_name));
+        if let (Some(name), None) = (name, &self.profiles.problem) {
+            self.profiles.add(&name, text);
+            self.profiles.panel = false;
+            self.playground.profile = name;
+            self.keep_draft();
+        }
+    }
+
+    fn forget_profile(&mut self, name: &str) {
+        self.profiles.forget(name);
+        if self.playground.profile == name {
+            self.playground.profile = DEFAULT_PROFILE.to_owned();
+            self.keep_draft();
+        }
+    }
+
+    /// What the engine needs to know of the chosen profile.
+    fn profile_text(&self) -> Option<String> {
+        self.profiles
+            .text_of(&self.playground.profile)
+            .map(str::to_owned)
     }
 }
 
@@ -693,13 +854,21 @@ impl Page {
             .map_or(origin, |example| Origin::Example(example.key));
         self.linked_nanos = playground.playhead_nanos;
         self.playground = playground;
-        if let Some(reason) = unavailable(self.playground.adapter) {
+        if let Some(reason) = unavailable(self.playground.adapter, self.playground.clock) {
             let text = format!(
                 "The adapter \"{}\" is not offered: {reason}. A persistent loop takes its place.",
                 self.playground.adapter.key()
             );
             self.notices.push(Notice::hint(text));
             self.playground.adapter = Adapter::Runner;
+        }
+        let profile = &self.playground.profile;
+        if !self.profiles.has(profile) && profile != THIS_BROWSER {
+            let text = format!(
+                "The cost profile \"{profile}\" is not in this browser. On the exact clock, {} takes its place until you paste it.",
+                profile_name(DEFAULT_PROFILE)
+            );
+            self.notices.push(Notice::hint(text));
         }
         self.check_due = true;
     }

@@ -1,6 +1,6 @@
 //! The menus: example, adapter, clock, cost profile.
 
-use airlock_link::{Adapter, Clock, DEFAULT_PROFILE, examples};
+use airlock_link::{Adapter, Clock, examples};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -24,12 +24,23 @@ pub struct MenuProps {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    pub value: &'static str,
+    pub value: AttrValue,
     pub label: String,
     /// Why it cannot be chosen, if so.
     pub unavailable: Option<&'static str>,
     /// The heading it is under; entries of one heading follow each other.
     pub group: Option<&'static str>,
+}
+
+impl Entry {
+    pub fn new(value: impl Into<AttrValue>, label: &str) -> Self {
+        Self {
+            value: value.into(),
+            label: label.to_owned(),
+            unavailable: None,
+            group: None,
+        }
+    }
 }
 
 /// A `<select>` whose value is always the page's, whatever the browser
@@ -45,19 +56,30 @@ pub fn Menu(props: &MenuProps) -> Html {
             }
         });
     }
-    let onchange = props.on_change.reform(|event: Event| {
-        event
-            .target()
-            .map(|target| target.unchecked_into::<HtmlSelectElement>().value())
-            .unwrap_or_default()
-    });
+    let onchange = {
+        let shown = props.value.clone();
+        props.on_change.reform(move |event: Event| {
+            let select = event
+                .target()
+                .map(JsCast::unchecked_into::<HtmlSelectElement>);
+            let chosen = select
+                .as_ref()
+                .map(HtmlSelectElement::value)
+                .unwrap_or_default();
+            // Not every choice becomes the value.
+            if let Some(select) = select {
+                select.set_value(&shown);
+            }
+            chosen
+        })
+    };
     let option = |entry: &Entry| {
         let label = match entry.unavailable {
             Some(reason) => format!("{} ({reason})", entry.label),
             None => entry.label.clone(),
         };
         html! {
-            <option value={entry.value} disabled={entry.unavailable.is_some()} selected={entry.value == props.value}>{ label }</option>
+            <option value={entry.value.clone()} disabled={entry.unavailable.is_some()} selected={entry.value == props.value}>{ label }</option>
         }
     };
     html! {
@@ -82,60 +104,31 @@ pub fn example_value(origin: Origin) -> &'static str {
 
 /// `has_own`: there is something of the person's own to go back to.
 pub fn example_entries(origin: Origin, has_own: bool) -> Vec<Entry> {
-    let entry = |value: &'static str, label: &str| Entry {
-        value,
-        label: label.to_owned(),
-        unavailable: None,
-        group: None,
-    };
-    let own = (has_own || origin == Origin::Own).then(|| entry(OWN, "Your programs"));
-    let link = (origin == Origin::Link).then(|| entry(LINK, "Programs of the link"));
+    let own = (has_own || origin == Origin::Own).then(|| Entry::new(OWN, "Your programs"));
+    let link = (origin == Origin::Link).then(|| Entry::new(LINK, "Programs of the link"));
     let examples = examples::ALL.iter().map(|example| Entry {
-        value: example.key,
-        label: example.title.to_owned(),
-        unavailable: None,
         group: Some(match example.group {
             examples::Group::Cost => "What an adapter costs",
             examples::Group::Failure => "What goes wrong",
         }),
+        ..Entry::new(example.key, example.title)
     });
     own.into_iter().chain(link).chain(examples).collect()
 }
 
-pub fn adapter_entries() -> Vec<Entry> {
+pub fn adapter_entries(clock: Clock) -> Vec<Entry> {
     let entry = |adapter: Adapter| Entry {
-        value: adapter.key(),
-        label: adapter_name(adapter).to_owned(),
-        unavailable: unavailable(adapter),
-        group: None,
+        unavailable: unavailable(adapter, clock),
+        ..Entry::new(adapter.key(), adapter_name(adapter))
     };
     Adapter::ALL.into_iter().map(entry).collect()
 }
 
 pub fn clock_entries() -> Vec<Entry> {
     vec![
-        Entry {
-            value: "real",
-            label: "Real: this browser's".to_owned(),
-            unavailable: None,
-            group: None,
-        },
-        Entry {
-            value: "virtual",
-            label: "Exact: computed".to_owned(),
-            unavailable: None,
-            group: None,
-        },
+        Entry::new("real", "Real: this browser's"),
+        Entry::new("virtual", "Exact: computed"),
     ]
-}
-
-pub fn profile_entries() -> Vec<Entry> {
-    vec![Entry {
-        value: DEFAULT_PROFILE,
-        label: "CPython 3.11 as measured".to_owned(),
-        unavailable: None,
-        group: None,
-    }]
 }
 
 pub fn clock_key(clock: Clock) -> &'static str {
@@ -169,6 +162,13 @@ pub fn adapter_name(adapter: Adapter) -> &'static str {
 
 /// Why an adapter is not offered. The page says so rather than hide what there
 /// is to know of.
-pub fn unavailable(adapter: Adapter) -> Option<&'static str> {
-    adapter.missing()
+pub fn unavailable(adapter: Adapter, clock: Clock) -> Option<&'static str> {
+    match adapter {
+        Adapter::Jspi if !crate::worker::can_switch_stacks() => {
+            Some("needs stack switching: Chrome or Edge from 137, Firefox from 153")
+        }
+        Adapter::Jspi if clock == Clock::Virtual => Some("on the real clock only"),
+        Adapter::Jspi => None,
+        _ => adapter.missing(),
+    }
 }

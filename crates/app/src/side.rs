@@ -143,7 +143,9 @@ impl SideState {
                 self.phase = Phase::Ended(report);
             }
             FromWorker::Failed { message } => self.phase = Phase::Failed { message },
-            FromWorker::Ready { .. } | FromWorker::Checked { .. } => {}
+            FromWorker::Ready { .. }
+            | FromWorker::Checked { .. }
+            | FromWorker::ProfileRead { .. } => {}
         }
     }
 

@@ -3,9 +3,12 @@
 
 use airlock_link::Playground;
 
+use crate::profiles::Known;
+
 const DRAFT: &str = "airlock.draft";
 const OWN: &str = "airlock.own";
 const THEME: &str = "airlock.theme";
+const PROFILES: &str = "airlock.profiles";
 
 /// Whether the last access worked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +45,19 @@ fn save_playground(key: &str, playground: &Playground) -> Stored {
         Ok(text) => save(key, &text),
         Err(_) => Stored::Denied,
     }
+}
+
+pub fn save_profiles(profiles: &[Known]) -> Stored {
+    match serde_json::to_string(profiles) {
+        Ok(text) => save(PROFILES, &text),
+        Err(_) => Stored::Denied,
+    }
+}
+
+pub fn load_profiles() -> Vec<Known> {
+    load(PROFILES)
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
 }
 
 pub fn save_theme(theme: &str) -> Stored {

@@ -97,6 +97,20 @@ pub fn can_block() -> bool {
         .is_ok_and(|isolated| isolated.is_truthy())
 }
 
+/// Whether the browser can suspend a stack of wasm.
+#[cfg(target_arch = "wasm32")]
+pub fn can_switch_stacks() -> bool {
+    Reflect::get(&js_sys::global(), &"WebAssembly".into())
+        .and_then(|namespace| Reflect::has(&namespace, &"Suspending".into()))
+        .unwrap_or(false)
+}
+
+/// Tests of the page's parts run outside a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn can_switch_stacks() -> bool {
+    false
+}
+
 fn text_of(error: &JsValue) -> String {
     Reflect::get(error, &"message".into())
         .ok()

@@ -2,7 +2,7 @@
 
 use airlock_engine::{Charge, Host};
 
-use crate::scope;
+use crate::{scope, stack};
 
 pub struct BrowserClock {
     start_millis: f64,
@@ -37,6 +37,10 @@ impl Host for BrowserClock {
 
     fn is_virtual(&self) -> bool {
         false
+    }
+
+    fn keeps_stack(&self) -> Option<&'static str> {
+        (!stack::is_offered()).then_some("this browser has no stack switching (JSPI)")
     }
 
     fn seed(&self) -> u64 {

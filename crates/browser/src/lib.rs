@@ -7,8 +7,10 @@
 //! wake-up.
 
 mod clock;
+mod late;
 mod modules;
 mod scope;
+mod stack;
 mod worker;
 
 use wasm_bindgen::prelude::*;
@@ -17,10 +19,29 @@ pub use clock::BrowserClock;
 
 /// Called once, with the page's stop flag where the page is cross-origin
 /// isolated, and the addresses of the parts of the standard library that are
-/// being fetched, in their order.
+/// being fetched, in their order. `starter` calls [`drive_switching`] on a stack
+/// that can be suspended, where the browser has those.
 #[wasm_bindgen]
-pub fn start(stop: Option<js_sys::Int32Array>, library: Vec<String>) {
-    worker::start(stop, library);
+pub fn start(
+    stop: Option<js_sys::Int32Array>,
+    library: Vec<String>,
+    starter: Option<js_sys::Function>,
+) {
+    worker::start(stop, library, starter);
+}
+
+/// Loads the late part of the engine. Nobody needs to call this; exported, so
+/// that the engine imports what loads it.
+#[wasm_bindgen]
+pub fn load_late_part() {
+    late::load();
+}
+
+/// Runs the shell's program on this stack, which is suspended whenever the
+/// shell waits for the core.
+#[wasm_bindgen]
+pub fn drive_switching() {
+    worker::drive_switching();
 }
 
 /// A part of the standard library, once it has been fetched; without bytes it

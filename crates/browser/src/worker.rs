@@ -2,14 +2,14 @@
 
 use std::cell::RefCell;
 
-use airlock_engine::{CostProfile, Host, Poll, Session, VirtualClock, check};
+use airlock_engine::{CostProfile, Host, Poll, Session, StackSwitch, VirtualClock, check};
 use airlock_link::{Adapter, Clock, Playground};
 use airlock_protocol::{FromWorker, Side, ToWorker};
-use js_sys::{Atomics, Int32Array};
+use js_sys::{Atomics, Function, Int32Array};
 use wasm_bindgen::prelude::*;
 
 use crate::clock::BrowserClock;
-use crate::{modules, scope};
+use crate::{modules, scope, stack};
 
 /// Instructions between two looks at the stop flag and the clock.
 const SLICE: u64 = 200_000;
@@ -28,10 +28,20 @@ struct Run {
     begun_nanos: u64,
     /// Whether waiting and running leave the Worker's event loop free.
     cooperative: bool,
+    /// Whether the shell's program has a stack of its own.
+    switching: bool,
+    /// That stack is suspended: what runs is the core's loop.
+    suspended: bool,
     flushed_millis: f64,
     turn_millis: f64,
     iterations: u64,
     beat: JsValue,
+}
+
+struct Postponed {
+    side: Side,
+    playground: Box<Playground>,
+    profile: Option<String>,
 }
 
 #[derive(Default)]
@@ -39,7 +49,7 @@ struct State {
     stop: Option<Int32Array>,
     run: Option<Run>,
     /// A run that needs modules still on their way.
-    postponed: Option<(Side, Box<Playground>)>,
+    postponed: Option<Postponed>,
     drive: Option<Closure<dyn FnMut()>>,
     tick: Option<Closure<dyn FnMut()>>,
     beat_due_millis: f64,
@@ -55,8 +65,9 @@ fn send(message: &FromWorker) {
     }
 }
 
-pub fn start(stop: Option<Int32Array>, library: Vec<String>) {
+pub fn start(stop: Option<Int32Array>, library: Vec<String>, starter: Option<Function>) {
     modules::expect(library);
+    stack::offer(starter);
     std::panic::set_hook(Box::new(|info| {
         send(&FromWorker::Failed {
             message: info.to_string(),
@@ -92,7 +103,22 @@ fn warm_up() {
 
 pub fn handle(message: &str) {
     match serde_json::from_str(message) {
-        Ok(ToWorker::Run { side, playground }) => run_when_modules_are_there(side, playground),
+        Ok(ToWorker::Run {
+            side,
+            playground,
+            profile,
+        }) => run_when_modules_are_there(Postponed {
+            side,
+            playground,
+            profile,
+        }),
+        Ok(ToWorker::ReadProfile { text }) => {
+            let (name, problem) = match CostProfile::read(&text) {
+                Ok(profile) => (Some(profile.name), None),
+                Err(problem) => (None, Some(problem)),
+            };
+            send(&FromWorker::ProfileRead { name, problem });
+        }
         Ok(ToWorker::Check { core, shell }) => send(&FromWorker::Checked {
             core: check(&core, "core.py"),
             shell: check(&shell, "shell.py"),
@@ -114,28 +140,32 @@ pub fn handle(message: &str) {
 
 pub fn add_library(address: &str, bytes: Option<Vec<u8>>) {
     modules::add(address, bytes);
-    if let Some((side, playground)) = STATE.with_borrow_mut(|state| state.postponed.take()) {
-        run_when_modules_are_there(side, playground);
+    if let Some(postponed) = STATE.with_borrow_mut(|state| state.postponed.take()) {
+        run_when_modules_are_there(postponed);
     }
 }
 
-fn run_when_modules_are_there(side: Side, playground: Box<Playground>) {
-    if modules::must_wait(&[&playground.core, &playground.shell]) {
-        STATE.with_borrow_mut(|state| state.postponed = Some((side, playground)));
+fn run_when_modules_are_there(wanted: Postponed) {
+    if modules::must_wait(&[&wanted.playground.core, &wanted.playground.shell]) {
+        STATE.with_borrow_mut(|state| state.postponed = Some(wanted));
     } else {
-        run(side, &playground);
+        run(&wanted);
     }
 }
 
 fn run_postponed() {
-    if let Some((side, playground)) = STATE.with_borrow_mut(|state| state.postponed.take()) {
-        run(side, &playground);
+    if let Some(postponed) = STATE.with_borrow_mut(|state| state.postponed.take()) {
+        run(&postponed);
     }
 }
 
-fn run(side: Side, playground: &Playground) {
-    let profile =
-        CostProfile::by_name(&playground.profile).unwrap_or_else(CostProfile::cpython_311);
+fn run(wanted: &Postponed) {
+    let (side, playground) = (wanted.side, &*wanted.playground);
+    let profile = match &wanted.profile {
+        Some(text) => CostProfile::read(text).ok(),
+        None => CostProfile::by_name(&playground.profile),
+    }
+    .unwrap_or_else(CostProfile::cpython_311);
     let host: Box<dyn Host> = match playground.clock {
         Clock::Virtual => Box::new(VirtualClock::new(profile, playground.seed)),
         Clock::Real => Box::new(BrowserClock::new(playground.seed)),
@@ -155,6 +185,8 @@ fn run(side: Side, playground: &Playground) {
             session,
             begun_nanos,
             cooperative,
+            switching: side == Side::Shell && playground.adapter == Adapter::Jspi,
+            suspended: false,
             flushed_millis: now,
             turn_millis: now,
             iterations: 0,
@@ -167,7 +199,14 @@ fn run(side: Side, playground: &Playground) {
 
 fn drive_later(delay_millis: f64) {
     STATE.with_borrow(|state| {
-        if let Some(drive) = &state.drive {
+        let on_own_stack = state
+            .run
+            .as_ref()
+            .is_some_and(|run| run.switching && !run.suspended);
+        let starter = if on_own_stack { stack::starter() } else { None };
+        if let Some(starter) = starter {
+            scope::call_later(&starter, delay_millis);
+        } else if let Some(drive) = &state.drive {
             scope::call_later(drive.as_ref().unchecked_ref(), delay_millis);
         }
     });
@@ -176,13 +215,46 @@ fn drive_later(delay_millis: f64) {
 /// What to do once the state is no longer borrowed.
 enum Next {
     Later(f64),
+    /// This stack is to be suspended, and the core's loop to turn meanwhile.
+    Suspend,
+    /// The suspended stack goes on.
+    Resume,
     Ended,
     Nothing,
 }
 
 /// Runs the program until it waits, ends, or the browser's loop is due a turn.
 fn drive() {
-    let next = STATE.with_borrow_mut(|state| {
+    match turn() {
+        Next::Later(delay) if delay.is_finite() => drive_later(delay),
+        Next::Resume => stack::resume(),
+        Next::Ended => finish_if_ended(),
+        _ => {}
+    }
+}
+
+/// As [`drive`] on a stack that may be suspended, whenever the shell waits for
+/// the core; nothing is borrowed while it is.
+pub fn drive_switching() {
+    loop {
+        match turn() {
+            Next::Suspend => {
+                STATE.with_borrow(|state| {
+                    if let Some(drive) = &state.drive {
+                        scope::call_soon(drive.as_ref().unchecked_ref());
+                    }
+                });
+                stack::suspend();
+            }
+            Next::Later(delay) if delay.is_finite() => return drive_later(delay),
+            Next::Ended => return finish_if_ended(),
+            _ => return,
+        }
+    }
+}
+
+fn turn() -> Next {
+    STATE.with_borrow_mut(|state| {
         let stop = state.stop.clone();
         let Some(run) = &mut state.run else {
             return Next::Nothing;
@@ -197,16 +269,26 @@ fn drive() {
             }
             let poll = run.session.poll(SLICE);
             let now = scope::now_millis();
-            if now - run.flushed_millis >= FLUSH_MILLIS || poll != Poll::Working {
+            let rests = matches!(poll, Poll::Waiting { .. } | Poll::Ended);
+            if now - run.flushed_millis >= FLUSH_MILLIS || rests {
                 flush(run, now);
             }
             match poll {
                 Poll::Ended => return Next::Ended,
+                Poll::Switching(StackSwitch::Suspend) => {
+                    run.suspended = true;
+                    return Next::Suspend;
+                }
+                Poll::Switching(StackSwitch::Resume) => {
+                    run.suspended = false;
+                    return Next::Resume;
+                }
                 Poll::Working => {
                     // Between two iterations of a loop that shares the
                     // browser's, or where Stop can only come as a message.
                     let iterations = run.session.iterations();
-                    let between = run.cooperative && iterations != run.iterations;
+                    let shared = run.cooperative || run.suspended;
+                    let between = shared && iterations != run.iterations;
                     if (between || stop.is_none()) && now - run.turn_millis >= TURN_MILLIS {
                         run.iterations = iterations;
                         return Next::Later(0.0);
@@ -229,12 +311,7 @@ fn drive() {
                 }
             }
         }
-    });
-    match next {
-        Next::Later(delay) if delay.is_finite() => drive_later(delay),
-        Next::Ended => finish_if_ended(),
-        _ => {}
-    }
+    })
 }
 
 /// Sends what was printed and what happened since the last time.
@@ -266,6 +343,10 @@ fn finish_if_ended() {
     });
     let Some(mut run) = ended else { return };
     scope::stop_calling(&run.beat);
+    if run.suspended {
+        // It finds no run and ends.
+        stack::resume();
+    }
     flush(&mut run, scope::now_millis());
     let report = Box::new(run.session.report());
     send(&FromWorker::Finished { report });

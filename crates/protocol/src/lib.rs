@@ -26,6 +26,14 @@ pub enum ToWorker {
     Run {
         side: Side,
         playground: Box<Playground>,
+        /// The text of the cost profile that the playground names, if that is
+        /// none of the engine's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile: Option<String>,
+    },
+    /// Read the text of a cost profile; answered by `ProfileRead`.
+    ReadProfile {
+        text: String,
     },
     /// Compile both programs without running them; answered by `Checked`.
     Check {
@@ -45,6 +53,11 @@ pub enum FromWorker {
     Checked {
         core: Vec<Problem>,
         shell: Vec<Problem>,
+    },
+    /// A cost profile's name, or what is wrong with its text.
+    ProfileRead {
+        name: Option<String>,
+        problem: Option<String>,
     },
     /// `text` was printed; `error` tells stderr from stdout.
     Printed {
@@ -170,6 +183,7 @@ mod tests {
                 seed: u64::MAX,
                 ..Playground::default()
             }),
+            profile: None,
         };
         let text = serde_json::to_string(&message).unwrap();
         assert!(

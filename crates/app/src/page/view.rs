@@ -10,9 +10,9 @@ use crate::cost::CostView;
 use crate::format::{counted, duration, grouped, moment};
 use crate::notices::{Notice, NoticesView, Weight};
 use crate::output::OutputView;
+use crate::profiles::{Doing, ProfilePanel};
 use crate::settings::{
     Menu, adapter_entries, clock_entries, clock_key, example_entries, example_value,
-    profile_entries,
 };
 use crate::share::SharedView;
 use crate::side::{Phase, SideState};
@@ -23,6 +23,7 @@ impl Page {
     pub(super) fn view_page(&self, ctx: &Context<Self>) -> Html {
         let link = ctx.link();
         let on_place = link.callback(Msg::PlaceChosen);
+        let running = self.status == Status::Running;
         html! {
             <>
                 { self.view_header(ctx) }
@@ -30,6 +31,11 @@ impl Page {
                     { self.view_controls(ctx) }
                     if let Some(shared) = &self.shared {
                         <SharedView shared={shared.clone()} on_close={link.callback(|()| Msg::ShareClosed)} />
+                    }
+                    if self.profiles.panel {
+                        <ProfilePanel own={self.profiles.own_names()} problem={self.profiles.problem.clone()}
+                            busy={running || self.profiles.doing != Doing::Nothing} on_paste={link.callback(Msg::ProfilePasted)}
+                            on_forget={link.callback(Msg::ProfileForgotten)} on_close={link.callback(|()| Msg::ProfilePanelClosed)} />
                     }
                     <NoticesView notices={self.all_notices()} on_place={on_place.clone()} />
                     <div class="pair">
@@ -40,7 +46,7 @@ impl Page {
                     <CostView about={self.example().map(|example| example.description)}
                         core={self.sides[0].ledger().cloned()} shell={self.sides[1].ledger().cloned()}
                         ending={self.sides[1].report().map(|report| report.ending)}
-                        running={self.status == Status::Running && !self.is_comparing()}
+                        running={running && !self.is_comparing() && !self.is_measuring()}
                         crossings={self.sides[1].report().map(|report| report.crossings.clone())}
                         exact={self.ran_exactly} on_place={on_place.clone()} />
                     if let Some(comparison) = &self.comparison {
@@ -107,7 +113,7 @@ impl Page {
                     <Menu testid="clock" label="Clock" value={clock_key(self.playground.clock)} entries={clock_entries()}
                         on_change={link.callback(Msg::ClockChosen)} />
                 </label>
-                <Menu testid="profile" label="Cost profile" value={self.playground.profile.clone()} entries={profile_entries()}
+                <Menu testid="profile" label="Cost profile" value={self.playground.profile.clone()} entries={self.profiles.entries(&self.playground.profile)}
                     hidden={self.playground.clock == Clock::Real} on_change={link.callback(Msg::ProfileChosen)} />
             </div>
         }
@@ -136,7 +142,7 @@ impl Page {
                 <h2>
                     { state.file() }<em>{ manner }</em>
                     if side == Side::Shell {
-                        <Menu testid="adapter" label="Adapter" value={self.playground.adapter.key()} entries={adapter_entries()}
+                        <Menu testid="adapter" label="Adapter" value={self.playground.adapter.key()} entries={adapter_entries(self.playground.clock)}
                             on_change={link.callback(|key: String| Msg::AdapterChosen(Adapter::from_key(&key).unwrap_or_default()))} />
                     }
                     <span class={pulse.class()} data-testid={format!("{name}-beat")}><i></i>{ pulse.text() }</span>
@@ -270,6 +276,7 @@ impl Page {
             {
                 "each adapter in turn".to_owned()
             }
+            Status::Running if self.is_measuring() => "measuring this browser".to_owned(),
             Status::Running => format!(
                 "for {:.1} s",
                 (now_millis() - self.run_started_millis) / 1e3

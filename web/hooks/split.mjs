@@ -1,0 +1,152 @@
+// Splits the engine in two: what the first runs need, and what is loaded late. Which functions ran is found out by
+// running the examples here (see `ran`); a function that did not run goes late.
+//
+// Both parts have all functions under the same numbers, so no instruction changes: where one part lacks a function
+// that it may call, it has a stub that calls through a table that both share. The first call of a late function loads
+// the late part (`load` of crates/browser/late.js), whose instantiation fills the table.
+import { SECTION, Reader, read, section, signed, text, unsigned, vector } from './wasm.mjs';
+
+const [END, UNREACHABLE, CALL, CALL_INDIRECT, LOCAL_GET, GLOBAL_GET, GLOBAL_SET, I32_CONST, REF_FUNC] =
+  [0x0b, 0x00, 0x10, 0x11, 0x20, 0x23, 0x24, 0x41, 0xd2];
+const [I32, FUNCREF] = [0x7f, 0x70];
+const [FUNCTION, TABLE, MEMORY, GLOBAL] = [0, 1, 2, 3];
+/** The late part's imports are exports of the other, under names that nothing else has. */
+const FROM = 'engine';
+
+const sized = (bytes) => Buffer.concat([Buffer.from(unsigned(bytes.length)), Buffer.from(bytes)]);
+const body = (...instructions) => sized([0, ...instructions.flat(), END]);
+const parameters = (type) => type.parameters.flatMap((_, index) => [LOCAL_GET, ...unsigned(index)]);
+
+/** Numbers of functions that a body may name: bytes that look so without being that only cost a stub. */
+function named(bytes, count) {
+  const found = new Set();
+  const reader = new Reader(bytes);
+  for (let at = 0; at < bytes.length; at += 1) {
+    if (bytes[at] !== CALL && bytes[at] !== REF_FUNC) continue;
+    reader.at = at + 1;
+    const index = reader.number();
+    if (index < count) found.add(index);
+  }
+  return found;
+}
+
+/** Notes in a byte of memory for each function that it ran; gives the module and where those bytes are. */
+export function instrument(bytes) {
+  const module = read(bytes);
+  const reader = new Reader(module.memories[0]);
+  reader.byte();
+  const pages = reader.number();
+  const base = pages * 65536;
+  const bodies = module.bodies.map((whole, index) => {
+    const locals = new Reader(whole);
+    const declared = locals.taken(() => locals.list(() => { locals.number(); locals.byte(); }));
+    const note = [I32_CONST, ...signed(base + index), I32_CONST, 1, 0x3a, 0, 0];
+    return sized(Buffer.concat([declared, Buffer.from(note), whole.subarray(locals.at)]));
+  });
+  const wasm = rebuilt(module, {
+    [SECTION.MEMORIES]: vector([[0, ...unsigned(pages + Math.ceil(bodies.length / 65536))]]),
+    [SECTION.CODE]: vector(bodies),
+  });
+  return { wasm, base, count: bodies.length };
+}
+
+/** The module with some sections replaced, without those that only describe. */
+function rebuilt(module, replaced) {
+  const kept = module.sections.filter(({ id }) => id !== 0);
+  const sections = kept.map(({ id, content }) => section(id, replaced[id] ?? content));
+  return Buffer.concat([module.bytes.subarray(0, 8), ...sections]);
+}
+
+/** The two parts: `ran` tells of each function of the module whether it is needed at once. */
+export function split(bytes, ran) {
+  const module = read(bytes);
+  const offset = module.imported.length;
+  const count = offset + module.functions.length;
+  const load = module.imported.findIndex(({ from, name }) => from === './late.js' && name === 'load');
+  if (load < 0) throw new Error('the engine does not import `load`');
+  const typeOf = (index) => (index < offset ? module.imported[index].type : module.functions[index - offset]);
+
+  const callees = module.bodies.map((whole) => named(whole, count));
+  const switching = module.imported.flatMap(({ from }, index) => (from === './stack.js' ? [index] : []));
+  const isFirst = module.bodies.map((_, index) => Boolean(ran[index]) || switching.some((of) => callees[index].has(of)));
+  for (const { kind, index } of module.exports) if (kind === FUNCTION && index >= offset) isFirst[index - offset] = true;
+
+  // What each part may call of the other.
+  const across = (first) => {
+    const wanted = new Set();
+    callees.forEach((of, index) => { if (isFirst[index] === first) for (const callee of of) wanted.add(callee); });
+    return wanted;
+  };
+  const fromFirst = across(true);
+  for (const { functions } of module.elements) for (const index of functions) fromFirst.add(index);
+  const fromLate = across(false);
+  const slots = new Map();
+  const others = (wanted, first) => [...wanted].filter((index) => index >= offset && isFirst[index - offset] === first).sort((one, other) => one - other);
+  const late = others(fromFirst, false);
+  const back = others(fromLate, true);
+  for (const index of [...late, ...back]) slots.set(index, slots.size);
+
+  const table = module.tables.length;
+  const loaded = module.globals.length;
+  const types = [...module.types];
+  const dispatchers = new Map();
+  const dispatcherOf = (type) => {
+    if (!dispatchers.has(type)) {
+      dispatchers.set(type, { index: count + dispatchers.size, type: types.length });
+      types.push({ parameters: [...module.types[type].parameters, I32], results: module.types[type].results });
+    }
+    return dispatchers.get(type).index;
+  };
+  const firstBodies = module.bodies.map((whole, index) => {
+    if (isFirst[index]) return sized(whole);
+    const slot = slots.get(index + offset);
+    if (slot === undefined) return body(UNREACHABLE);
+    const type = module.functions[index];
+    return body(parameters(module.types[type]), I32_CONST, signed(slot), CALL, unsigned(dispatcherOf(type)));
+  });
+  for (const type of dispatchers.keys()) {
+    firstBodies.push(body(
+      GLOBAL_GET, unsigned(loaded), 0x45, 0x04, 0x40, CALL, unsigned(load), I32_CONST, 1, GLOBAL_SET, unsigned(loaded), END,
+      parameters(module.types[type]), LOCAL_GET, unsigned(module.types[type].parameters.length),
+      CALL_INDIRECT, unsigned(type), unsigned(table),
+    ));
+  }
+  const lateBodies = module.bodies.map((whole, index) => {
+    if (!isFirst[index]) return sized(whole);
+    const slot = slots.get(index + offset);
+    if (slot === undefined) return body(UNREACHABLE);
+    const type = module.functions[index];
+    return body(parameters(module.types[type]), I32_CONST, signed(slot), CALL_INDIRECT, unsigned(type), unsigned(table));
+  });
+
+  const typed = (list) => vector(list.map(({ parameters, results }) => [0x60, ...vector(parameters.map((byte) => [byte])), ...vector(results.map((byte) => [byte]))]));
+  const segment = (start, functions) => Buffer.concat([
+    Buffer.from([2, ...unsigned(table), I32_CONST, ...signed(start), END, 0]), vector(functions.map(unsigned)),
+  ]);
+  const shared = [
+    ...module.imported.map(({ type }, index) => ({ kind: FUNCTION, index, describes: unsigned(type) })),
+    ...[...module.tables, [FUNCREF, 0, ...unsigned(slots.size)]].map((describes, index) => ({ kind: TABLE, index, describes })),
+    ...module.memories.map((describes, index) => ({ kind: MEMORY, index, describes })),
+    ...module.globals.map(({ type }, index) => ({ kind: GLOBAL, index, describes: type })),
+  ].map((item) => ({ ...item, name: `~${'ftmg'[item.kind]}${item.index}` }));
+
+  const first = rebuilt(module, {
+    [SECTION.TYPES]: typed(types),
+    [SECTION.FUNCTIONS]: vector([...module.functions, ...[...dispatchers.values()].map(({ type }) => type)].map(unsigned)),
+    [SECTION.TABLES]: vector([...module.tables, [FUNCREF, 0, ...unsigned(slots.size)]]),
+    [SECTION.GLOBALS]: vector([...module.globals.map(({ whole }) => whole), [I32, 1, I32_CONST, 0, END]]),
+    [SECTION.EXPORTS]: vector([...module.exports, ...shared].map(({ name, kind, index }) => [...text(name), kind, ...unsigned(index)])),
+    [SECTION.ELEMENTS]: vector([...module.elements.map(({ whole }) => whole), segment(late.length, back)]),
+    [SECTION.CODE]: vector(firstBodies),
+  });
+  const second = Buffer.concat([
+    bytes.subarray(0, 8),
+    section(SECTION.TYPES, typed(module.types)),
+    section(SECTION.IMPORTS, vector(shared.map(({ name, kind, describes }) => [...text(FROM), ...text(name), kind, ...describes]))),
+    section(SECTION.FUNCTIONS, vector(module.functions.map(unsigned))),
+    section(SECTION.ELEMENTS, vector([segment(0, late)])),
+    section(SECTION.CODE, vector(lateBodies)),
+  ]);
+  const described = { functions: module.bodies.length, first: isFirst.filter(Boolean).length, stubs: late.length, back: back.length };
+  return { first, second, described };
+}
