@@ -19,6 +19,14 @@ def any_(iterable):
     return False
 
 
+def all_rest(item, items):
+    return all_(items) if item else False
+
+
+def any_rest(item, items):
+    return True if item else any_(items)
+
+
 def ascii_(value):
     """ascii"""
     text = repr(value)
@@ -238,6 +246,10 @@ def sum_(iterable, start=0):
     for item in items:
         total = total + item
     return total
+
+
+def sum_rest(total, item, items):
+    return sum_(items, total + item)
 
 
 def float_sum(high, items):

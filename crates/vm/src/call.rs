@@ -811,8 +811,12 @@ impl Vm {
         for (at, &arg) in args.iter().enumerate() {
             bound[shift + at] = arg;
         }
-        for at in given..count {
-            bound[at] = signature.defaults[at];
+        for (slot, &default) in bound[..count]
+            .iter_mut()
+            .zip(&signature.defaults)
+            .skip(given)
+        {
+            *slot = default;
         }
         match def.role {
             NativeRole::Method => {
@@ -855,7 +859,7 @@ impl Vm {
 
     /// The generator that an iterable is, or that a built-in iterator takes
     /// its items from.
-    fn plain_generator(&self, iterable: Value) -> Option<Value> {
+    pub(crate) fn plain_generator(&self, iterable: Value) -> Option<Value> {
         let generator = match iterable.kind()? {
             Kind::Generator => iterable,
             Kind::Iter => match self.heap.iter(iterable) {

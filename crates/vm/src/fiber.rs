@@ -85,6 +85,14 @@ pub(crate) enum Ret {
     Collect {
         list: Value,
     },
+    /// A generator whose items are added up in the state of the native
+    /// continuation below, as far as they are plain numbers.
+    Sum,
+    /// A generator whose items are passed over as long as they are of this
+    /// truth; the native continuation below receives the first other one.
+    While {
+        truth: bool,
+    },
     /// A generator driven by `YieldFrom`.
     YieldFrom {
         dst: u16,

@@ -1372,10 +1372,10 @@ impl Vm {
                         let value = get!(src);
                         self.fuel -= 8;
                         save!();
-                        if let Ret::Collect { list } = self.top().ret {
-                            self.heap.list_mut(list).push(value);
-                            self.heap.charge(8);
-                            self.fuel -= 8;
+                        let ret = self.top().ret;
+                        if matches!(ret, Ret::Collect { .. } | Ret::Sum | Ret::While { .. })
+                            && self.take_item(ret, value)
+                        {
                             set!(dst, Value::NONE);
                             continue;
                         }

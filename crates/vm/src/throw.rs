@@ -92,6 +92,16 @@ pub enum Request {
     },
     /// Run a generator to its end; a list of its items.
     Collect(Value),
+    /// Run a generator to its end and add up its items: the first two values
+    /// of the continuation's state are the sum so far and what floats lost.
+    /// The continuation receives the first item that is no plain number.
+    Sum(Value),
+    /// Run a generator as long as its items are of this truth; the
+    /// continuation receives the first other one.
+    While {
+        generator: Value,
+        truth: bool,
+    },
     /// Let the fiber wait.
     Park(Wake),
     /// Let every other fiber that is ready run first.
@@ -183,6 +193,21 @@ impl Vm {
                     exception,
                 },
             },
+            then: SmallVec::from_slice(&[(then, state)]),
+        };
+        Throw::Call
+    }
+
+    /// Asks for a generator to be run, see [`Request::Sum`] and
+    /// [`Request::While`].
+    pub(crate) fn run_then(
+        &mut self,
+        what: Request,
+        state: [Value; 4],
+        then: Continuation,
+    ) -> Throw {
+        self.pending = Pending {
+            what,
             then: SmallVec::from_slice(&[(then, state)]),
         };
         Throw::Call

@@ -82,6 +82,12 @@ impl Vm {
                 exception,
             } => self.throw_into(generator, exception, ret),
             Request::Collect(generator) => self.start_collecting(generator, ret),
+            Request::Sum(generator) => self.start_adding(generator, ret),
+            Request::While { generator, truth } => {
+                debug_assert!(matches!(ret, Ret::Native));
+                self.fuel -= 8;
+                self.resume(generator, Value::NONE, Ret::While { truth })
+            }
             Request::Body {
                 function,
                 namespace,
@@ -120,6 +126,89 @@ impl Vm {
                 Flow::Pushed
             }
         })
+    }
+
+    /// Runs a generator to its end, its items added up in the state of the
+    /// native continuation below. Costs what a loop in Python would.
+    fn start_adding(&mut self, generator: Value, ret: Ret) -> Res<Flow> {
+        debug_assert!(matches!(ret, Ret::Native));
+        self.fuel -= match self.frames.last() {
+            Some(Frame::Native(below)) if below.state[0].is_float() => 20,
+            _ => 8,
+        };
+        let flow = self.resume(generator, Value::NONE, Ret::Sum)?;
+        if let Flow::Pushed = flow {
+            self.fuel -= 8;
+        }
+        Ok(flow)
+    }
+
+    /// Whether what drives the generator on top takes an item at once, so that
+    /// the generator goes on.
+    pub(crate) fn take_item(&mut self, ret: Ret, item: Value) -> bool {
+        match ret {
+            Ret::Collect { list } => {
+                self.heap.list_mut(list).push(item);
+                self.heap.charge(8);
+                self.fuel -= 8;
+                true
+            }
+            Ret::Sum => self.add_item(item),
+            Ret::While { truth } if self.truthy(item).is_ok_and(|it| it == truth) => {
+                self.fuel -= 8;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Adds an item to a sum of ints or, by Neumaier's compensated sum, of
+    /// floats; false if it is another kind of number, or none.
+    fn add_item(&mut self, item: Value) -> bool {
+        let [.., Frame::Native(below), Frame::Python(_)] = &mut self.frames[..] else {
+            return false;
+        };
+        let [total, low, ..] = &mut below.state;
+        let int = match item.as_bool() {
+            Some(truth) => Some(truth as i64),
+            None => item.as_small(),
+        };
+        if let Some(before) = total.as_small() {
+            let sum = match (int, item.as_float()) {
+                (Some(int), _) => Value::small(before + int),
+                (None, Some(float)) => {
+                    self.fuel -= 12;
+                    Some(Value::float(before as f64 + float))
+                }
+                _ => None,
+            };
+            let Some(sum) = sum else {
+                return false;
+            };
+            *total = sum;
+        } else {
+            let (Some(high), Some(lost)) = (total.as_float(), low.as_float()) else {
+                return false;
+            };
+            let x = match (item.as_float(), int) {
+                (Some(float), _) => float,
+                (None, Some(int)) => {
+                    self.fuel -= 8;
+                    int as f64
+                }
+                _ => return false,
+            };
+            let sum = high + x;
+            let error = if high.abs() >= x.abs() {
+                (high - sum) + x
+            } else {
+                (x - sum) + high
+            };
+            *low = Value::float(lost + error);
+            *total = Value::float(sum);
+        }
+        self.fuel -= 12;
+        true
     }
 
     fn start_body(&mut self, function: Value, namespace: Value, ret: Ret) -> Res<Flow> {
@@ -190,6 +279,10 @@ impl Vm {
                 Ret::Collect { list } => {
                     ret = Ret::Native;
                     completion = Completion::Returned(list);
+                    continue;
+                }
+                Ret::Sum | Ret::While { .. } => {
+                    ret = Ret::Native;
                     continue;
                 }
                 Ret::ForNextCall { dst, target } => {
@@ -279,14 +372,13 @@ impl Vm {
                 unreachable!("a generator's frame is on top");
             };
             let (base, ret) = (frame.base as usize, frame.ret);
-            if let Ret::Collect { list } = ret {
-                // Its frame stays, and goes on at once.
-                self.heap.list_mut(list).push(value);
-                self.heap.charge(8);
-                self.fuel -= 8;
+            if self.take_item(ret, value) {
                 self.send_into_top(Value::NONE, delegating);
                 return Ok(());
             }
+            let Some(Frame::Python(frame)) = self.frames.last() else {
+                unreachable!("a generator's frame is on top");
+            };
             let generator = self.heap.generator_mut(frame.generator);
             for (at, register) in generator.registers.iter_mut().enumerate() {
                 *register = self.stack[base + at];
@@ -333,7 +425,7 @@ impl Vm {
                     self.top().pc -= 1;
                     self.delegation = true;
                 }
-                Ret::Native => {
+                Ret::Native | Ret::Sum | Ret::While { .. } => {
                     let completion = if item {
                         Completion::Item(value)
                     } else {

@@ -8,6 +8,7 @@ use num_traits::{Signed, ToPrimitive};
 use super::list::sort_values;
 use super::unicode::{char_of, code_of};
 use crate::native::{NativeDef, function};
+use crate::throw::Request;
 use crate::value::Kind;
 use crate::{Completion, GeneratorKind, Number, Res, Stream, Throw, Value, Vm};
 
@@ -127,6 +128,14 @@ impl Vm {
 /// `all` for `wanted`, `any` for its opposite, over items at hand; iterators
 /// are taken one by one in Python, so that no more are taken than needed.
 fn every(vm: &mut Vm, iterable: Value, wanted: bool) -> Res {
+    if let Some(generator) = vm.plain_generator(iterable) {
+        let what = Request::While {
+            generator,
+            truth: wanted,
+        };
+        let state = [Value::bool(wanted), generator, Value::NONE, Value::NONE];
+        return Err(vm.run_then(what, state, looked_through));
+    }
     if !(iterable.is(Kind::List) || iterable.is(Kind::Tuple)) {
         if vm.native_len(iterable).is_none() || iterable.is(Kind::Instance) {
             return Err(Throw::Python);
@@ -146,6 +155,32 @@ fn every(vm: &mut Vm, iterable: Value, wanted: bool) -> Res {
         at += 1;
     }
     Ok(Value::bool(wanted))
+}
+
+/// The end of [`every`] over a generator, or an item that decides, if Python
+/// says so.
+fn looked_through(vm: &mut Vm, [wanted, generator, ..]: [Value; 4], completion: Completion) -> Res {
+    match completion {
+        Completion::Raised(exception) => Err(Throw::Raise(exception)),
+        Completion::Returned(_) => {
+            vm.fuel -= 4;
+            Ok(wanted)
+        }
+        Completion::Yielded(item) | Completion::Item(item) => match vm.truthy(item) {
+            Ok(truth) => {
+                vm.fuel -= 4;
+                Ok(Value::bool(truth))
+            }
+            Err(_) => {
+                let name = if wanted == Value::TRUE {
+                    "all_rest"
+                } else {
+                    "any_rest"
+                };
+                Err(vm.tail_prelude(name, &[item, generator]))
+            }
+        },
+    }
 }
 
 pub(crate) fn ascii_escaped(text: &str) -> String {
@@ -630,6 +665,12 @@ fn sum(vm: &mut Vm, args: &[Value]) -> Res {
     if let Some(total) = super::range::sum(vm, iterable, start) {
         return Ok(vm.heap.new_bigint(total));
     }
+    if (start.is_small() || start.is_float())
+        && let Some(generator) = vm.plain_generator(iterable)
+    {
+        let state = [start, Value::float(0.0), generator, Value::NONE];
+        return Err(vm.run_then(Request::Sum(generator), state, summed));
+    }
     let mut items = items_at_hand(vm, iterable)?.into_iter();
     let mut total = match vm.heap.number(start) {
         Some(Number::Float(float)) => Err(float),
@@ -690,11 +731,34 @@ fn sum(vm: &mut Vm, args: &[Value]) -> Res {
         };
         high = sum;
     }
-    Ok(Value::float(if low != 0.0 && low.is_finite() {
+    Ok(compensated(high, low))
+}
+
+fn compensated(high: f64, low: f64) -> Value {
+    Value::float(if low != 0.0 && low.is_finite() {
         high + low
     } else {
         high
-    }))
+    })
+}
+
+/// The end of a sum over a generator, or what is to be added in Python.
+fn summed(vm: &mut Vm, [total, low, generator, _]: [Value; 4], completion: Completion) -> Res {
+    let total = match (total.as_float(), low.as_float()) {
+        (Some(high), Some(low)) => compensated(high, low),
+        _ => total,
+    };
+    match completion {
+        Completion::Raised(exception) => Err(Throw::Raise(exception)),
+        Completion::Returned(_) => {
+            // What the return of a function in Python costs.
+            vm.fuel -= 4;
+            Ok(total)
+        }
+        Completion::Yielded(item) | Completion::Item(item) => {
+            Err(vm.tail_prelude("sum_rest", &[total, item, generator]))
+        }
+    }
 }
 
 /// For the prelude: `sys.stdout` where it was replaced, None where there is

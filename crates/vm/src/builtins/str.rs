@@ -904,24 +904,35 @@ fn removesuffix(vm: &mut Vm, args: &[Value]) -> Res {
 
 // Changing.
 
+/// One character replaced by another everywhere: no search, and no other
+/// length. `None` for all else.
+fn replace_char(vm: &mut Vm, text: Value, old: Value, new: Value) -> Option<Value> {
+    let ([from @ ..=127], [to @ ..=127]) =
+        (vm.as_text(old)?.as_bytes(), vm.as_text(new)?.as_bytes())
+    else {
+        return None;
+    };
+    let (from, to) = (*from as char, *to as char);
+    let plain = vm.heap.str(text);
+    if from == to || !plain.contains(from) {
+        return Some(text);
+    }
+    let mut out = String::with_capacity(plain.len());
+    out.extend(plain.chars().map(|c| if c == from { to } else { c }));
+    Some(vm.string(out))
+}
+
 fn replace(vm: &mut Vm, args: &[Value]) -> Res {
+    if args[3] == Value::int32(-1)
+        && let Some(text) = replace_char(vm, args[0], args[1], args[2])
+    {
+        return Ok(text);
+    }
     let old = vm.text_argument(args[1], "replace() argument 1 must be str, not ")?;
     let new = vm.text_argument(args[2], "replace() argument 2 must be str, not ")?;
     let limit = vm.int_argument(args[3])?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let text = vm.heap.str(args[0]);
-    if let ([from @ ..=127], [to @ ..=127]) = (old.as_bytes(), new.as_bytes())
-        && limit == usize::MAX
-    {
-        // One character by another: no search, and no other length.
-        let (from, to) = (*from as char, *to as char);
-        if from == to || !text.contains(from) {
-            return Ok(args[0]);
-        }
-        let mut out = String::with_capacity(text.len());
-        out.extend(text.chars().map(|c| if c == from { to } else { c }));
-        return Ok(vm.string(out));
-    }
     let found = if old.is_empty() {
         text.chars().count() + 1
     } else {
