@@ -492,6 +492,8 @@ pub struct Known {
     fields: Vec<(Address, usize)>,
     /// The streams of a type's fields.
     lists: Vec<Vec<(usize, Scheme)>>,
+    /// For each kind of instruction its place in `lists`, if it is known.
+    instrs: Vec<Option<usize>>,
 }
 
 struct State<'a, 'k> {
@@ -532,6 +534,20 @@ impl State<'_, '_> {
                 Ok(stream)
             }
         }
+    }
+
+    /// As [`State::fields`], for a kind of instruction: there are so many that
+    /// even the search for them counts.
+    fn instr_fields(&mut self, kind: usize, names: &'static [&'static str]) -> usize {
+        if let Some(&Some(known)) = self.known.instrs.get(kind) {
+            return known;
+        }
+        let known = self.fields(names);
+        if self.known.instrs.len() <= kind {
+            self.known.instrs.resize(kind + 1, None);
+        }
+        self.known.instrs[kind] = Some(known);
+        known
     }
 
     fn fields(&mut self, names: &'static [&'static str]) -> usize {
@@ -690,14 +706,14 @@ impl<'de> de::Deserializer<'de> for Reader<'_, '_, '_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Res<V::Value> {
-        if name == "Instr" {
-            self.state.counters.pc += 1;
-        }
+        let is_instr = name == "Instr";
+        self.state.counters.pc += is_instr as u64;
         let stream = self.state.variants(name)?;
         visitor.visit_enum(Variant {
             state: self.state,
             stream,
             variants,
+            is_instr,
         })
     }
 
@@ -770,11 +786,14 @@ struct Variant<'r, 'a, 'k> {
     state: &'r mut State<'a, 'k>,
     stream: usize,
     variants: &'static [&'static str],
+    is_instr: bool,
 }
 
 struct Content<'r, 'a, 'k> {
     state: &'r mut State<'a, 'k>,
     variant: &'static str,
+    /// Which kind of instruction it is, if it is one.
+    instr: Option<usize>,
 }
 
 impl<'de, 'r, 'a, 'k> de::EnumAccess<'de> for Variant<'r, 'a, 'k> {
@@ -793,6 +812,7 @@ impl<'de, 'r, 'a, 'k> de::EnumAccess<'de> for Variant<'r, 'a, 'k> {
             Content {
                 state: self.state,
                 variant,
+                instr: self.is_instr.then_some(index as usize),
             },
         ))
     }
@@ -829,7 +849,10 @@ impl<'de> de::VariantAccess<'de> for Content<'_, '_, '_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Res<V::Value> {
-        let known = self.state.fields(fields);
+        let known = match self.instr {
+            Some(kind) => self.state.instr_fields(kind, fields),
+            None => self.state.fields(fields),
+        };
         visitor.visit_seq(Fields {
             state: self.state,
             known,
