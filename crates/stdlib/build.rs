@@ -140,6 +140,7 @@ fn compile_module(name: &str, source: &Source) -> Result<Code, String> {
         hidden: false,
         strip_columns: true,
         optimize: true,
+        strip_docs: true,
     };
     match compile(&text, name, Mode::Module, options) {
         Ok(code) => {

@@ -40,6 +40,7 @@ use crate::diagnostics::Report;
 use crate::lines::LineIndex;
 use crate::symbols::{ScopeId, ScopeKind, Sym, SymbolTable};
 use crate::{Mode, Options, constants};
+pub(crate) use template::{OWN_TEXT, debug_text, source_text};
 use unwind::BlockEntry;
 
 /// More instructions than this in one code object are refused.
@@ -50,31 +51,28 @@ const MAX_GROWTH: usize = 50;
 /// More blocks than this inside one another are refused, as in CPython.
 const MAX_BLOCKS: usize = 40;
 
-pub(crate) fn module(
-    source: &str,
-    lines: &LineIndex,
-    symbols: &SymbolTable,
-    body: &[Stmt],
-    mode: Mode,
-    options: Options,
-    report: &mut Report,
-) -> Rc<Code> {
-    let mut compiler = Compiler::new(source, lines, symbols, mode, options, report);
+/// What code is made of, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    /// Empty for a tree that was not parsed.
+    pub(crate) source: &'a str,
+    /// The bytes of the source or what stands for them: bounds the code.
+    pub(crate) size: usize,
+    pub(crate) lines: &'a LineIndex,
+    pub(crate) symbols: &'a SymbolTable,
+    pub(crate) mode: Mode,
+    pub(crate) options: Options,
+}
+
+pub(crate) fn module(input: Input<'_>, body: &[Stmt], report: &mut Report) -> Rc<Code> {
+    let mut compiler = Compiler::new(input, report);
     compiler.unit.first_line = 1;
     compiler.module_body(body);
     compiler.finish(None)
 }
 
-pub(crate) fn expression(
-    source: &str,
-    lines: &LineIndex,
-    symbols: &SymbolTable,
-    expr: &Expr,
-    mode: Mode,
-    options: Options,
-    report: &mut Report,
-) -> Rc<Code> {
-    let mut compiler = Compiler::new(source, lines, symbols, mode, options, report);
+pub(crate) fn expression(input: Input<'_>, expr: &Expr, report: &mut Report) -> Rc<Code> {
+    let mut compiler = Compiler::new(input, report);
     compiler.unit.first_line = 1;
     let value = compiler.expr(expr, None);
     compiler.emit(Instr::Return { src: value }, expr.range());
@@ -148,14 +146,15 @@ enum ConstKey {
 }
 
 impl<'a, 'r> Compiler<'a, 'r> {
-    fn new(
-        source: &'a str,
-        lines: &'a LineIndex,
-        symbols: &'a SymbolTable,
-        mode: Mode,
-        options: Options,
-        report: &'r mut Report,
-    ) -> Self {
+    fn new(input: Input<'a>, report: &'r mut Report) -> Self {
+        let Input {
+            source,
+            size,
+            lines,
+            symbols,
+            mode,
+            options,
+        } = input;
         let scope = ScopeId(0);
         let mut unit = Unit::new(symbols, scope, "<module>".into(), "<module>".into());
         unit.flags.hidden = options.hidden;
@@ -169,7 +168,7 @@ impl<'a, 'r> Compiler<'a, 'r> {
             report,
             allows_future: false,
             emitted: 0,
-            most_emitted: 50_000 + MAX_GROWTH * source.len(),
+            most_emitted: 50_000 + MAX_GROWTH * size,
             unit,
         };
         compiler.declare_variables();

@@ -91,6 +91,11 @@ impl Report {
 
     pub(crate) fn finish(self, source: &str, lines: &LineIndex) -> Vec<Diagnostic> {
         let locate = |offset: u32| {
+            if source.is_empty() {
+                // A tree's positions have no text; bytes pass for characters.
+                let (line, column) = lines.locate(offset);
+                return (line, column + 1);
+            }
             let offset = floor_boundary(source, offset);
             let (line, _) = lines.locate(offset);
             let start = lines.start_of(line) as usize;

@@ -17,22 +17,27 @@ mod imports;
 mod lines;
 mod scan;
 mod symbols;
+mod tree;
 mod unparse;
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use airlock_bytecode::Code;
-use ruff_python_ast::{Mod, Stmt};
-use ruff_python_parser::{Mode as ParserMode, ParseOptions, parse_unchecked};
+use airlock_bytecode::{Code, Const};
+use ruff_python_ast::{Expr, Mod, PythonVersion, Stmt};
+use ruff_python_parser::{
+    Mode as ParserMode, ParseOptions, Parsed, parse_expression_range, parse_unchecked,
+};
 use ruff_text_size::{Ranged, TextLen, TextRange};
 
 pub use diagnostics::{Diagnostic, DiagnosticKind};
 pub use disassemble::disassemble;
 pub use imports::imports;
+pub use tree::{Class, Span, Step, TreeError};
 
 use diagnostics::Report;
 use lines::LineIndex;
+use tree::{Reader, Writer};
 
 /// What a source is, and where its top-level names live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +72,10 @@ pub struct Options {
     pub hidden: bool,
     /// Keeps lines only: smaller code, no carets in tracebacks.
     pub strip_columns: bool,
-    /// Drops `assert` statements and docstrings; `__debug__` is false.
+    /// Drops `assert` statements; `__debug__` is false.
     pub optimize: bool,
+    /// Drops docstrings.
+    pub strip_docs: bool,
 }
 
 /// Compiles a whole source. The first diagnostic is the one that CPython
@@ -80,64 +87,137 @@ pub fn compile(
     options: Options,
 ) -> Result<Rc<Code>, Vec<Diagnostic>> {
     let _ = filename;
-    let mut report = Report::default();
-    let source_text = prepare(source, mode);
-    let source = &*source_text;
-    let lines = LineIndex::new(source);
+    let source = prepare(source, mode);
+    let lines = LineIndex::new(&source);
+    let parsed = parse(&source, &lines, mode, PythonVersion::PY314)?;
+    generate(
+        &source,
+        source.len(),
+        &lines,
+        parsed.syntax(),
+        mode,
+        options,
+    )
+}
 
+/// What a tree is asked for with.
+#[derive(Clone, Copy, Debug)]
+pub struct TreeOptions {
+    pub mode: Mode,
+    /// Whether comments tell types, and those that say `type: ignore` are kept.
+    pub type_comments: bool,
+    /// The minor version of Python whose syntax is allowed.
+    pub feature_version: u8,
+}
+
+/// The syntax tree of a source, as steps that build it.
+pub fn tree(source: &str, options: TreeOptions) -> Result<Vec<Step>, Vec<Diagnostic>> {
+    let source = prepare(source, options.mode);
+    let lines = LineIndex::new(&source);
+    let version = PythonVersion {
+        major: 3,
+        minor: options.feature_version.clamp(7, 14),
+    };
+    let parsed = parse(&source, &lines, options.mode, version)?;
+    let writer = Writer::new(&source, &lines, parsed.tokens(), options.type_comments);
+    Ok(writer.finish(parsed.syntax(), options.mode == Mode::Single))
+}
+
+/// The tree of a function's type as comments tell it: `(int, *str) -> bool`.
+pub fn function_type_tree(source: &str) -> Result<Vec<Step>, Vec<Diagnostic>> {
+    let source = prepare(source, Mode::Eval);
+    let lines = LineIndex::new(&source);
+    let mut report = Report::default();
+    scan::check(&source, &mut report);
+    if report.is_fatal() {
+        return Err(report.finish(&source, &lines));
+    }
+    if let Some((parameters, start)) = tree::parameters_as_list(&source) {
+        let returns = TextRange::new(start, source.text_len());
+        let parameters =
+            parse_expression_range(&parameters, TextRange::up_to(parameters.text_len()));
+        let returns = parse_expression_range(&source, returns);
+        if let (Ok(parameters), Ok(returns)) = (parameters, returns)
+            && let Expr::List(list) = &*parameters.syntax().body
+        {
+            let writer = Writer::new(&source, &lines, returns.tokens(), false);
+            return Ok(writer.finish_function_type(&list.elts, &returns.syntax().body));
+        }
+    }
+    report.syntax(TextRange::up_to(source.text_len()), "invalid syntax");
+    Err(report.finish(&source, &lines))
+}
+
+/// Compiles a tree: see [`Step`]'s module for what the items are.
+pub fn compile_tree(items: &[Const], mode: Mode, options: Options) -> Result<Rc<Code>, TreeError> {
+    let (syntax, lines) = Reader::new(items).finish()?;
+    // As large as a source with a few characters for each item.
+    let size = items.len().saturating_mul(4);
+    generate("", size, &lines, &syntax, mode, options).map_err(TreeError::Diagnostics)
+}
+
+fn parse(
+    source: &str,
+    lines: &LineIndex,
+    mode: Mode,
+    version: PythonVersion,
+) -> Result<Parsed<Mod>, Vec<Diagnostic>> {
+    let mut report = Report::default();
     scan::check(source, &mut report);
     if report.is_fatal() {
-        return Err(report.finish(source, &lines));
+        return Err(report.finish(source, lines));
     }
-
     let parser_mode = if mode.is_expression() {
         ParserMode::Expression
     } else {
         ParserMode::Module
     };
-    let options_for_parser =
-        ParseOptions::from(parser_mode).with_target_version(ruff_python_ast::PythonVersion::PY314);
-    let parsed = parse_unchecked(source, options_for_parser);
+    let options = ParseOptions::from(parser_mode).with_target_version(version);
+    let parsed = parse_unchecked(source, options);
     diagnostics::report_parse_errors(source, &parsed, &mut report);
-    if !report.is_empty() {
-        return Err(report.finish(source, &lines));
+    if report.is_empty()
+        && let (Mode::Single, Mod::Module(module)) = (mode, parsed.syntax())
+    {
+        check_single(source, lines, &module.body, &mut report);
     }
+    if report.is_empty() {
+        Ok(parsed)
+    } else {
+        Err(report.finish(source, lines))
+    }
+}
 
-    if let (Mode::Single, Mod::Module(module)) = (mode, parsed.syntax()) {
-        check_single(source, &lines, &module.body, &mut report);
-        if !report.is_empty() {
-            return Err(report.finish(source, &lines));
-        }
-    }
-
-    let symbols = symbols::SymbolTable::build(parsed.syntax(), mode, &mut report);
+/// Code from the parser's tree; `size` bounds how large it may become.
+fn generate(
+    source: &str,
+    size: usize,
+    lines: &LineIndex,
+    syntax: &Mod,
+    mode: Mode,
+    options: Options,
+) -> Result<Rc<Code>, Vec<Diagnostic>> {
+    let mut report = Report::default();
+    let symbols = symbols::SymbolTable::build(syntax, mode, &mut report);
     if !report.is_empty() {
-        return Err(report.finish(source, &lines));
+        return Err(report.finish(source, lines));
     }
-    let code = match parsed.syntax() {
-        Mod::Module(module) => codegen::module(
-            source,
-            &lines,
-            &symbols,
-            &module.body,
-            mode,
-            options,
-            &mut report,
-        ),
-        Mod::Expression(expression) => codegen::expression(
-            source,
-            &lines,
-            &symbols,
-            &expression.body,
-            mode,
-            options,
-            &mut report,
-        ),
+    let input = codegen::Input {
+        source,
+        size,
+        lines,
+        symbols: &symbols,
+        mode,
+        options,
     };
-    if !report.is_empty() {
-        return Err(report.finish(source, &lines));
+    let code = match syntax {
+        Mod::Module(module) => codegen::module(input, &module.body, &mut report),
+        Mod::Expression(expression) => codegen::expression(input, &expression.body, &mut report),
+    };
+    if report.is_empty() {
+        Ok(code)
+    } else {
+        Err(report.finish(source, lines))
     }
-    Ok(code)
 }
 
 /// An interactive statement is one line, or one block.

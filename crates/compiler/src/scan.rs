@@ -25,7 +25,7 @@ const MAX_SOURCE: usize = 1 << 28;
 /// How much stack the parser and the compiler may take for what is nested,
 /// in units of about 120 bytes as measured in an unoptimised build: the whole
 /// stays under 640 KB. The costs of each kind follow.
-const MAX_DEPTH: u32 = 5000;
+pub(crate) const MAX_DEPTH: u32 = 5000;
 const BRACKET_DEPTH: u32 = 20;
 /// A block is indented once more.
 const INDENT_DEPTH: u32 = 20;

@@ -6,6 +6,7 @@ use ruff_python_ast::{
     Operator, UnaryOp,
 };
 
+use crate::codegen::debug_text;
 use crate::constants;
 
 /// How tightly an expression binds; what binds less tightly than its place
@@ -462,10 +463,10 @@ impl Writer {
 
     fn interpolation(&mut self, e: &ast::InterpolatedElement) {
         let conversion = match e.conversion {
-            ConversionFlag::None if e.debug_text.is_some() && e.format_spec.is_none() => Some('r'),
+            ConversionFlag::None if debug_text(e).is_some() && e.format_spec.is_none() => Some('r'),
             flag => flag.to_char(),
         };
-        if let Some(debug) = &e.debug_text {
+        if let Some(debug) = debug_text(e) {
             self.literal(debug.as_str());
         }
         let inner = {

@@ -381,33 +381,6 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "from _hashlib import pbkdf2_hmac",
         "from _pbkdf2 import pbkdf2_hmac",
     ),
-    // Sources are not made into trees: only whether they compile can be asked.
-    (
-        "ast",
-        "return compile(source, filename, mode, flags,
-                   _feature_version=feature_version, optimize=optimize)",
-        NO_TREES,
-    ),
-    (
-        "ast",
-        "node_or_string = parse(node_or_string.lstrip(\" \\t\"), mode='eval')",
-        "return __import__('_literals').evaluate(node_or_string)",
-    ),
-    (
-        "inspect",
-        "module = ast.parse(program)",
-        "module = compile(program, '<unknown>', 'exec')",
-    ),
-    (
-        "traceback",
-        "with suppress(SyntaxError, ImportError):",
-        "with suppress(SyntaxError, ImportError, NotImplementedError):",
-    ),
-    (
-        "traceback",
-        "    except SyntaxError:\n        return None\n\n    if len(tree.body)",
-        "    except (SyntaxError, NotImplementedError):\n        return None\n\n    if len(tree.body)",
-    ),
     // Zones that need no table.
     (
         "zoneinfo._common",
@@ -438,9 +411,6 @@ const PATCHES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-const NO_TREES: &str = "\
-raise NotImplementedError('ast.parse() is not available: sources are not made into trees here; '
-                              'ast.literal_eval() of a text works')";
 const FIXED_ZONES: &str = "\
 fixed = __import__('_fixed_zones').open_zone(key)
     if fixed is not None:

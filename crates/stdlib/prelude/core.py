@@ -117,6 +117,11 @@ def sorted_names(names):
     return sorted(names)
 
 
+# `dir()`, of namespaces that are any mapping.
+def sorted_keys(mapping):
+    return sorted(mapping.keys())
+
+
 # object.__reduce_ex__.
 def object_reduce_ex(self, protocol=0):
     import copyreg

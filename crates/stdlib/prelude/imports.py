@@ -448,3 +448,8 @@ class LazyLogger:
 # `open`, without importing `io` before it is used.
 def open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None):
     return load_module_named('io').open(file, mode, buffering, encoding, errors, newline, closefd, opener)
+
+
+# `compile` of and to trees, and of whatever is no plain source.
+def compile_other(*args):
+    return load_module_named('_ast')._compile(*args)

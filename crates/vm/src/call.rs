@@ -83,7 +83,8 @@ impl Vm {
         loaded
     }
 
-    fn load_const(&mut self, constant: &Const) -> Value {
+    /// A constant as a value.
+    pub fn load_const(&mut self, constant: &Const) -> Value {
         match constant {
             Const::None | Const::Code(_) => Value::NONE,
             Const::Bool(value) => Value::bool(*value),

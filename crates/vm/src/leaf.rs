@@ -29,7 +29,6 @@ impl Vm {
                 .ok()
                 .flatten()
         };
-        let builtins = self.builtins;
         if let Some(at) = find(self, globals) {
             let version = self.dict_version(globals);
             store_cache(
@@ -49,6 +48,13 @@ impl Vm {
         {
             return self.call_special(method, owner, &[name]);
         }
+        let builtins = self.builtins_of(globals);
+        if builtins != self.builtins {
+            return match self.namespace_get(builtins, name) {
+                Some(value) => Ok(value),
+                None => Err(self.undefined_name(name)),
+            };
+        }
         if let Some(at) = find(self, builtins) {
             let version = self.dict_version(globals);
             let inner = self.dict_version(builtins);
@@ -61,6 +67,23 @@ impl Vm {
                 .map_or(Value::NONE, |entry| entry.value));
         }
         Err(self.undefined_name(name))
+    }
+
+    /// What names are looked up in after these globals: as they say with
+    /// `__builtins__`.
+    pub(crate) fn builtins_of(&self, globals: Value) -> Value {
+        let Some(own) = self.namespace_get(globals, self.names.builtins) else {
+            return self.builtins;
+        };
+        if own.is(Kind::Module) {
+            return self.heap.module(own).dict;
+        }
+        let plain = self.heap.payload(own);
+        if plain.is(Kind::Dict) {
+            plain
+        } else {
+            self.builtins
+        }
     }
 
     fn dict_version(&mut self, dict: Value) -> u32 {
@@ -141,7 +164,7 @@ impl Vm {
         {
             return self.call_special(method, owner, &[name]);
         }
-        match self.namespace_get(self.builtins, name) {
+        match self.namespace_get(self.builtins_of(globals), name) {
             Some(value) => Ok(value),
             None => Err(self.undefined_name(name)),
         }
@@ -163,11 +186,12 @@ impl Vm {
 
     pub(crate) fn delete_name(&mut self, namespace: Value, name: Value) -> Res<()> {
         let plain = self.heap.payload(namespace);
-        if plain.is(Kind::Dict) {
-            match self.dict_remove(plain, name)? {
-                Some(value) => self.forgotten = value,
-                None => return Err(self.undefined_name(name)),
-            }
+        if !plain.is(Kind::Dict) {
+            return self.delete_subscript(namespace, name);
+        }
+        match self.dict_remove(plain, name)? {
+            Some(value) => self.forgotten = value,
+            None => return Err(self.undefined_name(name)),
         }
         Ok(())
     }
@@ -1608,6 +1632,14 @@ impl Vm {
 
     // Imports.
 
+    pub(crate) fn load_build_class(&mut self, globals: Value) -> Res {
+        let builtins = self.builtins_of(globals);
+        match self.namespace_get(builtins, self.names.build_class) {
+            Some(found) => Ok(found),
+            None => Err(self.name_error("__build_class__ not found")),
+        }
+    }
+
     pub(crate) fn import_name(
         &mut self,
         name: Value,
@@ -1616,9 +1648,10 @@ impl Vm {
         level: Value,
     ) -> Res {
         // `import a.b` binds `a`, already loaded: the common case at once.
-        let import = self
-            .namespace_get(self.builtins, self.names.import)
-            .unwrap_or(Value::NONE);
+        let builtins = self.builtins_of(globals);
+        let Some(import) = self.namespace_get(builtins, self.names.import) else {
+            return Err(self.import_error("__import__ not found"));
+        };
         let namespace = globals;
         let args = [name, globals, namespace, from_list, level];
         Err(self.tail_call(import, &args))

@@ -1270,8 +1270,7 @@ impl Vm {
                         set!(dst, self.heap.new_function(function));
                     }
                     Instr::LoadBuildClass { dst } => {
-                        let found = self.namespace_get(self.builtins, self.names.build_class);
-                        set!(dst, found.unwrap_or(Value::NONE));
+                        put!(dst, self.load_build_class(globals))
                     }
                     Instr::LoadNamespace { dst } => {
                         let namespace = self.top().namespace;

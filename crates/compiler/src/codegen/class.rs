@@ -238,7 +238,7 @@ impl<'a> Compiler<'a, '_> {
         }
         let body = match docstring(&def.body) {
             Some((text, rest)) => {
-                if !self.options.optimize {
+                if !self.options.strip_docs {
                     let text = clean_doc(text);
                     self.load_str(&text, temp, def.body[0].range());
                     self.store_implicit("__doc__", temp, def.body[0].range());

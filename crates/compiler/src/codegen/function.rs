@@ -260,7 +260,7 @@ impl<'a> Compiler<'a, '_> {
         self.begin_function(scope, Some(&def.parameters));
         let body = match docstring(&def.body) {
             Some((text, rest)) => {
-                if !self.options.optimize {
+                if !self.options.strip_docs {
                     self.unit.doc = Some(clean_doc(text).into());
                 }
                 rest

@@ -27,7 +27,7 @@ impl<'a> Compiler<'a, '_> {
         let mut rest = body;
         if let Some((text, after)) = docstring(body).filter(|_| !self.interactive) {
             rest = after;
-            if !self.options.optimize {
+            if !self.options.strip_docs {
                 let mark = self.mark();
                 let doc = self.alloc();
                 self.load_str(&clean_doc(text), doc, body[0].range());

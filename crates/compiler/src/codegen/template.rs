@@ -181,7 +181,7 @@ impl<'a> Compiler<'a, '_> {
         let mark = self.mark();
         let base = self.alloc_many(4);
         self.expr(&e.expression, Some(base));
-        let text = self.expression_text(e);
+        let text = source_text(self.source, e);
         self.load_str(&text, base + 1, e.range);
         match conversion(e) {
             0 => self.emit(Instr::LoadNone { dst: base + 2 }, e.range),
@@ -210,36 +210,41 @@ impl<'a> Compiler<'a, '_> {
         );
         self.free_to(mark);
     }
+}
 
-    /// The source between the braces, without blanks around it.
-    fn expression_text(&self, e: &ast::InterpolatedElement) -> String {
-        if let Some(debug) = &e.debug_text {
-            let text = debug.as_str().trim_end();
-            return text.strip_suffix('=').unwrap_or(text).trim().into();
-        }
-        let start = usize::from(e.range.start()) + 1;
-        let expression = e.expression.range();
-        // Parentheses around the expression are part of the text.
-        let before = self
-            .source
-            .get(start..expression.start().into())
-            .unwrap_or("");
-        let rest = self
-            .source
-            .get(usize::from(expression.end())..e.range.end().into())
-            .unwrap_or("");
-        let closing = rest.find(['!', ':', '}']).map_or("", |end| &rest[..end]);
-        let middle = self
-            .source
-            .get(expression.start().into()..expression.end().into())
-            .unwrap_or("");
-        format!("{before}{middle}{closing}").trim().into()
+/// Index of a field whose text is its own: in a tree that has no source, a
+/// field brings the text along.
+pub(crate) const OWN_TEXT: u32 = 0;
+
+/// The text that `=` after a field's expression shows.
+pub(crate) fn debug_text(e: &ast::InterpolatedElement) -> Option<&ast::DebugText> {
+    let is_own = e.node_index.load().as_u32() == Some(OWN_TEXT);
+    e.debug_text.as_ref().filter(|_| !is_own)
+}
+
+/// The source between the braces, without blanks around it.
+pub(crate) fn source_text(source: &str, e: &ast::InterpolatedElement) -> String {
+    if let Some(debug) = debug_text(e) {
+        let text = debug.as_str().trim_end();
+        return text.strip_suffix('=').unwrap_or(text).trim().into();
     }
+    if let Some(own) = &e.debug_text {
+        return own.as_str().into();
+    }
+    let text = |start: usize, end: usize| source.get(start..end).unwrap_or("");
+    let expression = e.expression.range();
+    let (start, end) = (expression.start().into(), expression.end().into());
+    // Parentheses around the expression are part of the text.
+    let before = text(usize::from(e.range.start()) + 1, start);
+    let rest = text(end, e.range.end().into());
+    let closing = rest.find(['!', ':', '}']).map_or("", |end| &rest[..end]);
+    let middle = text(start, end);
+    format!("{before}{middle}{closing}").trim().into()
 }
 
 fn conversion(e: &ast::InterpolatedElement) -> u8 {
     match e.conversion {
-        ConversionFlag::None if e.debug_text.is_some() && e.format_spec.is_none() => b'r',
+        ConversionFlag::None if debug_text(e).is_some() && e.format_spec.is_none() => b'r',
         ConversionFlag::None => 0,
         flag => flag.to_byte().unwrap_or(0),
     }
@@ -261,7 +266,7 @@ fn push_elements<'a>(pieces: &mut Vec<Piece<'a>>, elements: &'a ast::Interpolate
         match element {
             InterpolatedStringElement::Literal(literal) => push_text(pieces, &literal.value),
             InterpolatedStringElement::Interpolation(element) => {
-                if let Some(debug) = &element.debug_text {
+                if let Some(debug) = debug_text(element) {
                     push_text(pieces, debug.as_str());
                 }
                 pieces.push(Piece::Value(element));

@@ -24,6 +24,7 @@ pub mod sre_engine;
 pub mod string_;
 pub mod struct_;
 pub mod suggestions;
+pub mod syntax;
 pub mod sys;
 pub mod types_;
 pub mod unicodedata;
@@ -60,6 +61,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &string_::MODULE,
     &struct_::MODULE,
     &suggestions::MODULE,
+    &syntax::MODULE,
     &sys::MODULE,
     &types_::MODULE,
     &unicodedata::MODULE,

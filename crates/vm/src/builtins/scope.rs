@@ -144,7 +144,7 @@ fn vars(vm: &mut Vm, args: &[Value]) -> Res {
 fn dir(vm: &mut Vm, args: &[Value]) -> Res {
     if args[0].is_unbound() {
         let locals = vm.caller_locals();
-        return Err(vm.tail_prelude("sorted_names", &[locals]));
+        return Err(vm.tail_prelude("sorted_keys", &[locals]));
     }
     let Some(method) = vm.lookup_special(args[0], vm.names.dir) else {
         return Err(vm.type_error("object does not provide __dir__"));
@@ -317,7 +317,7 @@ impl Vm {
             );
             return Err(self.type_error(message));
         }
-        Ok((plain, if locals.is_none() { plain } else { locals }))
+        Ok((plain, if locals.is_none() { globals } else { locals }))
     }
 }
 
@@ -367,9 +367,24 @@ fn eval(vm: &mut Vm, args: &[Value]) -> Res {
     Err(vm.run_code(code, globals, locals, Box::default()))
 }
 
+/// Flags that change nothing of how a source is compiled here: `CO_NESTED`,
+/// what names of `__future__` set, and of the `PyCF` ones
+/// `DONT_IMPLY_DEDENT`, `IGNORE_COOKIE`, `TYPE_COMMENTS`,
+/// `ALLOW_INCOMPLETE_INPUT`.
+const SOURCE_FLAGS: i64 = 0x1FF_0010 | 0x5A00;
+
 fn compile(vm: &mut Vm, args: &[Value]) -> Res {
     if vm.code_of(args[0]).is_some() {
         return Ok(args[0]);
+    }
+    let is_plain = (vm.as_text(args[0]).is_some() || vm.heap.payload(args[0]).is(Kind::Bytes))
+        && vm.as_text(args[1]).is_some()
+        && vm
+            .as_i64(args[3])
+            .is_some_and(|flags| flags & !SOURCE_FLAGS == 0)
+        && matches!(vm.as_i64(args[5]), Some(-1 | 0));
+    if !is_plain {
+        return Err(vm.tail_prelude("compile_other", args));
     }
     let source = source_text(vm, args[0], "compile")?;
     let filename = match vm.as_text(args[1]) {
@@ -380,7 +395,7 @@ fn compile(vm: &mut Vm, args: &[Value]) -> Res {
         Some("exec") => CompileMode::Exec,
         Some("eval") => CompileMode::EvalNamespace,
         Some("single") => CompileMode::Single,
-        _ => return Err(vm.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
+        _ => return Err(vm.tail_prelude("compile_other", args)),
     };
     let source = if mode == CompileMode::EvalNamespace {
         source.trim_start_matches([' ', '\t']).to_owned()

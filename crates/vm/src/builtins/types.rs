@@ -103,6 +103,9 @@ impl Vm {
         bases: Vec<Value>,
         namespace: Value,
     ) -> Res {
+        if name.contains('\0') {
+            return Err(self.value_error("type name must not contain null characters"));
+        }
         let layout = self.class_layout(&bases)?;
         let mro = self.linearize(&bases)?;
         let entries: Vec<(Value, Value)> = self.heap.dict(namespace).iter().collect();
@@ -187,6 +190,15 @@ impl Vm {
             } else {
                 self.collect(slots)?
             };
+            let sized = [self.types.int, self.types.tuple, self.types.bytes];
+            let sized = sized.iter().find(|&&ty| layout == self.heap.ty(ty).layout);
+            if let Some(&sized) = sized.filter(|_| !names.is_empty()) {
+                let message = format!(
+                    "nonempty __slots__ not supported for subtype of '{}'",
+                    self.heap.ty(sized).name
+                );
+                return Err(self.type_error(message));
+            }
             for slot in names {
                 let text = self.heap.payload(slot);
                 let Some(slot_text) = self.heap.as_str(text) else {
@@ -197,11 +209,20 @@ impl Vm {
                     return Err(self.type_error(message));
                 };
                 if slot_text == "__dict__" {
-                    no_dict = false;
+                    if !std::mem::take(&mut no_dict) {
+                        let message = "__dict__ slot disallowed: we already got one";
+                        return Err(self.type_error(message));
+                    }
                     continue;
                 }
                 if slot_text == "__weakref__" {
-                    weak_slot = true;
+                    let has_one = bases
+                        .iter()
+                        .any(|&base| self.lookup(base, self.names.weakref).is_some());
+                    if has_one || std::mem::replace(&mut weak_slot, true) {
+                        let message = "__weakref__ slot disallowed: we already got one";
+                        return Err(self.type_error(message));
+                    }
                     continue;
                 }
                 let mangled = mangle(name, slot_text);
