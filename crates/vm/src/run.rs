@@ -281,6 +281,8 @@ impl Vm {
                     let (a, b) = ($a, $b);
                     let holds = if a.is_small() && b.is_small() {
                         compare_small($op, a.small_unchecked(), b.small_unchecked())
+                    } else if let Some(holds) = compare_plain($op, a, b) {
+                        holds
                     } else {
                         match self.compare_fast($op, a, b) {
                             Some(holds) => holds,
@@ -665,7 +667,9 @@ impl Vm {
                                     b.small_unchecked()
                                 ))
                             );
-                        } else if let Some(holds) = self.compare_fast(op, a, b) {
+                        } else if let Some(holds) =
+                            compare_plain(op, a, b).or_else(|| self.compare_fast(op, a, b))
+                        {
                             set!(dst, Value::bool(holds));
                         } else {
                             put!(dst, self.compare_slow(op, a, b))
@@ -1734,6 +1738,24 @@ fn compare_small(op: CmpOp, a: i64, b: i64) -> bool {
         CmpOp::Gt => a > b,
         CmpOp::Ge => a >= b,
         CmpOp::In | CmpOp::NotIn => false,
+    }
+}
+
+/// Identity, and comparisons of floats; `None` for all else.
+#[inline(always)]
+fn compare_plain(op: CmpOp, a: Value, b: Value) -> Option<bool> {
+    if let CmpOp::Is | CmpOp::IsNot = op {
+        return Some((a == b) == (op == CmpOp::Is));
+    }
+    let (a, b) = (a.as_float()?, b.as_float()?);
+    match op {
+        CmpOp::Lt => Some(a < b),
+        CmpOp::Le => Some(a <= b),
+        CmpOp::Eq => Some(a == b),
+        CmpOp::Ne => Some(a != b),
+        CmpOp::Gt => Some(a > b),
+        CmpOp::Ge => Some(a >= b),
+        CmpOp::Is | CmpOp::IsNot | CmpOp::In | CmpOp::NotIn => None,
     }
 }
 
