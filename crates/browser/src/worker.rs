@@ -19,7 +19,12 @@ const FLUSH_MILLIS: f64 = 16.0;
 const TURN_MILLIS: f64 = 12.0;
 const BEAT_MILLIS: f64 = 50.0;
 /// From being ready to the warm-up: the page is drawn first.
-const WARM_UP_MILLIS: f64 = 100.0;
+const WARM_UP_DELAY_MILLIS: f64 = 100.0;
+/// How long the warm-up may take in all, and how long Run may have to wait
+/// for it.
+const WARM_UP_MILLIS: f64 = 400.0;
+const WARM_UP_TURN_MILLIS: f64 = 8.0;
+const WARM_UP_SLICE: u64 = 20_000;
 
 struct Run {
     session: Session,
@@ -44,10 +49,17 @@ struct Postponed {
     profile: Option<String>,
 }
 
+/// A program of our own that runs until there is a run.
+struct WarmUp {
+    session: Session,
+    until_millis: f64,
+}
+
 #[derive(Default)]
 struct State {
     stop: Option<Int32Array>,
     run: Option<Run>,
+    warm_up: Option<WarmUp>,
     /// A run that needs modules still on their way.
     postponed: Option<Postponed>,
     drive: Option<Closure<dyn FnMut()>>,
@@ -83,22 +95,61 @@ pub fn start(stop: Option<Int32Array>, library: Vec<String>, starter: Option<Fun
     });
     scope::call_later(
         &Closure::once_into_js(warm_up).unchecked_into(),
-        WARM_UP_MILLIS,
+        WARM_UP_DELAY_MILLIS,
     );
 }
 
-/// Makes a session that is not run, so that the browser compiles the parts of
-/// the engine that all programs need before a run's time counts.
+/// Begins the warm-up: the browser is to compile for good the parts of the
+/// engine that most programs need before a run's time counts.
 fn warm_up() {
     if STATE.with_borrow(|state| state.run.is_some()) {
         return;
     }
     let playground = Playground {
         clock: Clock::Virtual,
+        core: include_str!("warm_up.py").to_owned(),
         ..Playground::default()
     };
     let host = Box::new(VirtualClock::new(CostProfile::cpython_311(), 0));
-    Session::new(&playground, Side::Shell, host, modules::library());
+    let session = Session::new(&playground, Side::Core, host, modules::library());
+    STATE.with_borrow_mut(|state| {
+        state.warm_up = Some(WarmUp {
+            session,
+            until_millis: scope::now_millis() + WARM_UP_MILLIS,
+        });
+    });
+    warm_up_later();
+}
+
+fn warm_up_later() {
+    scope::call_later(
+        &Closure::once_into_js(take_warm_up_turn).unchecked_into(),
+        0.0,
+    );
+}
+
+/// Lets the warm-up run for a moment; a message that came meanwhile is next.
+fn take_warm_up_turn() {
+    let again = STATE.with_borrow_mut(|state| {
+        let Some(warm_up) = &mut state.warm_up else {
+            return false;
+        };
+        let turn_ends = scope::now_millis() + WARM_UP_TURN_MILLIS;
+        loop {
+            let working = warm_up.session.poll(WARM_UP_SLICE) == Poll::Working;
+            let now = scope::now_millis();
+            if !working || now >= warm_up.until_millis {
+                state.warm_up = None;
+                return false;
+            }
+            if now >= turn_ends {
+                return true;
+            }
+        }
+    });
+    if again {
+        warm_up_later();
+    }
 }
 
 pub fn handle(message: &str) {
@@ -160,6 +211,7 @@ fn run_postponed() {
 }
 
 fn run(wanted: &Postponed) {
+    STATE.with_borrow_mut(|state| state.warm_up = None);
     let (side, playground) = (wanted.side, &*wanted.playground);
     let profile = match &wanted.profile {
         Some(text) => CostProfile::read(text).ok(),
