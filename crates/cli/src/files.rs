@@ -1,9 +1,11 @@
 //! The machine's files, for programs run here.
 
-use std::fs;
+use std::fs::{self, File, FileTimes};
 use std::io::{Error, ErrorKind};
 
-use airlock_stdlib::{FileError, Files};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use airlock_stdlib::{FileError, FileStatus, Files};
 
 pub struct HostFiles;
 
@@ -12,8 +14,42 @@ impl Files for HostFiles {
         fs::read(path).map_err(reason)
     }
 
-    fn write(&mut self, path: &str, data: &[u8]) -> Result<(), FileError> {
+    fn write(&mut self, path: &str, data: &[u8], _now_nanos: i64) -> Result<(), FileError> {
         fs::write(path, data).map_err(reason)
+    }
+
+    fn status(&mut self, path: &str) -> Result<FileStatus, FileError> {
+        let data = fs::metadata(path).map_err(reason)?;
+        Ok(FileStatus {
+            is_folder: data.is_dir(),
+            size: data.len(),
+            permissions: permissions(&data.permissions()),
+            accessed_nanos: nanos(data.accessed()),
+            modified_nanos: nanos(data.modified()),
+        })
+    }
+
+    fn set_times(
+        &mut self,
+        path: &str,
+        accessed_nanos: i64,
+        modified_nanos: i64,
+    ) -> Result<(), FileError> {
+        let times = FileTimes::new()
+            .set_accessed(time_of(accessed_nanos))
+            .set_modified(time_of(modified_nanos));
+        let file = File::open(path).map_err(reason)?;
+        file.set_times(times).map_err(reason)
+    }
+
+    fn set_permissions(&mut self, path: &str, permissions: u32) -> Result<(), FileError> {
+        let mut wanted = fs::metadata(path).map_err(reason)?.permissions();
+        set_bits(&mut wanted, permissions);
+        fs::set_permissions(path, wanted).map_err(reason)
+    }
+
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), FileError> {
+        fs::rename(from, to).map_err(reason)
     }
 
     fn remove(&mut self, path: &str) -> Result<(), FileError> {
@@ -39,6 +75,46 @@ impl Files for HostFiles {
             .filter_map(|entry| entry.file_name().into_string().ok())
             .collect())
     }
+}
+
+/// Nanoseconds since 1970; 0 where the system does not know.
+fn nanos(time: Result<SystemTime, Error>) -> i64 {
+    let Ok(time) = time else { return 0 };
+    let size = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => size(after),
+        Err(before) => -size(before.duration()),
+    }
+}
+
+fn time_of(nanos: i64) -> SystemTime {
+    let size = Duration::from_nanos(nanos.unsigned_abs());
+    let time = if nanos < 0 {
+        UNIX_EPOCH.checked_sub(size)
+    } else {
+        UNIX_EPOCH.checked_add(size)
+    };
+    time.unwrap_or(UNIX_EPOCH)
+}
+
+#[cfg(unix)]
+fn permissions(permissions: &fs::Permissions) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(permissions) & 0o7777
+}
+
+#[cfg(not(unix))]
+fn permissions(permissions: &fs::Permissions) -> u32 {
+    if permissions.readonly() { 0o444 } else { 0o644 }
+}
+
+#[cfg(unix)]
+fn set_bits(permissions: &mut fs::Permissions, bits: u32) {
+    std::os::unix::fs::PermissionsExt::set_mode(permissions, bits);
+}
+
+#[cfg(not(unix))]
+fn set_bits(permissions: &mut fs::Permissions, bits: u32) {
+    permissions.set_readonly(bits & 0o200 == 0);
 }
 
 fn reason(error: Error) -> FileError {

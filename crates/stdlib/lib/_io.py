@@ -326,6 +326,11 @@ class BytesIO(_BufferedIOBase):
     writable = seekable = readable
 
 
+def _now():
+    from time import time_ns
+    return time_ns()
+
+
 # The contents of files that are open, by path: all who open one file share them.
 _nodes = {}
 
@@ -342,7 +347,7 @@ class _Node:
     # A removed file has no path any more.
     def save(self):
         if self.is_changed and self.path is not None:
-            _airlock.write_file(self.path, bytes(self.data))
+            _airlock.write_file(self.path, bytes(self.data), _now())
         self.is_changed = False
 
 
@@ -360,10 +365,12 @@ def _forget(path):
 
 
 def _renamed(source, target):
-    node = _nodes.pop(source, None)
-    if node is not None:
-        node.path = target
-        _nodes[target] = node
+    for path, node in list(_nodes.items()):
+        # What is open in a folder that was renamed, too.
+        if path == source or path.startswith(source + '/'):
+            del _nodes[path]
+            node.path = target + path[len(source):]
+            _nodes[node.path] = node
 
 
 class _OpenFile:
@@ -407,7 +414,7 @@ class _OpenFile:
         if data is None or 'w' in mode:
             if data is not None and 'x' in mode:
                 raise FileExistsError(17, 'File exists')
-            _airlock.write_file(path, b'')
+            _airlock.write_file(path, b'', _now())
             data = b''
         elif 'x' in mode:
             raise FileExistsError(17, 'File exists')

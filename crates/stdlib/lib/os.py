@@ -21,6 +21,7 @@ F_OK, R_OK, W_OK, X_OK = 0, 4, 2, 1
 O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NONBLOCK, O_CLOEXEC = (
     0, 1, 2, 64, 128, 512, 1024, 2048, 524288)
 EX_OK = 0
+supports_bytes_environ = False
 supports_follow_symlinks = supports_dir_fd = supports_fd = supports_effective_ids = frozenset()
 
 
@@ -164,6 +165,19 @@ class stat_result(tuple):
     """As `os.stat` gives it; what is not known is 0."""
 
     n_sequence_fields = 10
+    n_fields = 19
+    n_unnamed_fields = 3
+    __match_args__ = ('st_mode', 'st_ino', 'st_dev', 'st_nlink', 'st_uid', 'st_gid', 'st_size')
+
+    def __new__(cls, sequence, times=None):
+        """`times` are those of access, modification and change, in nanoseconds."""
+        sequence = tuple(sequence)
+        if len(sequence) != 10:
+            raise TypeError(f'os.stat_result() takes a 10-sequence ({len(sequence)}-sequence given)')
+        self = tuple.__new__(cls, sequence)
+        self._times = times or tuple([second * 1_000_000_000 for second in sequence[7:]])
+        return self
+
     st_mode = property(lambda self: self[0])
     st_ino = property(lambda self: self[1])
     st_dev = property(lambda self: self[2])
@@ -171,14 +185,21 @@ class stat_result(tuple):
     st_uid = property(lambda self: self[4])
     st_gid = property(lambda self: self[5])
     st_size = property(lambda self: self[6])
-    st_atime = property(lambda self: float(self[7]))
-    st_mtime = property(lambda self: float(self[8]))
-    st_ctime = property(lambda self: float(self[9]))
-    st_atime_ns = st_mtime_ns = st_ctime_ns = property(lambda self: 0)
+    st_atime = property(lambda self: self._times[0] / 1e9)
+    st_mtime = property(lambda self: self._times[1] / 1e9)
+    st_ctime = property(lambda self: self._times[2] / 1e9)
+    st_atime_ns = property(lambda self: self._times[0])
+    st_mtime_ns = property(lambda self: self._times[1])
+    st_ctime_ns = property(lambda self: self._times[2])
+    st_blksize = property(lambda self: 4096)
+    st_blocks = property(lambda self: -(-self[6] // 512))
+    st_rdev = property(lambda self: 0)
+
+    def __reduce__(self):
+        return stat_result, (tuple(self), self._times)
 
     def __repr__(self):
-        names = ('st_mode', 'st_ino', 'st_dev', 'st_nlink', 'st_uid', 'st_gid', 'st_size', 'st_atime', 'st_mtime',
-                 'st_ctime')
+        names = self.__match_args__ + ('st_atime', 'st_mtime', 'st_ctime')
         return f"os.stat_result({', '.join([f'{name}={value}' for name, value in zip(names, self)])})"
 
 
@@ -195,22 +216,21 @@ def stat(path, *, dir_fd=None, follow_symlinks=True):
         raise ValueError('embedded null byte')
     node = _io._nodes.get(full)
     if node is not None:
-        return _file_status(full, len(node.data))
-    if _airlock.is_folder(full):
-        return stat_result((st.S_IFDIR | 0o755, _number_of_path(full), 1, 1, 0, 0, 0, 0, 0, 0))
+        node.save()
     try:
-        return _file_status(full, len(_airlock.read_file(full)))
+        return _status(full)
     except OSError as error:
         raise _failed(error, path) from None
 
 
-# Tells files apart.
-def _number_of_path(full):
-    return hash(full) & 0xFFFFFFFF
-
-
-def _file_status(full, size):
-    return stat_result((st.S_IFREG | 0o644, _number_of_path(full), 1, 1, 0, 0, size, 0, 0, 0))
+def _status(full):
+    is_folder, size, permissions, accessed, modified = _airlock.file_status(full)
+    times = accessed, modified, modified
+    # The path tells files apart.
+    number = hash(full) & 0xFFFFFFFF
+    kind = st.S_IFDIR if is_folder else st.S_IFREG
+    seconds = [time // 1_000_000_000 for time in times]
+    return stat_result((kind | permissions, number, 1, 1, 0, 0, size, *seconds), times)
 
 
 def lstat(path, *, dir_fd=None):
@@ -220,16 +240,20 @@ def lstat(path, *, dir_fd=None):
 def fstat(fd):
     if fd not in (0, 1, 2):
         node = _descriptor(fd).node
-        return _file_status(node.path, len(node.data))
+        if node.path is None:
+            # It was removed while it is open.
+            return stat_result((st.S_IFREG | 0o644, 0, 1, 0, 0, 0, len(node.data), 0, 0, 0))
+        node.save()
+        return _status(node.path)
     return stat_result((st.S_IFCHR | 0o620, 0, 0, 1, 0, 0, 0, 0, 0, 0))
 
 
 def access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True):
     try:
-        stat(path)
+        found = stat(path)
     except OSError:
         return False
-    return True
+    return not mode & X_OK or found.st_mode & 0o111 != 0
 
 
 def listdir(path='.'):
@@ -396,9 +420,7 @@ def _rename_file(source, target):
     node = _io._nodes.get(source)
     if node is not None:
         node.save()
-    data = _airlock.read_file(source)
-    _airlock.write_file(target, data)
-    _airlock.remove_file(source)
+    _airlock.rename(source, target)
     _io._forget(target)
     _io._renamed(source, target)
 
@@ -406,15 +428,15 @@ def _rename_file(source, target):
 def _rename_folder(source, target):
     if target.startswith(source + '/'):
         raise OSError(22, 'Invalid argument')
-    if not _airlock.is_folder(target):
-        if access(target, F_OK):
-            raise NotADirectoryError(20, 'Not a directory')
-        mkdir(target)
-    elif _airlock.list_folder(target):
-        raise OSError(39, 'Directory not empty')
-    for name in _airlock.list_folder(source):
-        rename(f'{source}/{name}', f'{target}/{name}')
-    _airlock.remove_folder(source)
+    if _airlock.is_folder(target):
+        if _airlock.list_folder(target):
+            raise OSError(39, 'Directory not empty')
+        _airlock.remove_folder(target)
+    elif access(target, F_OK):
+        raise NotADirectoryError(20, 'Not a directory')
+    _io._save_all()
+    _airlock.rename(source, target)
+    _io._renamed(source, target)
 
 
 replace = rename
@@ -487,6 +509,13 @@ def close(fd, /):
 
 def read(fd, length, /):
     return _descriptor(fd).read(length)
+
+
+def readinto(fd, buffer, /):
+    view = memoryview(buffer).cast('B')
+    data = read(fd, len(view))
+    view[:len(data)] = data
+    return len(data)
 
 
 def write(fd, data, /):
@@ -568,11 +597,25 @@ def fdopen(fd, mode='r', *args, **kwargs):
 
 
 def chmod(path, mode, *, dir_fd=None, follow_symlinks=True):
-    stat(path)
+    try:
+        _airlock.set_permissions(_full(path), mode & 0o7777)
+    except OSError as error:
+        raise _failed(error, path) from None
 
 
 def utime(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True):
-    stat(path)
+    if times is not None and ns is not None:
+        raise ValueError("utime: you may specify either 'times' or 'ns' but not both")
+    if times is not None:
+        ns = [int(seconds * 1_000_000_000) if isinstance(seconds, int) else round(seconds * 1e9) for seconds in times]
+    elif ns is None:
+        ns = (_io._now(),) * 2
+    if len(ns) != 2:
+        raise TypeError("utime: 'times' must be either a tuple of two ints or None")
+    try:
+        _airlock.set_file_times(_full(path), *ns)
+    except OSError as error:
+        raise _failed(error, path) from None
 
 
 def umask(mask, /):

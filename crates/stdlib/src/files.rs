@@ -16,11 +16,34 @@ pub enum FileError {
     ReadOnly,
 }
 
+/// What is known of a file or folder beside what it holds. Times are
+/// nanoseconds since 1970, UTC.
+#[derive(Clone, Copy, Debug)]
+pub struct FileStatus {
+    pub is_folder: bool,
+    /// Bytes.
+    pub size: u64,
+    /// The permission bits of its mode.
+    pub permissions: u32,
+    pub accessed_nanos: i64,
+    pub modified_nanos: i64,
+}
+
 /// Access to files by their full paths, with `/` between names.
 pub trait Files {
     fn read(&mut self, path: &str) -> Result<Vec<u8>, FileError>;
-    /// Replaces the whole file.
-    fn write(&mut self, path: &str, data: &[u8]) -> Result<(), FileError>;
+    /// Replaces the whole file; files in memory note the time.
+    fn write(&mut self, path: &str, data: &[u8], now_nanos: i64) -> Result<(), FileError>;
+    fn status(&mut self, path: &str) -> Result<FileStatus, FileError>;
+    fn set_times(
+        &mut self,
+        path: &str,
+        accessed_nanos: i64,
+        modified_nanos: i64,
+    ) -> Result<(), FileError>;
+    fn set_permissions(&mut self, path: &str, permissions: u32) -> Result<(), FileError>;
+    /// Moves a file, or a folder with all below it; replaces a file there.
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), FileError>;
     fn remove(&mut self, path: &str) -> Result<(), FileError>;
     fn make_folder(&mut self, path: &str) -> Result<(), FileError>;
     /// Removes an empty folder.
@@ -33,33 +56,137 @@ pub trait Files {
 /// Files in memory. A folder exists if it was made or if files lie in it.
 #[derive(Default)]
 pub struct MemoryFiles {
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, MemoryFile>,
     folders: BTreeSet<String>,
+}
+
+struct MemoryFile {
+    data: Vec<u8>,
+    permissions: u32,
+    accessed_nanos: i64,
+    modified_nanos: i64,
+}
+
+impl MemoryFile {
+    fn new(data: Vec<u8>, now_nanos: i64) -> MemoryFile {
+        MemoryFile {
+            data,
+            permissions: 0o644,
+            accessed_nanos: now_nanos,
+            modified_nanos: now_nanos,
+        }
+    }
 }
 
 impl MemoryFiles {
     pub fn insert(&mut self, path: impl Into<String>, data: impl Into<Vec<u8>>) {
-        self.files.insert(path.into(), data.into());
+        let file = MemoryFile::new(data.into(), 0);
+        self.files.insert(path.into(), file);
+    }
+
+    fn file(&mut self, path: &str) -> Result<&mut MemoryFile, FileError> {
+        // Two steps, because the borrow checker keeps the first one's borrow.
+        if !self.files.contains_key(path) {
+            return Err(if self.is_folder(path) {
+                FileError::IsFolder
+            } else {
+                FileError::NotFound
+            });
+        }
+        self.files.get_mut(path).ok_or(FileError::NotFound)
     }
 }
 
 impl Files for MemoryFiles {
     fn read(&mut self, path: &str) -> Result<Vec<u8>, FileError> {
-        if let Some(data) = self.files.get(path) {
-            return Ok(data.clone());
-        }
-        Err(if self.is_folder(path) {
-            FileError::IsFolder
-        } else {
-            FileError::NotFound
-        })
+        self.file(path).map(|file| file.data.clone())
     }
 
-    fn write(&mut self, path: &str, data: &[u8]) -> Result<(), FileError> {
-        if self.is_folder(path) {
-            return Err(FileError::IsFolder);
+    fn write(&mut self, path: &str, data: &[u8], now_nanos: i64) -> Result<(), FileError> {
+        match self.file(path) {
+            Ok(file) => {
+                file.data = data.to_vec();
+                file.modified_nanos = now_nanos;
+            }
+            Err(FileError::NotFound) => {
+                let file = MemoryFile::new(data.to_vec(), now_nanos);
+                self.files.insert(path.to_owned(), file);
+            }
+            Err(error) => return Err(error),
         }
-        self.files.insert(path.to_owned(), data.to_vec());
+        Ok(())
+    }
+
+    fn status(&mut self, path: &str) -> Result<FileStatus, FileError> {
+        match self.file(path) {
+            Ok(file) => Ok(FileStatus {
+                is_folder: false,
+                size: file.data.len() as u64,
+                permissions: file.permissions,
+                accessed_nanos: file.accessed_nanos,
+                modified_nanos: file.modified_nanos,
+            }),
+            Err(FileError::IsFolder) => Ok(FileStatus {
+                is_folder: true,
+                size: 0,
+                permissions: 0o755,
+                accessed_nanos: 0,
+                modified_nanos: 0,
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn set_times(
+        &mut self,
+        path: &str,
+        accessed_nanos: i64,
+        modified_nanos: i64,
+    ) -> Result<(), FileError> {
+        match self.file(path) {
+            Ok(file) => {
+                file.accessed_nanos = accessed_nanos;
+                file.modified_nanos = modified_nanos;
+                Ok(())
+            }
+            // Folders in memory have no times of their own.
+            Err(FileError::IsFolder) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn set_permissions(&mut self, path: &str, permissions: u32) -> Result<(), FileError> {
+        match self.file(path) {
+            Ok(file) => {
+                file.permissions = permissions;
+                Ok(())
+            }
+            Err(FileError::IsFolder) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn rename(&mut self, from: &str, to: &str) -> Result<(), FileError> {
+        if let Some(file) = self.files.remove(from) {
+            self.files.insert(to.to_owned(), file);
+            return Ok(());
+        }
+        if !self.is_folder(from) {
+            return Err(FileError::NotFound);
+        }
+        let moved = |path: &str| {
+            let rest = path.strip_prefix(from)?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| format!("{to}{rest}"))
+        };
+        self.folders.insert(to.to_owned());
+        self.folders = std::mem::take(&mut self.folders)
+            .into_iter()
+            .map(|path| moved(&path).unwrap_or(path))
+            .collect();
+        self.files = std::mem::take(&mut self.files)
+            .into_iter()
+            .map(|(path, file)| (moved(&path).unwrap_or(path), file))
+            .collect();
         Ok(())
     }
 

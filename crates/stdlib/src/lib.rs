@@ -15,6 +15,6 @@ mod start;
 
 pub use context::ProgramContext;
 pub use environment::{StandardEnvironment, source_error};
-pub use files::{FileError, Files, MemoryFiles, SharedFiles};
+pub use files::{FileError, FileStatus, Files, MemoryFiles, SharedFiles};
 pub use library::{LIBRARY_FOLDER, Library};
 pub use start::{Program, exit_status, start, start_program};

@@ -23,7 +23,25 @@ pub static FUNCTIONS: &[NativeDef] = &[
     function("library_folder", "", library_folder),
     function("write_stream", "which, text, /", write_stream),
     function("read_file", "path, /", read_file),
-    function("write_file", "path, data, /", write_file),
+    function("write_file", "path, data, now, /", write_file),
+    function("file_status", "path, /", file_status),
+    function("set_file_times", "path, accessed, modified, /", |vm, args| {
+        let (accessed, modified) = (nanos(vm, args[1])?, nanos(vm, args[2])?);
+        with_files(vm, args[0], |files, path| {
+            files.set_times(path, accessed, modified)
+        })?;
+        Ok(Value::NONE)
+    }),
+    function("set_permissions", "path, bits, /", |vm, args| {
+        let bits = vm.index_exact(args[1])? as u32;
+        with_files(vm, args[0], |files, path| files.set_permissions(path, bits))?;
+        Ok(Value::NONE)
+    }),
+    function("rename", "source, target, /", |vm, args| {
+        let target = vm.expect_str(args[1], "target")?;
+        with_files(vm, args[0], |files, path| files.rename(path, &target))?;
+        Ok(Value::NONE)
+    }),
     function("remove_file", "path, /", remove_file),
     function("make_folder", "path, /", make_folder),
     function("remove_folder", "path, /", remove_folder),
@@ -288,8 +306,28 @@ fn write_file(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.type_error("a bytes-like object is required"));
     }
     let data = vm.heap.pybytes(data).data.to_vec();
-    with_files(vm, args[0], |files, path| files.write(path, &data))?;
+    let now = nanos(vm, args[2])?;
+    with_files(vm, args[0], |files, path| files.write(path, &data, now))?;
     Ok(Value::NONE)
+}
+
+/// A time in nanoseconds since 1970.
+fn nanos(vm: &mut Vm, value: Value) -> Res<i64> {
+    Ok(vm.index_exact(value)? as i64)
+}
+
+/// Whether it is a folder, its size, its permissions, and when it was read
+/// and written, in nanoseconds since 1970.
+fn file_status(vm: &mut Vm, args: &[Value]) -> Res {
+    let status = with_files(vm, args[0], |files, path| files.status(path))?;
+    let items = [
+        Value::bool(status.is_folder),
+        vm.int(status.size as i64),
+        Value::int32(status.permissions as i32),
+        vm.int(status.accessed_nanos),
+        vm.int(status.modified_nanos),
+    ];
+    Ok(vm.tuple(&items))
 }
 
 fn remove_file(vm: &mut Vm, args: &[Value]) -> Res {
