@@ -223,13 +223,16 @@ def fix_traceback(module):
 
 
 def fix_linecache(module):
-    """Takes source lines from the host first"""
+    """Takes the lines of what is no file from the host"""
     read = module.updatecache
 
     def updatecache(filename, module_globals=None):
-        lines = None if filename.startswith('<') else source_lines(filename)
+        lines = read(filename, module_globals)
+        if lines or filename.startswith('<') or load_module_named('os').path.exists(filename):
+            return lines
+        lines = source_lines(filename)
         if lines is None:
-            return read(filename, module_globals)
+            return []
         lines = [line + '\n' for line in lines]
         module.cache[filename] = (sum([len(line) for line in lines]), None, lines, filename)
         return lines
