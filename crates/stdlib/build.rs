@@ -46,6 +46,14 @@ fn main() {
         false,
         &mut sources,
     );
+    for (name, original) in selection::ALIASES {
+        let source = &sources[*original];
+        let alias = Source {
+            path: source.path.clone(),
+            ..*source
+        };
+        sources.insert((*name).to_owned(), alias);
+    }
     collect(Path::new("lib"), "", true, &mut sources);
     collect(Path::new(SHELL), "", true, &mut sources);
 

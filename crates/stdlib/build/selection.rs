@@ -122,6 +122,10 @@ pub fn part_of(name: &str) -> Part {
     }
 }
 
+/// Modules of CPython's that ours of the same name begin and then run: the
+/// name they are packed under, and their own.
+pub const ALIASES: &[(&str, &str)] = &[("_socket_module", "socket")];
+
 /// Packages, with all below them, and modules that need what cannot be had
 /// here: another operating system, a window, processes, CPython's own insides.
 const LEFT_OUT: &[&str] = &[
@@ -140,7 +144,6 @@ const LEFT_OUT: &[&str] = &[
     "asyncio.__main__",
     "asyncio.base_subprocess",
     "asyncio.proactor_events",
-    "asyncio.selector_events",
     "asyncio.tools",
     "asyncio.windows_events",
     "asyncio.windows_utils",

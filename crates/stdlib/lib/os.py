@@ -239,7 +239,9 @@ def lstat(path, *, dir_fd=None):
 
 def fstat(fd):
     if fd not in (0, 1, 2):
-        node = _descriptor(fd).node
+        node = getattr(_descriptor(fd), 'node', None)
+        if node is None:
+            return stat_result((st.S_IFSOCK | 0o777, fd, 0, 1, 0, 0, 0, 0, 0, 0))
         if node.path is None:
             # It was removed while it is open.
             return stat_result((st.S_IFREG | 0o644, 0, 1, 0, 0, 0, len(node.data), 0, 0, 0))
@@ -589,6 +591,10 @@ process_cpu_count = cpu_count
 
 def isatty(fd, /):
     return False
+
+
+def _get_exports_list(module):
+    return list(getattr(module, '__all__', None) or [name for name in dir(module) if name[0] != '_'])
 
 
 def fdopen(fd, mode='r', *args, **kwargs):
