@@ -1,5 +1,6 @@
-"""Names of ssl, for those who import it in case they need it. Making a context
-or an object of it is refused: there are no sockets to the outside."""
+"""Names of ssl, for those who import it in case they need it. A context can be
+made and set up, as libraries do beforehand; what would use it is refused:
+there are no sockets to the outside."""
 
 from enum import Enum as _Enum, IntEnum as _IntEnum, IntFlag as _IntFlag
 
@@ -70,7 +71,31 @@ def _refused(*args, **kwargs):
 
 
 class SSLContext:
-    __init__ = _refused
+    """Settings for a connection that cannot be made."""
+
+    sslsocket_class = sslobject_class = None
+    check_hostname = False
+    post_handshake_auth = False
+    keylog_filename = None
+
+    def __init__(self, protocol=_SSLMethod.PROTOCOL_TLS):
+        self.protocol = _SSLMethod(protocol)
+        self.check_hostname = self.protocol == _SSLMethod.PROTOCOL_TLS_CLIENT
+        self.verify_mode = VerifyMode(2 if self.check_hostname else 0)
+        self.options = Options(0)
+        self.minimum_version = TLSVersion.TLSv1_2
+        self.maximum_version = TLSVersion.MAXIMUM_SUPPORTED
+
+    def set_alpn_protocols(self, alpn_protocols):
+        pass
+
+    def set_ciphers(self, ciphers):
+        pass
+
+    def load_default_certs(self, purpose=Purpose.SERVER_AUTH):
+        pass
+
+    load_verify_locations = load_cert_chain = wrap_socket = wrap_bio = _refused
 
 
 class SSLObject:
@@ -89,4 +114,21 @@ class MemoryBIO:
     __init__ = _refused
 
 
-create_default_context = get_server_certificate = _refused
+def create_default_context(purpose=Purpose.SERVER_AUTH, *, cafile=None, capath=None, cadata=None):
+    client = purpose is Purpose.SERVER_AUTH
+    context = SSLContext(_SSLMethod.PROTOCOL_TLS_CLIENT if client else _SSLMethod.PROTOCOL_TLS_SERVER)
+    if cafile or capath or cadata:
+        context.load_verify_locations(cafile, capath, cadata)
+    return context
+
+
+def _create_unverified_context(protocol=None, **kwargs):
+    context = SSLContext(_SSLMethod.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = VerifyMode.CERT_NONE
+    return context
+
+
+_create_default_https_context = create_default_context
+_create_stdlib_context = _create_unverified_context
+get_server_certificate = _refused
