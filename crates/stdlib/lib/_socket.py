@@ -94,6 +94,7 @@ class _Endpoint:
             watcher()
 
     def readable(self):
+        """Whether a reader need not wait."""
         if self.backlog is not None:
             return bool(self.backlog)
         return bool(self.incoming) or self.ended or self.reset or bool(self.error)
@@ -114,10 +115,10 @@ class _Endpoint:
     # As open files have them, for `os.read` and its like.
 
     def read(self, size):
-        return self.receive(size, 0, None)[0]
+        return self.receive(size, 0, 0.0 if self.nonblocking else None)[0]
 
     def write(self, data):
-        return self.send(data, None)
+        return self.send(data, 0.0 if self.nonblocking else None)
 
     def close(self):
         if not self.is_open:
@@ -626,6 +627,16 @@ def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0, /):
     return [socket(family, type, proto, os._number_of(endpoint)) for endpoint in (one, other)]
 
 
+def pipe():
+    """The numbers of the reading and the writing end, as `os.pipe` gives them."""
+    reading, writing = _Endpoint(AF_UNIX, SOCK_STREAM, 0), _Endpoint(AF_UNIX, SOCK_STREAM, 0)
+    reading.meet(writing)
+    reading.shut = writing.ended = True
+    # A writer whose reader is gone learns it at once.
+    writing.reset = True
+    return os._number_of(reading), os._number_of(writing)
+
+
 class socket:
     """The C part of a socket; `socket.socket` is made of it."""
 
@@ -869,5 +880,5 @@ class socket:
 SocketType = socket
 
 __all__ = [name for name in globals()
-           if name[0] != '_' and name not in ('allocate_lock', 'deque', 'endpoint_of', 'errno', 'os', 'time',
+           if name[0] != '_' and name not in ('allocate_lock', 'deque', 'endpoint_of', 'errno', 'os', 'pipe', 'time',
                                               'wait_for_change')]

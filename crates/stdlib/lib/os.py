@@ -526,7 +526,8 @@ def write(fd, data, /):
         return len(data)
     found = _descriptor(fd)
     count = found.write(bytes(data))
-    found.node.save()
+    if hasattr(found, 'node'):
+        found.node.save()
     return count
 
 
@@ -545,6 +546,39 @@ def fsync(fd, /):
 fdatasync = fsync
 
 
+def pipe():
+    import _socket
+    return _socket.pipe()
+
+
+def pipe2(flags, /):
+    return pipe()
+
+
+# No program of another kind could inherit a descriptor, or would share its waits.
+_inheritable = set()
+
+
+def get_inheritable(fd, /):
+    _descriptor(fd)
+    return fd in _inheritable
+
+
+def set_inheritable(fd, inheritable, /):
+    _descriptor(fd)
+    (_inheritable.add if inheritable else _inheritable.discard)(fd)
+
+
+def get_blocking(fd, /):
+    return not getattr(_descriptor(fd), 'nonblocking', False)
+
+
+def set_blocking(fd, blocking, /):
+    found = _descriptor(fd)
+    if hasattr(found, 'nonblocking'):
+        found.nonblocking = not blocking
+
+
 def _refuse(what):
     def refused(*args, **kwargs):
         raise OSError(38, f'{what} is not available here')
@@ -552,8 +586,8 @@ def _refuse(what):
     return refused
 
 
-for _name in ('pipe', 'dup', 'dup2', 'symlink', 'link', 'readlink',
-              'fork', 'kill', 'waitpid', 'system', 'popen', 'execv', 'execve', 'sendfile', 'set_blocking', 'get_blocking', 'set_inheritable', 'abort', 'posix_spawn'):
+for _name in ('dup', 'dup2', 'symlink', 'link', 'readlink',
+              'fork', 'kill', 'waitpid', 'system', 'popen', 'execv', 'execve', 'sendfile', 'abort', 'posix_spawn'):
     globals()[_name] = _refuse(_name)
 # These programs may test for.
 del fork, posix_spawn, sendfile, symlink, link, execv, execve, waitpid, kill
