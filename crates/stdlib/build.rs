@@ -46,15 +46,16 @@ fn main() {
         false,
         &mut sources,
     );
-    for (name, original) in selection::ALIASES {
-        let source = &sources[*original];
+    let aliases = selection::ALIASES.map(|(name, original)| {
+        let source = &sources[original];
         let alias = Source {
             path: source.path.clone(),
             ..*source
         };
-        sources.insert((*name).to_owned(), alias);
-    }
+        (name.to_owned(), alias)
+    });
     collect(Path::new("lib"), "", true, &mut sources);
+    sources.extend(aliases);
     collect(Path::new(SHELL), "", true, &mut sources);
 
     let (mut first, mut common, mut rest) = (Vec::new(), Vec::new(), Vec::new());

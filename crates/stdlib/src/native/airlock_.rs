@@ -25,13 +25,17 @@ pub static FUNCTIONS: &[NativeDef] = &[
     function("read_file", "path, /", read_file),
     function("write_file", "path, data, now, /", write_file),
     function("file_status", "path, /", file_status),
-    function("set_file_times", "path, accessed, modified, /", |vm, args| {
-        let (accessed, modified) = (nanos(vm, args[1])?, nanos(vm, args[2])?);
-        with_files(vm, args[0], |files, path| {
-            files.set_times(path, accessed, modified)
-        })?;
-        Ok(Value::NONE)
-    }),
+    function(
+        "set_file_times",
+        "path, accessed, modified, /",
+        |vm, args| {
+            let (accessed, modified) = (nanos(vm, args[1])?, nanos(vm, args[2])?);
+            with_files(vm, args[0], |files, path| {
+                files.set_times(path, accessed, modified)
+            })?;
+            Ok(Value::NONE)
+        },
+    ),
     function("set_permissions", "path, bits, /", |vm, args| {
         let bits = vm.index_exact(args[1])? as u32;
         with_files(vm, args[0], |files, path| files.set_permissions(path, bits))?;
