@@ -640,6 +640,8 @@ def pipe():
 class socket:
     """The C part of a socket; `socket.socket` is made of it."""
 
+    __slots__ = ('_endpoint', '_fd', '_timeout')
+
     def __init__(self, family=AF_INET, type=SOCK_STREAM, proto=0, fileno=None):
         if fileno is not None:
             if not isinstance(fileno, int):

@@ -12,7 +12,7 @@ for name, use in {
     'marshal': lambda: marshal.dumps(1),
     'bz2': lambda: bz2.BZ2Compressor(),
     'lzma': lambda: lzma.LZMADecompressor(),
-    'ssl': lambda: ssl.create_default_context(),
+    'ssl': lambda: ssl.create_default_context().wrap_socket(None),
 }.items():
     try:
         use()
