@@ -433,6 +433,7 @@ impl Vm {
     }
 
     /// `value.name = new`; `new` unbound deletes. `name` must be interned.
+    #[inline(never)]
     pub fn set_attr(&mut self, value: Value, name: Value, new: Value) -> Res<()> {
         let class = self.type_of(value);
         let flags = self.heap.ty(class).flags;

@@ -241,6 +241,7 @@ impl Vm {
     /// Calls with arguments at `base..base + argc` of the stack; the slot
     /// before them is free. The last arguments are named by the tuple `names`
     /// unless it is unbound.
+    #[inline(never)]
     pub(crate) fn call_window(
         &mut self,
         callee: Value,
@@ -360,6 +361,7 @@ impl Vm {
     }
 
     /// Calls a Python function whose frame will begin at `base`.
+    #[inline(never)]
     pub(crate) fn call_function(
         &mut self,
         function: Value,

@@ -20,6 +20,7 @@ use crate::{Completion, GeneratorKind, GeneratorState, PyDict, Res, Throw, Value
 impl Vm {
     // Names.
 
+    #[inline(never)]
     pub(crate) fn load_global(&mut self, code: &Rc<CodeObj>, globals: Value, site: u16) -> Res {
         let name = code.names[code.code.sites[site as usize] as usize];
         let hash = self.heap.str_table_hash(name);
@@ -106,6 +107,7 @@ impl Vm {
     }
 
     #[cold]
+    #[inline(never)]
     pub(crate) fn unbound_local(&mut self, name: Value) -> Throw {
         let message = format!(
             "cannot access local variable '{}' where it is not associated with a value",
@@ -115,6 +117,7 @@ impl Vm {
     }
 
     #[cold]
+    #[inline(never)]
     pub(crate) fn empty_cell(&mut self, code: &Rc<CodeObj>, cell: u16, name: u16) -> Throw {
         let name = code.names[name as usize];
         let first = code.code.first_capture();
@@ -135,6 +138,7 @@ impl Vm {
     }
 
     /// Namespace (unless unbound), globals, builtins.
+    #[inline(never)]
     pub(crate) fn load_name(&mut self, namespace: Value, globals: Value, name: Value) -> Res {
         if let Some(namespace) = namespace.bound()
             && namespace != globals
@@ -176,6 +180,7 @@ impl Vm {
             || self.lookup_special(namespace, self.names.missing).is_some()
     }
 
+    #[inline(never)]
     pub(crate) fn store_name(&mut self, namespace: Value, name: Value, value: Value) -> Res<()> {
         if namespace.is(Kind::Dict) {
             self.namespace_set(namespace, name, value);
@@ -184,6 +189,7 @@ impl Vm {
         self.store_subscript(namespace, name, value)
     }
 
+    #[inline(never)]
     pub(crate) fn delete_name(&mut self, namespace: Value, name: Value) -> Res<()> {
         let plain = self.heap.payload(namespace);
         if !plain.is(Kind::Dict) {
@@ -196,6 +202,7 @@ impl Vm {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn load_class_cell(
         &mut self,
         code: &Rc<CodeObj>,
@@ -268,6 +275,7 @@ impl Vm {
     }
 
     /// A member of module `builtins`.
+    #[inline(never)]
     pub fn builtin(&mut self, name: &str) -> Value {
         let key = self.heap.intern(name);
         self.namespace_get(self.builtins, key)
@@ -276,6 +284,7 @@ impl Vm {
 
     // Attributes, with caches.
 
+    #[inline(never)]
     pub(crate) fn load_attr_slow(&mut self, code: &Rc<CodeObj>, value: Value, site: u16) -> Res {
         let name = code.names[code.code.sites[site as usize] as usize];
         if value.is(Kind::Module)
@@ -360,6 +369,7 @@ impl Vm {
         Some(found)
     }
 
+    #[inline(never)]
     pub(crate) fn store_attr_slow(
         &mut self,
         code: &Rc<CodeObj>,
@@ -389,6 +399,7 @@ impl Vm {
 
     /// For a method call: the function and self, or unbound and the bound
     /// attribute.
+    #[inline(never)]
     pub(crate) fn load_method(
         &mut self,
         code: &Rc<CodeObj>,
@@ -446,6 +457,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn load_super(
         &mut self,
         super_: Value,
@@ -513,6 +525,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn subscript(&mut self, object: Value, key: Value) -> Res {
         if let Some(range) = self.heap.downcast::<PyRange>(object)
             && range.big.is_none()
@@ -551,6 +564,7 @@ impl Vm {
 
     /// `object[start:stop:step]` of a list, tuple or ASCII text by ints, without
     /// making the slice; `None` for the rest.
+    #[inline(never)]
     pub(crate) fn load_slice(&mut self, object: Value, bounds: [Value; 3]) -> Option<Res> {
         if !bounds
             .iter()
@@ -599,6 +613,7 @@ impl Vm {
 
     /// `object[start:stop] = items` of a list and a list or tuple, without
     /// making the slice; whether it was done.
+    #[inline(never)]
     pub(crate) fn store_slice(&mut self, object: Value, bounds: [Value; 3], value: Value) -> bool {
         let plain = object.is(Kind::List)
             && (value.is(Kind::List) || value.is(Kind::Tuple))
@@ -628,6 +643,7 @@ impl Vm {
         true
     }
 
+    #[inline(never)]
     pub(crate) fn store_subscript(&mut self, object: Value, key: Value, value: Value) -> Res<()> {
         match self.lookup_special(object, self.names.setitem) {
             Some(method) => self.call_special(method, object, &[key, value]).map(drop),
@@ -641,6 +657,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn delete_subscript(&mut self, object: Value, key: Value) -> Res<()> {
         match self.lookup_special(object, self.names.delitem) {
             Some(method) => self.call_special(method, object, &[key]).map(drop),
@@ -656,6 +673,7 @@ impl Vm {
 
     // Operators.
 
+    #[inline(never)]
     pub(crate) fn add_int(&mut self, a: Value, value: i16) -> Res {
         if value < 0 {
             let b = Value::int32(-(value as i32));
@@ -691,6 +709,7 @@ impl Vm {
     }
 
     /// `a op b` by the special methods of both.
+    #[inline(never)]
     pub fn binary_slow(&mut self, op: BinOp, a: Value, b: Value) -> Res {
         if op == BinOp::Add && a.is(Kind::Str) && b.is(Kind::Str) {
             return self.concat(a, b);
@@ -821,6 +840,7 @@ impl Vm {
     }
 
     /// `a op= b`.
+    #[inline(never)]
     pub(crate) fn in_place(&mut self, op: BinOp, a: Value, b: Value) -> Res {
         if op == BinOp::Add && a.is(Kind::Str) && b.is(Kind::Str) {
             return self.concat(a, b);
@@ -843,6 +863,7 @@ impl Vm {
         self.binary_named(op, a, b, name, reflected, true)
     }
 
+    #[inline(never)]
     pub(crate) fn unary(&mut self, value: Value, name: Value, symbol: &str) -> Res {
         match self.lookup_special(value, name) {
             Some(method) => self.call_special(method, value, &[]),
@@ -857,7 +878,7 @@ impl Vm {
     }
 
     /// Comparisons that need no special methods; `None` for the others.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn compare_fast(&self, op: CmpOp, a: Value, b: Value) -> Option<bool> {
         match op {
             CmpOp::Is => return Some(a == b),
@@ -922,6 +943,7 @@ impl Vm {
     }
 
     /// A comparison by special methods.
+    #[inline(never)]
     pub fn compare_slow(&mut self, op: CmpOp, a: Value, b: Value) -> Res {
         let n = &self.names;
         let (name, reflected) = match op {
@@ -1030,6 +1052,7 @@ impl Vm {
 
     /// Asks for the truth of a value whose class decides in Python; `throw`
     /// is what [`Vm::truthy`] gave.
+    #[inline(never)]
     pub(crate) fn truth_by_python(&mut self, value: Value, throw: Throw) -> Throw {
         if !matches!(throw, Throw::Python) {
             return throw;
@@ -1054,6 +1077,7 @@ impl Vm {
 
     // Iteration.
 
+    #[inline(never)]
     pub(crate) fn get_iter(&mut self, value: Value) -> Res {
         match self.native_iter(value)? {
             Some(iter) => Ok(iter),
@@ -1064,6 +1088,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn get_async_iter(&mut self, value: Value) -> Res {
         match self.lookup_special(value, self.names.aiter) {
             Some(method) => {
@@ -1084,6 +1109,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn get_async_next(&mut self, iter: Value) -> Res {
         if iter.is(Kind::Generator)
             && self.heap.generator(iter).kind == GeneratorKind::AsyncGenerator
@@ -1241,6 +1267,7 @@ impl Vm {
         result
     }
 
+    #[inline(never)]
     pub(crate) fn get_yield_from_iter(&mut self, code: &Rc<CodeObj>, value: Value) -> Res {
         if value.is(Kind::Generator) {
             if self.heap.generator(value).kind == GeneratorKind::Coroutine
@@ -1264,6 +1291,7 @@ impl Vm {
     }
 
     /// What `await value` drives. `context` names the place for the message.
+    #[inline(never)]
     pub(crate) fn get_awaitable(&mut self, value: Value, context: u8) -> Res {
         if value.is(Kind::Generator) {
             let generator = self.heap.generator(value);
@@ -1303,6 +1331,7 @@ impl Vm {
 
     // Unpacking and displays.
 
+    #[inline(never)]
     pub(crate) fn unpack(&mut self, value: Value, count: usize) -> Res<Vec<Value>> {
         let items = match self.collect(value) {
             Err(Throw::Raise(exception)) if self.is_instance(exception, self.types.type_error) => {
@@ -1344,6 +1373,7 @@ impl Vm {
         Ok(items)
     }
 
+    #[inline(never)]
     pub(crate) fn unpack_ex(
         &mut self,
         value: Value,
@@ -1379,6 +1409,7 @@ impl Vm {
         Ok(result)
     }
 
+    #[inline(never)]
     pub(crate) fn build_set(&mut self, items: Vec<Value>) -> Res {
         let set = self.heap.new_set(PyDict::default(), false);
         for &item in &items {
@@ -1394,6 +1425,7 @@ impl Vm {
         Ok(set)
     }
 
+    #[inline(never)]
     pub(crate) fn build_dict(&mut self, items: Vec<Value>) -> Res {
         let dict = self.heap.new_dict(PyDict::with_capacity(items.len() / 2));
         for pair in items.chunks_exact(2) {
@@ -1409,6 +1441,7 @@ impl Vm {
         Ok(dict)
     }
 
+    #[inline(never)]
     pub(crate) fn list_extend(&mut self, list: Value, iterable: Value) -> Res<()> {
         match self.collect(iterable) {
             Ok(items) => {
@@ -1439,6 +1472,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn set_add_item(&mut self, set: Value, item: Value) -> Res<()> {
         match self.set_add(set, item) {
             Ok(_) => Ok(()),
@@ -1447,6 +1481,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn set_update(&mut self, set: Value, iterable: Value) -> Res<()> {
         match crate::builtins::set::update_one(self, set, iterable) {
             Err(Throw::Python | Throw::Materialize(_)) => {
@@ -1456,6 +1491,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn dict_update(&mut self, dict: Value, mapping: Value) -> Res<()> {
         if mapping.is(Kind::Dict) {
             let pairs: Vec<(Value, Value)> = self.heap.dict(mapping).iter().collect();
@@ -1480,6 +1516,7 @@ impl Vm {
         Err(self.tail_prelude("dict_update_one", &[dict, mapping]))
     }
 
+    #[inline(never)]
     pub(crate) fn dict_merge(&mut self, dict: Value, mapping: Value, func: Value) -> Res<()> {
         let name = self.callable_name(func);
         if mapping.is(Kind::Dict) {
@@ -1529,6 +1566,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn call_spread(
         &mut self,
         callee: Value,
@@ -1554,6 +1592,7 @@ impl Vm {
         self.call_args(callee, &all, names, ret)
     }
 
+    #[inline(never)]
     pub(crate) fn format_field(&mut self, conversion: u8, value: Value, spec: Value) -> Res {
         let converted = match conversion {
             b'r' | b'a' | b's' => {
@@ -1619,6 +1658,7 @@ impl Vm {
     }
 
     /// The strs at `first` of the stack, joined.
+    #[inline(never)]
     pub(crate) fn build_string(&mut self, first: usize, count: usize) -> Res {
         let parts = &self.stack[first..first + count];
         let bytes = parts.iter().map(|&part| self.heap.str_bytes(part)).sum();
@@ -1632,6 +1672,7 @@ impl Vm {
 
     // Imports.
 
+    #[inline(never)]
     pub(crate) fn load_build_class(&mut self, globals: Value) -> Res {
         let builtins = self.builtins_of(globals);
         match self.namespace_get(builtins, self.names.build_class) {
@@ -1640,6 +1681,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn import_name(
         &mut self,
         name: Value,
@@ -1657,6 +1699,7 @@ impl Vm {
         Err(self.tail_call(import, &args))
     }
 
+    #[inline(never)]
     pub(crate) fn import_from(&mut self, module: Value, name: Value) -> Res {
         if module.is(Kind::Module)
             && let Some(value) = self.namespace_get(self.heap.module(module).dict, name)
@@ -1669,6 +1712,7 @@ impl Vm {
     // Exceptions.
 
     /// `raise exception from cause`; `cause` unbound for a plain `raise`.
+    #[inline(never)]
     pub fn raise(&mut self, exception: Value, cause: Value) -> Throw {
         let base = self.types.base_exception;
         if exception.is(Kind::Type) && self.is_subtype(exception, base) {
@@ -1709,6 +1753,7 @@ impl Vm {
     }
 
     /// `except ty:`.
+    #[inline(never)]
     pub(crate) fn exception_matches(&mut self, exception: Value, ty: Value) -> Res {
         let base = self.types.base_exception;
         let class = self.type_of(exception);
@@ -1731,6 +1776,7 @@ impl Vm {
     }
 
     /// Puts both items of the pair that a request gives into registers.
+    #[inline(never)]
     pub(crate) fn split_into(&mut self, throw: Throw, at: usize) -> Throw {
         if !matches!(throw, Throw::Call) {
             return throw;
@@ -1747,6 +1793,7 @@ impl Vm {
         })
     }
 
+    #[inline(never)]
     pub(crate) fn load_special(&mut self, special: Special, object: Value) -> Res {
         let n = &self.names;
         let (name, other, word) = match special {
@@ -1789,6 +1836,7 @@ impl Vm {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn match_by(&mut self, function: &str, value: Value) -> Res {
         match (function, value.kind()) {
             ("match_sequence", Some(Kind::List | Kind::Tuple)) => Ok(Value::TRUE),

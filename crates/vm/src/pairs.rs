@@ -9,6 +9,7 @@ impl Vm {
     /// The next pair of `enumerate`, of `zip` of two, or of a dict's items,
     /// over built-in containers. `None`, and nothing changed, for all else,
     /// the end among it.
+    #[inline(never)]
     pub(crate) fn next_pair(&mut self, iter: Value) -> Option<(Value, Value)> {
         match self.heap.iters.get_mut(iter.index()) {
             PyIter::Enumerate { inner, count } => {

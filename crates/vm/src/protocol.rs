@@ -237,7 +237,7 @@ impl Vm {
     }
 
     /// `bool(value)`.
-    #[inline]
+    #[inline(never)]
     pub fn truthy(&mut self, value: Value) -> Res<bool> {
         if let Some(bool) = value.as_bool() {
             return Ok(bool);
@@ -391,6 +391,7 @@ impl Vm {
     }
 
     /// `len(value)` of a built-in container; `None` for other values.
+    #[inline(never)]
     pub fn native_len(&self, value: Value) -> Option<usize> {
         let value = self.heap.payload(value);
         Some(match value.kind()? {

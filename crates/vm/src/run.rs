@@ -12,6 +12,7 @@ use crate::call::Flow;
 use crate::codeobj::{Cache, CodeObj};
 use crate::fiber::{FiberState, Frame, NativeFrame, Ret};
 use crate::object::{IterStep, PyFunction, PyIter, TableItem};
+use crate::unwind::Undone;
 use crate::value::Kind;
 use crate::{Completion, Halt, Res, Throw, Value, Vm};
 
@@ -111,6 +112,7 @@ impl Vm {
     }
 
     /// Collects if it is time; `MemoryError` if the limit is passed.
+    #[inline(never)]
     pub(crate) fn relieve_memory(&mut self) -> Res<()> {
         let due = self.heap.charged_since_gc() > self.gc_threshold
             || self.heap.live_bytes() > self.limits.heap_bytes;
@@ -153,9 +155,7 @@ impl Vm {
             macro_rules! fail {
                 ($throw:expr, $ret:expr) => {{
                     let throw = $throw;
-                    save!();
-                    self.handle(throw, $ret)?;
-                    continue 'frame;
+                    break (throw, $ret);
                 }};
             }
             macro_rules! put {
@@ -239,19 +239,14 @@ impl Vm {
                     } else if value.is(Kind::List) {
                         !self.heap.list(value).is_empty()
                     } else {
-                        match self.truthy(value) {
+                        save!();
+                        let ret = Ret::Jump {
+                            when: $when,
+                            target: $target,
+                        };
+                        match self.truth(value, ret) {
                             Ok(truth) => truth,
-                            Err(throw) => {
-                                save!();
-                                let throw = self.truth_by_python(value, throw);
-                                fail!(
-                                    throw,
-                                    Ret::Jump {
-                                        when: $when,
-                                        target: $target
-                                    }
-                                )
-                            }
+                            Err(undone) => break undone,
                         }
                     };
                     if truth == $when {
@@ -284,41 +279,15 @@ impl Vm {
                     } else if let Some(holds) = compare_plain($op, a, b) {
                         holds
                     } else {
-                        match self.compare_fast($op, a, b) {
-                            Some(holds) => holds,
-                            None => {
-                                save!();
-                                let target = (pc as isize + $offset as isize) as u32;
-                                match self.compare_slow($op, a, b) {
-                                    Ok(value) if value == Value::TRUE => true,
-                                    Ok(value) if value == Value::FALSE => false,
-                                    Ok(value) => match self.truthy(value) {
-                                        Ok(truth) => truth,
-                                        Err(throw) => {
-                                            let throw = self.truth_by_python(value, throw);
-                                            fail!(
-                                                throw,
-                                                Ret::Jump {
-                                                    when: $when,
-                                                    target
-                                                }
-                                            )
-                                        }
-                                    },
-                                    Err(Throw::Call) => {
-                                        let throw =
-                                            self.and_then([Value::NONE; 4], truth_of_result);
-                                        fail!(
-                                            throw,
-                                            Ret::Jump {
-                                                when: $when,
-                                                target
-                                            }
-                                        )
-                                    }
-                                    Err(throw) => fail!(throw, Ret::Discard),
-                                }
-                            }
+                        save!();
+                        let target = (pc as isize + $offset as isize) as u32;
+                        let ret = Ret::Jump {
+                            when: $when,
+                            target,
+                        };
+                        match self.compare_truth($op, a, b, ret) {
+                            Ok(holds) => holds,
+                            Err(undone) => break undone,
                         }
                     };
                     if holds == $when {
@@ -327,7 +296,9 @@ impl Vm {
                 }};
             }
 
-            loop {
+            // One way out for all that fails: the less code here, the sooner a
+            // browser has compiled it for good.
+            let (throw, ret) = loop {
                 let instr = instrs[pc];
                 pc += 1;
                 match instr {
@@ -677,13 +648,10 @@ impl Vm {
                     }
                     Instr::Not { dst, src } => {
                         let value = get!(src);
-                        match self.truthy(value) {
+                        save!();
+                        match self.truth(value, Ret::Not(dst)) {
                             Ok(truth) => set!(dst, Value::bool(!truth)),
-                            Err(throw) => {
-                                save!();
-                                let throw = self.truth_by_python(value, throw);
-                                fail!(throw, Ret::Not(dst))
-                            }
+                            Err(undone) => break undone,
                         }
                     }
                     Instr::Negative { dst, src } => {
@@ -1239,39 +1207,9 @@ impl Vm {
                             unreachable!()
                         };
                         pc += 1;
-                        let none = Value::NONE;
-                        let (defaults, kwdefaults, annotate) = if at == u32::MAX {
-                            (none, none, none)
-                        } else {
-                            (get!(at), get!(at + 1), get!(at + 2))
-                        };
-                        let Some(child) = code.children[index as usize].clone() else {
-                            unreachable!()
-                        };
-                        let closure: Box<[Value]> = child
-                            .code
-                            .captures
-                            .iter()
-                            .map(|&register| get!(register))
-                            .collect();
-                        let [name, qualname, doc] = self.labels_of(&child);
-                        let module = self.namespace_get(globals, self.names.name).unwrap_or(none);
-                        let function = PyFunction {
-                            code: child,
-                            globals,
-                            closure,
-                            defaults,
-                            kwdefaults,
-                            name,
-                            qualname,
-                            module,
-                            doc,
-                            annotate,
-                            annotations: Value::UNBOUND,
-                            type_params: Value::UNBOUND,
-                            dict: Value::NONE,
-                        };
-                        set!(dst, self.heap.new_function(function));
+                        let at = (at != u32::MAX).then_some(base + at as usize);
+                        let function = self.make_function(&code, index as usize, base, at);
+                        set!(dst, function);
                     }
                     Instr::LoadBuildClass { dst } => {
                         put!(dst, self.load_build_class(globals))
@@ -1483,8 +1421,74 @@ impl Vm {
                         fail!(throw, Ret::Reg(dst))
                     }
                 }
-            }
+            };
+            save!();
+            self.handle(throw, ret)?;
         }
+    }
+
+    /// The truth of a value, which `ret` is to receive if Python gives it.
+    #[inline(never)]
+    fn truth(&mut self, value: Value, ret: Ret) -> Result<bool, Undone> {
+        match self.truthy(value) {
+            Ok(truth) => Ok(truth),
+            Err(throw) => Err((self.truth_by_python(value, throw), ret)),
+        }
+    }
+
+    /// Whether a comparison holds; `ret` is to receive it if Python says so.
+    #[inline(never)]
+    fn compare_truth(&mut self, op: CmpOp, a: Value, b: Value, ret: Ret) -> Result<bool, Undone> {
+        if let Some(holds) = self.compare_fast(op, a, b) {
+            return Ok(holds);
+        }
+        match self.compare_slow(op, a, b) {
+            Ok(value) => self.truth(value, ret),
+            Err(Throw::Call) => Err((self.and_then([Value::NONE; 4], truth_of_result), ret)),
+            Err(throw) => Err((throw, Ret::Discard)),
+        }
+    }
+
+    /// The function of constant `index` of the code that runs at `base`; its
+    /// defaults and annotations stand at `at` if there are any.
+    #[inline(never)]
+    fn make_function(
+        &mut self,
+        code: &CodeObj,
+        index: usize,
+        base: usize,
+        at: Option<usize>,
+    ) -> Value {
+        let none = Value::NONE;
+        let (defaults, kwdefaults, annotate) = match at {
+            Some(at) => (self.stack[at], self.stack[at + 1], self.stack[at + 2]),
+            None => (none, none, none),
+        };
+        let Some(child) = code.children[index].clone() else {
+            unreachable!()
+        };
+        let captured = child.code.captures.iter();
+        let closure: Box<[Value]> = captured
+            .map(|&register| self.stack[base + register as usize])
+            .collect();
+        let [name, qualname, doc] = self.labels_of(&child);
+        let globals = self.top().globals;
+        let module = self.namespace_get(globals, self.names.name).unwrap_or(none);
+        self.heap.new_function(PyFunction {
+            code: child,
+            globals,
+            closure,
+            defaults,
+            kwdefaults,
+            name,
+            qualname,
+            module,
+            doc,
+            annotate,
+            annotations: Value::UNBOUND,
+            type_params: Value::UNBOUND,
+            dict: Value::NONE,
+        })
     }
 
     /// The frame on top returns a value.
@@ -1523,6 +1527,7 @@ impl Vm {
     }
 
     /// Drives an awaitable's iterator one step, for `YieldFrom`.
+    #[inline(never)]
     fn drive(&mut self, object: Value, sent: Value, dst: u16) -> Res<Driven> {
         if object.is(Kind::Generator) {
             return match self.resume(object, sent, Ret::YieldFrom { dst })? {
@@ -1572,6 +1577,7 @@ impl Vm {
 
     /// `__next__` of an iterator that is no generator and no built-in one;
     /// `None` at its end.
+    #[inline(never)]
     fn next_of(&mut self, iter: Value, ret: Ret) -> Res<Option<Flow>> {
         if iter.is(Kind::Object)
             && let Some(step) = self.heap.object(iter).stepper()
@@ -1604,6 +1610,7 @@ impl Vm {
     }
 
     /// Calls through the class's `__next__`.
+    #[inline(never)]
     fn next_by_method(&mut self, iter: Value) -> Throw {
         match self.lookup_special(iter, self.names.next) {
             Some(method) => self.tail_call(method, &[iter]),

@@ -116,6 +116,7 @@ pub enum Request {
 
 impl Vm {
     /// Asks for a call whose result is the native's own.
+    #[inline(never)]
     pub fn tail_call(&mut self, callee: Value, args: &[Value]) -> Throw {
         self.pending = Pending {
             what: Request::Call {
@@ -130,6 +131,7 @@ impl Vm {
 
     /// After a native has answered [`Throw::Call`]: lets `then` see how that
     /// ends, before whoever asked.
+    #[inline(never)]
     pub fn and_then(&mut self, state: [Value; 4], then: Continuation) -> Throw {
         self.pending.then.push((then, state));
         Throw::Call
@@ -270,6 +272,7 @@ impl Vm {
     }
 
     /// Asks for a function of the prelude; its result is the native's own.
+    #[inline(never)]
     pub fn tail_prelude(&mut self, name: &str, args: &[Value]) -> Throw {
         let callee = self.prelude(name);
         self.tail_call(callee, args)

@@ -20,6 +20,7 @@ pub(crate) type Undone = (Throw, Ret);
 impl Vm {
     /// Carries out what an instruction of the top frame asked for. Afterwards
     /// the top frame is a Python frame, ready to go on; or the VM leaves.
+    #[inline(never)]
     pub(crate) fn handle(&mut self, throw: Throw, ret: Ret) -> Result<(), Exit> {
         let mut undone = (throw, ret);
         loop {
@@ -145,6 +146,7 @@ impl Vm {
 
     /// Whether what drives the generator on top takes an item at once, so that
     /// the generator goes on.
+    #[inline(never)]
     pub(crate) fn take_item(&mut self, ret: Ret, item: Value) -> bool {
         match ret {
             Ret::Collect { list } => {
@@ -364,6 +366,7 @@ impl Vm {
 
     /// Suspends the generator whose frame is on top: a plain `yield`, or
     /// (`item`) the item of an async generator.
+    #[inline(never)]
     pub(crate) fn suspend(&mut self, value: Value, item: bool) -> Result<(), Undone> {
         let mut item = item;
         loop {
@@ -473,6 +476,7 @@ impl Vm {
     }
 
     /// Resumes a generator or coroutine with a value.
+    #[inline(never)]
     pub(crate) fn resume(&mut self, generator: Value, value: Value, ret: Ret) -> Res<Flow> {
         let object = self.heap.generator(generator);
         match object.state {
@@ -882,6 +886,7 @@ impl Vm {
 
     /// The exception being handled where the current fiber stands; None if
     /// there is none.
+    #[inline(never)]
     pub fn handled_exception(&self) -> Value {
         self.frames
             .iter()
@@ -1113,6 +1118,7 @@ impl Vm {
 
     /// After a value was delivered: goes on with the Python frame on top, or
     /// ends the fiber.
+    #[inline(never)]
     pub(crate) fn settle(&mut self) -> Result<(), Exit> {
         match self.frames.last() {
             Some(Frame::Python(_)) => Ok(()),

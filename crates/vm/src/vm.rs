@@ -308,6 +308,7 @@ impl Vm {
         self.heap.new_int(value)
     }
 
+    #[inline(never)]
     pub fn tuple(&mut self, items: &[Value]) -> Value {
         if items.is_empty() {
             self.empty_tuple
@@ -465,6 +466,7 @@ impl Vm {
     }
 
     /// Sets a str key; `name` should be interned.
+    #[inline(never)]
     pub fn namespace_set(&mut self, dict: Value, name: Value, value: Value) {
         let hash = self.heap.str_table_hash(name);
         let found = self

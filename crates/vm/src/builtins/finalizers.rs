@@ -115,6 +115,7 @@ impl Vm {
     /// There are no reference counts, so this looks at the whole heap. It does
     /// so for objects whose end somebody waits for, and only so often. What is
     /// part of a circle stays, as it would with counts.
+    #[inline(never)]
     pub(crate) fn after_delete(&mut self, dead_from: usize) -> bool {
         let object = std::mem::replace(&mut self.forgotten, Value::UNBOUND);
         if !self.is_awaited_end(object) || !self.may_look() {
@@ -170,6 +171,7 @@ impl Vm {
 
     /// Begins what [`Vm::pending_finalizers`] asks for, on top of the frame
     /// that is running.
+    #[inline(never)]
     pub(crate) fn start_finalizers(&mut self) -> Result<(), Exit> {
         let name = self.intern("run_finalizers");
         // Neither while the VM starts nor where there is no room for frames.

@@ -18,6 +18,7 @@ use crate::{Completion, GeneratorKind, Res, Throw, Value, Vm};
 impl Vm {
     /// The next item of a built-in iterator ([`crate::Kind::Iter`]) that runs
     /// no Python; `None` at its end. Once ended it stays so.
+    #[inline(never)]
     pub fn iter_next(&mut self, iter: Value) -> Res<Option<Value>> {
         let heap = &mut self.heap;
         let state = heap.iters.get_mut(iter.index());

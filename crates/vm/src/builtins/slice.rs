@@ -27,6 +27,7 @@ impl NativeObject for PySlice {
 }
 
 impl Vm {
+    #[inline(never)]
     pub fn new_slice(&mut self, start: Value, stop: Value, step: Value) -> Value {
         let class = self.types.slice;
         self.heap.new_object(PySlice {

@@ -61,6 +61,7 @@ impl NativeObject for FrameObject {
 
 impl Vm {
     /// `exception.__traceback__`; None if it was never raised.
+    #[inline(never)]
     pub fn traceback_of(&mut self, exception: Value) -> Value {
         let object = self.heap.exception(exception);
         if let Some(known) = object.traceback.bound() {
