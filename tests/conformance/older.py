@@ -24,6 +24,8 @@ def prepare(module):
         _say_what_airlock_has(support)
     if module == 'test.test_inspect':
         _name_the_pickler()
+    if module.startswith('test.test_asyncio'):
+        _let_asyncio_be_tested(support)
     if module == 'test.test_logging':
         _give_logging_its_functions()
 
@@ -77,6 +79,21 @@ def _say_what_airlock_has(support):
     threads = importlib.import_module('test.support.threading_helper')
     threads.can_start_thread = True
     support.has_socket_support = True
+
+
+def _let_asyncio_be_tested(support):
+    """Without child watchers, which are no more, sockets and terminals."""
+    import types
+    import unittest
+    support.maybe_get_event_loop_policy = lambda: None
+    support.has_socket_support = True
+    if sys.implementation.name == 'airlock':
+        sockets = importlib.import_module('test.support.socket_helper')
+        sockets.skip_unless_bind_unix_socket = unittest.skip('there are no sockets of the system')
+    try:
+        importlib.import_module('tty')
+    except ImportError:
+        sys.modules['tty'] = types.ModuleType('tty')
 
 
 def _give_logging_its_functions():

@@ -41,11 +41,14 @@ pub struct PyHandle {
     context: Value,
     loop_object: Value,
     cancelled: bool,
-    /// A timer's time, in nanoseconds of the run's clock.
-    when_nanos: Option<u64>,
-    when_seconds: f64,
+    /// A timer's time as it was given.
+    when: Value,
     /// When the timer was set.
     set_nanos: u64,
+    /// Where it was made, in debug mode; else None.
+    source_traceback: Value,
+    /// What it is shown as once it is cancelled, in debug mode; else None.
+    shown: Value,
     class: Value,
 }
 
@@ -54,10 +57,18 @@ impl NativeObject for PyHandle {
         self.class
     }
     fn trace(&self, tracer: &mut Tracer) {
-        tracer.extend(&[self.callback, self.args, self.context, self.loop_object]);
+        tracer.extend(&[
+            self.callback,
+            self.args,
+            self.context,
+            self.loop_object,
+            self.when,
+            self.source_traceback,
+            self.shown,
+        ]);
     }
     fn bytes(&self) -> usize {
-        80
+        96
     }
 }
 
@@ -130,6 +141,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         has_run: false,
         stopping: false,
         closed: false,
+        debug: false,
         remaining: 0,
         handles_this_iteration: 0,
         in_iteration: false,
@@ -144,6 +156,8 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         created_nanos: now,
         stands_since: Some(now),
         crossing: None,
+        pass_crossings: Vec::new(),
+        pass_ended_order: 0,
     });
     trace::record(vm, EventKind::LoopStarted { lane });
     Ok(object)
@@ -197,7 +211,12 @@ fn stop(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn time(vm: &mut Vm, _: &[Value]) -> Res {
-    Ok(Value::float(crate::now(vm) as f64 / 1e9))
+    Ok(Value::float(seconds_now(vm)))
+}
+
+/// The loop's clock is `time.monotonic()`.
+fn seconds_now(vm: &mut Vm) -> f64 {
+    crate::time::monotonic_nanos(vm) as f64 / 1e9
 }
 
 // Handles.
@@ -222,11 +241,39 @@ fn make_handle(
         context,
         loop_object,
         cancelled: false,
-        when_nanos: None,
-        when_seconds: 0.0,
+        when: Value::NONE,
         set_nanos: 0,
+        source_traceback: Value::NONE,
+        shown: Value::NONE,
         class,
     })
+}
+
+/// A new handle as the caller of `call_soon` and its like gets it.
+fn handed_out(vm: &mut Vm, id: LoopId, handle: Value) -> Res {
+    if state(vm, id).debug {
+        return Err(vm.tail_prelude("note_source", &[handle, Value::int32(0)]));
+    }
+    Ok(handle)
+}
+
+/// What `call_soon` and its like check in debug mode.
+fn check_call(vm: &mut Vm, id: LoopId, callback: Value, what: &str, threadsafe: bool) -> Res<()> {
+    if state(vm, id).closed {
+        return Err(closed_error(vm));
+    }
+    if !state(vm, id).debug {
+        return Ok(());
+    }
+    if !threadsafe && state(vm, id).running {
+        let runner = state(vm, id).runner;
+        if vm.fiber(runner).thread != current_thread(vm) {
+            return Err(vm.runtime_error(
+                "Non-thread-safe operation invoked on an event loop other than the current one",
+            ));
+        }
+    }
+    check_callback(vm, callback, what)
 }
 
 fn check_callback(vm: &mut Vm, callback: Value, what: &str) -> Res<()> {
@@ -256,14 +303,11 @@ fn call_soon(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(Value::NONE);
     };
     let id = id_of(vm, this);
-    if state(vm, id).closed {
-        return Err(closed_error(vm));
-    }
-    check_callback(vm, callback, "call_soon")?;
+    check_call(vm, id, callback, "call_soon", false)?;
     let object = state(vm, id).object;
     let handle = make_handle(vm, object, callback, extra, context, "Handle");
     push_ready(vm, id, Ready::Handle(handle))?;
-    Ok(handle)
+    handed_out(vm, id, handle)
 }
 
 fn call_soon_threadsafe(vm: &mut Vm, args: &[Value]) -> Res {
@@ -271,15 +315,12 @@ fn call_soon_threadsafe(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(Value::NONE);
     };
     let id = id_of(vm, this);
-    if state(vm, id).closed {
-        return Err(closed_error(vm));
-    }
-    check_callback(vm, callback, "call_soon_threadsafe")?;
+    check_call(vm, id, callback, "call_soon_threadsafe", true)?;
     let object = state(vm, id).object;
-    let handle = make_handle(vm, object, callback, extra, context, "Handle");
+    let handle = make_handle(vm, object, callback, extra, context, "_ThreadSafeHandle");
     state(vm, id).self_written = true;
     push_ready(vm, id, Ready::Handle(handle))?;
-    Ok(handle)
+    handed_out(vm, id, handle)
 }
 
 fn seconds(vm: &mut Vm, value: Value) -> Res<f64> {
@@ -289,7 +330,7 @@ fn seconds(vm: &mut Vm, value: Value) -> Res<f64> {
 fn set_timer(
     vm: &mut Vm,
     this: Value,
-    when: f64,
+    (when, when_value): (f64, Value),
     callback: Value,
     extra: Value,
     context: Value,
@@ -300,13 +341,12 @@ fn set_timer(
     let nanos = if when.is_nan() || when <= 0.0 {
         0
     } else {
-        (when * 1e9).round().min(9e18) as u64
+        crate::time::from_monotonic((when * 1e9).round().min(9e18) as u64)
     };
     let now = crate::now(vm);
     if let Some(timer) = vm.heap.downcast_mut::<PyHandle>(handle) {
         timer.set_nanos = now;
-        timer.when_nanos = Some(nanos);
-        timer.when_seconds = when;
+        timer.when = when_value;
     }
     let core = vm.extension::<Core>();
     core.next_order += 1;
@@ -320,7 +360,7 @@ fn set_timer(
     loop_state.timer_handles.insert(order, handle);
     // A loop that waits on another fiber has to wait for this one instead.
     wake_loop(vm, id);
-    Ok(handle)
+    handed_out(vm, id, handle)
 }
 
 fn call_later(vm: &mut Vm, args: &[Value]) -> Res {
@@ -332,12 +372,16 @@ fn call_later(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let delay = seconds(vm, delay)?;
     let id = id_of(vm, this);
-    if state(vm, id).closed {
-        return Err(closed_error(vm));
-    }
-    check_callback(vm, callback, "call_later")?;
-    let now = crate::now(vm) as f64 / 1e9;
-    set_timer(vm, this, now + delay, callback, extra, context)
+    check_call(vm, id, callback, "call_later", false)?;
+    let when = seconds_now(vm) + delay;
+    set_timer(
+        vm,
+        this,
+        (when, Value::float(when)),
+        callback,
+        extra,
+        context,
+    )
 }
 
 fn call_at(vm: &mut Vm, args: &[Value]) -> Res {
@@ -347,24 +391,26 @@ fn call_at(vm: &mut Vm, args: &[Value]) -> Res {
     if when.is_none() {
         return Err(vm.type_error("when cannot be None"));
     }
+    let when_value = when;
     let when = seconds(vm, when)?;
     let id = id_of(vm, this);
-    if state(vm, id).closed {
-        return Err(closed_error(vm));
-    }
-    check_callback(vm, callback, "call_at")?;
-    set_timer(vm, this, when, callback, extra, context)
+    check_call(vm, id, callback, "call_at", false)?;
+    set_timer(vm, this, (when, when_value), callback, extra, context)
 }
 
 fn create_future(vm: &mut Vm, args: &[Value]) -> Res {
     let id = id_of(vm, args[0]);
     let object = state(vm, id).object;
-    Ok(crate::future::create(vm, object))
+    let future = crate::future::create(vm, object);
+    if state(vm, id).debug {
+        return Err(vm.tail_prelude("note_source", &[future, Value::int32(0)]));
+    }
+    Ok(future)
 }
 
 /// `create_task` without a task factory.
 fn create_task(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, coroutine, name, context, _eager] = args[..] else {
+    let [this, coroutine, name, context, eager] = args[..] else {
         return Ok(Value::NONE);
     };
     let id = id_of(vm, this);
@@ -381,7 +427,8 @@ fn create_task(vm: &mut Vm, args: &[Value]) -> Res {
         let text = vm.str_of(name)?;
         vm.string(text)
     };
-    task::create(vm, object, coroutine, name, context)
+    let eager = vm.truthy(eager)?;
+    task::create(vm, object, coroutine, name, context, eager)
 }
 
 // Running.
@@ -476,8 +523,46 @@ fn run_pass(vm: &mut Vm, args: &[Value]) -> Res {
     if state(vm, id).closed {
         return Err(closed_error(vm));
     }
+    begin_pass_crossing(vm, id);
     nest(vm, id, Value::UNBOUND);
     run_once(vm, id)
+}
+
+/// Between two passes the shell made a task, whose end it now turns the loop
+/// for: it crosses.
+fn begin_pass_crossing(vm: &mut Vm, id: LoopId) {
+    if !vm.extension::<Core>().books_adapter || current_thread(vm) != 0 {
+        return;
+    }
+    let loop_state = state(vm, id);
+    let ended = loop_state.pass_ended_order;
+    let Some(Ready::Step { task, .. }) = loop_state.ready.back().copied() else {
+        return;
+    };
+    if task::order(vm, task) <= ended {
+        return;
+    }
+    let Some(name) = task::coroutine_name(vm, task) else {
+        return;
+    };
+    if name == "shutdown_asyncgens" || name == "shutdown_default_executor" {
+        return;
+    }
+    let number = crossing::enter(vm, &name);
+    state(vm, id).pass_crossings.push((number, task));
+}
+
+/// A pass is over: crossings whose tasks are done end with it.
+fn end_pass_crossings(vm: &mut Vm, id: LoopId) {
+    let order = vm.extension::<Core>().next_order;
+    state(vm, id).pass_ended_order = order;
+    while let Some(&(number, task)) = state(vm, id).pass_crossings.last() {
+        if !crate::future::is_done(vm, task) {
+            return;
+        }
+        state(vm, id).pass_crossings.pop();
+        crossing::leave(vm, number, Outcome::Returned);
+    }
 }
 
 /// Sets aside what the loop is doing, for a run inside it.
@@ -514,7 +599,13 @@ fn unnest(vm: &mut Vm, id: LoopId) {
         loop_state.current_task = nested.current_task;
         loop_state.running = nested.running;
         loop_state.runner = nested.runner;
+        let is_pass = nested.until.is_unbound();
         crate::witness::interrupted(vm, &nested.held);
+        crossing::loop_ended(vm);
+        if is_pass {
+            end_pass_crossings(vm, id);
+        }
+        return;
     }
     crossing::loop_ended(vm);
 }
@@ -530,20 +621,16 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
                 loop_state.remaining = 0;
                 continue;
             };
+            let after = if loop_state.debug {
+                begin_debugging(vm, id, ready)?
+            } else {
+                [Value::count(id), Value::NONE, Value::NONE, Value::NONE]
+            };
             match run_ready(vm, id, ready) {
                 Ok(_) => continue,
-                Err(Throw::Call) => {
-                    return Err(vm.and_then(
-                        [Value::count(id), Value::NONE, Value::NONE, Value::NONE],
-                        after_handle,
-                    ));
-                }
+                Err(Throw::Call) => return Err(vm.and_then(after, after_handle)),
                 Err(Throw::Raise(exception)) => {
-                    return after_handle(
-                        vm,
-                        [Value::count(id), Value::NONE, Value::NONE, Value::NONE],
-                        Completion::Raised(exception),
-                    );
+                    return after_handle(vm, after, Completion::Raised(exception));
                 }
                 Err(other) => return Err(other),
             }
@@ -737,8 +824,8 @@ fn run_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res {
             context,
         } => {
             let previous = contexts::enter(vm, context)?;
-            let state = [context, previous, callback, Value::count(id)];
-            Err(vm.call_then(callback, &[future], state, after_callback))
+            let state = [context, previous, callback, future];
+            Err(vm.call_then(callback, &[future], state, after_future_callback))
         }
         Ready::Handle(_) | Ready::ReadSelf => Ok(Value::NONE),
     }
@@ -772,14 +859,77 @@ fn after_callback(
     }
 }
 
+/// As [`after_callback`] for what was added to a future, which has no handle
+/// before one is to be shown.
+fn after_future_callback(
+    vm: &mut Vm,
+    [context, previous, callback, future]: [Value; 4],
+    completion: Completion,
+) -> Res {
+    if !matches!(completion, Completion::Raised(_)) {
+        contexts::leave(vm, context, previous);
+        return Ok(Value::NONE);
+    }
+    let object = crate::future::future(vm, future).loop_object;
+    let id = loop_id(vm, object).unwrap_or(0);
+    let args = vm.tuple(&[future]);
+    let handle = make_handle(vm, object, callback, args, context, "Handle");
+    let state = [context, previous, handle, Value::count(id)];
+    after_callback(vm, state, completion)
+}
+
 /// A handle ended; the loop goes on.
-fn after_handle(vm: &mut Vm, [id, ..]: [Value; 4], completion: Completion) -> Res {
-    let id = id.as_small().unwrap_or(0) as usize;
+fn after_handle(
+    vm: &mut Vm,
+    [id_value, shown, began, _]: [Value; 4],
+    completion: Completion,
+) -> Res {
+    let id = id_value.as_small().unwrap_or(0) as usize;
     if let Completion::Raised(exception) = completion {
         // Only what ends the program comes this far.
         return stopped_by(vm, id, exception);
     }
+    if let Some(began) = began.as_float() {
+        let object = state(vm, id).object;
+        let passed = Value::float(crate::now(vm) as f64 / 1e9 - began);
+        let throw = vm.tail_prelude("handle_ended", &[object, shown, passed]);
+        return match throw {
+            Throw::Call => Err(vm.and_then(
+                [id_value, Value::NONE, Value::NONE, Value::NONE],
+                after_handle,
+            )),
+            other => Err(other),
+        };
+    }
     run_once(vm, id)
+}
+
+/// In debug mode the loop tells what it runs, and how long that took: the
+/// state for [`after_handle`].
+fn begin_debugging(vm: &mut Vm, id: LoopId, ready: Ready) -> Res<[Value; 4]> {
+    let object = state(vm, id).object;
+    let shown = match ready {
+        Ready::Handle(handle) => handle,
+        Ready::Step { task, .. } | Ready::Wakeup { task, .. } => task,
+        Ready::Call {
+            callback,
+            future,
+            context,
+        } => {
+            let args = vm.tuple(&[future]);
+            make_handle(vm, object, callback, args, context, "Handle")
+        }
+        Ready::ReadSelf => Value::NONE,
+    };
+    if shown.is_none() {
+        return Ok([Value::count(id), Value::NONE, Value::NONE, Value::NONE]);
+    }
+    if vm.heap.downcast::<PyHandle>(shown).is_some() {
+        let name = vm.intern("_current_handle");
+        vm.set_attr(object, name, shown)?;
+    }
+    let began = Value::float(crate::now(vm) as f64 / 1e9);
+    Ok([Value::count(id), shown, began, Value::NONE])
 }
 
 // For explanations.
@@ -841,6 +991,14 @@ fn handle(vm: &mut Vm, this: Value) -> &mut PyHandle {
 
 fn handle_cancel(vm: &mut Vm, args: &[Value]) -> Res {
     let object = handle(vm, args[0]);
+    if object.cancelled {
+        return Ok(Value::NONE);
+    }
+    let (loop_object, shown) = (object.loop_object, object.shown);
+    if shown.is_none() && loop_id(vm, loop_object).is_some_and(|id| state(vm, id).debug) {
+        return Err(vm.tail_prelude("handle_cancel", args));
+    }
+    let object = handle(vm, args[0]);
     object.cancelled = true;
     object.callback = Value::NONE;
     object.args = Value::NONE;
@@ -856,18 +1014,7 @@ fn handle_context(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn handle_when(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::float(handle(vm, args[0]).when_seconds))
-}
-
-fn handle_repr(vm: &mut Vm, args: &[Value]) -> Res {
-    Err(vm.tail_prelude("handle_repr", args))
-}
-
-fn handle_run(vm: &mut Vm, args: &[Value]) -> Res {
-    let object = handle(vm, args[0]);
-    let (callback, extra) = (object.callback, object.args);
-    let extra: Vec<Value> = vm.heap.as_items(extra).unwrap_or(&[]).to_vec();
-    Err(vm.tail_call(callback, &extra))
+    Ok(handle(vm, args[0]).when)
 }
 
 fn field_callback(vm: &mut Vm, this: Value) -> Res {
@@ -887,11 +1034,41 @@ fn field_loop(vm: &mut Vm, this: Value) -> Res {
 }
 
 fn field_when(vm: &mut Vm, this: Value) -> Res {
-    Ok(Value::float(handle(vm, this).when_seconds))
+    Ok(handle(vm, this).when)
 }
 
-fn field_none(_: &mut Vm, _: Value) -> Res {
-    Ok(Value::NONE)
+fn field_context(vm: &mut Vm, this: Value) -> Res {
+    Ok(handle(vm, this).context)
+}
+
+fn field_source(vm: &mut Vm, this: Value) -> Res {
+    Ok(handle(vm, this).source_traceback)
+}
+
+fn set_source(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
+    handle(vm, this).source_traceback = value;
+    Ok(())
+}
+
+fn field_shown(vm: &mut Vm, this: Value) -> Res {
+    Ok(handle(vm, this).shown)
+}
+
+fn set_shown(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
+    handle(vm, this).shown = value;
+    Ok(())
+}
+
+/// Whether a timer still waits in its loop.
+fn field_scheduled(vm: &mut Vm, this: Value) -> Res {
+    let object = handle(vm, this).loop_object;
+    let scheduled = loop_id(vm, object).is_some_and(|id| {
+        state(vm, id)
+            .timer_handles
+            .values()
+            .any(|&timer| timer == this)
+    });
+    Ok(Value::bool(scheduled))
 }
 
 // Functions of the module.
@@ -908,13 +1085,131 @@ fn get_running_loop(vm: &mut Vm, _: &[Value]) -> Res {
 }
 
 fn set_running_loop(vm: &mut Vm, args: &[Value]) -> Res {
-    let thread = vm.fiber(vm.current_fiber()).thread;
+    let fiber = vm.current_fiber();
+    let thread = vm.fiber(fiber).thread;
+    let is_python = !args[0].is_none() && loop_id(vm, args[0]).is_none();
     let core = vm.extension::<Core>();
     if args[0].is_none() {
         core.running_loops.remove(&thread);
     } else {
         core.running_loops.insert(thread, args[0]);
     }
+    // The time in a loop that is Python code is booked as that of ours.
+    match (core.python_runners.get(&thread).copied(), is_python) {
+        (None, true) => {
+            core.python_runners.insert(thread, fiber);
+            crossing::loop_begins(vm);
+        }
+        (Some(runner), false) => {
+            core.python_runners.remove(&thread);
+            if runner == fiber {
+                crossing::loop_ended(vm);
+            }
+        }
+        _ => {}
+    }
+    Ok(Value::NONE)
+}
+
+/// `BaseEventLoop.__init__` of a loop: one that is Python code is counted
+/// here, ours where it is made.
+fn loop_made(vm: &mut Vm, args: &[Value]) -> Res {
+    if loop_id(vm, args[0]).is_none() {
+        vm.extension::<Core>().ledger.loops += 1;
+        crossing::charge(vm, Charge::LoopCreated);
+    }
+    Ok(Value::NONE)
+}
+
+/// `BaseEventLoop._run_once` is about to run so many handles.
+fn loop_turns(vm: &mut Vm, args: &[Value]) -> Res {
+    let handles = args[1].as_small().unwrap_or(0).max(0) as u64;
+    let core = vm.extension::<Core>();
+    core.ledger.iterations += 1;
+    core.ledger.handles += handles;
+    core.host.charge(Charge::Iteration);
+    for _ in 0..handles {
+        core.host.charge(Charge::Handle);
+    }
+    Ok(Value::NONE)
+}
+
+fn set_debug(vm: &mut Vm, args: &[Value]) -> Res {
+    let id = id_of(vm, args[0]);
+    let debug = vm.truthy(args[1])?;
+    state(vm, id).debug = debug;
+    Ok(Value::NONE)
+}
+
+/// Gives the native handles the classes of `asyncio.events` as bases: what
+/// these say of handles, and `isinstance`, goes for ours as well.
+fn derive_handles(vm: &mut Vm, args: &[Value]) -> Res {
+    let [handle, timer, threadsafe] = args[..] else {
+        return Ok(Value::NONE);
+    };
+    let object = vm.types.object;
+    let core = vm.extension::<Core>();
+    let ours = core.kept("Handle");
+    let pairs = [
+        (ours, vec![ours, handle, object]),
+        (
+            core.kept("TimerHandle"),
+            vec![core.kept("TimerHandle"), ours, timer, handle, object],
+        ),
+        (
+            core.kept("_ThreadSafeHandle"),
+            vec![
+                core.kept("_ThreadSafeHandle"),
+                ours,
+                threadsafe,
+                handle,
+                object,
+            ],
+        ),
+    ];
+    for (class, mro) in pairs {
+        vm.set_mro(class, &mro)?;
+    }
+    Ok(Value::NONE)
+}
+
+/// A loop that is to turn by its Python code lets the native one go that was
+/// made with it, and becomes an instance of a class without that.
+fn become_python(vm: &mut Vm, args: &[Value]) -> Res {
+    if let Some(id) = loop_id(vm, args[0]) {
+        let loop_state = state(vm, id);
+        loop_state.closed = true;
+        loop_state.object = Value::NONE;
+        loop_state.stands_since = None;
+        let lane = loop_state.lane;
+        trace::end_lane(vm, lane, Outcome::Returned);
+        let nothing = vm.tuple(&[]);
+        let instance = vm.heap.instance_mut(args[0]);
+        instance.payload = nothing;
+        instance.class = args[1];
+    }
+    Ok(Value::NONE)
+}
+
+/// An instance of a class of loops without a native loop.
+fn python_instance(vm: &mut Vm, args: &[Value]) -> Res {
+    let nothing = vm.tuple(&[]);
+    Ok(vm.heap.new_instance(args[0], nothing))
+}
+
+/// A class of loops that turn by their Python code: the native loop's methods
+/// are no longer among what it inherits.
+fn leave_native(vm: &mut Vm, args: &[Value]) -> Res {
+    let native = vm.extension::<Core>().kept("Loop");
+    let mro: Vec<Value> = vm
+        .heap
+        .ty(args[0])
+        .mro
+        .iter()
+        .copied()
+        .filter(|&class| class != native)
+        .collect();
+    vm.set_mro(args[0], &mro)?;
     Ok(Value::NONE)
 }
 
@@ -991,6 +1286,7 @@ static LOOP: &[NativeDef] = &[
     ),
     method("_run_loop", "self, /", run_loop),
     method("_run_pass", "self, /", run_pass),
+    method("_set_debug", "self, enabled, /", set_debug),
     method("_run_until_done", "self, future, /", run_until_done),
     method("_set_cooperative", "self, cooperative, /", set_cooperative),
 ];
@@ -999,8 +1295,6 @@ static HANDLE: &[NativeDef] = &[
     method("cancel", "self, /", handle_cancel),
     method("cancelled", "self, /", handle_cancelled),
     method("get_context", "self, /", handle_context),
-    method("_run", "self, /", handle_run),
-    method("__repr__", "self, /", handle_repr),
 ];
 
 static HANDLE_GETTERS: &[GetterDef] = &[
@@ -1008,17 +1302,32 @@ static HANDLE_GETTERS: &[GetterDef] = &[
     getter("_args", field_args),
     getter("_cancelled", field_cancelled),
     getter("_loop", field_loop),
-    getter("_source_traceback", field_none),
+    getter("_context", field_context),
+    getter_setter("_source_traceback", field_source, set_source),
+    getter_setter("_repr", field_shown, set_shown),
 ];
 
 static TIMER: &[NativeDef] = &[method("when", "self, /", handle_when)];
-static TIMER_GETTERS: &[GetterDef] = &[getter("_when", field_when)];
+static TIMER_GETTERS: &[GetterDef] = &[
+    getter("_when", field_when),
+    getter("_scheduled", field_scheduled),
+];
 
 static FUNCTIONS: &[NativeDef] = &[
     function("_get_running_loop", "", get_running_loop_or_none),
     function("get_running_loop", "", get_running_loop),
     function("_set_running_loop", "loop, /", set_running_loop),
     function("get_event_loop", "", get_event_loop),
+    function("_loop_made", "loop, /", loop_made),
+    function("_loop_turns", "loop, handles, /", loop_turns),
+    function(
+        "_derive_handles",
+        "handle, timer, threadsafe, /",
+        derive_handles,
+    ),
+    function("_become_python", "loop, cls, /", become_python),
+    function("_python_instance", "cls, /", python_instance),
+    function("_leave_native", "cls, /", leave_native),
 ];
 
 pub(crate) fn init(vm: &mut Vm, dict: Value) -> Res<()> {
@@ -1032,12 +1341,13 @@ pub(crate) fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let timer = vm.builtin_type("TimerHandle", handle, layout);
     vm.add_methods(timer, TIMER);
     vm.add_getters(timer, TIMER_GETTERS);
+    let threadsafe = vm.builtin_type("_ThreadSafeHandle", handle, layout);
     let events = vm.intern("asyncio.events");
-    for ty in [handle, timer] {
+    for ty in [handle, timer, threadsafe] {
         vm.set_type_attr(ty, "__module__", events);
     }
-    vm.dict_set_text(dict, "TimerHandle", timer);
     vm.extension::<Core>().keep("TimerHandle", timer);
+    vm.extension::<Core>().keep("_ThreadSafeHandle", threadsafe);
     let name = vm.intern("_asyncio");
     vm.add_functions(dict, name, FUNCTIONS);
     Ok(())

@@ -40,6 +40,9 @@ pub struct PyFuture {
     pub state: FutureState,
     pub result: Value,
     pub exception: Value,
+    /// How many frames its traceback had when it was set: those of waiters do
+    /// not pile up on it.
+    pub traceback_frames: usize,
     pub callbacks: Vec<Callback>,
     pub cancel_message: Value,
     pub cancelled_exception: Value,
@@ -82,6 +85,16 @@ impl NativeObject for PyFuture {
     }
     fn bytes(&self) -> usize {
         if self.task.is_some() { 320 } else { 200 }
+    }
+    /// An error that nobody asked for, or work that will never end, is told
+    /// of. An instance around it has a `__del__` of its own.
+    fn wants_end(&self) -> bool {
+        let unfinished = self.state == FutureState::Pending
+            && self
+                .task
+                .as_ref()
+                .is_some_and(|task| task.log_destroy_pending);
+        (self.log_traceback || unfinished) && !self.outer.is(Kind::Instance)
     }
     fn attrs(&self) -> Option<&PyDict> {
         Some(&self.attrs)
@@ -172,6 +185,7 @@ pub(crate) fn make(vm: &mut Vm, class: Value, loop_object: Value) -> PyFuture {
         state: FutureState::Pending,
         result: Value::NONE,
         exception: Value::NONE,
+        traceback_frames: 0,
         callbacks: Vec::new(),
         cancel_message: Value::NONE,
         cancelled_exception: Value::NONE,
@@ -231,7 +245,17 @@ pub(crate) fn set_loop(vm: &mut Vm, this: Value, loop_object: Value) -> Res {
     let object = future_mut(vm, this);
     object.loop_object = loop_object;
     object.loop_id = id;
+    if debugs(vm, id) {
+        let outer = future(vm, this).outer;
+        return Err(vm.tail_prelude("note_source_in_debug", &[outer, loop_object]));
+    }
     Ok(Value::NONE)
+}
+
+/// Whether the loop is in debug mode, or must be asked because it is Python
+/// code.
+fn debugs(vm: &mut Vm, id: Option<LoopId>) -> bool {
+    id.is_none_or(|id| vm.extension::<Core>().loops[id].debug)
 }
 
 /// Puts every callback of a done future into the ready queue.
@@ -246,9 +270,11 @@ pub(crate) fn schedule_callbacks(vm: &mut Vm, this: Value) -> Res<()> {
         // A loop that is Python code: its own call_soon runs.
         let mut pairs = Vec::new();
         for callback in callbacks {
-            if let Callback::Function { callback, context } = callback {
-                pairs.push(vm.tuple(&[callback, context]));
-            }
+            let pair = match callback {
+                Callback::Function { callback, context } => [callback, context],
+                Callback::Wakeup(task) => crate::task::wakeup_callback(vm, task)?,
+            };
+            pairs.push(vm.tuple(&pair));
         }
         let pairs = vm.list(pairs);
         return Err(vm.tail_prelude("schedule_on_loop", &[loop_object, pairs, outer]));
@@ -291,8 +317,10 @@ pub(crate) fn finish_with_result(vm: &mut Vm, this: Value, result: Value) -> Res
 }
 
 pub(crate) fn finish_with_exception(vm: &mut Vm, this: Value, exception: Value) -> Res<()> {
+    let traceback_frames = vm.heap.exception(exception).trace.len();
     let object = future_mut(vm, this);
     object.exception = exception;
+    object.traceback_frames = traceback_frames;
     object.state = FutureState::Finished;
     object.log_traceback = true;
     schedule_callbacks(vm, this)
@@ -332,10 +360,15 @@ pub fn result_of(vm: &mut Vm, this: Value) -> Res {
             let object = future_mut(vm, this);
             object.log_traceback = false;
             if object.exception.is_none() {
-                Ok(object.result)
-            } else {
-                Err(Throw::Raise(object.exception))
+                return Ok(object.result);
             }
+            let (exception, frames) = (object.exception, object.traceback_frames);
+            let error = vm.heap.exception_mut(exception);
+            if error.trace.len() > frames {
+                error.trace.truncate(frames);
+                error.traceback = Value::UNBOUND;
+            }
+            Err(Throw::Raise(exception))
         }
     }
 }
@@ -356,6 +389,13 @@ fn exception(vm: &mut Vm, args: &[Value]) -> Res {
     }
 }
 
+fn must_be_initialized(vm: &mut Vm, this: Value) -> Res<()> {
+    if future(vm, this).loop_object.is_none() {
+        return Err(vm.runtime_error("Future object is not initialized."));
+    }
+    Ok(())
+}
+
 fn must_be_pending(vm: &mut Vm, this: Value) -> Res<()> {
     let state = future(vm, this).state;
     if state == FutureState::Pending {
@@ -367,18 +407,14 @@ fn must_be_pending(vm: &mut Vm, this: Value) -> Res<()> {
 }
 
 fn set_result(vm: &mut Vm, args: &[Value]) -> Res {
-    if future(vm, args[0]).task.is_some() {
-        return Err(vm.runtime_error("Task does not support set_result operation"));
-    }
+    must_be_initialized(vm, args[0])?;
     must_be_pending(vm, args[0])?;
     finish_with_result(vm, args[0], args[1])?;
     Ok(Value::NONE)
 }
 
 fn set_exception(vm: &mut Vm, args: &[Value]) -> Res {
-    if future(vm, args[0]).task.is_some() {
-        return Err(vm.runtime_error("Task does not support set_exception operation"));
-    }
+    must_be_initialized(vm, args[0])?;
     must_be_pending(vm, args[0])?;
     let exception = args[1];
     if exception.is(Kind::Type) {
@@ -412,6 +448,7 @@ fn set_exception(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn cancel(vm: &mut Vm, args: &[Value]) -> Res {
+    must_be_initialized(vm, args[0])?;
     if future(vm, args[0]).task.is_some() {
         return crate::task::cancel(vm, args[0], args[1]);
     }
@@ -439,6 +476,7 @@ fn get_loop(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn add_done_callback(vm: &mut Vm, args: &[Value]) -> Res {
+    must_be_initialized(vm, args[0])?;
     let context = if args[2].is_none() {
         crate::contexts::copy_current(vm)
     } else {
@@ -456,6 +494,7 @@ fn add_done_callback(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn remove_done_callback(vm: &mut Vm, args: &[Value]) -> Res {
+    must_be_initialized(vm, args[0])?;
     let callbacks = future(vm, args[0]).callbacks.clone();
     let mut kept = Vec::new();
     for &entry in &callbacks {
@@ -473,6 +512,7 @@ fn remove_done_callback(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
+    must_be_initialized(vm, args[0])?;
     let class = vm.extension::<Core>().kept("FutureIter");
     Ok(vm.heap.new_object(FutureIter {
         future: args[0],
@@ -512,10 +552,29 @@ fn iter_next(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn iter_throw(vm: &mut Vm, args: &[Value]) -> Res {
-    if args[1].is(Kind::Exception) {
-        return Err(Throw::Raise(args[1]));
+    let [_, kind, value, traceback] = args[..] else {
+        return Ok(Value::NONE);
+    };
+    if !traceback.is_none() && !vm.is_instance(traceback, vm.types.traceback) {
+        return Err(vm.type_error("throw() third argument must be a traceback"));
     }
-    Err(vm.raise(args[1], Value::UNBOUND))
+    if kind.is(Kind::Exception) {
+        if !value.is_none() {
+            return Err(vm.type_error("instance exception may not have a separate value"));
+        }
+        return Err(Throw::Raise(kind));
+    }
+    if value.is(Kind::Exception) && vm.is_instance(value, kind) {
+        return Err(Throw::Raise(value));
+    }
+    let is_class = kind.is(Kind::Type) && vm.is_subtype(kind, vm.types.base_exception);
+    if !is_class {
+        return Err(vm.type_error(format!(
+            "exceptions must be classes or instances deriving from BaseException, not {}",
+            vm.type_name(kind)
+        )));
+    }
+    Err(vm.raise(kind, Value::UNBOUND))
 }
 
 fn itself(_: &mut Vm, args: &[Value]) -> Res {
@@ -553,14 +612,11 @@ fn callbacks(vm: &mut Vm, this: Value) -> Res {
     let callbacks = future(vm, this).callbacks.clone();
     let mut items = Vec::new();
     for callback in callbacks {
-        let (callback, context) = match callback {
-            Callback::Function { callback, context } => (callback, context),
-            Callback::Wakeup(task) => {
-                let name = vm.intern("_wakeup");
-                (vm.get_attr(task, name)?, Value::NONE)
-            }
+        let pair = match callback {
+            Callback::Function { callback, context } => [callback, context],
+            Callback::Wakeup(task) => crate::task::wakeup_callback(vm, task)?,
         };
-        items.push(vm.tuple(&[callback, context]));
+        items.push(vm.tuple(&pair));
     }
     if items.is_empty() {
         Ok(Value::NONE)
@@ -573,7 +629,16 @@ fn blocking(vm: &mut Vm, this: Value) -> Res {
     Ok(Value::bool(future(vm, this).blocking))
 }
 
+/// A setter is called with an unbound value for `del`.
+pub(crate) fn refuse_deletion(vm: &mut Vm, value: Value) -> Res<()> {
+    if value.is_unbound() {
+        return Err(vm.error(vm.types.attribute_error, "cannot delete attribute"));
+    }
+    Ok(())
+}
+
 fn set_blocking(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
+    refuse_deletion(vm, value)?;
     let blocking = vm.truthy(value)?;
     future_mut(vm, this).blocking = blocking;
     Ok(())
@@ -584,6 +649,7 @@ fn log_traceback(vm: &mut Vm, this: Value) -> Res {
 }
 
 fn set_log_traceback(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
+    refuse_deletion(vm, value)?;
     if vm.truthy(value)? {
         return Err(vm.value_error("_log_traceback can only be set to False"));
     }
@@ -624,6 +690,29 @@ fn set_cancel_message(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
 fn set_source_traceback(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
     future_mut(vm, this).source_traceback = value;
     Ok(())
+}
+
+/// `__del__`: a task that was still to end, or an error nobody asked for.
+fn del(vm: &mut Vm, args: &[Value]) -> Res {
+    let this = args[0];
+    let (state, outer, loop_object) = {
+        let object = future(vm, this);
+        (object.state, object.outer, object.loop_object)
+    };
+    let object = future_mut(vm, this);
+    let unfinished = state == FutureState::Pending
+        && object
+            .task
+            .as_mut()
+            .is_some_and(|task| std::mem::take(&mut task.log_destroy_pending));
+    let unretrieved = std::mem::take(&mut object.log_traceback);
+    if loop_object.is_none() || !(unfinished || unretrieved) {
+        return Ok(Value::NONE);
+    }
+    if unfinished {
+        crate::witness::collected(vm, this);
+    }
+    Err(vm.tail_prelude("future_gone", &[outer, Value::bool(unfinished)]))
 }
 
 fn class_getitem(vm: &mut Vm, args: &[Value]) -> Res {
@@ -667,6 +756,7 @@ pub(crate) static METHODS: &[NativeDef] = &[
     method("__iter__", "self, /", iter),
     method("__repr__", "self, /", repr),
     method("_make_cancelled_error", "self, /", make_cancelled_error),
+    method("__del__", "self, /", del),
     airlock_vm::class_method("__class_getitem__", "cls, item, /", class_getitem),
 ];
 

@@ -79,6 +79,8 @@ pub(crate) struct LoopState {
     pub has_run: bool,
     pub stopping: bool,
     pub closed: bool,
+    /// asyncio's debug mode: what is made remembers where.
+    pub debug: bool,
     /// Handles still to run in this iteration.
     pub remaining: usize,
     pub handles_this_iteration: u32,
@@ -93,7 +95,7 @@ pub(crate) struct LoopState {
     pub driver: Option<LaneId>,
     /// Tasks entered, innermost last (one, unless re-entered).
     pub current_task: Value,
-    /// Tasks that are not done, by order of creation.
+    /// Tasks that are not done, by order of creation; they are not kept alive.
     pub tasks: std::collections::BTreeMap<u64, Value>,
     /// Runs inside handles of this loop, outermost first.
     pub nested: Vec<Nested>,
@@ -105,6 +107,12 @@ pub(crate) struct LoopState {
     pub stands_since: Option<u64>,
     /// The crossing that the run of this loop is, where no adapter told.
     pub crossing: Option<u64>,
+    /// Crossings of code that turns the loop pass by pass, each with the task
+    /// whose end it waits for, outermost first.
+    pub pass_crossings: Vec<(u64, Value)>,
+    /// The last order given out when a pass ended: what is younger was made
+    /// by the code between the passes.
+    pub pass_ended_order: u64,
 }
 
 /// The core's part of the VM.
@@ -115,6 +123,10 @@ pub struct Core {
     pub(crate) loops: Vec<LoopState>,
     /// The running loop of each thread.
     pub(crate) running_loops: FxHashMap<u32, Value>,
+    /// The fibers that turn loops written in Python, by thread.
+    pub(crate) python_runners: FxHashMap<u32, FiberId>,
+    /// The current tasks of loops written in Python, by loop.
+    pub(crate) python_tasks: FxHashMap<Value, Value>,
     pub(crate) next_order: u64,
     pub(crate) next_lane: LaneId,
     pub(crate) lane_states: Vec<LaneState>,
@@ -172,13 +184,16 @@ impl Extension for Core {
                     Ready::ReadSelf => {}
                 }
             }
+            for (_, task) in &state.pass_crossings {
+                tracer.value(*task);
+            }
             for nested in &state.nested {
                 tracer.extend(&[nested.until, nested.current_task]);
                 for held in &nested.held {
                     tracer.extend(&held.values());
                 }
             }
-            for &value in state.timer_handles.values().chain(state.tasks.values()) {
+            for &value in state.timer_handles.values() {
                 tracer.value(value);
             }
         }
@@ -192,6 +207,14 @@ impl Extension for Core {
         for &value in self.running_loops.values().chain(self.kept.values()) {
             tracer.value(value);
         }
+        for (&python_loop, &task) in &self.python_tasks {
+            tracer.extend(&[python_loop, task]);
+        }
+    }
+    fn forget(&mut self, is_alive: &dyn Fn(Value) -> bool) {
+        for state in &mut self.loops {
+            state.tasks.retain(|_, task| is_alive(*task));
+        }
     }
 }
 
@@ -204,6 +227,8 @@ impl Core {
             ledger: Ledger::default(),
             loops: Vec::new(),
             running_loops: FxHashMap::default(),
+            python_runners: FxHashMap::default(),
+            python_tasks: FxHashMap::default(),
             next_order: 0,
             next_lane: 0,
             lane_states: Vec::new(),

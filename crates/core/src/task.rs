@@ -12,7 +12,7 @@ use airlock_vm::{
 use crate::event_loop::{loop_id, push_ready, running_loop};
 use crate::future::{self, Callback, FutureState, as_future, future, future_mut};
 use crate::host::Charge;
-use crate::state::{Core, Ready};
+use crate::state::{Core, LoopId, Ready};
 use crate::trace;
 
 /// What a task has beyond its future.
@@ -54,23 +54,51 @@ pub(crate) fn create(
     coroutine: Value,
     name: Value,
     context: Value,
+    eager: bool,
 ) -> Res {
     let class = vm.extension::<Core>().kept("Task");
     let object = future::make(vm, class, loop_object);
     let value = vm.heap.new_object(object);
     future_mut(vm, value).outer = value;
-    begin(vm, value, coroutine, name, context)?;
-    Ok(value)
+    prepare(vm, value, coroutine, name, context);
+    let debug = loop_id(vm, loop_object).is_some_and(|id| vm.extension::<Core>().loops[id].debug);
+    if debug {
+        // Its caller is `create_task`, which is not shown.
+        let throw = vm.tail_prelude("note_source", &[value, Value::int32(1)]);
+        let Throw::Call = throw else {
+            return Err(throw);
+        };
+        let state = [value, Value::bool(eager), Value::NONE, Value::NONE];
+        return Err(vm.and_then(state, |vm, [task, eager, ..], completion| {
+            completion.value()?;
+            begin_and_return(vm, task, eager == Value::TRUE)
+        }));
+    }
+    begin_and_return(vm, value, eager)
 }
 
-fn begin(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Value) -> Res<()> {
+fn begin_and_return(vm: &mut Vm, task: Value, eager: bool) -> Res {
+    match begin(vm, task, eager) {
+        Ok(_) => Ok(task),
+        Err(Throw::Call) => Err(vm.and_then(
+            [task, Value::NONE, Value::NONE, Value::NONE],
+            |_, [task, ..], completion| {
+                completion.value()?;
+                Ok(task)
+            },
+        )),
+        Err(other) => Err(other),
+    }
+}
+
+/// Makes a new future a task, which is not scheduled yet.
+fn prepare(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Value) {
     let context = if context.is_none() {
         crate::contexts::copy_current(vm)
     } else {
         context
     };
     let id = future(vm, this).loop_id;
-    let outer = future(vm, this).outer;
     let parent = current_lane(vm, id);
     let core = vm.extension::<Core>();
     core.host.charge(Charge::TaskCreated);
@@ -100,25 +128,96 @@ fn begin(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Value
         order,
         fiber: None,
     }));
-    match id {
-        Some(id) => {
-            vm.extension::<Core>().loops[id].tasks.insert(order, outer);
-            push_ready(
-                vm,
-                id,
-                Ready::Step {
-                    task: outer,
-                    exception: Value::NONE,
-                },
-            )
-        }
+}
+
+/// Schedules a task's first step, or takes it at once.
+fn begin(vm: &mut Vm, this: Value, eager: bool) -> Res {
+    let (id, outer) = (future(vm, this).loop_id, future(vm, this).outer);
+    let Some(id) = id else {
+        let loop_object = future(vm, this).loop_object;
+        return Err(vm.tail_prelude(
+            "task_begin_on_loop",
+            &[outer, loop_object, Value::bool(eager)],
+        ));
+    };
+    let order = part(vm, this).order;
+    let loop_state = &mut vm.extension::<Core>().loops[id];
+    loop_state.tasks.insert(order, outer);
+    if eager && loop_state.running {
+        return eager_step(vm, outer);
+    }
+    let exception = Value::NONE;
+    push_ready(
+        vm,
+        id,
+        Ready::Step {
+            task: outer,
+            exception,
+        },
+    )?;
+    Ok(Value::NONE)
+}
+
+/// The first step of an eager task, inside the code that makes it.
+fn eager_step(vm: &mut Vm, task: Value) -> Res {
+    let context = part(vm, task).context;
+    let previous = crate::contexts::enter(vm, context)?;
+    let interrupted = swap_current(vm, task, task);
+    count_switch(vm);
+    let lane = part(vm, task).lane;
+    crate::crossing::step_begins(vm);
+    trace::enter(vm, lane, LaneState::Python);
+    let state = [task, previous, interrupted, Value::TRUE];
+    drive(vm, task, Value::NONE, state)
+}
+
+fn eager_step_method(vm: &mut Vm, args: &[Value]) -> Res {
+    let outer = future(vm, args[0]).outer;
+    eager_step(vm, outer)
+}
+
+/// Makes a task, or None, the current one of the loop of `of`; the one before.
+fn swap_current(vm: &mut Vm, of: Value, task: Value) -> Value {
+    let (id, loop_object) = (future(vm, of).loop_id, future(vm, of).loop_object);
+    swap_current_of(vm, id, loop_object, task)
+}
+
+fn swap_current_of(vm: &mut Vm, id: Option<LoopId>, loop_object: Value, task: Value) -> Value {
+    let core = vm.extension::<Core>();
+    if let Some(id) = id {
+        return std::mem::replace(&mut core.loops[id].current_task, task);
+    }
+    let before = if task.is_none() {
+        core.python_tasks.remove(&loop_object)
+    } else {
+        core.python_tasks.insert(loop_object, task)
+    };
+    before.unwrap_or(Value::NONE)
+}
+
+fn current_of(vm: &mut Vm, loop_object: Value) -> Value {
+    match loop_id(vm, loop_object) {
+        Some(id) => vm.extension::<Core>().loops[id].current_task,
         None => {
-            let loop_object = future(vm, this).loop_object;
-            let name = vm.intern("_step");
-            let step = vm.get_attr(outer, name)?;
-            Err(vm.tail_prelude("call_soon_on_loop", &[loop_object, step, context]))
+            let core = vm.extension::<Core>();
+            let current = core.python_tasks.get(&loop_object);
+            current.copied().unwrap_or(Value::NONE)
         }
     }
+}
+
+fn count_switch(vm: &mut Vm) {
+    let core = vm.extension::<Core>();
+    core.ledger.task_switches += 1;
+    core.host.charge(Charge::TaskSwitch);
+}
+
+/// A task's `_wakeup` and its context: what waits in a future for it, as
+/// Python code sees it.
+pub(crate) fn wakeup_callback(vm: &mut Vm, task: Value) -> Res<[Value; 2]> {
+    let name = vm.intern("_wakeup");
+    let wakeup = vm.get_attr(task, name)?;
+    Ok([wakeup, part(vm, task).context])
 }
 
 fn lane_label(vm: &mut Vm, coroutine: Value, name: Value, number: u64) -> String {
@@ -156,13 +255,15 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn init_task(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, coroutine, loop_object, name, context, _eager] = args[..] else {
+    let [this, coroutine, loop_object, name, context, eager] = args[..] else {
         return Ok(Value::NONE);
     };
     if !is_coroutine(vm, coroutine) {
         return Err(vm.tail_prelude("raise_not_coroutine", &[coroutine]));
     }
-    let state = [this, coroutine, name, context];
+    let eager = Value::bool(vm.truthy(eager)?);
+    let named = vm.tuple(&[name, context, eager]);
+    let state = [this, coroutine, named, Value::NONE];
     match future::set_loop(vm, this, loop_object) {
         Ok(_) => after_loop(vm, state, Completion::Returned(Value::NONE)),
         Err(Throw::Call) => Err(vm.and_then(state, after_loop)),
@@ -170,20 +271,23 @@ fn init_task(vm: &mut Vm, args: &[Value]) -> Res {
     }
 }
 
-fn after_loop(
-    vm: &mut Vm,
-    [this, coroutine, name, context]: [Value; 4],
-    completion: Completion,
-) -> Res {
+fn after_loop(vm: &mut Vm, [this, coroutine, named, _]: [Value; 4], completion: Completion) -> Res {
     completion.value()?;
+    let [name, context, eager] = vm.heap.tuple(named)[..] else {
+        return Ok(Value::NONE);
+    };
     let name = if name.is_none() || vm.as_text(name).is_some() {
         name
     } else {
         let text = vm.str_of(name)?;
         vm.string(text)
     };
-    begin(vm, this, coroutine, name, context)?;
-    Ok(Value::NONE)
+    prepare(vm, this, coroutine, name, context);
+    match begin(vm, this, eager == Value::TRUE) {
+        Ok(_) => Ok(Value::NONE),
+        Err(Throw::Call) => Err(vm.and_then([Value::NONE; 4], future::to_none)),
+        Err(other) => Err(other),
+    }
 }
 
 /// The name of the coroutine that a task drives.
@@ -193,6 +297,13 @@ pub(crate) fn coroutine_name(vm: &Vm, task: Value) -> Option<String> {
         .is(Kind::Generator)
         .then(|| vm.heap.generator(coroutine).name)?;
     vm.as_text(name).map(str::to_owned)
+}
+
+/// When a task was made, among all tasks and timers.
+pub(crate) fn order(vm: &Vm, task: Value) -> u64 {
+    as_future(vm, task)
+        .and_then(|future| future.task.as_ref())
+        .map_or(0, |part| part.order)
 }
 
 /// The program's line at which a task's coroutine stands.
@@ -232,7 +343,7 @@ pub(crate) fn is_coroutine(vm: &mut Vm, value: Value) -> bool {
 /// One step: resumes the coroutine with None or an exception.
 pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
     if future(vm, task).state != FutureState::Pending {
-        return Err(future::invalid_state(vm, "__step(): already done"));
+        return Err(vm.tail_prelude("raise_step_done", &[task, exception]));
     }
     let mut exception = exception;
     if part(vm, task).must_cancel {
@@ -255,21 +366,35 @@ pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
         // The greenlet goes on at once, as a switch to it would have it.
         return Err(vm.yield_then([Value::NONE; 4], crate::future::to_none));
     }
-    let (coroutine, context, lane) = {
+    let (context, lane) = {
         let part = part(vm, task);
-        (part.coroutine, part.context, part.lane)
+        (part.context, part.lane)
     };
-    let id = future(vm, task).loop_id;
-    if let Some(id) = id {
-        let core = vm.extension::<Core>();
-        core.loops[id].current_task = task;
-        core.ledger.task_switches += 1;
-        core.host.charge(Charge::TaskSwitch);
+    if future(vm, task).loop_id.is_none() {
+        let loop_object = future(vm, task).loop_object;
+        let current = current_of(vm, loop_object);
+        if !current.is_none() {
+            return Err(vm.tail_prelude("raise_cannot_enter", &[task, current]));
+        }
     }
+    swap_current(vm, task, task);
+    count_switch(vm);
     crate::crossing::step_begins(vm);
     trace::enter(vm, lane, LaneState::Python);
-    let previous = crate::contexts::enter(vm, context)?;
-    let state = [task, previous, Value::NONE, Value::NONE];
+    // A handle has entered the context when Python code scheduled the step.
+    let is_entered = crate::contexts::current(vm) == context;
+    let previous = if is_entered {
+        Value::UNBOUND
+    } else {
+        crate::contexts::enter(vm, context)?
+    };
+    let state = [task, previous, Value::NONE, Value::FALSE];
+    drive(vm, task, exception, state)
+}
+
+/// Resumes a task's coroutine with None or an exception.
+fn drive(vm: &mut Vm, task: Value, exception: Value, state: [Value; 4]) -> Res {
+    let coroutine = part(vm, task).coroutine;
     if coroutine.is(Kind::Generator) {
         let sent = if exception.is_none() {
             Ok(Value::NONE)
@@ -302,14 +427,28 @@ pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
     )
 }
 
-fn after_step(vm: &mut Vm, [task, previous, ..]: [Value; 4], completion: Completion) -> Res {
+/// The state is the task, the context to go back to, the task that this one
+/// interrupted and whether it did so by beginning eagerly.
+fn after_step(
+    vm: &mut Vm,
+    [task, previous, interrupted, eager]: [Value; 4],
+    completion: Completion,
+) -> Res {
     let context = part(vm, task).context;
-    crate::contexts::leave(vm, context, previous);
-    crate::crossing::step_ended(vm);
-    let id = future(vm, task).loop_id;
-    if let Some(id) = id {
-        vm.extension::<Core>().loops[id].current_task = Value::NONE;
+    if !previous.is_unbound() {
+        crate::contexts::leave(vm, context, previous);
     }
+    crate::crossing::step_ended(vm);
+    swap_current(vm, task, interrupted);
+    if eager == Value::TRUE && matches!(completion, Completion::Returned(_) | Completion::Raised(_))
+    {
+        part_mut(vm, task).coroutine = Value::NONE;
+    }
+    conclude_step(vm, task, completion)
+}
+
+/// What becomes of the task after its coroutine ended or suspended.
+fn conclude_step(vm: &mut Vm, task: Value, completion: Completion) -> Res {
     match completion {
         Completion::Returned(value) => {
             if part(vm, task).must_cancel {
@@ -332,12 +471,18 @@ fn after_step(vm: &mut Vm, [task, previous, ..]: [Value; 4], completion: Complet
                 return Ok(Value::NONE);
             }
             finished(vm, task, Outcome::Raised);
-            future::finish_with_exception(vm, task, exception)?;
+            let finish = future::finish_with_exception(vm, task, exception);
             let fatal = [vm.types.keyboard_interrupt, vm.types.system_exit];
-            if fatal.iter().any(|&class| vm.is_instance(exception, class)) {
-                return Err(Throw::Raise(exception));
+            if !fatal.iter().any(|&class| vm.is_instance(exception, class)) {
+                return finish.map(|()| Value::NONE);
             }
-            Ok(Value::NONE)
+            match finish {
+                Err(Throw::Call) => Err(vm.and_then(
+                    [exception, Value::NONE, Value::NONE, Value::NONE],
+                    |_, [exception, ..], _| Err(Throw::Raise(exception)),
+                )),
+                _ => Err(Throw::Raise(exception)),
+            }
         }
         Completion::Yielded(value) | Completion::Item(value) => after_yield(vm, task, value),
     }
@@ -430,10 +575,7 @@ pub fn take_cancellation(vm: &mut Vm, task: Value) -> Value {
 
 /// Makes a task the current one of its loop; the one before.
 pub fn set_current(vm: &mut Vm, task: Value, current: Value) -> Value {
-    match future(vm, task).loop_id {
-        Some(id) => std::mem::replace(&mut vm.extension::<Core>().loops[id].current_task, current),
-        None => Value::NONE,
-    }
+    swap_current(vm, task, current)
 }
 
 /// Schedules the wake-up of a greenlet's task in the next iteration.
@@ -449,7 +591,8 @@ fn after_yield(vm: &mut Vm, task: Value, value: Value) -> Res {
         trace::enter(vm, lane, LaneState::Ready);
         return again(vm, task, Value::NONE);
     }
-    if let Some(other) = as_future(vm, value) {
+    // A class of its own may have an `add_done_callback` of its own.
+    if let Some(other) = as_future(vm, value).filter(|_| !value.is(Kind::Instance)) {
         let (other_loop, blocking) = (other.loop_object, other.blocking);
         if other_loop != loop_object {
             crate::witness::report_different_loop_of(vm, task);
@@ -474,12 +617,7 @@ fn after_yield(vm: &mut Vm, task: Value, value: Value) -> Res {
 fn again(vm: &mut Vm, task: Value, exception: Value) -> Res {
     match future(vm, task).loop_id {
         Some(id) => push_ready(vm, id, Ready::Step { task, exception })?,
-        None => {
-            let (loop_object, context) = (future(vm, task).loop_object, part(vm, task).context);
-            let name = vm.intern("_step");
-            let step = vm.get_attr(task, name)?;
-            return Err(vm.tail_prelude("call_soon_on_loop", &[loop_object, step, context]));
-        }
+        None => return Err(vm.tail_prelude("task_step_soon", &[task, exception])),
     }
     Ok(Value::NONE)
 }
@@ -625,6 +763,14 @@ fn print_stack(vm: &mut Vm, args: &[Value]) -> Res {
     Err(vm.tail_call(function, &[outer, args[1], args[2]]))
 }
 
+fn set_result(vm: &mut Vm, _: &[Value]) -> Res {
+    Err(vm.runtime_error("Task does not support set_result operation"))
+}
+
+fn set_exception(vm: &mut Vm, _: &[Value]) -> Res {
+    Err(vm.runtime_error("Task does not support set_exception operation"))
+}
+
 fn step_method(vm: &mut Vm, args: &[Value]) -> Res {
     let outer = future(vm, args[0]).outer;
     step(vm, outer, args[1])
@@ -651,6 +797,14 @@ fn field_coroutine(vm: &mut Vm, this: Value) -> Res {
     Ok(part(vm, this).coroutine)
 }
 
+/// What drives the task from its next step on: `greenback` puts itself
+/// between a task and its coroutine.
+fn set_coroutine(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
+    future::refuse_deletion(vm, value)?;
+    part_mut(vm, this).coroutine = value;
+    Ok(())
+}
+
 fn field_waiter(vm: &mut Vm, this: Value) -> Res {
     Ok(part(vm, this).waiter)
 }
@@ -664,6 +818,7 @@ fn field_log_destroy(vm: &mut Vm, this: Value) -> Res {
 }
 
 fn set_log_destroy(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
+    future::refuse_deletion(vm, value)?;
     let log = vm.truthy(value)?;
     part_mut(vm, this).log_destroy_pending = log;
     Ok(())
@@ -683,10 +838,7 @@ fn loop_or_running(vm: &mut Vm, given: Value) -> Res {
 
 fn current_task(vm: &mut Vm, args: &[Value]) -> Res {
     let loop_object = loop_or_running(vm, args[0])?;
-    match loop_id(vm, loop_object) {
-        Some(id) => Ok(vm.extension::<Core>().loops[id].current_task),
-        None => Ok(Value::NONE),
-    }
+    Ok(current_of(vm, loop_object))
 }
 
 fn all_tasks(vm: &mut Vm, args: &[Value]) -> Res {
@@ -701,44 +853,67 @@ fn all_tasks(vm: &mut Vm, args: &[Value]) -> Res {
         for task in tasks {
             vm.set_add(set, task)?;
         }
+        if vm.extension::<Core>().kept("knows_python_tasks").is_none() {
+            return Ok(set);
+        }
     }
-    Ok(set)
+    Err(vm.tail_prelude("add_python_tasks", &[set, loop_object]))
 }
 
-fn nothing(_: &mut Vm, _: &[Value]) -> Res {
-    Ok(Value::NONE)
+/// A task that is not in a native loop's table, or leaves it: the Python
+/// functions of `asyncio.tasks` keep these.
+fn register(vm: &mut Vm, name: &'static str, task: Value) -> Res {
+    vm.extension::<Core>()
+        .keep("knows_python_tasks", Value::TRUE);
+    let function = future::python_member(vm, "asyncio.tasks", name)?;
+    Err(vm.tail_call(function, &[task]))
+}
+
+fn register_task(vm: &mut Vm, args: &[Value]) -> Res {
+    register(vm, "_py_register_task", args[0])
+}
+
+fn unregister_task(vm: &mut Vm, args: &[Value]) -> Res {
+    if let Some(object) = as_future(vm, args[0]).filter(|object| object.task.is_some())
+        && let Some(id) = object.loop_id
+    {
+        let order = part(vm, args[0]).order;
+        vm.extension::<Core>().loops[id].tasks.remove(&order);
+    }
+    register(vm, "_py_unregister_task", args[0])
+}
+
+fn register_eager_task(vm: &mut Vm, args: &[Value]) -> Res {
+    register(vm, "_py_register_eager_task", args[0])
+}
+
+fn unregister_eager_task(vm: &mut Vm, args: &[Value]) -> Res {
+    register(vm, "_py_unregister_eager_task", args[0])
 }
 
 fn enter_task(vm: &mut Vm, args: &[Value]) -> Res {
-    if let Some(id) = loop_id(vm, args[0]) {
-        let current = vm.extension::<Core>().loops[id].current_task;
-        if !current.is_none() {
-            return Err(vm.tail_prelude("raise_cannot_enter", &[args[1], current]));
-        }
-        vm.extension::<Core>().loops[id].current_task = args[1];
+    let current = current_of(vm, args[0]);
+    if !current.is_none() {
+        return Err(vm.tail_prelude("raise_cannot_enter", &[args[1], current]));
     }
+    let id = loop_id(vm, args[0]);
+    swap_current_of(vm, id, args[0], args[1]);
     Ok(Value::NONE)
 }
 
 fn leave_task(vm: &mut Vm, args: &[Value]) -> Res {
-    if let Some(id) = loop_id(vm, args[0]) {
-        let current = vm.extension::<Core>().loops[id].current_task;
-        if current != args[1] {
-            return Err(vm.tail_prelude("raise_cannot_leave", &[args[1], current]));
-        }
-        vm.extension::<Core>().loops[id].current_task = Value::NONE;
+    let current = current_of(vm, args[0]);
+    if current != args[1] {
+        return Err(vm.tail_prelude("raise_cannot_leave", &[args[1], current]));
     }
+    let id = loop_id(vm, args[0]);
+    swap_current_of(vm, id, args[0], Value::NONE);
     Ok(Value::NONE)
 }
 
 fn swap_current_task(vm: &mut Vm, args: &[Value]) -> Res {
-    match loop_id(vm, args[0]) {
-        Some(id) => {
-            let core = vm.extension::<Core>();
-            Ok(std::mem::replace(&mut core.loops[id].current_task, args[1]))
-        }
-        None => Ok(Value::NONE),
-    }
+    let id = loop_id(vm, args[0]);
+    Ok(swap_current_of(vm, id, args[0], args[1]))
 }
 
 static METHODS: &[NativeDef] = &[
@@ -760,14 +935,17 @@ static METHODS: &[NativeDef] = &[
         "self, /, *, limit=None, file=None",
         print_stack,
     ),
+    method("set_result", "self, result, /", set_result),
+    method("set_exception", "self, exception, /", set_exception),
     method("_step", "self, exc=None, /", step_method),
     method("_wakeup", "self, future, /", wakeup_method),
     method("_set_waiter", "self, waiter, /", set_waiter),
+    method("_eager_step", "self, /", eager_step_method),
     method("_throw_soon", "self, exception, /", throw_soon),
 ];
 
 static GETTERS: &[GetterDef] = &[
-    getter("_coro", field_coroutine),
+    getter_setter("_coro", field_coroutine, set_coroutine),
     getter("_fut_waiter", field_waiter),
     getter("_must_cancel", field_must_cancel),
     getter_setter("_log_destroy_pending", field_log_destroy, set_log_destroy),
@@ -776,10 +954,10 @@ static GETTERS: &[GetterDef] = &[
 static FUNCTIONS: &[NativeDef] = &[
     function("current_task", "loop=None", current_task),
     function("all_tasks", "loop=None", all_tasks),
-    function("_register_task", "task, /", nothing),
-    function("_unregister_task", "task, /", nothing),
-    function("_register_eager_task", "task, /", nothing),
-    function("_unregister_eager_task", "task, /", nothing),
+    function("_register_task", "task", register_task),
+    function("_unregister_task", "task", unregister_task),
+    function("_register_eager_task", "task", register_eager_task),
+    function("_unregister_eager_task", "task", unregister_eager_task),
     function("_enter_task", "loop, task", enter_task),
     function("_leave_task", "loop, task", leave_task),
     function("_swap_current_task", "loop, task", swap_current_task),

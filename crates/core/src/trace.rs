@@ -31,10 +31,10 @@ fn program_line(vm: &mut Vm) -> u32 {
 
 /// Whether a file is one of the playground's two programs.
 pub fn is_program_file(filename: &str) -> bool {
-    filename == "core.py"
-        || filename == "shell.py"
-        || filename.ends_with("/core.py")
-        || filename.ends_with("/shell.py")
+    // Packages and the library have files of these names too.
+    let is_other = filename.starts_with("/packages/") || filename.starts_with("/lib/");
+    let name = filename.rsplit('/').next().unwrap_or(filename);
+    (name == "core.py" || name == "shell.py") && !is_other
 }
 
 /// A new lane.

@@ -336,6 +336,23 @@ pub(crate) fn destroyed(vm: &mut Vm, id: usize) {
     }
 }
 
+/// A task goes that was not done, while its loop turns: nothing referred to it.
+pub(crate) fn collected(vm: &mut Vm, task: Value) {
+    let turns = crate::future::as_future(vm, task)
+        .and_then(|future| future.loop_id)
+        .is_some_and(|id| vm.extension::<Core>().loops[id].running);
+    if !turns {
+        return;
+    }
+    let name = task::coroutine_name(vm, task).unwrap_or_else(|| "a task".to_owned());
+    let place = task::place(vm, task);
+    let explanation = format!(
+        "Nothing refers to the task of {name}(), so it was collected while it waited at this line and will never \
+         end. Keep a reference to it, or make it in a TaskGroup."
+    );
+    failures::report(vm, "task_destroyed", place, explanation, Vec::new());
+}
+
 /// What only the end of the program tells.
 pub fn conclude(vm: &mut Vm) {
     confirm_given_up(vm);

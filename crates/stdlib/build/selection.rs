@@ -330,6 +330,17 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "            raise RuntimeError(\n                'Cannot run the event loop while",
         OTHER_LOOP,
     ),
+    // Loops that turn by their Python code are counted too.
+    (
+        "asyncio.base_events",
+        "        self._timer_cancelled_count = 0\n        self._closed = False",
+        LOOP_MADE,
+    ),
+    (
+        "asyncio.base_events",
+        "        ntodo = len(self._ready)\n",
+        "        ntodo = len(self._ready); __import__('_asyncio')._loop_turns(self, ntodo)\n",
+    ),
     (
         "asyncio.mixins",
         "            raise RuntimeError(f'{self!r} is bound",
@@ -461,6 +472,9 @@ __import__('_dataclass_text').signature_text(
 const NESTED_LOOP: &str = "            __import__('_asyncio')._nested_loop(); raise RuntimeError('This event loop is already";
 const OTHER_LOOP: &str = "            __import__('_asyncio')._nested_loop(); raise RuntimeError(
                 'Cannot run the event loop while";
+const LOOP_MADE: &str =
+    "        __import__('_asyncio')._loop_made(self); self._timer_cancelled_count = 0
+        self._closed = False";
 const BOUND_LOOP: &str = "            __import__('_asyncio')._different_loop(self); raise RuntimeError(f'{self!r} is bound";
 const CHAINED: &str =
     "if isfuture(destination) else None; __import__('_asyncio')._chained(source, destination)\n";

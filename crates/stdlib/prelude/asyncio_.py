@@ -7,9 +7,71 @@ def schedule_on_loop(loop, pairs, future):
         loop.call_soon(callback, future, context=context)
 
 
-# A task's step on a loop that is Python code.
-def call_soon_on_loop(loop, step, context):
-    loop.call_soon(step, context=context)
+# A new task of a loop that is Python code: its first step.
+def task_begin_on_loop(task, loop, eager):
+    from asyncio import tasks
+    tasks._register_task(task)
+    if eager and loop.is_running():
+        task._eager_step()
+    else:
+        loop.call_soon(task._step, context=task.get_context())
+
+
+# Its next step.
+def task_step_soon(task, exception):
+    args = () if exception is None else (exception,)
+    task._loop.call_soon(task._step, *args, context=task.get_context())
+
+
+# The tasks of a loop that no native loop knows of.
+def add_python_tasks(found, loop):
+    from asyncio import tasks
+    return found | tasks._py_all_tasks(loop)
+
+
+# Where a handle, future or task was made, in debug mode, but for the innermost frames.
+def note_source(thing, left_out):
+    from asyncio import format_helpers
+    thing._source_traceback = stack = format_helpers.extract_stack(sys._getframe(left_out))
+    return thing
+
+
+def note_source_in_debug(future, loop):
+    if loop.get_debug():
+        note_source(future, 0)
+
+
+# A future or task goes that somebody should have asked, or that was still to end.
+def future_gone(future, unfinished):
+    if unfinished:
+        context = {'task': future, 'message': 'Task was destroyed but it is pending!'}
+    else:
+        context = {'message': f'{type(future).__name__} exception was never retrieved',
+                   'exception': future._exception, 'future': future}
+    if future._source_traceback:
+        context['source_traceback'] = future._source_traceback
+    future._loop.call_exception_handler(context)
+
+
+# In debug mode a handle was run.
+def handle_ended(loop, handle, passed):
+    loop._current_handle = None
+    if passed >= loop.slow_callback_duration:
+        from asyncio import base_events, tasks
+        shown = repr(handle) if isinstance(handle, tasks.Task) else base_events._format_handle(handle)
+        base_events.logger.warning('Executing %s took %.3f seconds', shown, passed)
+
+
+# In debug mode a handle that is cancelled is shown as it was.
+def handle_cancel(handle):
+    handle._repr = repr(handle).replace(type(handle).__name__, type(handle).__name__ + ' cancelled', 1)
+    handle.cancel()
+
+
+# A step of a task that is done.
+def raise_step_done(task, exception):
+    from asyncio.exceptions import InvalidStateError
+    raise InvalidStateError(f'__step(): already done: {task!r}, {exception!r}')
 
 
 # remove_done_callback where callbacks compare by Python code.
@@ -60,7 +122,11 @@ def task_bad_yield(task, result, why):
             why = 0
         elif not blocking:
             why = 1
+        elif result is task:
+            why = 2
         else:
+            from asyncio import futures
+            futures.future_add_to_awaited_by(result, task)
             result._asyncio_future_blocking = False
             result.add_done_callback(task._wakeup, context=task.get_context())
             task._set_waiter(result)
@@ -83,26 +149,12 @@ def task_bad_yield(task, result, why):
 # A callback raised: the loop's exception handler hears of it.
 def callback_failed(loop, handle, exc):
     from asyncio import format_helpers
-    if hasattr(handle, '_callback'):
-        callback, args = handle._callback, handle._args
-    else:
-        callback, args = handle, ()
-    shown = format_helpers._format_callback_source(callback, args)
-    loop.call_exception_handler({
+    shown = format_helpers._format_callback_source(handle._callback, handle._args, debug=loop.get_debug())
+    context = {
         'message': f'Exception in callback {shown}',
         'exception': exc,
         'handle': handle,
-    })
-
-
-# repr of a Handle or TimerHandle.
-def handle_repr(handle):
-    from asyncio import format_helpers
-    info = [type(handle).__name__]
-    if handle._cancelled:
-        info.append('cancelled')
-    if hasattr(handle, '_when'):
-        info.append(f'when={handle._when}')
-    if handle._callback is not None:
-        info.append(format_helpers._format_callback_source(handle._callback, handle._args))
-    return '<{}>'.format(' '.join(info))
+    }
+    if handle._source_traceback:
+        context['source_traceback'] = handle._source_traceback
+    loop.call_exception_handler(context)

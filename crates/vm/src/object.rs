@@ -231,6 +231,10 @@ pub trait NativeObject: Any {
     fn buffer_mut(&mut self) -> Option<&mut [u8]> {
         None
     }
+    /// Whether its `__del__`, which ends this wish, is to run when it goes.
+    fn wants_end(&self) -> bool {
+        false
+    }
     /// What it compares and hashes as, unbound if that is gone, and where its
     /// hash is kept: for weak references.
     fn referent(&self) -> Option<(Value, &Cell<Option<i64>>)> {

@@ -1626,6 +1626,7 @@ impl Vm {
         // A name that goes may leave its place to another.
         self.type_cache.clear();
         self.clear_weakrefs();
+        self.forget_unmarked();
         self.keep_finalizable();
         self.forget_weakrefs();
         self.heap.forget_subclasses();

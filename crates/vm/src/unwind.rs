@@ -713,6 +713,10 @@ impl Vm {
                         Err((throw, _)) => Err(throw),
                     }
                 }
+                // Thrown on as it is by an iterator that is no Python code.
+                Err(Throw::Raise(raised)) if raised == exception => {
+                    Err(self.raise_thrown(exception, handled))
+                }
                 Err(other) => Err(other),
             };
         }

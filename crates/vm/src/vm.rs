@@ -101,6 +101,11 @@ pub trait Environment {
 /// State that another crate keeps in the VM.
 pub trait Extension: Any {
     fn trace(&self, tracer: &mut Tracer);
+    /// After marking: forgets those of the values it does not keep alive that
+    /// are about to go.
+    fn forget(&mut self, is_alive: &dyn Fn(Value) -> bool) {
+        let _ = is_alive;
+    }
 }
 
 /// Where printed text goes.
@@ -571,6 +576,14 @@ impl Vm {
         match self.namespace_get(self.prelude, key) {
             Some(value) => value,
             None => panic!("the prelude has no function {name}"),
+        }
+    }
+
+    /// After marking: see [`Extension::forget`].
+    pub(crate) fn forget_unmarked(&mut self) {
+        let heap = &self.heap;
+        for (_, extension) in &mut self.extensions {
+            extension.forget(&|value| heap.is_marked(value));
         }
     }
 

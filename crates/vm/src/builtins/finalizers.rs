@@ -77,6 +77,11 @@ impl Vm {
                 }
             }
         }
+        for (index, object) in self.heap.objects.iter() {
+            if object.wants_end() {
+                found.push(Value::handle(Kind::Object, index));
+            }
+        }
         for (index, _) in self.heap.generators.iter() {
             let value = Value::handle(Kind::Generator, index);
             if self.last_wish(value).is_some() {
@@ -262,7 +267,9 @@ fn finalize_now(vm: &mut Vm, args: &[Value]) -> Res {
     }
     match vm.lookup_special(value, vm.names.del) {
         Some(method) => {
-            vm.extension::<Finalized>().done.insert(value);
+            if value.is(Kind::Instance) {
+                vm.extension::<Finalized>().done.insert(value);
+            }
             vm.call_special(method, value, &[])
         }
         None => Ok(Value::NONE),

@@ -430,7 +430,7 @@ impl Vm {
     }
 
     /// Sets what a metaclass's `mro()` gave.
-    pub(crate) fn set_mro(&mut self, class: Value, mro: &[Value]) -> Res<()> {
+    pub fn set_mro(&mut self, class: Value, mro: &[Value]) -> Res<()> {
         let layout = self.heap.ty(class).layout;
         for &entry in mro {
             if !entry.is(Kind::Type) {
