@@ -2,9 +2,9 @@
 
 use std::fs::{self, File, FileTimes};
 use std::io::{Error, ErrorKind};
-
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use airlock_engine::PACKAGES_FOLDER;
 use airlock_stdlib::{FileError, FileStatus, Files};
 
 pub struct HostFiles;
@@ -115,6 +115,92 @@ fn set_bits(permissions: &mut fs::Permissions, bits: u32) {
 #[cfg(not(unix))]
 fn set_bits(permissions: &mut fs::Permissions, bits: u32) {
     permissions.set_readonly(bits & 0o200 == 0);
+}
+
+/// Folders of the machine, each shown to programs below a name of its own.
+/// What is written to them is refused before it comes here.
+pub struct PackageFolders(pub Vec<String>);
+
+impl PackageFolders {
+    /// What programs know so many folders as.
+    pub fn shown(count: usize) -> Vec<String> {
+        (0..count)
+            .map(|number| format!("{PACKAGES_FOLDER}/{number}"))
+            .collect()
+    }
+
+    /// Where a path that a program names lies.
+    fn real(&self, path: &str) -> Result<String, FileError> {
+        let inside = path
+            .strip_prefix(PACKAGES_FOLDER)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .ok_or(FileError::NotFound)?;
+        let (number, rest) = inside.split_once('/').unwrap_or((inside, ""));
+        // The way out of the folder.
+        if rest.split('/').any(|part| part == "..") {
+            return Err(FileError::NotFound);
+        }
+        let folder = number
+            .parse()
+            .ok()
+            .and_then(|number: usize| self.0.get(number))
+            .ok_or(FileError::NotFound)?;
+        Ok(format!("{folder}/{rest}"))
+    }
+}
+
+impl Files for PackageFolders {
+    fn read(&mut self, path: &str) -> Result<Vec<u8>, FileError> {
+        HostFiles.read(&self.real(path)?)
+    }
+
+    fn write(&mut self, _: &str, _: &[u8], _: i64) -> Result<(), FileError> {
+        Err(FileError::ReadOnly)
+    }
+
+    fn status(&mut self, path: &str) -> Result<FileStatus, FileError> {
+        // The folder of all packages is none of the machine's.
+        let real = match path {
+            PACKAGES_FOLDER => ".".to_owned(),
+            _ => self.real(path)?,
+        };
+        HostFiles.status(&real)
+    }
+
+    fn set_times(&mut self, _: &str, _: i64, _: i64) -> Result<(), FileError> {
+        Err(FileError::ReadOnly)
+    }
+
+    fn set_permissions(&mut self, _: &str, _: u32) -> Result<(), FileError> {
+        Err(FileError::ReadOnly)
+    }
+
+    fn rename(&mut self, _: &str, _: &str) -> Result<(), FileError> {
+        Err(FileError::ReadOnly)
+    }
+
+    fn remove(&mut self, _: &str) -> Result<(), FileError> {
+        Err(FileError::ReadOnly)
+    }
+
+    fn make_folder(&mut self, _: &str) -> Result<(), FileError> {
+        Err(FileError::ReadOnly)
+    }
+
+    fn remove_folder(&mut self, _: &str) -> Result<(), FileError> {
+        Err(FileError::ReadOnly)
+    }
+
+    fn is_folder(&mut self, path: &str) -> bool {
+        path == PACKAGES_FOLDER || self.real(path).is_ok_and(|real| HostFiles.is_folder(&real))
+    }
+
+    fn list(&mut self, path: &str) -> Result<Vec<String>, FileError> {
+        if path == PACKAGES_FOLDER {
+            return Ok((0..self.0.len()).map(|number| number.to_string()).collect());
+        }
+        HostFiles.list(&self.real(path)?)
+    }
 }
 
 fn reason(error: Error) -> FileError {

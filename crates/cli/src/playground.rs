@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use airlock_engine::{
-    CostProfile, Library, Poll, RunReport, Session, SideOutcome, VirtualClock, run_report,
+    CostProfile, Library, Packages, Poll, RunReport, Session, SideOutcome, VirtualClock, run_report,
 };
 use airlock_link::{Adapter, Clock, DEFAULT_PROFILE, Limits, Playground};
 use airlock_protocol::{Ending, Failure, Side, SideReport};
@@ -12,8 +12,9 @@ use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 
 use crate::clock::RealClock;
+use crate::files::PackageFolders;
 
-pub const USAGE: &str = "       airlock run CORE.py SHELL.py [--adapter KEY] [--clock real|virtual] [--profile NAME|FILE] [--seed N] [--json] [--trace FILE]
+pub const USAGE: &str = "       airlock run CORE.py SHELL.py [--adapter KEY] [--clock real|virtual] [--profile NAME|FILE] [--seed N] [--path DIR]... [--json] [--trace FILE]
        airlock compare CORE.py SHELL.py [same options] [--json]
        airlock link encode CORE.py SHELL.py [same options]
        airlock link decode LINK
@@ -31,6 +32,8 @@ pub struct Options {
     clock: Option<Clock>,
     profile_name: Option<String>,
     seed: Option<u64>,
+    /// Folders of packages.
+    path: Vec<String>,
     operands: Vec<String>,
 }
 
@@ -43,6 +46,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Options> {
         clock: None,
         profile_name: None,
         seed: None,
+        path: Vec::new(),
         operands: Vec::new(),
     };
     while let Some(arg) = parser.next()? {
@@ -69,6 +73,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Options> {
                 options.profile = load_profile(&name)?;
                 options.profile_name = Some(options.profile.name.clone());
             }
+            Long("path") => options.path.push(parser.value()?.string()?),
             Long("seed") => options.seed = Some(parser.value()?.parse()?),
             Value(operand) => options.operands.push(operand.string()?),
             other => return Err(other.unexpected().into()),
@@ -186,7 +191,11 @@ fn run_side(playground: &Playground, side: Side, options: &Options, echo: bool) 
         Clock::Virtual => Box::new(VirtualClock::new(options.profile.clone(), playground.seed)),
         Clock::Real => Box::new(RealClock::new()),
     };
-    let mut session = Session::new(playground, side, host, Library::new());
+    let packages = Packages {
+        files: Box::new(PackageFolders(options.path.clone())),
+        folders: PackageFolders::shown(options.path.len()),
+    };
+    let mut session = Session::with_packages(playground, side, host, Library::new(), packages);
     let (mut stdout, mut stderr) = (String::new(), String::new());
     let mut take = |session: &mut Session| {
         for (is_error, text) in session.take_output() {

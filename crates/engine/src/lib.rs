@@ -6,6 +6,7 @@
 
 mod clock;
 mod outcome;
+mod packages;
 mod profile;
 mod session;
 
@@ -14,5 +15,6 @@ pub use airlock_shell::MODULES as SHELL_MODULES;
 pub use airlock_stdlib::{FileError, Files, LIBRARY_FOLDER, Library, MemoryFiles, SharedFiles};
 pub use clock::VirtualClock;
 pub use outcome::{RunReport, SideError, SideOutcome, compare, compare_advice, run_report};
+pub use packages::{PACKAGES_FOLDER, Packages};
 pub use profile::{CPYTHON_311, CostProfile};
 pub use session::{Poll, Session, check, run_virtual};

@@ -12,6 +12,7 @@ use airlock_vm::{CompileMode, Environment, Exit, Halt, Kind, SourceError, Stream
 
 use crate::clock::VirtualClock;
 use crate::outcome::{RunReport, SideError, SideOutcome, run_report};
+use crate::packages::{PACKAGES_FOLDER, Packages, WithPackages};
 use crate::profile::CostProfile;
 
 /// How far a session has come.
@@ -76,6 +77,14 @@ fn problem(source: &str, error: &SourceError) -> Problem {
     }
 }
 
+/// Both programs, for imports of each other.
+fn own_files(playground: &Playground) -> MemoryFiles {
+    let mut files = MemoryFiles::default();
+    files.insert(format!("{FOLDER}/core.py"), playground.core.as_bytes());
+    files.insert(format!("{FOLDER}/shell.py"), playground.shell.as_bytes());
+    files
+}
+
 impl Session {
     /// A session ready to run. `library` may hold more than what is embedded.
     pub fn new(
@@ -84,18 +93,26 @@ impl Session {
         host: Box<dyn Host>,
         library: Library,
     ) -> Session {
-        let mut files = MemoryFiles::default();
-        files.insert(format!("{FOLDER}/core.py"), playground.core.as_bytes());
-        files.insert(format!("{FOLDER}/shell.py"), playground.shell.as_bytes());
         let folder = [FOLDER.to_owned()];
-        Self::with_files(
-            playground,
-            side,
-            host,
-            library,
-            SharedFiles::new(files),
-            &folder,
-        )
+        let files = SharedFiles::new(own_files(playground));
+        Self::with_files(playground, side, host, library, files, &folder)
+    }
+
+    /// As [`Session::new`] with packages to import.
+    pub fn with_packages(
+        playground: &Playground,
+        side: Side,
+        host: Box<dyn Host>,
+        library: Library,
+        packages: Packages,
+    ) -> Session {
+        let mut folders = vec![FOLDER.to_owned()];
+        folders.extend(packages.folders);
+        let files = SharedFiles::new(WithPackages {
+            own: own_files(playground),
+            packages: packages.files,
+        });
+        Self::with_files(playground, side, host, library, files, &folders)
     }
 
     /// As [`Session::new`] over the host's own files.
@@ -528,7 +545,9 @@ fn set_limits(vm: &mut Vm, limits: &Limits) {
 
 fn is_program_file(filename: &str) -> bool {
     let name = filename.rsplit('/').next().unwrap_or(filename);
-    (name == "core.py" || name == "shell.py") && !filename.starts_with(LIBRARY_FOLDER)
+    (name == "core.py" || name == "shell.py")
+        && !filename.starts_with(LIBRARY_FOLDER)
+        && !filename.starts_with(PACKAGES_FOLDER)
 }
 
 fn placed(filename: &str, line: u32, message: &str) -> PlacedProblem {

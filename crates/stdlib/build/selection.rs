@@ -124,7 +124,7 @@ pub fn part_of(name: &str) -> Part {
 
 /// Modules of CPython's that ours of the same name begin and then run: the
 /// name they are packed under, and their own.
-pub const ALIASES: [(&str, &str); 2] = [("_socket_module", "socket"), ("selectors", "selectors")];
+pub const ALIASES: [(&str, &str); 1] = [("_socket_module", "socket")];
 
 /// Packages, with all below them, and modules that need what cannot be had
 /// here: another operating system, a window, processes, CPython's own insides.

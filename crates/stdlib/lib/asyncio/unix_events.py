@@ -23,15 +23,27 @@ _TURNING = frozenset((
 
 
 class _Turns:
-    """What code that turns a loop by itself takes for its selector: to wait
-    there is to run one pass of the native loop."""
+    """The selector of a loop that turns natively. Code that turns such a loop
+    by itself runs one pass of it where it would wait."""
 
     def __init__(self, loop):
         self._loop = loop
+        self._sockets = None
 
     def select(self, timeout=None):
         self._loop._run_pass()
         return []
+
+    def close(self):
+        if self._sockets is not None:
+            self._sockets.close()
+
+    # What a selector has for sockets, once there are any.
+    def __getattr__(self, name):
+        if self._sockets is None:
+            from ._sockets import Readiness
+            self._sockets = Readiness(self._loop)
+        return getattr(self._sockets, name)
 
 
 class _AirlockEventLoop(_asyncio.Loop, base_events.BaseEventLoop):
@@ -77,7 +89,8 @@ class _AirlockEventLoop(_asyncio.Loop, base_events.BaseEventLoop):
         if self._turns_natively:
             self._close_now()
         else:
-            self._selector.close()
+            self._close_self_pipe()
+        self._selector.close()
         base_events.BaseEventLoop.close(self)
 
     def set_debug(self, enabled):
@@ -85,14 +98,9 @@ class _AirlockEventLoop(_asyncio.Loop, base_events.BaseEventLoop):
             self._set_debug(enabled)
         base_events.BaseEventLoop.set_debug(self, enabled)
 
-    def _process_events(self, event_list):
-        for key, mask in event_list:
-            if key.data is not None:
-                self._add_callback(key.data)
-
     def _write_to_self(self):
         if not self._turns_natively:
-            self._wakeup.send()
+            self._csock.send(b'\0')
 
     def add_signal_handler(self, sig, callback, *args):
         signal.signal(sig, lambda signum, frame: self.call_soon_threadsafe(callback, *args))
@@ -118,16 +126,36 @@ def _python_version(cls):
 
 def _open_selector(loop, selector):
     import selectors
+    _learn_sockets()
     loop._selector = selectors.DefaultSelector() if selector is None else selector
-    loop._wakeup = selectors.Wakeup()
-    read = events.Handle(loop._wakeup.receive, (), loop, None)
     try:
-        loop._selector.register(loop._wakeup, selectors.EVENT_READ, read)
+        loop._make_self_pipe()
     except NotImplementedError:
         # A selector that has no files: nothing but its timeout ends its waits.
         pass
 
 
+def _learn_sockets():
+    from . import _sockets
+    _sockets.teach(_AirlockEventLoop)
+
+
+def _method_for_sockets(name):
+    """Stands for a method that is loaded when it, or one like it, is first called."""
+    def method(self, *args, **kwargs):
+        _learn_sockets()
+        return getattr(self, name)(*args, **kwargs)
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+for _name in ('_make_socket_transport', '_make_datagram_transport', '_make_ssl_transport', '_start_serving',
+              '_stop_serving', '_process_events', '_close_self_pipe', '_add_reader', '_remove_reader', '_add_writer',
+              '_remove_writer', 'add_reader', 'remove_reader', 'add_writer', 'remove_writer', 'sock_recv',
+              'sock_recv_into', 'sock_recvfrom', 'sock_recvfrom_into', 'sock_sendall', 'sock_sendto', 'sock_connect',
+              'sock_accept', '_sock_sendfile_native', '_sendfile_native', 'create_unix_connection',
+              'create_unix_server'):
+    setattr(_AirlockEventLoop, _name, _method_for_sockets(_name))
 _AirlockEventLoop.__name__ = _AirlockEventLoop.__qualname__ = '_UnixSelectorEventLoop'
 
 
