@@ -86,14 +86,7 @@ pub fn refusal(vm: &mut Vm) -> Option<&'static str> {
 /// for the running fiber and from now on waits for it.
 pub fn start_task(vm: &mut Vm, stand_in: Value, coroutine: Value) -> Res {
     let loop_object = future::future(vm, stand_in).loop_object;
-    let task = task::create(
-        vm,
-        loop_object,
-        coroutine,
-        Value::NONE,
-        Value::NONE,
-        false,
-    )?;
+    let task = task::create(vm, loop_object, coroutine, Value::NONE, Value::NONE, false)?;
     future::future_mut(vm, task).blocking = true;
     task::wait_for(vm, stand_in, task)?;
     Ok(task)

@@ -3,6 +3,7 @@
 It is loaded when a loop first has to do with one.
 """
 
+import errno
 import os
 import selectors
 import weakref
@@ -68,45 +69,45 @@ class _Watch:
         self.look()
 
 
-class Readiness:
+class Readiness(selectors._BaseSelectorImpl):
     """The sockets that a native loop watches, in the form of a selector."""
 
     def __init__(self, loop):
+        super().__init__()
         self._loop = loop
-        self._keys = {}
         self._watches = {}
 
-    def get_map(self):
-        return self._keys
-
-    def register(self, fd, events, data):
-        if fd in self._keys:
-            raise KeyError(f'{fd} is already registered')
+    def register(self, fileobj, events, data=None):
+        key = super().register(fileobj, events, data)
         try:
-            endpoint = endpoint_of(fd)
+            endpoint = endpoint_of(key.fd)
         except OSError as error:
+            super().unregister(fileobj)
             # Files are always ready, so epoll(7) refuses them.
-            raise error if error.errno == 9 else PermissionError(1, 'Operation not permitted') from None
-        key = self._keys[fd] = selectors.SelectorKey(fd, fd, events, data)
+            raise error if error.errno == errno.EBADF else PermissionError(1, 'Operation not permitted') from None
         ready = (lambda: endpoint.readable() or endpoint.hung_up(),
                  lambda: endpoint.writable() or bool(endpoint.error))
-        self._watches[fd] = [_Watch(self._loop, handle, endpoint, is_ready)
-                             for handle, is_ready in zip(data, ready) if handle is not None]
+        self._watches[key.fd] = [_Watch(self._loop, handle, endpoint, is_ready)
+                                 for handle, is_ready in zip(data, ready) if handle is not None]
         return key
 
-    def unregister(self, fd):
-        key = self._keys.pop(fd)
-        for watch in self._watches.pop(fd):
+    def unregister(self, fileobj):
+        key = super().unregister(fileobj)
+        for watch in self._watches.pop(key.fd):
             watch.close()
         return key
 
-    def modify(self, fd, events, data):
-        self.unregister(fd)
-        return self.register(fd, events, data)
+    def modify(self, fileobj, events, data=None):
+        self.unregister(fileobj)
+        return self.register(fileobj, events, data)
 
     def close(self):
-        for fd in list(self._keys):
-            self.unregister(fd)
+        for key in list(self.get_map().values()):
+            self.unregister(key.fileobj)
+        super().close()
+
+    def select(self, timeout=None):
+        raise NotImplementedError
 
 
 async def create_unix_connection(self, protocol_factory, path=None, *, ssl=None, sock=None, server_hostname=None,
