@@ -63,10 +63,17 @@ pub fn encode(playground: &Playground) -> Result<String, EncodeError> {
             bytes: stream.len(),
         });
     }
+    Ok(link_of(&stream))
+}
+
+/// The link whose payload is `stream`, which need not be a playground: for
+/// those who try what [`decode`] makes of any.
+#[doc(hidden)]
+pub fn link_of(stream: &[u8]) -> String {
     let mut link = format!("#{VERSION}{DEFLATE_RAW}");
-    URL_SAFE_NO_PAD.encode_string(compress_to_vec(&stream, 10), &mut link);
+    URL_SAFE_NO_PAD.encode_string(compress_to_vec(stream, 10), &mut link);
     link.push_str(&check_of(&link[1..]));
-    Ok(link)
+    link
 }
 
 /// The playground in `link`, which may be a whole address or only what

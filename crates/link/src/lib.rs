@@ -12,5 +12,5 @@ mod codec;
 pub mod examples;
 mod playground;
 
-pub use codec::{DECODED_LIMIT_BYTES, DecodeError, EncodeError, decode, encode};
+pub use codec::{DECODED_LIMIT_BYTES, DecodeError, EncodeError, decode, encode, link_of};
 pub use playground::{Adapter, Clock, DEFAULT_PROFILE, Limits, Playground};

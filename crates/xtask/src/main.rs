@@ -47,7 +47,7 @@ usage: cargo xtask COMMAND
   fidelity        predicted and native wall times of pairs through adapters
   packages [NAME]...
                   packages from PyPI on `airlock py`, compared with python3
-  fuzz differential|compiler|vm [--minutes N] [--seed S]
+  fuzz differential|compiler|vm|bytes-TARGET [--minutes N] [--seed S]
                   random programs: differences from python3, panics, hangs
   setup           detect and install what the other commands need
   env             print the shell lines that make wasm builds work by hand:
