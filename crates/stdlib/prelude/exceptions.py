@@ -245,7 +245,16 @@ def fix_array(module):
     load_module_named('_collections_abc').MutableSequence.register(module.array)
 
 
-module_fixes = {'traceback': fix_traceback, 'linecache': fix_linecache, 'array': fix_array}
+def fix_metadata(module):
+    """Packages are asked for in the folders of sys.path, though no finder stands for those"""
+    def resolvers():
+        declared = [getattr(finder, 'find_distributions', None) for finder in sys.meta_path]
+        return [module.MetadataPathFinder.find_distributions, *filter(None, declared)]
+
+    module.Distribution._discover_resolvers = staticmethod(resolvers)
+
+
+module_fixes = {'importlib.metadata': fix_metadata, 'traceback': fix_traceback, 'linecache': fix_linecache, 'array': fix_array}
 
 
 # Finalizers.

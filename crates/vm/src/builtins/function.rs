@@ -281,7 +281,8 @@ fn method_getattribute(vm: &mut Vm, args: &[Value]) -> Res {
     {
         return vm.get_attr(function, name);
     }
-    if vm.lookup(class, name).is_some() && name != vm.names.doc {
+    let of_function = [vm.names.doc, vm.names.dict].contains(&name);
+    if vm.lookup(class, name).is_some() && !of_function {
         return vm.get_attr_generic(args[0], name);
     }
     vm.get_attr(function, name)
