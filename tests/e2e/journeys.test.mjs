@@ -765,6 +765,43 @@ describe('where the browser gives less', () => {
     }
   });
 
+  const LATE = 'import math\nprint(math.sinh(1.0), math.gamma(0.5))\n';
+
+  test('first runs do without the late part of the engine; what needs it and cannot have it says so', async () => {
+    const broken = await serveSite({
+      replaced: [{ pattern: /airlock-late[^/]*\.wasm$/, answer: (response, headers) => response.writeHead(404, headers).end() }],
+    });
+    try {
+      const airlock = await visit(broken.address);
+      assert.equal(await airlock.runToEnd(), 'done');
+      assert.equal(await airlock.output('shell'), 'total 140\n');
+      await airlock.write('shell', LATE);
+      assert.equal(await airlock.runToEnd(), 'failed');
+      assert.match(await airlock.textOf('problems'), /a part of the engine could not be loaded.*answered 404/);
+      await airlock.write('shell', 'print("again")\n');
+      assert.equal(await airlock.runToEnd(), 'done');
+      assert.equal(await airlock.output('shell'), 'again\n');
+    } finally {
+      broken.close();
+    }
+  });
+
+  test('a program that needs the late part before the page has it fetches it', async () => {
+    let withheld = 1;
+    const slow = await serveSite({
+      replaced: [{ pattern: /airlock-late[^/]*\.wasm$/, when: () => withheld-- > 0, answer: (response, headers) => response.writeHead(404, headers).end() }],
+    });
+    try {
+      const airlock = await visit(slow.address);
+      await airlock.page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('airlock-late')));
+      await airlock.write('shell', LATE);
+      assert.equal(await airlock.runToEnd(), 'done');
+      assert.equal(await airlock.output('shell'), '1.1752011936438014 1.7724538509055159\n');
+    } finally {
+      slow.close();
+    }
+  });
+
   test('a host without the isolation headers gets them from the service worker', async () => {
     const plain = await serveSite({ isolated: false });
     try {

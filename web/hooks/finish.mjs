@@ -28,19 +28,33 @@ function rename(name) {
 // The modules that the engine does not hold; the build of `airlock-stdlib`
 // packs them beside those that it embeds.
 const target = process.env.CARGO_TARGET_DIR ?? 'target';
-const packed = readdirSync(target, { recursive: true })
-  .filter((path) => /wasm32-unknown-unknown.\w+.build.airlock-stdlib-\w+.out.rest\.bundle$/.test(path))
-  .map((path) => dirname(join(target, path)))
-  .sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs)[0];
-if (!packed) throw new Error(`no rest.bundle below ${target}: was the engine built?`);
+function newest(pattern) {
+  const found = readdirSync(target, { recursive: true })
+    .filter((path) => pattern.test(path))
+    .map((path) => join(target, path))
+    .sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs)[0];
+  if (!found) throw new Error(`nothing like ${pattern} below ${target}: was the engine built?`);
+  return found;
+}
+const packed = dirname(newest(/wasm32-unknown-unknown.\w+.build.airlock-stdlib-\w+.out.rest\.bundle$/));
 copyFileSync(join(packed, 'common.bundle'), at('common.bundle'));
 copyFileSync(join(packed, 'rest.bundle'), at('library.bundle'));
 const common = rename('common.bundle');
 const library = rename('library.bundle');
 
+/**
+ * Where the tables of the functions of elementary mathematics lie: most of the engine's data that no first run needs.
+ * The linker's map names each piece of data with its address and size.
+ */
+function tables() {
+  const map = newest(/wasm32-unknown-unknown.\w+.build.airlock-browser-\w+.out.engine\.map$/);
+  const lines = readFileSync(map, 'utf8').matchAll(/^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) .*\.rodata[^ ]*pxfm/gm);
+  return Array.from(lines, ([, address, size]) => ({ start: parseInt(address, 16), end: parseInt(address, 16) + parseInt(size, 16) }));
+}
+
 // The engine in two parts.
 const whole = readFileSync(at('airlock-browser_bg.wasm'));
-const { first, second, described } = split(whole, await ran(whole, read('airlock-browser.js')));
+const { first, second, described } = split(whole, await ran(whole, read('airlock-browser.js'), ['common.bundle', 'rest.bundle'].map((name) => readFileSync(join(packed, name)))), tables());
 console.log('the engine in two parts:', described);
 writeFileSync(at('airlock-browser_bg.wasm'), first);
 writeFileSync(at('airlock-late.wasm'), second);

@@ -14,6 +14,8 @@ const ADAPTERS = ['direct', 'run', 'runner', 'nested', 'thread', 'greenlet', 'po
 /** Enough to have begun everything that a measured program does. */
 const INSTRUCTIONS = 4_000_000;
 const LONGEST_MILLIS = 5_000;
+/** Calls in all measured programs from which on it matters that a call between the parts takes longer. */
+const OFTEN = 100;
 
 function playground(core, shell, adapter, clock) {
   const limits = { instructions: INSTRUCTIONS, heap_bytes: 64 << 20, recursion: 1000, output_bytes: 1 << 20, trace_events: 200_000 };
@@ -27,8 +29,11 @@ function programs() {
   return { examples, measured };
 }
 
-/** A number for each function: 0 if it did not run. `glue` is what wasm-bindgen wrote for the engine. */
-export async function ran(engine, glue) {
+/**
+ * For each function whether it belongs into the first part: it ran with an example, or often in a measured program. `glue` is what wasm-bindgen wrote for the engine, `bundles` are the
+ * parts of the library that the engine does not hold.
+ */
+export async function ran(engine, glue, bundles) {
   const folder = mkdtempSync(join(tmpdir(), 'airlock-engine-'));
   try {
     const file = (name, source) => writeFileSync(join(folder, name), source);
@@ -36,39 +41,45 @@ export async function ran(engine, glue) {
     file('stack.js', 'export const suspend = () => {}, resume = suspend;');
     file('late.js', 'export const load = () => {};');
     file('glue.js', glue);
-    return await run(engine, await import(pathToFileURL(join(folder, 'glue.js'))));
+    return await run(engine, bundles, await import(pathToFileURL(join(folder, 'glue.js'))));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function run(engine, { initSync, start, handle, run_virtual }) {
+async function run(engine, bundles, { initSync, start, add_library, handle }) {
   const { wasm, base, count } = instrument(engine);
   const { memory } = initSync({ module: new WebAssembly.Module(wasm) });
   let hear = () => {};
   globalThis.postMessage = (message) => hear(message);
-  const finished = (send) => new Promise((resolve, reject) => {
+  /** Sends a message and waits for its answer. */
+  const ask = (message) => new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error('the engine does not answer')), LONGEST_MILLIS);
-    hear = (message) => {
-      if (typeof message !== 'string' || !/^\{"type":"(finished|checked|failed)/.test(message)) return;
+    hear = (answer) => {
+      if (typeof answer !== 'string' || !/^\{"type":"(finished|checked|failed)/.test(answer)) return;
       clearTimeout(late);
       resolve();
     };
-    send();
+    handle(JSON.stringify(message));
   });
-  start(undefined, []);
+  const play = (side, ...of) => ask({ type: 'run', side, playground: playground(...of) });
+  start(undefined, bundles.map((_, index) => `${index}`));
+  bundles.forEach((bytes, index) => add_library(`${index}`, bytes));
   const { examples, measured } = programs();
   for (const [core, shell] of examples) {
-    await finished(() => handle(JSON.stringify({ type: 'check', core, shell })));
-    for (const adapter of ADAPTERS) run_virtual(JSON.stringify(playground(core, shell, adapter, 'virtual')));
+    await ask({ type: 'check', core, shell });
+    await play('core', core, shell, 'direct', 'virtual');
+    for (const adapter of ADAPTERS) await play('shell', core, shell, adapter, 'virtual');
   }
-  for (const [core, shell] of measured) run_virtual(JSON.stringify(playground(core, shell, 'direct', 'virtual')));
-  const [core, shell] = examples.find(([, shell]) => shell.includes('total'));
+  const [core, shell] = examples[0];
   for (const [side, adapter] of [['core', 'direct'], ['shell', 'runner'], ['shell', 'greenlet'], ['shell', 'thread']]) {
-    await finished(() => handle(JSON.stringify({ type: 'run', side, playground: playground(core, shell, adapter, 'real') })));
+    await play(side, core, shell, adapter, 'real');
   }
   // A program that is wrong, and one that raises.
-  await finished(() => handle(JSON.stringify({ type: 'check', core: 'def f(:\n', shell: 'print(1' })));
-  run_virtual(JSON.stringify(playground('import asyncio\nasync def main():\n    raise ValueError("no")\n', 'print(undefined)\n', 'runner', 'virtual')));
-  return new Uint8Array(memory.buffer, base, count).slice();
+  await ask({ type: 'check', core: 'def f(:\n', shell: 'print(1' });
+  await play('shell', '', 'print(undefined)\n', 'runner', 'virtual');
+  const calls = () => new Uint32Array(memory.buffer, base, count).slice();
+  const before = calls();
+  for (const [core, shell] of measured) await play('core', core, shell, 'direct', 'virtual');
+  return calls().map((all, index) => Number(before[index] > 0 || all >= OFTEN));
 }

@@ -4,10 +4,12 @@
 // Both parts have all functions under the same numbers, so no instruction changes: where one part lacks a function
 // that it may call, it has a stub that calls through a table that both share. The first call of a late function loads
 // the late part (`load` of crates/browser/late.js), whose instantiation fills the table.
-import { SECTION, Reader, read, section, signed, text, unsigned, vector } from './wasm.mjs';
+//
+// Tables that only late functions read are late as well.
+import { SECTION, Reader, dataSection, read, readData, section, signed, text, unsigned, vector } from './wasm.mjs';
 
-const [END, UNREACHABLE, CALL, CALL_INDIRECT, LOCAL_GET, GLOBAL_GET, GLOBAL_SET, I32_CONST, REF_FUNC] =
-  [0x0b, 0x00, 0x10, 0x11, 0x20, 0x23, 0x24, 0x41, 0xd2];
+const [END, UNREACHABLE, CALL, CALL_INDIRECT, LOCAL_GET, GLOBAL_GET, GLOBAL_SET, I32_CONST, I32_LOAD, I32_STORE, I32_ADD, REF_FUNC] =
+  [0x0b, 0x00, 0x10, 0x11, 0x20, 0x23, 0x24, 0x41, 0x28, 0x36, 0x6a, 0xd2];
 const [I32, FUNCREF] = [0x7f, 0x70];
 const [FUNCTION, TABLE, MEMORY, GLOBAL] = [0, 1, 2, 3];
 /** The late part's imports are exports of the other, under names that nothing else has. */
@@ -30,7 +32,67 @@ function named(bytes, count) {
   return found;
 }
 
-/** Notes in a byte of memory for each function that it ran; gives the module and where those bytes are. */
+/**
+ * Which of some tables only late functions name, by address: in constants, in the offsets of loads, or by way of other
+ * data. What only looks like an address keeps a table in the first part, which costs nothing but its size.
+ */
+function lateTables(tables, bodies, isFirst, pieces) {
+  const sorted = [...tables].sort((one, other) => one.start - other.start);
+  const needed = new Set();
+  const note = (address) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle].end <= address) low = middle + 1;
+      else high = middle;
+    }
+    if (sorted[low]?.start <= address) needed.add(sorted[low]);
+  };
+  bodies.forEach((whole, index) => {
+    if (!isFirst[index]) return;
+    const reader = new Reader(whole);
+    for (let at = 0; at < whole.length; at += 1) {
+      const code = whole[at];
+      if (code === I32_CONST) {
+        reader.at = at + 1;
+        note(reader.address());
+      } else if (code >= 0x28 && code <= 0x3e && whole[at + 1] < 8) {
+        reader.at = at + 2;
+        note(reader.number());
+      }
+    }
+  });
+  const isTable = (address) => sorted.some(({ start, end }) => start <= address && address < end);
+  for (const { start, bytes } of pieces) {
+    for (let at = (4 - (start & 3)) & 3; at + 4 <= bytes.length; at += 4) {
+      const word = bytes.readUInt32LE(at);
+      if (word >= sorted[0]?.start && isTable(word) && !isTable(start + at)) note(word);
+    }
+  }
+  return sorted.filter((table) => !needed.has(table));
+}
+
+/** Pieces of data in two: those inside the tables, and the rest. */
+function parted(pieces, tables) {
+  const [inside, outside] = [[], []];
+  for (const { start, bytes } of pieces) {
+    let at = start;
+    const end = start + bytes.length;
+    const take = (to, list) => {
+      if (to > at) list.push({ start: at, bytes: bytes.subarray(at - start, to - start) });
+      at = Math.max(at, to);
+    };
+    for (const table of tables) {
+      if (table.end <= at || table.start >= end) continue;
+      take(Math.min(table.start, end), outside);
+      take(Math.min(table.end, end), inside);
+    }
+    take(end, outside);
+  }
+  return [inside, outside];
+}
+
+/** Counts each function's calls in a word of memory; gives the module and where those words are. */
 export function instrument(bytes) {
   const module = read(bytes);
   const reader = new Reader(module.memories[0]);
@@ -40,25 +102,29 @@ export function instrument(bytes) {
   const bodies = module.bodies.map((whole, index) => {
     const locals = new Reader(whole);
     const declared = locals.taken(() => locals.list(() => { locals.number(); locals.byte(); }));
-    const note = [I32_CONST, ...signed(base + index), I32_CONST, 1, 0x3a, 0, 0];
+    const place = [I32_CONST, ...signed(base + 4 * index)];
+    const note = [...place, ...place, I32_LOAD, 2, 0, I32_CONST, 1, I32_ADD, I32_STORE, 2, 0];
     return sized(Buffer.concat([declared, Buffer.from(note), whole.subarray(locals.at)]));
   });
   const wasm = rebuilt(module, {
-    [SECTION.MEMORIES]: vector([[0, ...unsigned(pages + Math.ceil(bodies.length / 65536))]]),
+    [SECTION.MEMORIES]: vector([[0, ...unsigned(pages + Math.ceil(4 * bodies.length / 65536))]]),
     [SECTION.CODE]: vector(bodies),
   });
   return { wasm, base, count: bodies.length };
 }
 
-/** The module with some sections replaced, without those that only describe. */
+/** The module with some sections replaced, without those that only describe, or count data for what is not used here. */
 function rebuilt(module, replaced) {
-  const kept = module.sections.filter(({ id }) => id !== 0);
+  const kept = module.sections.filter(({ id }) => id !== 0 && id !== SECTION.DATA_COUNT);
   const sections = kept.map(({ id, content }) => section(id, replaced[id] ?? content));
   return Buffer.concat([module.bytes.subarray(0, 8), ...sections]);
 }
 
-/** The two parts: `ran` tells of each function of the module whether it is needed at once. */
-export function split(bytes, ran) {
+/**
+ * The two parts: `ran` tells of each function of the module whether it is needed at once, `tables` where data lies that
+ * may come late.
+ */
+export function split(bytes, ran, tables = []) {
   const module = read(bytes);
   const offset = module.imported.length;
   const count = offset + module.functions.length;
@@ -85,6 +151,10 @@ export function split(bytes, ran) {
   const late = others(fromFirst, false);
   const back = others(fromLate, true);
   for (const index of [...late, ...back]) slots.set(index, slots.size);
+
+  const pieces = readData(module.sections.find(({ id }) => id === SECTION.DATA).content);
+  const apart = lateTables(tables, module.bodies, isFirst, pieces);
+  const [lateData, firstData] = parted(pieces, apart);
 
   const table = module.tables.length;
   const loaded = module.globals.length;
@@ -138,6 +208,7 @@ export function split(bytes, ran) {
     [SECTION.EXPORTS]: vector([...module.exports, ...shared].map(({ name, kind, index }) => [...text(name), kind, ...unsigned(index)])),
     [SECTION.ELEMENTS]: vector([...module.elements.map(({ whole }) => whole), segment(late.length, back)]),
     [SECTION.CODE]: vector(firstBodies),
+    [SECTION.DATA]: dataSection(firstData),
   });
   const second = Buffer.concat([
     bytes.subarray(0, 8),
@@ -146,7 +217,11 @@ export function split(bytes, ran) {
     section(SECTION.FUNCTIONS, vector(module.functions.map(unsigned))),
     section(SECTION.ELEMENTS, vector([segment(0, late)])),
     section(SECTION.CODE, vector(lateBodies)),
+    section(SECTION.DATA, dataSection(lateData)),
   ]);
-  const described = { functions: module.bodies.length, first: isFirst.filter(Boolean).length, stubs: late.length, back: back.length };
+  const described = {
+    functions: module.bodies.length, first: isFirst.filter(Boolean).length, stubs: late.length, back: back.length,
+    tables: `${apart.length} of ${tables.length} late`,
+  };
   return { first, second, described };
 }

@@ -1,8 +1,10 @@
 // A WebAssembly module as its sections: what is needed to split one (see split.mjs), without reading instructions.
 export const CODE = 10;
 
-const TYPES = 1, IMPORTS = 2, FUNCTIONS = 3, TABLES = 4, MEMORIES = 5, GLOBALS = 6, EXPORTS = 7, ELEMENTS = 9;
-export const SECTION = { TYPES, IMPORTS, FUNCTIONS, TABLES, MEMORIES, GLOBALS, EXPORTS, ELEMENTS, CODE };
+const TYPES = 1, IMPORTS = 2, FUNCTIONS = 3, TABLES = 4, MEMORIES = 5, GLOBALS = 6, EXPORTS = 7, ELEMENTS = 9, DATA = 11, DATA_COUNT = 12;
+export const SECTION = { TYPES, IMPORTS, FUNCTIONS, TABLES, MEMORIES, GLOBALS, EXPORTS, ELEMENTS, CODE, DATA, DATA_COUNT };
+/** Zeros that are written rather than left out: what leaving them out takes, compressed. */
+const WRITTEN_ZEROS = 64;
 
 /** An unsigned number in LEB128. */
 export function unsigned(number) {
@@ -54,6 +56,17 @@ export class Reader {
   name() {
     const length = this.number();
     return this.bytes.toString('latin1', this.at, this.at += length);
+  }
+
+  /** An address, which instructions have as a signed number of 32 bits. */
+  address() {
+    let result = 0, shift = 0, byte;
+    do {
+      byte = this.byte();
+      result |= (byte & 127) << shift;
+      shift += 7;
+    } while (byte & 128);
+    return (shift < 32 && byte & 64 ? result | (-1 << shift) : result) >>> 0;
   }
 
   /** The bytes that `read` passes over. */
@@ -149,6 +162,38 @@ function readSection(module, id, reader) {
       });
       break;
   }
+}
+
+/** What lies in memory at the start: pieces with their addresses. */
+export function readData(content) {
+  const reader = new Reader(content);
+  return reader.list(() => {
+    if (reader.number() !== 0 || reader.byte() !== 0x41) throw new Error('data at no fixed address');
+    const start = reader.address();
+    reader.byte();
+    const length = reader.number();
+    return { start, bytes: reader.bytes.subarray(reader.at, reader.at += length) };
+  });
+}
+
+/**
+ * The section for pieces in the order of their addresses. wasm-opt leaves out the shortest runs of zeros, which makes
+ * tens of thousands of pieces; here they are joined.
+ */
+export function dataSection(pieces) {
+  const joined = [];
+  for (const { start, bytes } of pieces) {
+    const last = joined.at(-1);
+    const gap = last ? start - last.end : Infinity;
+    if (gap <= WRITTEN_ZEROS) {
+      last.parts.push(Buffer.alloc(gap), bytes);
+      last.end = start + bytes.length;
+    } else {
+      joined.push({ start, end: start + bytes.length, parts: [bytes] });
+    }
+  }
+  return vector(joined.map(({ start, end, parts }) =>
+    Buffer.concat([Buffer.from([0, 0x41, ...signed(start), 0x0b, ...unsigned(end - start)]), ...parts])));
 }
 
 /** A segment of a table, and the functions in it. */

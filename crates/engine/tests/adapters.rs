@@ -1,7 +1,11 @@
 //! Every adapter over the same core: the same answers, costs that add up.
 
-use airlock_engine::{RunReport, run_virtual};
+use airlock_engine::{
+    Charge, CostProfile, Host, Library, Poll, RunReport, Session, StackSwitch, VirtualClock,
+    run_virtual,
+};
 use airlock_link::{Adapter, Clock, Playground};
+use airlock_protocol::Side;
 
 const WRAPPING_CORE: &str = include_str!("pairs/wrapping_core.py");
 const WRAPPING_SHELL: &str = include_str!("pairs/wrapping_shell.py");
@@ -283,5 +287,74 @@ with asyncio.Runner() as runner:
     assert_eq!(
         ledger.python_ns + ledger.wait_ns + ledger.adapter_ns,
         ledger.wall_ns
+    );
+}
+
+/// The virtual clock on a stack that can be suspended.
+struct Switching(VirtualClock);
+
+impl Host for Switching {
+    fn now_nanos(&mut self, instructions: u64) -> u64 {
+        self.0.now_nanos(instructions)
+    }
+    fn unix_nanos(&mut self, instructions: u64) -> i128 {
+        self.0.unix_nanos(instructions)
+    }
+    fn charge(&mut self, what: Charge) {
+        self.0.charge(what);
+    }
+    fn advance_to(&mut self, nanos: u64) {
+        self.0.advance_to(nanos);
+    }
+    fn is_virtual(&self) -> bool {
+        true
+    }
+    fn keeps_stack(&self) -> Option<&'static str> {
+        None
+    }
+    fn seed(&self) -> u64 {
+        0
+    }
+}
+
+#[test]
+fn each_crossing_suspends_the_stack_until_its_task_is_done() {
+    let playground = Playground {
+        core: "import asyncio\n\nseen = 0\n\nasync def quick(x):\n    return x\n\nasync def slow(x):\n    global seen\n    \
+               asyncio.create_task(other())\n    await asyncio.sleep(1)\n    return x + seen\n\nasync def other():\n    \
+               global seen\n    await asyncio.sleep(0.5)\n    seen += 1\n\nasync def fail():\n    raise ValueError('no')\n"
+            .to_owned(),
+        shell: "import airlock, core\ncore = airlock.wrap(core)\nprint(core.quick(1), core.slow(2))\ntry:\n    \
+                core.fail()\nexcept ValueError as error:\n    print(error)\n"
+            .to_owned(),
+        adapter: Adapter::Jspi,
+        clock: Clock::Virtual,
+        ..Playground::default()
+    };
+    let host = Switching(VirtualClock::new(CostProfile::cpython_311(), 0));
+    let mut session = Session::new(&playground, Side::Shell, Box::new(host), Library::new());
+    let mut switches = Vec::new();
+    loop {
+        match session.poll(u64::MAX / 2) {
+            Poll::Ended => break,
+            Poll::Switching(switch) => switches.push(switch),
+            Poll::Working | Poll::Waiting { .. } => {}
+        }
+    }
+    let printed: String = session
+        .take_output()
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    assert_eq!(printed, "1 3\nno\n");
+    assert_eq!(
+        switches,
+        [StackSwitch::Suspend, StackSwitch::Resume].repeat(3)
+    );
+    let ledger = session.report().ledger;
+    assert_eq!(ledger.crossings, 3);
+    assert_eq!(
+        ledger.wall_ns,
+        ledger.python_ns + ledger.wait_ns + ledger.adapter_ns
     );
 }
