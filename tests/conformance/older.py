@@ -84,16 +84,25 @@ def _say_what_airlock_has(support):
 def _let_asyncio_be_tested(support):
     """Without child watchers, which are no more, sockets and terminals."""
     import types
-    import unittest
+    import unittest.mock
     support.maybe_get_event_loop_policy = lambda: None
     support.has_socket_support = True
     if sys.implementation.name == 'airlock':
         sockets = importlib.import_module('test.support.socket_helper')
         sockets.skip_unless_bind_unix_socket = unittest.skip('there are no sockets of the system')
-    try:
-        importlib.import_module('tty')
-    except ImportError:
-        sys.modules['tty'] = types.ModuleType('tty')
+    for name in ('tty', 'multiprocessing.util', 'asyncio.proactor_events', 'asyncio.selector_events'):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            sys.modules[name] = module = types.ModuleType(name)
+            package, _, last = name.rpartition('.')
+            if package:
+                setattr(sys.modules[package], last, module)
+            module._cleanup_tests = lambda: None
+    asyncio = importlib.import_module('asyncio')
+    for name in ('SafeChildWatcher', 'FastChildWatcher', 'ThreadedChildWatcher', 'PidfdChildWatcher', 'set_child_watcher'):
+        if not hasattr(asyncio, name):
+            setattr(asyncio, name, unittest.mock.MagicMock())
 
 
 def _give_logging_its_functions():
