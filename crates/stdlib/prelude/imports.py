@@ -268,16 +268,34 @@ def load_module_named(name):
             module = load_spec(spec)
             break
     if module is absent:
-        found = find_module(name, sys_path() if path is None else path)
-        if found is None:
-            raise ModuleNotFoundError(f'No module named {name!r}', name=name)
-        module = load_found(name, found)
+        folders = sys_path() if path is None else path
+        found = find_module(name, folders)
+        if found is not None:
+            module = load_found(name, found)
+        else:
+            spec = find_zipped(name, folders)
+            if spec is None:
+                raise ModuleNotFoundError(f'No module named {name!r}', name=name)
+            module = load_spec(spec)
     if parent_module is not None:
         try:
             setattr(parent_module, child, module)
         except AttributeError:
             pass
     return module
+
+
+# What Zip files among these places have of this name, after all folders.
+def find_zipped(name, places):
+    for place in places:
+        if isinstance(place, str) and ('.zip' in place or '.whl' in place or '.egg' in place):
+            zipimport = load_module_named('zipimport')
+            try:
+                spec = zipimport.zipimporter(place).find_spec(name)
+            except zipimport.ZipImportError:
+                continue
+            if spec is not None:
+                return spec
 
 
 # Makes the module that `find_module` found and runs its code.

@@ -381,6 +381,17 @@ fn native_self(vm: &mut Vm, this: Value) -> Res {
         return Ok(receiver);
     }
     let owner = native.owner;
+    if matches!(
+        native.def.role,
+        NativeRole::Method | NativeRole::ClassMethod
+    ) {
+        let class = vm.type_of(this);
+        let message = format!(
+            "'{}' object has no attribute '__self__'",
+            vm.heap.ty(class).name
+        );
+        return Err(vm.attribute_error(message));
+    }
     if owner.is(Kind::Str)
         && let Ok(Some(module)) = vm.dict_get(vm.modules, owner)
     {
@@ -401,19 +412,60 @@ fn native_doc(_: &mut Vm, _: Value) -> Res {
     Ok(Value::NONE)
 }
 
+/// Signatures with defaults that the natives' own do not spell: the owner's
+/// name (none for functions of modules), the function's, and the parameters.
+const SIGNATURES: &[(&str, &str, &str)] = &[
+    ("", "isclose", "a, b, *, rel_tol=1e-09, abs_tol=0.0"),
+    (
+        "",
+        "print",
+        "*args, sep=' ', end='\\n', file=None, flush=False",
+    ),
+    ("bytearray", "center", "$self, width, fillchar=b' ', /"),
+    ("bytearray", "ljust", "$self, width, fillchar=b' ', /"),
+    ("bytearray", "rjust", "$self, width, fillchar=b' ', /"),
+    ("bytearray", "translate", "$self, table, /, delete=b''"),
+    ("bytes", "center", "$self, width, fillchar=b' ', /"),
+    ("bytes", "ljust", "$self, width, fillchar=b' ', /"),
+    ("bytes", "rjust", "$self, width, fillchar=b' ', /"),
+    ("bytes", "translate", "$self, table, /, delete=b''"),
+    ("float", "__round__", "$self, ndigits=None, /"),
+    ("int", "__round__", "$self, ndigits=None, /"),
+    (
+        "list",
+        "index",
+        "$self, value, start=0, stop=sys.maxsize, /",
+    ),
+    ("memoryview", "tobytes", "$self, /, order='C'"),
+    (
+        "tuple",
+        "index",
+        "$self, value, start=0, stop=sys.maxsize, /",
+    ),
+];
+
 fn native_text_signature(vm: &mut Vm, this: Value) -> Res {
-    let def = vm.heap.native(this).def;
-    let signature = def.signature;
-    // Omitted ones without a literal have no spelling in Python.
-    if signature.contains("...") {
-        return Ok(Value::NONE);
-    }
-    let text = match def.role {
-        NativeRole::Method => format!("({})", signature.replacen("self", "$self", 1)),
-        NativeRole::ClassMethod => format!("({})", signature.replacen("cls", "$type", 1)),
-        _ => format!("({signature})"),
+    let native = vm.heap.native(this);
+    let def = native.def;
+    let owner = match native.owner.is(Kind::Type) {
+        true => &*vm.heap.ty(native.owner).name,
+        false => "",
     };
-    Ok(vm.string(text))
+    let told = SIGNATURES
+        .iter()
+        .find(|(of, name, _)| *of == owner && *name == def.name);
+    let signature = def.signature;
+    let text = match def.role {
+        _ if told.is_some() => told.map_or("", |(.., text)| text).to_owned(),
+        NativeRole::New => "$type, *args, **kwargs".to_owned(),
+        NativeRole::Method if def.name == "__init__" => "$self, /, *args, **kwargs".to_owned(),
+        // Omitted ones without a literal have no spelling in Python.
+        _ if signature.contains("...") => return Ok(Value::NONE),
+        NativeRole::Method => signature.replacen("self", "$self", 1),
+        NativeRole::ClassMethod => signature.replacen("cls", "$type", 1),
+        _ => signature.to_owned(),
+    };
+    Ok(vm.string(format!("({text})")))
 }
 
 fn native_repr(vm: &mut Vm, args: &[Value]) -> Res {

@@ -1,6 +1,10 @@
-//! `memoryview` over one dimension of `bytes`, `bytearray` and arrays.
+//! `memoryview` of `bytes`, `bytearray` and arrays.
+//!
+//! As in CPython, only `cast` gives a view more dimensions, and only the first
+//! can be sliced then: what lies within an item of that one is in one piece.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use super::bytes::{hex_text, sequence_index};
 use crate::class::{GetterDef, getter};
@@ -15,8 +19,12 @@ pub struct PyMemoryView {
     base: Value,
     /// Byte position of the first item.
     start: usize,
-    /// Items.
+    /// Items of the first dimension; 1 if there is none.
     length: usize,
+    /// The lengths of the others.
+    inner: Rc<[usize]>,
+    /// Whether there is not even one dimension.
+    scalar: bool,
     /// Bytes from one item to the next; negative when reversed.
     stride: isize,
     /// `struct` code of the items.
@@ -41,21 +49,56 @@ impl NativeObject for PyMemoryView {
 impl PyMemoryView {
     /// The bytes seen, if they are in one piece.
     pub(crate) fn contiguous<'vm>(&self, vm: &'vm Vm) -> Option<&'vm [u8]> {
-        if self.stride != self.item_bytes as isize && self.length > 1 {
+        if !self.is_contiguous() {
             return None;
         }
         let base = vm.buffer(self.base.bound()?)?;
-        base.get(self.start..self.start + self.length * self.item_bytes)
+        base.get(self.start..self.start + self.bytes())
     }
 
     pub(crate) fn copied(&self, vm: &Vm) -> Option<Vec<u8>> {
         let base = vm.buffer(self.base.bound()?)?;
-        let mut out = Vec::with_capacity(self.length * self.item_bytes);
+        let mut out = Vec::with_capacity(self.bytes());
         for at in 0..self.length {
             let start = self.byte_position(at);
-            out.extend(base.get(start..start + self.item_bytes)?);
+            out.extend(base.get(start..start + self.row_bytes())?);
         }
         Some(out)
+    }
+
+    /// Bytes of what one index of the first dimension gives.
+    fn row_bytes(&self) -> usize {
+        self.inner.iter().product::<usize>() * self.item_bytes
+    }
+
+    fn bytes(&self) -> usize {
+        self.length * self.row_bytes()
+    }
+
+    fn is_contiguous(&self) -> bool {
+        self.length < 2 || self.stride == self.row_bytes() as isize
+    }
+
+    fn shape(&self) -> Vec<usize> {
+        if self.scalar {
+            return Vec::new();
+        }
+        let mut shape = vec![self.length];
+        shape.extend(self.inner.iter());
+        shape
+    }
+
+    fn strides(&self) -> Vec<isize> {
+        if self.scalar {
+            return Vec::new();
+        }
+        let mut strides = vec![self.stride];
+        let mut rest = self.row_bytes();
+        for length in self.inner.iter() {
+            rest /= (*length).max(1);
+            strides.push(rest as isize);
+        }
+        strides
     }
 
     fn byte_position(&self, at: usize) -> usize {
@@ -94,7 +137,7 @@ static GETTERS: &[GetterDef] = &[
     getter("obj", |vm, this| Ok(view(vm, this)?.base)),
     getter("nbytes", |vm, this| {
         let view = view(vm, this)?;
-        Ok(Value::count(view.length * view.item_bytes))
+        Ok(Value::count(view.bytes()))
     }),
     getter("itemsize", |vm, this| {
         Ok(Value::count(view(vm, this)?.item_bytes))
@@ -103,18 +146,22 @@ static GETTERS: &[GetterDef] = &[
         let format = view(vm, this)?.format;
         Ok(vm.char_value(format))
     }),
-    getter("ndim", |vm, this| view(vm, this).map(|_| Value::count(1))),
+    getter("ndim", |vm, this| {
+        Ok(Value::count(view(vm, this)?.shape().len()))
+    }),
     getter("readonly", |vm, this| {
         let view = view(vm, this)?;
         Ok(Value::bool(view.readonly || !writable(vm, view.base)))
     }),
     getter("shape", |vm, this| {
-        let length = view(vm, this)?.length;
-        Ok(vm.tuple(&[Value::count(length)]))
+        let shape = view(vm, this)?.shape();
+        let shape: Vec<Value> = shape.into_iter().map(Value::count).collect();
+        Ok(vm.tuple(&shape))
     }),
     getter("strides", |vm, this| {
-        let stride = view(vm, this)?.stride;
-        Ok(vm.tuple(&[Value::int32(stride as i32)]))
+        let strides = view(vm, this)?.strides().into_iter();
+        let strides: Vec<Value> = strides.map(|stride| vm.int(stride as i64)).collect();
+        Ok(vm.tuple(&strides))
     }),
     getter("suboffsets", |vm, this| {
         view(vm, this)?;
@@ -122,14 +169,17 @@ static GETTERS: &[GetterDef] = &[
     }),
     getter("contiguous", contiguous),
     getter("c_contiguous", contiguous),
-    getter("f_contiguous", contiguous),
+    getter("f_contiguous", |vm, this| {
+        let view = view(vm, this)?;
+        // Rows and columns may only change places where there is one of them.
+        let long = view.shape().into_iter().filter(|length| *length > 1);
+        Ok(Value::bool(view.is_contiguous() && long.count() < 2))
+    }),
 ];
 
 fn contiguous(vm: &mut Vm, this: Value) -> Res {
     let view = view(vm, this)?;
-    Ok(Value::bool(
-        view.length == 1 || view.stride == view.item_bytes as isize,
-    ))
+    Ok(Value::bool(view.is_contiguous()))
 }
 
 /// Self's fields, unless released.
@@ -137,6 +187,7 @@ fn view(vm: &mut Vm, this: Value) -> Res<PyMemoryView> {
     match vm.heap.downcast::<PyMemoryView>(this) {
         Some(view) if !view.base.is_unbound() => Ok(PyMemoryView {
             hash: Cell::new(None),
+            inner: view.inner.clone(),
             ..*view
         }),
         _ => Err(vm.value_error("operation forbidden on released memoryview object")),
@@ -173,6 +224,8 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         base: object,
         start: 0,
         length: bytes / item_bytes,
+        inner: Rc::default(),
+        scalar: false,
         stride: item_bytes as isize,
         format,
         item_bytes,
@@ -184,7 +237,11 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn len(vm: &mut Vm, args: &[Value]) -> Res {
-    Ok(Value::count(view(vm, args[0])?.length))
+    let view = view(vm, args[0])?;
+    if view.scalar {
+        return Err(vm.type_error("0-dim memory has no length"));
+    }
+    Ok(Value::count(view.length))
 }
 
 /// The value of an item with this `struct` code.
@@ -260,8 +317,7 @@ pub fn pack(vm: &mut Vm, format: char, item_bytes: usize, value: Value) -> Res<V
 }
 
 /// The bytes of one item of a view.
-fn item(vm: &mut Vm, view: &PyMemoryView, at: usize) -> Res<Vec<u8>> {
-    let start = view.byte_position(at);
+fn item(vm: &mut Vm, view: &PyMemoryView, start: usize) -> Res<Vec<u8>> {
     let found = vm
         .buffer(view.base)
         .and_then(|base| base.get(start..start + view.item_bytes));
@@ -289,21 +345,56 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
             ..view
         }));
     }
-    many_slices(vm, key)?;
     if key == Value::ELLIPSIS {
         return Ok(args[0]);
     }
-    if vm.as_int(key).is_none() && vm.lookup_special(key, vm.names.index).is_none() {
-        return Err(vm.type_error("memoryview: invalid slice key"));
-    }
-    let index = sequence_index(vm, key, "memoryview")?;
-    match Vm::position(index, view.length) {
-        Some(at) => {
-            let data = item(vm, &view, at)?;
-            unpack(vm, view.format, &data)
+    let start = item_position(vm, &view, key)?;
+    let data = item(vm, &view, start)?;
+    unpack(vm, view.format, &data)
+}
+
+/// Where the item begins that an index or a tuple of them names.
+fn item_position(vm: &mut Vm, view: &PyMemoryView, key: Value) -> Res<usize> {
+    many_slices(vm, key)?;
+    let shape = view.shape();
+    let indices = if key.is(Kind::Tuple) {
+        vm.heap.tuple(key).to_vec()
+    } else if view.scalar {
+        return Err(vm.type_error("invalid indexing of 0-dim memory"));
+    } else {
+        vec![key]
+    };
+    for index in &indices {
+        if vm.as_int(*index).is_none() && vm.lookup_special(*index, vm.names.index).is_none() {
+            return Err(vm.type_error("memoryview: invalid slice key"));
         }
-        None => Err(vm.index_error("index out of bounds on dimension 1")),
     }
+    if indices.len() > shape.len() {
+        return Err(vm.type_error(format!(
+            "cannot index {}-dimension view with {}-element tuple",
+            shape.len(),
+            indices.len()
+        )));
+    }
+    if indices.len() < shape.len() {
+        return Err(vm.not_implemented_error(if key.is(Kind::Tuple) {
+            "sub-views are not implemented"
+        } else {
+            "multi-dimensional sub-views are not implemented"
+        }));
+    }
+    let mut position = view.start as isize;
+    for (dimension, (index, stride)) in indices.into_iter().zip(view.strides()).enumerate() {
+        let index = sequence_index(vm, index, "memoryview")?;
+        let Some(at) = Vm::position(index, shape[dimension]) else {
+            return Err(vm.index_error(format!(
+                "index out of bounds on dimension {}",
+                dimension + 1
+            )));
+        };
+        position += at as isize * stride;
+    }
+    Ok(position as usize)
 }
 
 /// Refuses slices of several dimensions.
@@ -328,8 +419,12 @@ fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
     if view.readonly || !writable(vm, view.base) {
         return Err(vm.type_error("cannot modify read-only memory"));
     }
-    many_slices(vm, key)?;
-    let (positions, data): (Vec<usize>, Vec<u8>) = if vm.is_instance(key, vm.types.slice) {
+    let (starts, data): (Vec<usize>, Vec<u8>) = if vm.is_instance(key, vm.types.slice) {
+        if !view.inner.is_empty() || view.scalar {
+            return Err(vm.not_implemented_error(
+                "memoryview slice assignments are currently restricted to ndim = 1",
+            ));
+        }
         let range = vm.slice_indices(key, view.length)?;
         let data = vm.expect_buffer(value)?;
         if data.len() != range.count * view.item_bytes {
@@ -337,23 +432,21 @@ fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
                 "memoryview assignment: lvalue and rvalue have different structures",
             ));
         }
-        (range.positions().collect(), data)
+        let starts = range.positions().map(|at| view.byte_position(at));
+        (starts.collect(), data)
     } else {
-        if vm.as_int(key).is_none() && vm.lookup_special(key, vm.names.index).is_none() {
-            return Err(vm.type_error("memoryview: invalid slice key"));
-        }
-        let index = sequence_index(vm, key, "memoryview")?;
-        match Vm::position(index, view.length) {
-            Some(at) => (vec![at], pack(vm, view.format, view.item_bytes, value)?),
-            None => return Err(vm.index_error("index out of bounds on dimension 1")),
-        }
+        let key = match key == Value::ELLIPSIS && view.scalar {
+            true => vm.tuple(&[]),
+            false => key,
+        };
+        let start = item_position(vm, &view, key)?;
+        (vec![start], pack(vm, view.format, view.item_bytes, value)?)
     };
     let base = vm.heap.payload(view.base);
     let Some(target) = vm.heap.object_mut(base).buffer_mut() else {
         return Ok(Value::NONE);
     };
-    for (at, source) in positions.into_iter().zip(data.chunks(view.item_bytes)) {
-        let start = view.byte_position(at);
+    for (start, source) in starts.into_iter().zip(data.chunks(view.item_bytes)) {
         if let Some(place) = target.get_mut(start..start + view.item_bytes) {
             place.copy_from_slice(source);
         }
@@ -370,6 +463,13 @@ fn items(vm: &mut Vm, this: Value) -> Res<Vec<Value>> {
 }
 
 fn iter(vm: &mut Vm, args: &[Value]) -> Res {
+    let view = view(vm, args[0])?;
+    if view.scalar {
+        return Err(vm.type_error("invalid indexing of 0-dim memory"));
+    }
+    if !view.inner.is_empty() {
+        return Err(vm.not_implemented_error("multi-dimensional sub-views are not implemented"));
+    }
     let items = items(vm, args[0])?;
     Ok(vm.heap.new_iter(PyIter::Items {
         items: items.into(),
@@ -378,14 +478,56 @@ fn iter(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn tolist(vm: &mut Vm, args: &[Value]) -> Res {
-    let items = items(vm, args[0])?;
+    let view = view(vm, args[0])?;
+    let mut items = items(vm, args[0])?;
+    if view.scalar {
+        return Ok(items.pop().unwrap_or(Value::NONE));
+    }
+    // From the inside out: lists of items, lists of these, and so on.
+    for (dimension, length) in view.inner.iter().enumerate().rev() {
+        let lists = if *length == 0 {
+            let count = view.length * view.inner[..dimension].iter().product::<usize>();
+            (0..count).map(|_| vm.list(Vec::new())).collect()
+        } else {
+            let rows: Vec<Vec<Value>> = items.chunks(*length).map(<[Value]>::to_vec).collect();
+            rows.into_iter().map(|row| vm.list(row)).collect()
+        };
+        items = lists;
+    }
     Ok(vm.list(items))
 }
 
 fn tobytes(vm: &mut Vm, args: &[Value]) -> Res {
     let view = view(vm, args[0])?;
     let data = view.copied(vm).unwrap_or_default();
-    Ok(vm.bytes(&data))
+    let order = match args[1].is_none() {
+        true => "C".to_owned(),
+        false => vm.expect_str(args[1], "tobytes() argument 'order'")?,
+    };
+    match order.as_str() {
+        "C" | "A" => Ok(vm.bytes(&data)),
+        "F" => {
+            let data = by_columns(&view, &data);
+            Ok(vm.bytes(&data))
+        }
+        _ => Err(vm.value_error("order must be 'C', 'F' or 'A'")),
+    }
+}
+
+/// Items in C's order in Fortran's, whose first index changes fastest.
+fn by_columns(view: &PyMemoryView, data: &[u8]) -> Vec<u8> {
+    let shape = view.shape();
+    let mut out = Vec::with_capacity(data.len());
+    for mut at in 0..data.len() / view.item_bytes {
+        let (mut place, mut step) = (0, data.len() / view.item_bytes);
+        for length in &shape {
+            step /= length;
+            place += at % length * step;
+            at /= length;
+        }
+        out.extend(&data[place * view.item_bytes..(place + 1) * view.item_bytes]);
+    }
+    out
 }
 
 fn hex(vm: &mut Vm, args: &[Value]) -> Res {
@@ -404,6 +546,11 @@ fn eq(vm: &mut Vm, args: &[Value]) -> Res {
     {
         return Ok(Value::TRUE);
     }
+    if let (Some(left), Some(right)) = (shape_of(vm, args[0]), shape_of(vm, args[1]))
+        && left != right
+    {
+        return Ok(Value::FALSE);
+    }
     match (vm.buffer_copy(args[0]), vm.buffer_copy(args[1])) {
         (Some(left), Some(right)) => {
             let formats = [item_format(vm, args[0]), item_format(vm, args[1])];
@@ -415,6 +562,16 @@ fn eq(vm: &mut Vm, args: &[Value]) -> Res {
         (None, _) => Ok(Value::bool(args[0] == args[1])),
         _ => Ok(Value::NOT_IMPLEMENTED),
     }
+}
+
+/// The lengths of a buffer's dimensions.
+fn shape_of(vm: &Vm, value: Value) -> Option<Vec<usize>> {
+    let plain = vm.heap.payload(value);
+    if let Some(view) = vm.heap.downcast::<PyMemoryView>(plain) {
+        return Some(view.shape());
+    }
+    let (_, item_bytes) = item_format(vm, value);
+    Some(vec![vm.buffer(value)?.len() / item_bytes.max(1)])
 }
 
 /// The `struct` code and size of a buffer's items.
@@ -522,28 +679,74 @@ fn cast(vm: &mut Vm, args: &[Value]) -> Res {
             ));
         }
     };
-    if !args[2].is_unbound() {
-        return Err(vm.not_implemented_error("memoryview: only one dimension is supported"));
+    let shape = match args[2].is_unbound() {
+        true => None,
+        false => Some(cast_shape(vm, args[2])?),
+    };
+    let is_flat = view.inner.is_empty() && !view.scalar;
+    if !is_flat && shape.as_ref().is_some_and(|shape| shape.len() != 1) {
+        return Err(vm.type_error("memoryview: cast must be 1D -> ND or ND -> 1D"));
+    }
+    if (shape.is_some() || !is_flat) && view.shape().contains(&0) {
+        return Err(vm.type_error("memoryview: cannot cast view with zeros in shape or strides"));
     }
     let is_byte = |format| matches!(format, 'b' | 'B' | 'c');
     if !is_byte(view.format) && !code.chars().all(is_byte) {
         return Err(vm.type_error("memoryview: cannot cast between two non-byte formats"));
     }
-    if view.length > 1 && view.stride != view.item_bytes as isize {
+    if !view.is_contiguous() {
         return Err(vm.type_error("memoryview: casts are restricted to C-contiguous views"));
     }
-    let bytes = view.length * view.item_bytes;
+    let bytes = view.bytes();
     if bytes % item_bytes != 0 {
         return Err(vm.type_error("memoryview: length is not a multiple of itemsize"));
     }
     let format = code.chars().next().unwrap_or('B');
+    let shape = shape.unwrap_or_else(|| vec![bytes / item_bytes]);
+    let product = shape
+        .iter()
+        .try_fold(item_bytes, |product, length| product.checked_mul(*length));
+    if product != Some(bytes) {
+        return Err(vm.type_error("memoryview: product(shape) * itemsize != buffer size"));
+    }
+    let length = shape.first().copied().unwrap_or(1);
     Ok(vm.heap.new_object(PyMemoryView {
-        length: bytes / item_bytes,
-        stride: item_bytes as isize,
+        length,
+        inner: shape.get(1..).unwrap_or_default().into(),
+        scalar: shape.is_empty(),
+        stride: bytes.checked_div(length).unwrap_or(item_bytes) as isize,
         format,
         item_bytes,
         ..view
     }))
+}
+
+/// As many dimensions as CPython allows.
+const MAX_DIMENSIONS: usize = 64;
+
+fn cast_shape(vm: &mut Vm, shape: Value) -> Res<Vec<usize>> {
+    let lengths = match vm.heap.payload(shape).kind() {
+        Some(Kind::List | Kind::Tuple) => vm.collect(shape)?,
+        _ => return Err(vm.type_error("shape must be a list or a tuple")),
+    };
+    if lengths.len() > MAX_DIMENSIONS {
+        return Err(vm.value_error("memoryview: number of dimensions must not exceed 64"));
+    }
+    let mut shape = Vec::with_capacity(lengths.len());
+    for length in lengths {
+        let Some(length) = vm.as_int(length) else {
+            let message = "memoryview.cast(): elements of shape must be integers";
+            return Err(vm.type_error(message));
+        };
+        match usize::try_from(&length) {
+            Ok(length) if length > 0 => shape.push(length),
+            _ => {
+                let message = "memoryview.cast(): elements of shape must be integers > 0";
+                return Err(vm.value_error(message));
+            }
+        }
+    }
+    Ok(shape)
 }
 
 impl Vm {
@@ -551,7 +754,7 @@ impl Vm {
     pub fn write_buffer(&mut self, value: Value, at: usize, data: &[u8]) -> bool {
         let value = self.heap.payload(value);
         if let Some(view) = self.heap.downcast::<PyMemoryView>(value) {
-            let contiguous = view.length < 2 || view.stride == view.item_bytes as isize;
+            let contiguous = view.is_contiguous();
             let (base, start) = (view.base, view.start + at);
             return contiguous
                 && !view.readonly

@@ -883,12 +883,56 @@ fn item_size(vm: &mut Vm, this: Value) -> Res {
     Ok(Value::int32(found.map_or(0, |(_, size)| size)))
 }
 
-/// Only `object`'s is known: classes without `__init__` have it as well.
+/// How built-in types are called, where CPython tells: type, parameters.
+const CALLS: &[(&str, &str)] = &[
+    ("MappingProxyType", "mapping"),
+    ("accumulate", "iterable, func=None, *, initial=None"),
+    ("batched", "iterable, n, *, strict=False"),
+    ("bool", "object=False, /"),
+    ("chain", "*iterables"),
+    ("classmethod", "function, /"),
+    ("combinations", "iterable, r"),
+    ("combinations_with_replacement", "iterable, r"),
+    ("complex", "real=0, imag=0"),
+    ("compress", "data, selectors"),
+    ("count", "start=0, step=1"),
+    ("cycle", "iterable, /"),
+    ("dropwhile", "predicate, iterable, /"),
+    ("enumerate", "iterable, start=0"),
+    ("filter", "function, iterable, /"),
+    ("filterfalse", "function, iterable, /"),
+    ("float", "x=0, /"),
+    ("frozenset", "iterable=(), /"),
+    ("groupby", "iterable, key=None"),
+    ("itemgetter", "item, /, *items"),
+    ("list", "iterable=(), /"),
+    ("map", "function, iterable, /, *iterables, strict=False"),
+    ("memoryview", "object"),
+    ("object", ""),
+    ("pairwise", "iterable, /"),
+    ("partial", "func, /, *args, **keywords"),
+    ("permutations", "iterable, r=None"),
+    ("product", "*iterables, repeat=1"),
+    ("property", "fget=None, fset=None, fdel=None, doc=None"),
+    ("reversed", "sequence, /"),
+    ("set", "iterable=(), /"),
+    ("starmap", "function, iterable, /"),
+    ("staticmethod", "function, /"),
+    ("takewhile", "predicate, iterable, /"),
+    ("tuple", "iterable=(), /"),
+    ("zip", "*iterables, strict=False"),
+    ("zip_longest", "*iterables, fillvalue=None"),
+];
+
 fn text_signature(vm: &mut Vm, this: Value) -> Res {
-    Ok(if this == vm.types.object {
-        vm.str("()")
-    } else {
-        Value::NONE
+    let ty = vm.heap.ty(this);
+    let told = match ty.flags.heap {
+        true => None,
+        false => CALLS.iter().find(|(name, _)| **name == *ty.name),
+    };
+    Ok(match told {
+        Some((_, parameters)) => vm.string(format!("({parameters})")),
+        None => Value::NONE,
     })
 }
 
