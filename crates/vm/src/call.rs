@@ -1042,10 +1042,12 @@ impl Vm {
                 let Some(text) = self.as_text(key) else {
                     return Err(self.type_error("keywords must be strings"));
                 };
-                let at = signature.params[signature.positional_only..]
+                // A receiver has no name: `dict(cls=1)`.
+                let unnamed = signature.positional_only.max(receivers);
+                let at = signature.params[unnamed..]
                     .iter()
                     .position(|param| param.name == text)
-                    .map(|at| at + signature.positional_only);
+                    .map(|at| at + unnamed);
                 match at {
                     Some(at) if filled[at] => {
                         let message = format!(

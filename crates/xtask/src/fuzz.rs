@@ -77,11 +77,7 @@ fn by_coverage(target: &str, options: &[String]) -> Result<ExitCode> {
     let mut fuzz = tools.native(&program.to_string_lossy());
     fuzz.arg(&corpus);
     if matches!(target, "compiler" | "vm") {
-        fuzz.args([
-            "tests/programs",
-            "-dict=fuzz/python.dict",
-            "-max_len=4096",
-        ]);
+        fuzz.args(["tests/programs", "-dict=fuzz/python.dict", "-max_len=4096"]);
     }
     fuzz.arg(format!("-max_total_time={}", (minutes * 60.0) as u64))
         .arg(format!("-seed={seed}"))
