@@ -136,6 +136,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         ready: Default::default(),
         timers: Default::default(),
         timer_handles: Default::default(),
+        cancelled_timers: 0,
         running: false,
         runner: 0,
         has_run: false,
@@ -679,6 +680,7 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
 
 /// Moves due timers into the ready queue and fixes how many handles run.
 fn begin_iteration(vm: &mut Vm, id: LoopId) {
+    throw_out_cancelled_timers(vm, id);
     let now = crate::now(vm);
     stood(vm, id, now, true, Some(now));
     let core = vm.extension::<Core>();
@@ -714,6 +716,33 @@ fn begin_iteration(vm: &mut Vm, id: LoopId) {
     let loop_state = state(vm, id);
     loop_state.remaining = loop_state.ready.len();
     loop_state.in_iteration = true;
+}
+
+/// Throws out cancelled timers that are not due for long, once they are most
+/// of many: CPython's two constants.
+fn throw_out_cancelled_timers(vm: &mut Vm, id: LoopId) {
+    let loop_state = state(vm, id);
+    let count = loop_state.timers.len();
+    if count <= 100 || loop_state.cancelled_timers * 2 <= count {
+        return;
+    }
+    loop_state.cancelled_timers = 0;
+    let (timers, mut handles) = (
+        std::mem::take(&mut loop_state.timers),
+        std::mem::take(&mut loop_state.timer_handles),
+    );
+    handles.retain(|_, &mut timer| {
+        vm.heap
+            .downcast::<PyHandle>(timer)
+            .is_some_and(|timer| !timer.cancelled)
+    });
+    let kept = timers
+        .into_iter()
+        .filter(|timer| handles.contains_key(&timer.key))
+        .collect();
+    let loop_state = state(vm, id);
+    loop_state.timers = kept;
+    loop_state.timer_handles = handles;
 }
 
 fn drop_cancelled_timers(vm: &mut Vm, id: LoopId) {
@@ -997,6 +1026,11 @@ fn handle_cancel(vm: &mut Vm, args: &[Value]) -> Res {
     let (loop_object, shown) = (object.loop_object, object.shown);
     if shown.is_none() && loop_id(vm, loop_object).is_some_and(|id| state(vm, id).debug) {
         return Err(vm.tail_prelude("handle_cancel", args));
+    }
+    let object = handle(vm, args[0]);
+    let is_timer = !object.when.is_none();
+    if is_timer && let Some(id) = loop_id(vm, loop_object) {
+        state(vm, id).cancelled_timers += 1;
     }
     let object = handle(vm, args[0]);
     object.cancelled = true;

@@ -72,6 +72,8 @@ pub(crate) struct LoopState {
     pub ready: VecDeque<Ready>,
     pub timers: BinaryHeap<Timer>,
     pub timer_handles: FxHashMap<u64, Value>,
+    /// How many timers were cancelled since such were last thrown out.
+    pub cancelled_timers: usize,
     pub running: bool,
     /// The fiber that runs it, or ran it last.
     pub runner: FiberId,

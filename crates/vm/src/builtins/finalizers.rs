@@ -151,6 +151,7 @@ impl Vm {
     fn is_awaited_end(&self, object: Value) -> bool {
         match object.kind() {
             Some(Kind::Generator) => self.last_wish(object).is_some(),
+            Some(Kind::Object) => self.heap.object(object).wants_end(),
             Some(Kind::Instance) => self.has_del(object) || self.is_weakly_referenced(object),
             _ => false,
         }
