@@ -712,7 +712,7 @@ fn findall_paced(vm: &mut Vm, args: &[Value], pace: &mut Pace) -> Res {
             }
         };
         pace.items.push(item);
-        if pace.items.len() % 65536 == 0 {
+        if pace.items.len().is_multiple_of(65536) {
             vm.reserve(pace.items.len() * 64)?;
         }
     }
@@ -974,7 +974,7 @@ fn all_matches(
             }
             None => break,
         }
-        if pace.items.len() % 16384 == 0 {
+        if pace.items.len().is_multiple_of(16384) {
             vm.reserve(pace.items.len() * 200)?;
         }
     }
