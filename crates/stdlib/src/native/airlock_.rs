@@ -317,7 +317,7 @@ fn write_file(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// A time in nanoseconds since 1970.
 fn nanos(vm: &mut Vm, value: Value) -> Res<i64> {
-    Ok(vm.index_exact(value)? as i64)
+    vm.index_exact(value)
 }
 
 /// Whether it is a folder, its size, its permissions, and when it was read
