@@ -13,6 +13,8 @@ use airlock_compiler::{Mode, Options, compile};
 mod bundle;
 #[path = "build/selection.rs"]
 mod selection;
+#[path = "build/wording.rs"]
+mod wording;
 
 use bundle::Module;
 
@@ -155,12 +157,29 @@ fn compile_module(name: &str, source: &Source) -> Result<Code, String> {
         Ok(code) => {
             let mut code = (*code).clone();
             strip_docs(&mut code);
-            if source.own && selection::is_native_in_cpython(name) {
+            if selection::is_native_in_cpython(name) {
                 hide_functions(&mut code);
+            }
+            if name == "json.encoder" {
+                // Stands for the encoder that CPython has in C.
+                hide_function(&mut code, "_make_iterencode");
             }
             Ok(code)
         }
         Err(diagnostics) => Err(format!("{:?}", diagnostics.first())),
+    }
+}
+
+/// As [`hide_functions`], for one function and those in it.
+fn hide_function(code: &mut Code, name: &str) {
+    for constant in code.consts.iter_mut() {
+        if let Const::Code(inner) = constant
+            && &*inner.name == name
+        {
+            let mut hidden = (**inner).clone();
+            hide_functions(&mut hidden);
+            *inner = hidden.into();
+        }
     }
 }
 

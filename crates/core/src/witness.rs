@@ -44,7 +44,7 @@ fn nested_loop(vm: &mut Vm, _: &[Value]) -> Res {
 
 /// A lock, queue or event is used on another loop than before.
 fn different_loop(vm: &mut Vm, args: &[Value]) -> Res {
-    let class = vm.type_name(args[0]);
+    let class = vm.plain_type_name(args[0]);
     report_different_loop(vm, &format!("This {class}"));
     Ok(Value::NONE)
 }

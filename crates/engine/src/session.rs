@@ -465,7 +465,7 @@ impl Session {
             self.explanation = format!("the program exited with status {}", self.exit_status);
             return;
         };
-        let class = self.vm.type_name(error);
+        let class = self.vm.plain_type_name(error);
         let text = self.vm.str_of(error).unwrap_or_default();
         self.explanation = if text.is_empty() {
             class

@@ -1,6 +1,8 @@
 //! Which modules of CPython's library are packed, into which bundle, and
 //! what is changed in them.
 
+use crate::wording::WORDING;
+
 /// Which download holds a module.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Part {
@@ -179,12 +181,21 @@ pub fn is_left_out(name: &str) -> bool {
         })
 }
 
-/// Modules of ours that CPython has in C: their functions do not show in
+/// Modules in Python that CPython has in C: their functions do not show in
 /// tracebacks.
 pub fn is_native_in_cpython(name: &str) -> bool {
     matches!(
         name,
-        "_abc" | "_csv" | "_io" | "_tokenize" | "_weakref" | "posix"
+        "_abc"
+            | "_csv"
+            | "_io"
+            | "_pydatetime"
+            | "_pydecimal"
+            | "_tokenize"
+            | "_weakref"
+            | "pickle"
+            | "posix"
+            | "zlib"
     )
 }
 
@@ -508,7 +519,11 @@ pub fn adapt(name: &str, text: String) -> Result<String, String> {
         );
         text.replace_range(at..at + from.len(), &to);
     }
-    for (module, from, to) in PATCHES.iter().filter(|(module, ..)| *module == name) {
+    for (module, from, to) in PATCHES
+        .iter()
+        .chain(WORDING)
+        .filter(|(module, ..)| *module == name)
+    {
         if !text.contains(from) {
             return Err(format!("nothing to change in {module}: {from:?}"));
         }

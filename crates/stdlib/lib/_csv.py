@@ -1,5 +1,7 @@
 """Reading and writing of comma-separated values."""
 
+import _airlock
+
 QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONNUMERIC, QUOTE_NONE, QUOTE_STRINGS, QUOTE_NOTNULL = range(6)
 __version__ = '1.0'
 _dialects = {}
@@ -411,3 +413,6 @@ def writer(fileobj, /, dialect=None, **options):
 
 for _kind in (Error, Reader, Writer, Dialect):
     _kind.__module__ = '_csv'
+Reader.__name__ = Reader.__qualname__ = 'reader'
+Writer.__name__ = Writer.__qualname__ = 'writer'
+_airlock.as_if_native(Reader, Writer, Dialect)

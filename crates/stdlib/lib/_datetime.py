@@ -2,3 +2,7 @@
 
 from _pydatetime import *
 from _pydatetime import __all__
+
+import _airlock
+
+_airlock.as_if_native(date, time, datetime, timedelta, timezone, tzinfo)

@@ -1395,3 +1395,7 @@ def open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None,
 
 def open_code(path):
     return open(path, 'rb')
+
+
+_airlock.as_if_native(_IOBase, _RawIOBase, _BufferedIOBase, _TextIOBase, BytesIO, FileIO, BufferedReader, BufferedWriter,
+                      BufferedRandom, BufferedRWPair, IncrementalNewlineDecoder, StringIO, TextIOWrapper)

@@ -1,5 +1,6 @@
 """Compression by deflate, in the zlib, gzip and raw forms."""
 
+import _airlock
 import _zlib
 from binascii import crc32
 from operator import index
@@ -300,3 +301,8 @@ class _ZlibDecompressor:
         output = self._made.decompress(self._made.unconsumed_tail + bytes(data), max(max_length, 0))
         self.needs_input = not self.eof and not self._made.unconsumed_tail
         return output
+
+
+_Compress.__name__ = _Compress.__qualname__ = 'Compress'
+_Decompress.__name__ = _Decompress.__qualname__ = 'Decompress'
+_airlock.as_if_native(_Compress, _Decompress, _ZlibDecompressor)

@@ -34,7 +34,7 @@ pub fn start(vm: &mut Vm) {
     for (filename, code) in prelude() {
         let found = airlock_::found_code(vm, code, filename.as_str().into());
         if let Completion::Raised(exception) = run(vm, exec, &[found, namespace]) {
-            let class = vm.type_name(exception);
+            let class = vm.plain_type_name(exception);
             let text = vm.str_of(exception).unwrap_or_default();
             panic!("the prelude {filename} raised {class}: {text}");
         }

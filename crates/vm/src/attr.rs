@@ -169,7 +169,7 @@ impl Vm {
         let message = if value.is(Kind::Type) {
             format!(
                 "type object '{}' has no attribute '{}'",
-                self.heap.ty(value).name,
+                self.told_name(value),
                 self.heap.str(name)
             )
         } else {
@@ -539,12 +539,11 @@ impl Vm {
                         let message = format!(
                             "attribute '{}' of '{}' objects is not writable",
                             def.name,
-                            self.heap
-                                .ty(self
-                                    .heap
+                            self.told_name(
+                                self.heap
                                     .downcast::<GetSet>(descriptor)
-                                    .map_or(Value::NONE, |g| g.owner))
-                                .name
+                                    .map_or(Value::NONE, |g| g.owner)
+                            )
                         );
                         return Err(self.attribute_error(message));
                     };
@@ -640,11 +639,12 @@ impl Vm {
     }
 
     fn set_class_attr(&mut self, class: Value, name: Value, new: Value) -> Res<()> {
-        if !self.heap.ty(class).flags.heap {
+        let flags = self.heap.ty(class).flags;
+        if !flags.heap || flags.native_name {
             let message = format!(
                 "cannot set '{}' attribute of immutable type '{}'",
                 self.heap.str(name),
-                self.heap.ty(class).name
+                self.told_name(class)
             );
             return Err(self.type_error(message));
         }

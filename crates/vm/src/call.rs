@@ -1071,7 +1071,10 @@ impl Vm {
                                 self.native_label(def, owner)
                             )
                         } else {
-                            format!("{}() got an unexpected keyword argument '{text}'", def.name)
+                            format!(
+                                "{}() got an unexpected keyword argument '{text}'",
+                                self.native_name(def, owner)
+                            )
                         };
                         return Err(self.type_error(message));
                     }
@@ -1100,6 +1103,7 @@ impl Vm {
                         }
                         return Err(self.native_missing_at(
                             def,
+                            owner,
                             param.name,
                             at + 1 - receivers.min(at + 1),
                         ));
@@ -1137,12 +1141,13 @@ impl Vm {
     fn native_missing_at(
         &mut self,
         def: &'static crate::NativeDef,
+        owner: Value,
         param: &str,
         at: usize,
     ) -> Throw {
         self.type_error(format!(
             "{}() missing required argument '{param}' (pos {at})",
-            def.name
+            self.native_name(def, owner)
         ))
     }
 
@@ -1300,7 +1305,7 @@ impl Vm {
             return Ok(Flow::Done(exception));
         }
         let Some(new) = self.lookup(class, self.names.new) else {
-            let message = format!("cannot create '{}' instances", self.heap.ty(class).name);
+            let message = format!("cannot create '{}' instances", self.told_name(class));
             return Err(self.type_error(message));
         };
         let new = self.bind_to_class(new, class)?;
@@ -1480,7 +1485,7 @@ impl Vm {
     /// that makes it.
     pub(crate) fn instantiate_native(&mut self, class: Value, args: &[Value], names: Value) -> Res {
         let Some(new) = self.lookup(class, self.names.new) else {
-            let message = format!("cannot create '{}' instances", self.heap.ty(class).name);
+            let message = format!("cannot create '{}' instances", self.told_name(class));
             return Err(self.type_error(message));
         };
         let new = self.bind_to_class(new, class)?;

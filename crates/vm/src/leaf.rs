@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use airlock_bytecode::{BinOp, CmpOp, Special};
+use airlock_bytecode::{BinOp, CmpOp, Instr, Special};
 use smallvec::SmallVec;
 
 use crate::builtins::function::MissingGlobals;
@@ -555,7 +555,7 @@ impl Vm {
             if object == self.types.r#type {
                 return Ok(self.new_generic_alias(object, key));
             }
-            let message = format!("type '{}' is not subscriptable", self.heap.ty(object).name);
+            let message = format!("type '{}' is not subscriptable", self.told_name(object));
             return Err(self.type_error(message));
         }
         let message = format!("'{}' object is not subscriptable", self.type_name(object));
@@ -1462,13 +1462,44 @@ impl Vm {
                 Err(Throw::Raise(exception))
             }
             Err(Throw::Materialize(_) | Throw::Raise(_)) => {
-                let message = format!(
-                    "Value after * must be an iterable, not {}",
-                    self.type_name(iterable)
-                );
+                let what = match self.spread_callee() {
+                    Some(callee) => format!("{} argument", self.callable_name(callee)),
+                    None => "Value".to_owned(),
+                };
+                let found = self.type_name(iterable);
+                let message = format!("{what} after * must be an iterable, not {found}");
                 Err(self.type_error(message))
             }
             Err(other) => Err(other),
+        }
+    }
+
+    /// What the running `ListExtend` collects all the positional arguments of
+    /// a call for, if so: `f(*iterable)` is told otherwise than `f(1, *iterable)`.
+    fn spread_callee(&mut self) -> Option<Value> {
+        let frame = self.top();
+        let (base, pc, code) = (frame.base, frame.pc as usize, frame.code.clone());
+        let (before, after) = code.code.instrs.split_at_checked(pc)?;
+        let Some(&Instr::ListExtend { list, .. }) = before.last() else {
+            return None;
+        };
+        let built = before.iter().rev().find_map(|instr| match *instr {
+            Instr::BuildList { dst, count, .. } if dst == list => Some(count),
+            Instr::ListExtend { list: other, .. } if other == list => None,
+            _ => None,
+        });
+        let next = after.iter().find_map(|instr| match *instr {
+            Instr::CallEx { base, .. } if base + 1 == list => Some(Some(base)),
+            Instr::ListExtend { list: other, .. } | Instr::ListAppend { list: other, .. }
+                if other == list =>
+            {
+                Some(None)
+            }
+            _ => None,
+        });
+        match (built, next) {
+            (Some(0), Some(Some(callee))) => Some(self.stack[base as usize + callee as usize]),
+            _ => None,
         }
     }
 
@@ -1536,10 +1567,8 @@ impl Vm {
             return Ok(());
         }
         if self.lookup_special(mapping, self.names.keys).is_none() {
-            let message = format!(
-                "Value after ** must be a mapping, not {}",
-                self.type_name(mapping)
-            );
+            let found = self.type_name(mapping);
+            let message = format!("{name} argument after ** must be a mapping, not {found}");
             return Err(self.type_error(message));
         }
         let name = self.string(name);

@@ -374,6 +374,9 @@ pub enum Layout {
 pub struct TypeFlags {
     /// Made by a class statement or `type(...)`.
     pub heap: bool,
+    /// Made in Python, but by CPython in C: messages name its module too,
+    /// and its attributes cannot be set.
+    pub native_name: bool,
     /// `__eq__` is Python code (or otherwise not the built-in one).
     pub custom_eq: bool,
     pub custom_hash: bool,

@@ -105,9 +105,29 @@ impl Vm {
         }
     }
 
-    /// `type(value).__name__`.
+    /// The name of a value's type as messages give it; see [`Vm::told_name`].
     pub fn type_name(&self, value: Value) -> String {
+        self.told_name(self.type_of(value))
+    }
+
+    /// `type(value).__name__`.
+    pub fn plain_type_name(&self, value: Value) -> String {
         self.heap.ty(self.type_of(value)).name.to_string()
+    }
+
+    /// A type's name as messages give it: types of native modules with the
+    /// module, `collections.deque`, because CPython's types in C have it in
+    /// their names.
+    pub fn told_name(&self, class: Value) -> String {
+        let ty = self.heap.ty(class);
+        if ty.flags.heap && !ty.flags.native_name {
+            return ty.name.to_string();
+        }
+        let module = self.namespace_get(ty.dict, self.names.module);
+        match module.and_then(|module| self.as_text(module)) {
+            Some(module) if module != "builtins" => format!("{module}.{}", ty.name),
+            _ => ty.name.to_string(),
+        }
     }
 
     /// Whether `sub` is `class` or has it in its MRO.

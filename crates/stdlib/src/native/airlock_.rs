@@ -61,6 +61,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
         airlock_vm::builtins::finalizers::collect_and_finalize,
     ),
     function("builtin_type", "name, /", builtin_type),
+    function("as_if_native", "*classes", as_if_native),
     function("thread_ident", "", |vm, _| {
         Ok(Value::count(
             vm.fiber(vm.current_fiber()).thread as usize + 1,
@@ -249,6 +250,16 @@ fn write_stream(vm: &mut Vm, args: &[Value]) -> Res {
         Stream::Out
     };
     vm.write(stream, &text)?;
+    Ok(Value::NONE)
+}
+
+/// Marks finished classes as ones that CPython makes in C.
+fn as_if_native(vm: &mut Vm, args: &[Value]) -> Res {
+    for class in vm.heap.tuple(args[0]).to_vec() {
+        if class.is(Kind::Type) {
+            vm.heap.ty_mut(class).flags.native_name = true;
+        }
+    }
     Ok(Value::NONE)
 }
 

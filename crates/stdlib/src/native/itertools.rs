@@ -280,7 +280,7 @@ impl NativeIter for Repeat {
 
 /// `count(5)`, `repeat('x', 3)`.
 static SHOWN: &[NativeDef] = &[method("__repr__", "self, /", |vm, args| {
-    let name = vm.type_name(args[0]);
+    let name = vm.plain_type_name(args[0]);
     let shown = match vm.heap.payload(args[0]) {
         iter if iter.is(Kind::Iter) => match vm.heap.iter(iter) {
             PyIter::Native { state, .. } => state.shown(),

@@ -435,7 +435,7 @@ fn view_items(vm: &mut Vm, view: Value) -> Vec<Value> {
 
 fn view_repr(vm: &mut Vm, args: &[Value]) -> Res {
     let view = args[0];
-    let name = vm.type_name(view);
+    let name = vm.plain_type_name(view);
     // The view stands for its dict: `d['k'] = d.items()` is recursive too.
     if vm.repr_running.contains(&view) {
         return Ok(vm.str("..."));

@@ -59,7 +59,7 @@ fn str(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn repr(vm: &mut Vm, args: &[Value]) -> Res {
     let given = vm.heap.exception(args[0]).args;
-    let name = vm.type_name(args[0]);
+    let name = vm.plain_type_name(args[0]);
     let text = super::list::repr_guarded(vm, args[0], |vm| match *vm.heap.tuple(given) {
         [one] => Ok(format!("({})", vm.repr(one)?)),
         _ => vm.repr(given),

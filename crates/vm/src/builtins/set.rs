@@ -543,7 +543,7 @@ fn pop(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn repr(vm: &mut Vm, args: &[Value]) -> Res {
     let set = vm.heap.payload(args[0]);
-    let name = vm.type_name(args[0]);
+    let name = vm.plain_type_name(args[0]);
     let items = keys_of(&vm.heap, set);
     if items.is_empty() {
         return Ok(vm.string(format!("{name}()")));

@@ -276,6 +276,7 @@ impl Vm {
             layout,
             flags: TypeFlags {
                 heap: true,
+                native_name: false,
                 no_dict,
                 shadowed: bases.iter().any(|&base| self.heap.ty(base).flags.shadowed),
                 is_abstract: false,
@@ -610,12 +611,13 @@ fn set_name(vm: &mut Vm, this: Value, name: Value) -> Res<()> {
 }
 
 fn must_be_mutable(vm: &mut Vm, class: Value, attr: &str) -> Res<()> {
-    if vm.heap.ty(class).flags.heap {
+    let flags = vm.heap.ty(class).flags;
+    if flags.heap && !flags.native_name {
         return Ok(());
     }
     let message = format!(
         "cannot set '{attr}' attribute of immutable type '{}'",
-        vm.heap.ty(class).name
+        vm.told_name(class)
     );
     Err(vm.type_error(message))
 }
