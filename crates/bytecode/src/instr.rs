@@ -114,6 +114,11 @@ pub enum Instr {
         reg: Reg,
         name: u16,
     },
+    /// Nothing needs the value any more, the iterator of a loop that is left
+    /// early: a generator may have something to do then.
+    LetGo {
+        reg: Reg,
+    },
     LoadGlobal {
         dst: Reg,
         site: u16,

@@ -9,10 +9,12 @@
 
 mod code;
 mod instr;
+mod liveness;
 mod operands;
 mod verify;
 
 pub use code::{Code, CodeFlags, Const, ExceptionRange, Params, Position};
 pub use instr::{BinOp, CmpOp, Instr, Intrinsic, Reg, Special};
+pub use liveness::dead_temporaries;
 pub use operands::Operand;
 pub use verify::verify;

@@ -61,6 +61,10 @@ impl Instr {
                 visit(Read(src));
                 visit(Name(name));
             }
+            Instr::LetGo { reg } => {
+                visit(Read(reg));
+                visit(Write(reg));
+            }
             Instr::DeleteLocal { reg, name } => {
                 visit(Read(reg));
                 visit(Name(name));

@@ -1,11 +1,11 @@
 //! `airlock py`: runs one program as `python3` would.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Read, Write};
 
 use airlock_core::{Core, Host};
 use airlock_stdlib::{
-    LIBRARY_FOLDER, Library, Program as Main, ProgramContext, SharedFiles, StandardEnvironment,
-    exit_status, start, start_program,
+    Input, LIBRARY_FOLDER, Library, Program as Main, ProgramContext, SharedFiles,
+    StandardEnvironment, decode_source, exit_status, start, start_program,
 };
 use airlock_vm::{Exit, Halt, Stream, Vm};
 use anyhow::Context;
@@ -44,7 +44,7 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
     let (text, name) = match &options.program {
         Program::File(file) => {
             let data = std::fs::read(file).with_context(|| format!("can't open file {file:?}"))?;
-            (String::from_utf8_lossy(&data).into_owned(), absolute(file)?)
+            (decode_source(data), absolute(file)?)
         }
         Program::Code(code) => (code.clone(), "<string>".to_owned()),
         Program::Input => {
@@ -80,11 +80,25 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
 fn context(files: SharedFiles) -> anyhow::Result<ProgramContext> {
     let mut context = ProgramContext::new(files);
     context.working_folder = working_folder()?;
+    context.input = Some(Box::new(StandardInput));
     let variables = std::env::vars_os();
     context.environment = variables
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     Ok(context)
+}
+
+/// The command's own standard input.
+struct StandardInput;
+
+impl Input for StandardInput {
+    fn read_line(&mut self, printed: Vec<(Stream, String)>) -> String {
+        show(printed);
+        let mut line = Vec::new();
+        // Input that cannot be read is at its end.
+        let _ = std::io::stdin().lock().read_until(b'\n', &mut line);
+        String::from_utf8_lossy(&line).replace("\r\n", "\n")
+    }
 }
 
 fn working_folder() -> anyhow::Result<String> {
@@ -149,7 +163,11 @@ fn drive(vm: &mut Vm) -> anyhow::Result<u8> {
 }
 
 fn print_output(vm: &mut Vm) {
-    for (stream, text) in std::mem::take(&mut vm.output) {
+    show(std::mem::take(&mut vm.output));
+}
+
+fn show(printed: Vec<(Stream, String)>) {
+    for (stream, text) in printed {
         // A closed pipe ends the output, not the program.
         let _ = match stream {
             Stream::Out => std::io::stdout().write_all(text.as_bytes()),

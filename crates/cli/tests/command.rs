@@ -42,3 +42,24 @@ fn programs_may_import_airlock_under_py() {
     let output = airlock(&["py", "-c", code]);
     assert_eq!(String::from_utf8_lossy(&output.stdout), "3 1\n");
 }
+
+#[test]
+fn programs_read_what_is_typed_after_their_prompts() {
+    use std::io::Write;
+    use std::process::Stdio;
+    let code = "import sys\nprint(input('name? '))\nprint(sys.stdin.readline(3), sys.stdin.read(4))\nprint(list(sys.stdin))\ntry: input()\nexcept EOFError: print('end')";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_airlock"))
+        .args(["py", "-c", code])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut input = child.stdin.take().expect("it was asked for");
+    input
+        .write_all(b"Ann\nfirst\nsecond\nthird")
+        .expect("it reads");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(said, "name? Ann\nfir st\ns\n['econd\\n', 'third']\nend\n");
+}

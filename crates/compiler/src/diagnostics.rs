@@ -20,6 +20,8 @@ pub enum DiagnosticKind {
     SyntaxError,
     IndentationError,
     TabError,
+    /// The source compiles.
+    SyntaxWarning,
     /// Python that this compiler does not take.
     Unsupported,
 }

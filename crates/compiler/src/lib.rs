@@ -18,7 +18,9 @@ mod lines;
 mod scan;
 mod symbols;
 mod tree;
+mod typo;
 mod unparse;
+mod warnings;
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -34,6 +36,7 @@ pub use diagnostics::{Diagnostic, DiagnosticKind};
 pub use disassemble::disassemble;
 pub use imports::imports;
 pub use tree::{Class, Span, Step, TreeError};
+pub use typo::{KeywordTypo, keyword_typo};
 
 use diagnostics::Report;
 use lines::LineIndex;
@@ -86,18 +89,29 @@ pub fn compile(
     mode: Mode,
     options: Options,
 ) -> Result<Rc<Code>, Vec<Diagnostic>> {
+    compile_with_warnings(source, filename, mode, options).map(|(code, _)| code)
+}
+
+/// As [`compile`]; also what CPython would warn of.
+pub fn compile_with_warnings(
+    source: &str,
+    filename: &str,
+    mode: Mode,
+    options: Options,
+) -> Result<(Rc<Code>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let _ = filename;
     let source = prepare(source, mode);
     let lines = LineIndex::new(&source);
     let parsed = parse(&source, &lines, mode, PythonVersion::PY314)?;
-    generate(
+    let code = generate(
         &source,
         source.len(),
         &lines,
         parsed.syntax(),
         mode,
         options,
-    )
+    )?;
+    Ok((code, warnings::find(&source, &lines, &parsed)))
 }
 
 /// What a tree is asked for with.

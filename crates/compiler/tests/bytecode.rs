@@ -91,8 +91,8 @@ fn loop_over_pairs_unpacks_into_variables() {
         expect![[r#"
             show registers=9 variables=[pairs key value]
                2    0 LoadMethod dst=4 obj=0 site=0 ; items
-                    1 CallMethod dst=4 base=4 argc=0
-                    2 GetIter dst=3 src=4
+                    1 CallMethod dst=3 base=4 argc=0
+                    2 GetIter dst=3 src=3
                     3 Jump target=11
                     4 UnpackSequence src=4 base=1 count=2
                3    5 LoadGlobal dst=5 site=1 ; print
@@ -121,12 +121,13 @@ fn check_remains_where_a_variable_may_be_unbound() {
                2    0 JumpIfFalse src=0 target=2
                3    1 Move dst=2 src=1
                4    2 DeleteLocal reg=1 name=1 ; x
-               5    3 CheckLocal src=2 name=2 ; y
-                    4 Move dst=3 src=2
-                    5 CheckLocal src=1 name=1 ; x
-                    6 Move dst=4 src=1
-                    7 BuildTuple dst=3 base=3 count=2
-                    8 Return src=3
+                    3 AfterDelete temps=3
+               5    4 CheckLocal src=2 name=2 ; y
+                    5 Move dst=3 src=2
+                    6 CheckLocal src=1 name=1 ; x
+                    7 Move dst=4 src=1
+                    8 BuildTuple dst=3 base=3 count=2
+                    9 Return src=3
         "#]],
     );
 }
@@ -141,10 +142,11 @@ fn loop_variable_is_checked_after_the_loop() {
 ",
         expect![[r#"
             last registers=3 variables=[items item]
-               2    0 GetIter dst=2 src=0
-                    1 ForNext iter=2 dst=1 offset=-1 ; -> 1
-               4    2 CheckLocal src=1 name=1 ; item
-                    3 Return src=1
+               2    0 Move dst=2 src=0
+                    1 GetIter dst=2 src=2
+                    2 ForNext iter=2 dst=1 offset=-1 ; -> 2
+               4    3 CheckLocal src=1 name=1 ; item
+                    4 Return src=1
         "#]],
     );
 }
@@ -424,31 +426,34 @@ fn finally_runs_on_every_way_out() {
 ",
         expect![[r#"
             f registers=8 variables=[xs x]
-               2    0 GetIter dst=2 src=0
-                    1 Jump target=20
-               4    2 JumpIfFalse src=1 target=7
-               8    3 LoadGlobal dst=5 site=0 ; done
-                    4 Move dst=6 src=1
-                    5 Call dst=5 base=5 argc=1
-               5    6 Jump target=21
-               6    7 Move dst=5 src=1
-               8    8 LoadGlobal dst=6 site=1 ; done
-                    9 Move dst=7 src=1
-                   10 Call dst=6 base=6 argc=1
-               6   11 Return src=5
-               8   12 PushHandled saved=3 exc=4
-                   13 LoadGlobal dst=6 site=3 ; done
-                   14 Move dst=7 src=1
-                   15 Call dst=6 base=6 argc=1
-                   16 PopHandled saved=3
-                   17 Reraise exc=4
-                   18 PopHandled saved=3
-                   19 Reraise exc=5
-               2   20 ForNext iter=2 dst=1 offset=-19 ; -> 2
-                   21 ReturnNone
-                 2..3 -> 12 r4
-                 7..8 -> 12 r4
-                 13..16 -> 18 r5
+               2    0 Move dst=2 src=0
+                    1 GetIter dst=2 src=2
+                    2 Jump target=23
+               4    3 JumpIfFalse src=1 target=9
+               8    4 LoadGlobal dst=5 site=0 ; done
+                    5 Move dst=6 src=1
+                    6 Call dst=5 base=5 argc=1
+               5    7 LetGo reg=2
+                    8 Jump target=24
+               6    9 Move dst=5 src=1
+               8   10 LoadGlobal dst=6 site=1 ; done
+                   11 Move dst=7 src=1
+                   12 Call dst=6 base=6 argc=1
+               6   13 LetGo reg=2
+                   14 Return src=5
+               8   15 PushHandled saved=3 exc=4
+                   16 LoadGlobal dst=6 site=3 ; done
+                   17 Move dst=7 src=1
+                   18 Call dst=6 base=6 argc=1
+                   19 PopHandled saved=3
+                   20 Reraise exc=4
+                   21 PopHandled saved=3
+                   22 Reraise exc=5
+               2   23 ForNext iter=2 dst=1 offset=-21 ; -> 3
+                   24 ReturnNone
+                 3..4 -> 15 r4
+                 9..10 -> 15 r4
+                 16..19 -> 21 r5
         "#]],
     );
 }
@@ -612,50 +617,51 @@ fn coroutine_awaits() {
                     6 LoadNone dst=6
                     7 YieldFrom dst=5 iter=5 value=6
                     8 Move dst=1 src=5
-               3    9 GetAsyncIter dst=7 src=0
-                   10 GetAsyncNext dst=9 iter=7
-                   11 LoadNone dst=10
-                   12 YieldFrom dst=2 iter=9 value=10
-               4   13 GetAwaitable context=0 dst=9 src=2
-                   14 LoadNone dst=10
-                   15 YieldFrom dst=9 iter=9 value=10
-               3   16 Jump target=10
-                   17 EndAsyncFor exc=8
-               2   18 Move dst=7 src=4
-                   19 LoadNone dst=8
-                   20 LoadNone dst=9
-                   21 LoadNone dst=10
-                   22 Call dst=7 base=7 argc=3
-                   23 GetAwaitable context=2 dst=7 src=7
-                   24 LoadNone dst=8
-                   25 YieldFrom dst=7 iter=7 value=8
-                   26 Jump target=39
-                   27 PushHandled saved=5 exc=6
-                   28 Move dst=8 src=4
-                   29 ExceptionTriple base=9 exc=6
-                   30 Call dst=8 base=8 argc=3
-                   31 GetAwaitable context=2 dst=8 src=8
-                   32 LoadNone dst=9
-                   33 YieldFrom dst=8 iter=8 value=9
-                   34 JumpIfTrue src=8 target=38
-                   35 Reraise exc=6
-                   36 PopHandled saved=5
-                   37 Reraise exc=7
-                   38 PopHandled saved=5
-               5   39 GetAsyncIter dst=5 src=0
-                   40 BuildList dst=4 base=6 count=0
-                   41 GetAsyncNext dst=7 iter=5
-                   42 LoadNone dst=8
-                   43 YieldFrom dst=3 iter=7 value=8
-                   44 ListAppend list=4 item=3
-                   45 Jump target=41
-                   46 EndAsyncFor exc=6
-                   47 Return src=4
-                 8..10 -> 27 r6
-                 10..13 -> 17 r8
-                 13..18 -> 27 r6
-                 28..36 -> 36 r7
-                 41..44 -> 46 r6
+               3    9 Move dst=7 src=0
+                   10 GetAsyncIter dst=7 src=7
+                   11 GetAsyncNext dst=9 iter=7
+                   12 LoadNone dst=10
+                   13 YieldFrom dst=2 iter=9 value=10
+               4   14 GetAwaitable context=0 dst=9 src=2
+                   15 LoadNone dst=10
+                   16 YieldFrom dst=9 iter=9 value=10
+               3   17 Jump target=11
+                   18 EndAsyncFor exc=8
+               2   19 Move dst=7 src=4
+                   20 LoadNone dst=8
+                   21 LoadNone dst=9
+                   22 LoadNone dst=10
+                   23 Call dst=7 base=7 argc=3
+                   24 GetAwaitable context=2 dst=7 src=7
+                   25 LoadNone dst=8
+                   26 YieldFrom dst=7 iter=7 value=8
+                   27 Jump target=40
+                   28 PushHandled saved=5 exc=6
+                   29 Move dst=8 src=4
+                   30 ExceptionTriple base=9 exc=6
+                   31 Call dst=8 base=8 argc=3
+                   32 GetAwaitable context=2 dst=8 src=8
+                   33 LoadNone dst=9
+                   34 YieldFrom dst=8 iter=8 value=9
+                   35 JumpIfTrue src=8 target=39
+                   36 Reraise exc=6
+                   37 PopHandled saved=5
+                   38 Reraise exc=7
+                   39 PopHandled saved=5
+               5   40 GetAsyncIter dst=5 src=0
+                   41 BuildList dst=4 base=6 count=0
+                   42 GetAsyncNext dst=7 iter=5
+                   43 LoadNone dst=8
+                   44 YieldFrom dst=3 iter=7 value=8
+                   45 ListAppend list=4 item=3
+                   46 Jump target=42
+                   47 EndAsyncFor exc=6
+                   48 Return src=4
+                 8..11 -> 28 r6
+                 11..14 -> 18 r8
+                 14..19 -> 28 r6
+                 29..37 -> 37 r7
+                 42..45 -> 47 r6
         "#]],
     );
 }

@@ -354,7 +354,7 @@ pub(crate) fn cancelled_error(vm: &mut Vm, this: Value) -> Value {
 /// `future.result()` of a future.
 pub fn result_of(vm: &mut Vm, this: Value) -> Res {
     match future(vm, this).state {
-        FutureState::Pending => Err(invalid_state(vm, "Result is not ready.")),
+        FutureState::Pending => Err(invalid_state(vm, "Result is not set.")),
         FutureState::Cancelled => Err(Throw::Raise(cancelled_error(vm, this))),
         FutureState::Finished => {
             let object = future_mut(vm, this);
@@ -397,13 +397,10 @@ fn must_be_initialized(vm: &mut Vm, this: Value) -> Res<()> {
 }
 
 fn must_be_pending(vm: &mut Vm, this: Value) -> Res<()> {
-    let state = future(vm, this).state;
-    if state == FutureState::Pending {
+    if future(vm, this).state == FutureState::Pending {
         return Ok(());
     }
-    let outer = future(vm, this).outer;
-    let state = state_name(vm, outer)?;
-    Err(vm.tail_prelude("raise_invalid_state", &[state, outer]))
+    Err(invalid_state(vm, "invalid state"))
 }
 
 fn set_result(vm: &mut Vm, args: &[Value]) -> Res {

@@ -615,6 +615,8 @@ fn refused(
             None,
         ));
     }
+    // They are given when the program is compiled to run.
+    environment.take_warnings();
     None
 }
 

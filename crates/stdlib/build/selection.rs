@@ -193,6 +193,7 @@ pub fn is_native_in_cpython(name: &str) -> bool {
             | "_pydecimal"
             | "_tokenize"
             | "_weakref"
+            | "atexit"
             | "pickle"
             | "posix"
             | "zlib"

@@ -5,6 +5,11 @@
 
 pub const WORDING: &[(&str, &str, &str)] = &[
     (
+        "traceback",
+        "        if not self._exc_metadata:\n            return\n",
+        KEYWORD_TYPOS,
+    ),
+    (
         "_pydatetime",
         "\"cannot mix naive and timezone-aware time\"",
         "\"can't subtract offset-naive and offset-aware datetimes\"",
@@ -132,6 +137,15 @@ def _check_date_fields(year, month, day):
     for at, (name, value) in enumerate((('year', year), ('month', month), ('day', day)), 1):
         if value is None:
             raise TypeError(f\"function missing required argument '{name}' (pos {at})\")";
+
+const KEYWORD_TYPOS: &str = "        \
+        found = __import__('_airlock').keyword_typo(self.filename, int(self.lineno or 0))
+        if found is not None:
+            self.offset, self.end_offset = found[1] + 1, found[2] + 1
+            self.end_lineno = self.lineno
+            self.msg = f\"invalid syntax. Did you mean '{found[0]}'?\"
+        return
+";
 
 const KNOWN_OPCODE: &str = "\
 load = dispatch.get(key[0])

@@ -205,6 +205,7 @@ class stat_result(tuple):
 
 # An error of the host about a path, with the path as the program gave it.
 def _failed(error, *paths):
+    paths = [fspath(path) if hasattr(path, '__fspath__') else path for path in paths]
     return type(error)(error.errno, error.strerror, *paths[:1], *[None for _ in paths[1:]], *paths[1:])
 
 

@@ -84,12 +84,6 @@ def future_remove_callback(future, function):
     return removed
 
 
-# set_result or set_exception of a future that is done.
-def raise_invalid_state(state, future):
-    from asyncio.exceptions import InvalidStateError
-    raise InvalidStateError(f'{state}: {future!r}')
-
-
 # Task(x) of something that cannot be driven.
 def raise_not_coroutine(coro):
     raise TypeError(f'a coroutine was expected, got {coro!r}')

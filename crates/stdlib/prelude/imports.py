@@ -471,3 +471,10 @@ def open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None,
 # `compile` of and to trees, and of whatever is no plain source.
 def compile_other(*args):
     return load_module_named('_ast')._compile(*args)
+
+
+# What is odd about a source: texts, file names, lines.
+def warn_of_syntax(found):
+    import warnings
+    for message, filename, line in found:
+        warnings.warn_explicit(message, SyntaxWarning, filename, line)

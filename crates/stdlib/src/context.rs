@@ -1,8 +1,15 @@
 //! What the host tells the library about the program's surroundings.
 
-use airlock_vm::{Extension, Tracer};
+use airlock_vm::{Extension, Stream, Tracer};
 
 use crate::files::SharedFiles;
+
+/// Where `sys.stdin` comes from.
+pub trait Input {
+    /// The next line with its newline, or nothing at the end. What the
+    /// program has `printed` so far is shown first: it may be a prompt.
+    fn read_line(&mut self, printed: Vec<(Stream, String)>) -> String;
+}
 
 /// Kept in the VM as an [`Extension`].
 pub struct ProgramContext {
@@ -10,6 +17,10 @@ pub struct ProgramContext {
     /// `os.environ` at the start.
     pub environment: Vec<(String, String)>,
     pub working_folder: String,
+    /// None where nothing can be typed: `sys.stdin` is at its end.
+    pub input: Option<Box<dyn Input>>,
+    /// What was read of a line that a program takes in parts.
+    pub(crate) input_left: String,
     /// State of the generator behind `os.urandom`. The same seed gives the
     /// same bytes; nothing secret should depend on them.
     pub entropy: u64,
@@ -21,6 +32,8 @@ impl ProgramContext {
             files,
             environment: Vec::new(),
             working_folder: "/".into(),
+            input: None,
+            input_left: String::new(),
             entropy: 0,
         }
     }

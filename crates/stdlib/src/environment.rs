@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use airlock_bytecode::Code;
-use airlock_compiler::{Diagnostic, DiagnosticKind, Mode, Options, compile};
+use airlock_compiler::{
+    Diagnostic, DiagnosticKind, Mode, Options, compile, compile_with_warnings, keyword_typo,
+};
 use airlock_vm::{CompileMode, Environment, Found, SourceError};
 
 use crate::files::SharedFiles;
@@ -16,6 +18,9 @@ pub struct StandardEnvironment {
     files: SharedFiles,
     /// Sources that are not files: `<string>`, `<stdin>`.
     sources: BTreeMap<String, Rc<str>>,
+    warnings: Vec<SourceError>,
+    /// The last source that did not compile, with its file's name.
+    refused: Option<(String, String)>,
 }
 
 impl StandardEnvironment {
@@ -24,6 +29,8 @@ impl StandardEnvironment {
             library,
             files,
             sources: BTreeMap::new(),
+            warnings: Vec::new(),
+            refused: None,
         }
     }
 
@@ -103,12 +110,34 @@ impl Environment for StandardEnvironment {
             CompileMode::EvalNamespace => Mode::EvalNamespace,
             CompileMode::Single => Mode::Single,
         };
-        compile(source, filename, compiler_mode, Options::default()).map_err(|diagnostics| {
+        let in_file = |diagnostics: Vec<Diagnostic>| {
             diagnostics
                 .into_iter()
                 .map(|diagnostic| source_error(diagnostic, filename))
                 .collect()
-        })
+        };
+        let options = Options::default();
+        let (code, warnings) = match compile_with_warnings(source, filename, compiler_mode, options)
+        {
+            Ok(made) => made,
+            Err(diagnostics) => {
+                self.refused = Some((filename.to_owned(), source.to_owned()));
+                return Err(in_file(diagnostics));
+            }
+        };
+        let warnings: Vec<SourceError> = in_file(warnings);
+        self.warnings.extend(warnings);
+        Ok(code)
+    }
+
+    fn keyword_typo(&mut self, filename: &str, line: u32) -> Option<(&'static str, u32, u32)> {
+        let (_, source) = self.refused.as_ref().filter(|(name, _)| name == filename)?;
+        let typo = keyword_typo(source, line)?;
+        Some((typo.keyword, typo.column, typo.end_column))
+    }
+
+    fn take_warnings(&mut self) -> Vec<SourceError> {
+        std::mem::take(&mut self.warnings)
     }
 
     fn find_module(
@@ -158,8 +187,12 @@ impl Environment for StandardEnvironment {
     }
 }
 
-/// Source files are UTF-8, perhaps with a byte order mark.
-fn decode_source(data: Vec<u8>) -> String {
+/// Source files are UTF-8, perhaps with a byte order mark, unless one of the
+/// first two lines names an encoding of one byte for each character.
+pub fn decode_source(data: Vec<u8>) -> String {
+    if names_latin_1(&data) {
+        return data.into_iter().map(char::from).collect();
+    }
     let text = String::from_utf8(data)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     match text.strip_prefix('\u{feff}') {
@@ -168,12 +201,35 @@ fn decode_source(data: Vec<u8>) -> String {
     }
 }
 
+/// Whether there is a comment such as `# -*- coding: latin-1 -*-`.
+fn names_latin_1(data: &[u8]) -> bool {
+    data.split(|byte| *byte == b'\n')
+        .take(2)
+        .map(|line| String::from_utf8_lossy(line).to_ascii_lowercase())
+        .filter(|line| line.trim_start().starts_with('#'))
+        .any(|line| {
+            let Some((_, name)) = line.split_once("coding") else {
+                return false;
+            };
+            let name = name
+                .trim_start_matches([':', '=', ' ', '\t'])
+                .replace('_', "-");
+            ["latin-1", "latin1", "iso-8859-1", "iso8859-1"]
+                .iter()
+                .any(|known| {
+                    name.strip_prefix(known)
+                        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+                })
+        })
+}
+
 /// A diagnostic as the VM raises it.
 pub fn source_error(diagnostic: Diagnostic, filename: &str) -> SourceError {
     SourceError {
         class: match diagnostic.kind {
             DiagnosticKind::IndentationError => "IndentationError",
             DiagnosticKind::TabError => "TabError",
+            DiagnosticKind::SyntaxWarning => "SyntaxWarning",
             DiagnosticKind::SyntaxError | DiagnosticKind::Unsupported => "SyntaxError",
         },
         message: diagnostic.message,

@@ -13,8 +13,8 @@ mod library;
 pub mod native;
 mod start;
 
-pub use context::ProgramContext;
-pub use environment::{StandardEnvironment, source_error};
+pub use context::{Input, ProgramContext};
+pub use environment::{StandardEnvironment, decode_source, source_error};
 pub use files::{FileError, FileStatus, Files, MemoryFiles, SharedFiles};
 pub use library::{LIBRARY_FOLDER, Library};
 pub use start::{Program, exit_status, start, start_program};

@@ -351,7 +351,15 @@ impl Vm {
                     let name = member.name;
                     return match self.slot_value(object, name) {
                         Some(value) => Ok(value),
-                        None => Err(self.no_attribute(object, name)),
+                        None => {
+                            let class = self.type_of(object);
+                            let text = format!(
+                                "'{}' object has no attribute '{}'",
+                                self.told_qualified_name(class),
+                                self.heap.str(name)
+                            );
+                            Err(self.attribute_error_for(text, object, name))
+                        }
                     };
                 }
                 if let Some(static_method) = self.heap.downcast::<StaticMethod>(found) {

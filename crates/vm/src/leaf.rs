@@ -181,15 +181,6 @@ impl Vm {
     }
 
     #[inline(never)]
-    pub(crate) fn store_name(&mut self, namespace: Value, name: Value, value: Value) -> Res<()> {
-        if namespace.is(Kind::Dict) {
-            self.namespace_set(namespace, name, value);
-            return Ok(());
-        }
-        self.store_subscript(namespace, name, value)
-    }
-
-    #[inline(never)]
     pub(crate) fn delete_name(&mut self, namespace: Value, name: Value) -> Res<()> {
         let plain = self.heap.payload(namespace);
         if !plain.is(Kind::Dict) {
@@ -1825,11 +1816,11 @@ impl Vm {
     #[inline(never)]
     pub(crate) fn load_special(&mut self, special: Special, object: Value) -> Res {
         let n = &self.names;
-        let (name, other, word) = match special {
-            Special::Enter => (n.enter, n.aenter, "context manager"),
-            Special::Exit => (n.exit, n.aexit, "context manager"),
-            Special::AsyncEnter => (n.aenter, n.enter, "asynchronous context manager"),
-            Special::AsyncExit => (n.aexit, n.exit, "asynchronous context manager"),
+        let (name, word) = match special {
+            Special::Enter => (n.enter, "context manager"),
+            Special::Exit => (n.exit, "context manager"),
+            Special::AsyncEnter => (n.aenter, "asynchronous context manager"),
+            Special::AsyncExit => (n.aexit, "asynchronous context manager"),
         };
         match self.lookup_special(object, name) {
             Some(method) => {
@@ -1837,28 +1828,28 @@ impl Vm {
                 self.bind(method, object, class)
             }
             None => {
+                let class = self.type_of(object);
+                let shown = self.told_qualified_name(class);
                 let missing = self.heap.str(name).to_owned();
                 let mut message = format!(
-                    "'{}' object does not support the {word} protocol (missed {missing} method)",
-                    self.type_name(object)
+                    "'{shown}' object does not support the {word} protocol (missed {missing} method)"
                 );
-                if self.lookup_special(object, other).is_some()
-                    && matches!(special, Special::Enter | Special::AsyncEnter)
+                let (others, protocol, statement) = if word == "context manager" {
+                    (
+                        [n.aenter, n.aexit],
+                        "asynchronous context manager",
+                        "async with",
+                    )
+                } else {
+                    ([n.enter, n.exit], "context manager", "with")
+                };
+                if others
+                    .iter()
+                    .all(|&other| self.lookup_special(object, other).is_some())
                 {
-                    message = format!(
-                        "'{}' object does not support the {word} protocol (missed {missing} method) but it supports the {} protocol. Did you mean to use '{}'?",
-                        self.type_name(object),
-                        if word == "context manager" {
-                            "asynchronous context manager"
-                        } else {
-                            "context manager"
-                        },
-                        if word == "context manager" {
-                            "async with"
-                        } else {
-                            "with"
-                        },
-                    );
+                    message.push_str(&format!(
+                        " but it supports the {protocol} protocol. Did you mean to use '{statement}'?"
+                    ));
                 }
                 Err(self.type_error(message))
             }

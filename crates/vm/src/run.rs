@@ -175,6 +175,18 @@ impl Vm {
                     }
                 }};
             }
+            // After something was forgotten that a program may see going.
+            macro_rules! let_go {
+                ($old:expr) => {{
+                    let old = $old;
+                    if old.is_handle() && self.is_awaited_soon(old) {
+                        save!();
+                        self.forget_dead_temporaries(&code, base, pc);
+                        self.let_go_of(old)?;
+                        continue 'frame;
+                    }
+                }};
+            }
             // The outcome of a call: a value at once or a new frame.
             macro_rules! flow {
                 ($dst:expr, $result:expr) => {{
@@ -306,7 +318,20 @@ impl Vm {
 
                     Instr::LoadConst { dst, index } => set!(dst, code.consts[index as usize]),
                     Instr::LoadInt { dst, value } => set!(dst, Value::int32(value)),
-                    Instr::LoadNone { dst } => set!(dst, Value::NONE),
+                    Instr::LoadNone { dst } => {
+                        // What a temporary held before may be long gone.
+                        let old = match code.code.varnames.get(dst as usize) {
+                            Some(_) => get!(dst),
+                            None => Value::NONE,
+                        };
+                        set!(dst, Value::NONE);
+                        let_go!(old);
+                    }
+                    Instr::LetGo { reg } => {
+                        let old = get!(reg);
+                        set!(reg, Value::NONE);
+                        let_go!(old);
+                    }
                     Instr::LoadBool { dst, value } => set!(dst, Value::bool(value)),
                     Instr::Move { dst, src } => set!(dst, get!(src)),
 
@@ -345,7 +370,8 @@ impl Vm {
                     }
                     Instr::StoreGlobal { src, name } => {
                         let value = get!(src);
-                        self.namespace_set(globals, code.names[name as usize], value);
+                        let old = self.namespace_swap(globals, code.names[name as usize], value);
+                        let_go!(old);
                     }
                     Instr::DeleteGlobal { name } => {
                         run!(self.delete_name(globals, code.names[name as usize]))
@@ -360,7 +386,13 @@ impl Vm {
                     Instr::StoreName { src, name } => {
                         let value = get!(src);
                         let namespace = self.top().namespace.bound().unwrap_or(globals);
-                        run!(self.store_name(namespace, code.names[name as usize], value))
+                        let key = code.names[name as usize];
+                        if namespace.is(Kind::Dict) {
+                            let old = self.namespace_swap(namespace, key, value);
+                            let_go!(old);
+                        } else {
+                            run!(self.store_subscript(namespace, key, value))
+                        }
                     }
                     Instr::DeleteName { name } => {
                         let namespace = self.top().namespace.bound().unwrap_or(globals);

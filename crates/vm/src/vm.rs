@@ -94,6 +94,15 @@ pub trait Environment {
     ) -> Result<Option<Found>, Vec<SourceError>>;
     /// A line of a source file, for tracebacks; without its newline.
     fn source_line(&mut self, filename: &str, line: u32) -> Option<String>;
+    /// What to take for a keyword on a line (from 1) of what was last refused
+    /// or of a file; where it stands, from 0, and ends.
+    fn keyword_typo(&mut self, _filename: &str, _line: u32) -> Option<(&'static str, u32, u32)> {
+        None
+    }
+    /// The `SyntaxWarning`s of what was compiled since this was last asked.
+    fn take_warnings(&mut self) -> Vec<SourceError> {
+        Vec::new()
+    }
     /// Notes the program's own source if it is no file.
     fn remember_source(&mut self, _filename: &str, _source: &str) {}
 }
@@ -486,6 +495,20 @@ impl Vm {
                 self.heap.charge(32);
             }
         }
+    }
+
+    /// As [`Vm::namespace_set`]; what the name stood for, or unbound.
+    pub(crate) fn namespace_swap(&mut self, dict: Value, name: Value, value: Value) -> Value {
+        let hash = self.heap.str_table_hash(name);
+        let found = self.heap.find_in(self.heap.dict(dict), name, hash);
+        if let Ok(Some(at)) = found {
+            let old = self.heap.dict(dict).value_at(at).unwrap_or(Value::UNBOUND);
+            self.heap.dict_mut(dict).set_value(at, value);
+            return old;
+        }
+        self.heap.dict_mut(dict).insert_new(name, value, hash);
+        self.heap.charge(32);
+        Value::UNBOUND
     }
 
     pub fn dict_get_text(&self, dict: Value, key: &str) -> Option<Value> {

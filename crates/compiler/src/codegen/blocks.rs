@@ -48,6 +48,7 @@ impl<'a> Compiler<'a, '_> {
             Block::Loop {
                 continue_: test,
                 break_: end,
+                iter: None,
             },
             e.range,
         );
@@ -68,7 +69,7 @@ impl<'a> Compiler<'a, '_> {
         let next = self.new_label();
         let end = self.new_label();
         let iter = self.alloc();
-        let src = self.expr(&e.iter, None);
+        let src = self.expr(&e.iter, Some(iter));
         self.free_to(iter as u32 + 1);
         self.emit(Instr::GetIter { dst: iter, src }, e.iter.range());
         self.jump(next, e.iter.range());
@@ -81,6 +82,7 @@ impl<'a> Compiler<'a, '_> {
             Block::Loop {
                 continue_: next,
                 break_: end,
+                iter: Some(iter),
             },
             e.range,
         );
@@ -108,7 +110,7 @@ impl<'a> Compiler<'a, '_> {
         let next = self.new_label();
         let end = self.new_label();
         let iter = self.alloc();
-        let src = self.expr(&e.iter, None);
+        let src = self.expr(&e.iter, Some(iter));
         self.free_to(iter as u32 + 1);
         self.emit(Instr::GetAsyncIter { dst: iter, src }, e.iter.range());
         self.place_label(next);
@@ -117,6 +119,7 @@ impl<'a> Compiler<'a, '_> {
             Block::Loop {
                 continue_: next,
                 break_: end,
+                iter: Some(iter),
             },
             e.range,
         );

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use airlock_bytecode::{Code, CodeFlags, Const, Instr, Params, Reg};
 use ruff_python_ast as ast;
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Compiler;
 use super::call::args_need_unpacking;
@@ -14,7 +14,22 @@ use crate::symbols::Part;
 
 impl<'a> Compiler<'a, '_> {
     pub(super) fn class_def(&mut self, def: &'a ast::StmtClassDef) {
-        let header = TextRange::new(def.start(), def.name.end());
+        // What goes wrong in making the class is shown with all of its
+        // statement, as CPython does, but for its decorators.
+        let before = match def.decorator_list.last() {
+            Some(decorator) => decorator.end(),
+            None => def.start(),
+        };
+        // A tree is compiled without a source to look in.
+        let keyword = self
+            .source
+            .get(std::ops::Range::<usize>::from(TextRange::new(
+                before.min(def.name.start()),
+                def.name.start(),
+            )))
+            .and_then(|text| TextSize::try_from(text.rfind("class")?).ok())
+            .unwrap_or_default();
+        let header = TextRange::new(before + keyword, def.end());
         let first = def
             .decorator_list
             .first()

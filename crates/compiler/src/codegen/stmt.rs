@@ -187,7 +187,7 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn leave_loop(&mut self, range: TextRange, breaks: bool) {
-        let Some((depth, continue_, break_)) = self.innermost_loop() else {
+        let Some((depth, continue_, break_, iter)) = self.innermost_loop() else {
             let message = if self.leaves_except_star(0) {
                 "'break', 'continue' and 'return' cannot appear in an except* block"
             } else if breaks {
@@ -205,7 +205,10 @@ impl<'a> Compiler<'a, '_> {
             );
         }
         let target = if breaks { break_ } else { continue_ };
-        self.leave_blocks(depth + 1, range, |this| this.jump(target, range));
+        self.leave_blocks(depth + 1, range, |this| {
+            this.let_go(iter.filter(|_| breaks), range);
+            this.jump(target, range);
+        });
     }
 
     fn raise(&mut self, e: &'a ast::StmtRaise) {

@@ -10,8 +10,13 @@ use crate::assemble::{HandlerId, Label};
 
 #[derive(Clone, Copy)]
 pub(super) enum Block<'a> {
-    /// Left by jumping to one of its labels.
-    Loop { continue_: Label, break_: Label },
+    /// Left by jumping to one of its labels, by `break` or `return` without
+    /// the iterator.
+    Loop {
+        continue_: Label,
+        break_: Label,
+        iter: Option<Reg>,
+    },
     /// The protected part of a `try` without `finally`: nothing to do.
     Try,
     /// The protected part of a `try ... finally`: its body runs.
@@ -79,7 +84,8 @@ impl<'a> Compiler<'a, '_> {
             left.push(entry);
             self.unit.handler = entry.outside;
             match entry.block {
-                Block::Loop { .. } | Block::Try | Block::ExceptStar => {}
+                Block::Loop { iter, .. } => self.let_go(iter, range),
+                Block::Try | Block::ExceptStar => {}
                 Block::Finally { body } => self.stmts(body),
                 Block::Handling { saved } => self.emit(Instr::PopHandled { saved }, range),
                 Block::HandlerName { name, range } => self.unbind_handler_name(name, range),
@@ -97,6 +103,14 @@ impl<'a> Compiler<'a, '_> {
         depart(self);
         self.unit.blocks.extend(left.into_iter().rev());
         self.unit.handler = handler;
+    }
+
+    /// Forgets the iterator of a loop that is left early: a generator may
+    /// have something to do when nobody wants more of it.
+    pub(super) fn let_go(&mut self, iter: Option<Reg>, range: TextRange) {
+        if let Some(reg) = iter {
+            self.emit(Instr::LetGo { reg }, range);
+        }
     }
 
     /// Whether leaving all blocks may run code of the program that assigns
@@ -117,15 +131,20 @@ impl<'a> Compiler<'a, '_> {
             .any(|entry| matches!(entry.block, Block::ExceptStar))
     }
 
-    /// The innermost loop: how many blocks are outside it, and its labels.
-    pub(super) fn innermost_loop(&self) -> Option<(usize, Label, Label)> {
+    /// The innermost loop: how many blocks are outside it, its labels and its
+    /// iterator.
+    pub(super) fn innermost_loop(&self) -> Option<(usize, Label, Label, Option<Reg>)> {
         self.unit
             .blocks
             .iter()
             .enumerate()
             .rev()
             .find_map(|(index, entry)| match entry.block {
-                Block::Loop { continue_, break_ } => Some((index, continue_, break_)),
+                Block::Loop {
+                    continue_,
+                    break_,
+                    iter,
+                } => Some((index, continue_, break_, iter)),
                 _ => None,
             })
     }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use airlock_bytecode::Code;
 use airlock_vm::module::{ModuleDef, no_init};
 use airlock_vm::{
-    CompileMode, Found, Halt, Kind, NativeDef, NativeObject, Res, SourceError, Stream, Throw,
-    Tracer, Value, Vm, function,
+    CodeObj, CompileMode, Found, Halt, Kind, NativeDef, NativeObject, Res, SourceError, Stream,
+    Throw, Tracer, Value, Vm, function,
 };
 
 use crate::context::ProgramContext;
@@ -62,6 +62,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
     ),
     function("builtin_type", "name, /", builtin_type),
     function("as_if_native", "*classes", as_if_native),
+    function("keyword_typo", "filename, line, /", keyword_typo),
     function("thread_ident", "", |vm, _| {
         Ok(Value::count(
             vm.fiber(vm.current_fiber()).thread as usize + 1,
@@ -202,7 +203,25 @@ pub fn exec_found(vm: &mut Vm, args: &[Value]) -> Res {
     let (code, filename) = (found.code.clone(), found.filename.clone());
     vm.dict_set_text(args[1], "__builtins__", vm.builtins);
     let code = vm.load_code(code, &filename);
-    Err(vm.exec_code(code, args[1], Value::UNBOUND))
+    run_module(vm, code, args[1])
+}
+
+/// Runs a module's code, after what there is to warn of.
+fn run_module(vm: &mut Vm, code: Rc<CodeObj>, namespace: Value) -> Res {
+    let Some(warnings) = vm.syntax_warnings() else {
+        return Err(vm.exec_code(code, namespace, Value::UNBOUND));
+    };
+    let state = [vm.code_object(code), namespace, Value::NONE, Value::NONE];
+    let warn = vm.prelude("warn_of_syntax");
+    Err(
+        vm.call_then(warn, &[warnings], state, |vm, state, completion| {
+            completion.value()?;
+            match vm.code_of(state[0]) {
+                Some(code) => Err(vm.exec_code(code, state[1], Value::UNBOUND)),
+                None => Ok(Value::NONE),
+            }
+        }),
+    )
 }
 
 /// Compiles and runs a module's source.
@@ -217,7 +236,7 @@ fn exec_source(vm: &mut Vm, args: &[Value]) -> Res {
     if vm.dict_get_text(args[2], "__builtins__").is_none() {
         vm.dict_set_text(args[2], "__builtins__", vm.builtins);
     }
-    Err(vm.exec_code(code, args[2], Value::UNBOUND))
+    run_module(vm, code, args[2])
 }
 
 fn new_module(vm: &mut Vm, args: &[Value]) -> Res {
@@ -251,6 +270,27 @@ fn write_stream(vm: &mut Vm, args: &[Value]) -> Res {
     };
     vm.write(stream, &text)?;
     Ok(Value::NONE)
+}
+
+/// `None`, or what to take for a keyword on a line, where it stands and ends.
+fn keyword_typo(vm: &mut Vm, args: &[Value]) -> Res {
+    let found = match (vm.as_text(args[0]), vm.as_i64(args[1])) {
+        (Some(filename), Some(line)) => {
+            let filename = filename.to_owned();
+            let line = u32::try_from(line).unwrap_or(0);
+            vm.environment.keyword_typo(&filename, line)
+        }
+        _ => None,
+    };
+    let Some((keyword, at, end)) = found else {
+        return Ok(Value::NONE);
+    };
+    let keyword = vm.str(keyword);
+    Ok(vm.tuple(&[
+        keyword,
+        Value::count(at as usize),
+        Value::count(end as usize),
+    ]))
 }
 
 /// Marks finished classes as ones that CPython makes in C.

@@ -6,6 +6,8 @@ use airlock_vm::{
     getter, getter_setter, method,
 };
 
+use crate::context::ProgramContext;
+
 pub static MODULE: ModuleDef = ModuleDef {
     name: "sys",
     functions: FUNCTIONS,
@@ -169,7 +171,8 @@ static STREAM_METHODS: &[NativeDef] = &[
     method("seekable", "self", no),
     method("close", "self", nothing),
     method("read", "self, size=-1, /", stream_read),
-    method("readline", "self, size=-1, /", stream_read),
+    method("readline", "self, size=-1, /", stream_readline),
+    method("readlines", "self, hint=-1, /", stream_readlines),
     method("__iter__", "self", itself),
     method("__next__", "self", stream_next),
     method("__enter__", "self", itself),
@@ -298,16 +301,88 @@ fn stream_writable(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::bool(which(vm, args[0]) != Which::In))
 }
 
-/// Nothing can be typed: always at the end.
-fn stream_read(vm: &mut Vm, args: &[Value]) -> Res {
-    if which(vm, args[0]) != Which::In {
-        return Err(vm.os_error("not readable"));
+fn must_be_readable(vm: &mut Vm, stream: Value) -> Res<()> {
+    match which(vm, stream) {
+        Which::In => Ok(()),
+        _ => Err(vm.os_error("not readable")),
     }
-    Ok(vm.names.empty)
 }
 
-fn stream_next(vm: &mut Vm, _: &[Value]) -> Res {
-    Err(vm.stop_iteration(Value::NONE))
+/// What is left of the line that is read, or the next; nothing at the end.
+fn next_line(vm: &mut Vm) -> String {
+    let context = vm.extension::<ProgramContext>();
+    let left = std::mem::take(&mut context.input_left);
+    if !left.is_empty() {
+        return left;
+    }
+    let Some(mut input) = context.input.take() else {
+        return String::new();
+    };
+    let printed = std::mem::take(&mut vm.output);
+    let line = input.read_line(printed);
+    vm.extension::<ProgramContext>().input = Some(input);
+    line
+}
+
+/// The first `size` characters, the rest being kept; all of a negative size.
+fn take_part(vm: &mut Vm, mut text: String, size: Value) -> Res {
+    let size = if size.is_none() { -1 } else { vm.index(size)? };
+    if let Ok(size) = usize::try_from(size)
+        && let Some((at, _)) = text.char_indices().nth(size)
+    {
+        vm.extension::<ProgramContext>().input_left = text.split_off(at);
+    }
+    Ok(vm.string(text))
+}
+
+fn stream_read(vm: &mut Vm, args: &[Value]) -> Res {
+    must_be_readable(vm, args[0])?;
+    let size = if args[1].is_none() {
+        -1
+    } else {
+        vm.index(args[1])?
+    };
+    let mut text = String::new();
+    loop {
+        let is_enough =
+            usize::try_from(size).is_ok_and(|size| text.chars().take(size).count() == size);
+        if is_enough {
+            break;
+        }
+        let line = next_line(vm);
+        if line.is_empty() {
+            break;
+        }
+        text.push_str(&line);
+    }
+    take_part(vm, text, args[1])
+}
+
+fn stream_readline(vm: &mut Vm, args: &[Value]) -> Res {
+    must_be_readable(vm, args[0])?;
+    let line = next_line(vm);
+    take_part(vm, line, args[1])
+}
+
+fn stream_readlines(vm: &mut Vm, args: &[Value]) -> Res {
+    must_be_readable(vm, args[0])?;
+    let mut lines = Vec::new();
+    loop {
+        let line = next_line(vm);
+        if line.is_empty() {
+            return Ok(vm.list(lines));
+        }
+        lines.push(vm.string(line));
+    }
+}
+
+fn stream_next(vm: &mut Vm, args: &[Value]) -> Res {
+    must_be_readable(vm, args[0])?;
+    let line = next_line(vm);
+    if line.is_empty() {
+        return Err(vm.stop_iteration(Value::NONE));
+    }
+    Ok(vm.string(line))
 }
 
 fn stream_repr(vm: &mut Vm, args: &[Value]) -> Res {

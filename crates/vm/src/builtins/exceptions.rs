@@ -74,7 +74,10 @@ fn with_traceback(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn add_note(vm: &mut Vm, args: &[Value]) -> Res {
     if vm.as_text(args[1]).is_none() {
-        let message = format!("note must be a str, not '{}'", vm.type_name(args[1]));
+        let message = format!(
+            "add_note() argument must be str, not {}",
+            vm.type_name(args[1])
+        );
         return Err(vm.type_error(message));
     }
     match vm.own_attr(args[0], vm.names.notes) {

@@ -6,6 +6,7 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::codeobj::CodeObj;
 use crate::fiber::Ret;
 use crate::gc::Tracer;
 use crate::native::{NativeDef, function};
@@ -39,6 +40,25 @@ enum LastWish {
 pub(crate) const LOOKS: u32 = 100;
 
 impl Vm {
+    /// Something that the program may see going is gone, if nobody else has it.
+    #[cold]
+    pub(crate) fn let_go_of(&mut self, object: Value) -> Result<(), Exit> {
+        self.forgotten = object;
+        if self.after_delete(usize::MAX) {
+            self.start_finalizers()?;
+        }
+        Ok(())
+    }
+
+    /// Forgets what the frame on top has in temporaries that it will not read
+    /// again: they would keep what was let go.
+    #[cold]
+    pub(crate) fn forget_dead_temporaries(&mut self, code: &CodeObj, base: usize, pc: usize) {
+        for reg in airlock_bytecode::dead_temporaries(&code.code, pc as u32) {
+            self.stack[base + reg as usize] = Value::NONE;
+        }
+    }
+
     /// After marking and [`Vm::clear_weakrefs`]: marks what was not reached
     /// but must run something first.
     pub(crate) fn keep_finalizable(&mut self) {
@@ -153,6 +173,21 @@ impl Vm {
             Some(Kind::Generator) => self.last_wish(object).is_some(),
             Some(Kind::Object) => self.heap.object(object).wants_end(),
             Some(Kind::Instance) => self.has_del(object) || self.is_weakly_referenced(object),
+            _ => false,
+        }
+    }
+
+    /// As [`Vm::is_awaited_end`], for a name that gets another value, which
+    /// may be all that a loop does: not if it takes long to know.
+    #[inline]
+    pub(crate) fn is_awaited_soon(&self, object: Value) -> bool {
+        const FEW: usize = 64;
+        match object.kind() {
+            Some(Kind::Instance) => {
+                self.has_del(object)
+                    || self.weakrefs.len() <= FEW && self.is_weakly_referenced(object)
+            }
+            Some(Kind::Generator) => self.last_wish(object).is_some(),
             _ => false,
         }
     }

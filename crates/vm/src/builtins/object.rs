@@ -479,6 +479,16 @@ impl Vm {
         }
     }
 
+    /// As [`Vm::qualified_name`], for messages: names of the program's own
+    /// module stand without it.
+    pub fn told_qualified_name(&self, class: Value) -> String {
+        let name = self.qualified_name(class);
+        match name.strip_prefix("__main__.") {
+            Some(own) => own.to_owned(),
+            None => name,
+        }
+    }
+
     /// What `repr` shows as an object's address: made from its handle, the
     /// same in every run.
     pub fn address(&self, value: Value) -> String {

@@ -272,8 +272,7 @@ fn index(vm: &mut Vm, args: &[Value]) -> Res {
     match value.and_then(|value| find(vm, args[0], &value)) {
         Some(at) => Ok(vm.heap.new_bigint(at)),
         None if vm.as_int(args[1]).is_some() => {
-            let message = format!("{} is not in range", vm.repr(args[1])?);
-            Err(vm.value_error(message))
+            Err(vm.value_error("range.index(x): x not in range"))
         }
         None => Err(vm.value_error("sequence.index(x): x not in sequence")),
     }

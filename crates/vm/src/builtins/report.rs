@@ -239,6 +239,7 @@ impl Report<'_> {
         let filename = vm.as_text(filename).map(str::to_owned);
         let line = field(vm, "lineno");
         let end_line = field(vm, "end_lineno");
+        let typo = self.keyword_typo(vm, exception);
         let mut out = String::new();
         let mut suffix = String::new();
         if let Some(line) = vm.as_i64(line) {
@@ -256,7 +257,11 @@ impl Report<'_> {
             let end_offset = field(vm, "end_offset");
             let same_line = vm.as_i64(line) == vm.as_i64(end_line);
             let end = vm.as_i64(end_offset).filter(|end| *end != 0);
-            out.push_str(&pointed_line(&text, vm.as_i64(offset), same_line, end));
+            let pointed = match typo {
+                Some((_, at, end)) => pointed_line(&text, Some(at + 1), true, Some(end + 1)),
+                None => pointed_line(&text, vm.as_i64(offset), same_line, end),
+            };
+            out.push_str(&pointed);
         }
         let message = field(vm, "msg");
         let message = match vm.str_of(message) {
@@ -272,8 +277,29 @@ impl Report<'_> {
                 }
             }
         };
+        let message = match typo {
+            Some((keyword, ..)) => format!("invalid syntax. Did you mean '{keyword}'?"),
+            None => message,
+        };
         out.push_str(&format!("{name}: {message}{suffix}\n"));
         out
+    }
+
+    /// What to take for a keyword in the line of a syntax error that says
+    /// nothing more exact; where it stands.
+    fn keyword_typo(&self, vm: &mut Vm, exception: Value) -> Option<(&'static str, i64, i64)> {
+        let [message, filename, line] = ["msg", "filename", "lineno"].map(|name| {
+            let name = vm.intern(name);
+            vm.own_attr(exception, name).unwrap_or(Value::NONE)
+        });
+        let message = vm.as_text(message)?;
+        if message != "invalid syntax" && !message.contains("Perhaps you forgot a comma") {
+            return None;
+        }
+        let filename = vm.as_text(filename)?.to_owned();
+        let line = u32::try_from(vm.as_i64(line)?).ok()?;
+        let (keyword, at, end) = vm.environment.keyword_typo(&filename, line)?;
+        Some((keyword, at.into(), end.into()))
     }
 }
 

@@ -321,6 +321,29 @@ impl Vm {
     }
 }
 
+impl Vm {
+    /// What the prelude's `warn_of_syntax` takes, if what was just compiled
+    /// gives cause for warnings.
+    pub fn syntax_warnings(&mut self) -> Option<Value> {
+        let found = self.environment.take_warnings();
+        if found.is_empty() {
+            return None;
+        }
+        let items = found
+            .into_iter()
+            .map(|warning| {
+                let item = [
+                    self.string(warning.message),
+                    self.string(warning.filename),
+                    Value::count(warning.line as usize),
+                ];
+                self.tuple(&item)
+            })
+            .collect();
+        Some(self.list(items))
+    }
+}
+
 fn exec(vm: &mut Vm, args: &[Value]) -> Res {
     let (globals, locals) = vm.namespaces(args[1], args[2], "exec")?;
     let code = match vm.code_of(args[0]) {
@@ -335,7 +358,19 @@ fn exec(vm: &mut Vm, args: &[Value]) -> Res {
             } else {
                 CompileMode::Exec
             };
-            vm.compile_source(&source, "<string>", mode)?
+            let code = vm.compile_source(&source, "<string>", mode)?;
+            if let Some(warnings) = vm.syntax_warnings() {
+                let state = [vm.code_object(code), globals, locals, args[3]];
+                let warn = vm.prelude("warn_of_syntax");
+                return Err(
+                    vm.call_then(warn, &[warnings], state, |vm, state, completion| {
+                        completion.value()?;
+                        let [code, globals, locals, closure] = state;
+                        exec(vm, &[code, globals, locals, closure])
+                    }),
+                );
+            }
+            code
         }
     };
     let closure = vm.exec_closure(&code, args[3])?;
@@ -358,7 +393,18 @@ fn eval(vm: &mut Vm, args: &[Value]) -> Res {
             } else {
                 CompileMode::EvalNamespace
             };
-            vm.compile_source(&source, "<string>", mode)?
+            let code = vm.compile_source(&source, "<string>", mode)?;
+            if let Some(warnings) = vm.syntax_warnings() {
+                let state = [vm.code_object(code), globals, locals, Value::NONE];
+                let warn = vm.prelude("warn_of_syntax");
+                return Err(
+                    vm.call_then(warn, &[warnings], state, |vm, state, completion| {
+                        completion.value()?;
+                        eval(vm, &state[..3])
+                    }),
+                );
+            }
+            code
         }
     };
     if !code.code.captures.is_empty() {
@@ -403,7 +449,18 @@ fn compile(vm: &mut Vm, args: &[Value]) -> Res {
         source
     };
     let code = vm.compile_source(&source, &filename, mode)?;
-    Ok(vm.code_object(code))
+    let code = vm.code_object(code);
+    let Some(warnings) = vm.syntax_warnings() else {
+        return Ok(code);
+    };
+    let warn = vm.prelude("warn_of_syntax");
+    let state = [code, Value::NONE, Value::NONE, Value::NONE];
+    Err(
+        vm.call_then(warn, &[warnings], state, |_, [code, ..], completion| {
+            completion.value()?;
+            Ok(code)
+        }),
+    )
 }
 
 fn build_class(vm: &mut Vm, args: &[Value]) -> Res {
