@@ -1,9 +1,11 @@
 """How true predictions are: `cargo xtask fidelity [PLOT.svg]`.
 
 Every pair runs through every adapter on a native CPython (median of five
-runs) and on Airlock's virtual clock with the profile of CPython 3.11. Printed
-are both wall times, and how many pairs have the adapters in the same order.
-Adapters that differ natively by less than 3 % count as equal.
+runs) and on Airlock's virtual clock: with the built-in profile, which tells
+what a CPython cost on the machine that it was fitted for, and with a profile
+measured on this one just before. Printed are the wall times, and for how many
+pairs the adapters come in the same order. Adapters whose runs overlap between
+their quartiles, or whose medians differ by less than 3 %, count as equal.
 """
 
 import json
@@ -15,7 +17,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EXAMPLES = os.path.join(HERE, '../../crates/link/examples')
-ADAPTERS = ['run', 'runner', 'nested', 'thread', 'pool']
+ADAPTERS = ['run', 'runner', 'nested', 'thread', 'greenlet', 'pool']
 RUNS = 5
 
 CORE = '''
@@ -51,7 +53,7 @@ async def lock(count):
 SHELLS = {
     'trivial calls': 'for n in range(200): core.noop(n)',
     'one turn each': 'for n in range(200): core.tick(n)',
-    'few calls': 'for n in range(10): core.noop(n)',
+    'few calls': 'for n in range(50): core.noop(n)',
     'ten waits of 5 ms': 'for n in range(10): core.wait(0.005)',
     'thirty waits of 1 ms': 'for n in range(30): core.wait(0.001)',
     'one fan-out': 'core.fan(10, 0.005)',
@@ -80,62 +82,104 @@ def pairs(folder):
 
 
 def native(adapter, core, shell):
+    """Milliseconds of each run."""
     done = subprocess.run([sys.executable, os.path.join(HERE, 'native.py'), adapter, core, shell, str(RUNS)],
-                          capture_output=True, text=True)
-    return statistics.median(float(line) for line in done.stdout.split())
+                          capture_output=True, text=True, timeout=60)
+    if done.returncode:
+        raise SystemExit(f'{shell} through {adapter}: {done.stderr}')
+    return [float(line) for line in done.stderr.split()]
 
 
-def predicted(airlock, adapter, core, shell):
-    done = subprocess.run([airlock, 'run', core, shell, '--adapter', adapter, '--clock', 'virtual', '--json'],
-                          capture_output=True, text=True)
+def predicted(airlock, adapter, core, shell, profile):
+    done = subprocess.run([airlock, 'run', core, shell, '--adapter', adapter, '--clock', 'virtual', '--json',
+                           '--profile', profile], capture_output=True, text=True)
     return json.loads(done.stdout)['cost']['wall_ns'] / 1e6
+
+
+def calibrated(airlock, folder):
+    """The file of a profile of this machine's interpreter."""
+    script, profile = (os.path.join(folder, name) for name in ('calibrate.py', 'here.json'))
+    with open(script, 'w') as file:
+        subprocess.run([airlock, 'calibrate'], stdout=file, check=True)
+    with open(profile, 'w') as file:
+        subprocess.run([sys.executable, script], stdout=file, stderr=subprocess.DEVNULL, check=True)
+    return profile
+
+
+def faster(runs, others):
+    """Whether an adapter is natively faster than another, beyond the noise."""
+    third_quarter = statistics.quantiles(runs, n=4)[2]
+    first_quarter = statistics.quantiles(others, n=4)[0]
+    return third_quarter < first_quarter and statistics.median(runs) < 0.97 * statistics.median(others)
 
 
 def same_order(measured, foretold):
     """Whether no two adapters that differ natively are foretold the other way."""
-    keys = list(measured)
-    return all(foretold[a] <= foretold[b] for a in keys for b in keys if measured[a] < measured[b] * 0.97)
+    return all(foretold[a] <= foretold[b] for a in measured for b in measured if faster(measured[a], measured[b]))
 
 
 def plot(points, path):
-    """Predicted over measured, on logarithmic axes, as SVG."""
+    """Predicted over measured milliseconds on logarithmic axes, as SVG."""
     from math import log10
-    place = lambda value: 40 + (log10(max(value, 0.1)) + 1) * 110
-    dots = ''.join(f'<circle cx="{place(m):.1f}" cy="{460 - place(p):.1f}" r="3"><title>{name}</title></circle>'
-                   for name, m, p in points)
+    low, high, left, top, size = -0.7, 2.5, 60, 20, 480
+    x = lambda value: left + (log10(value) - low) / (high - low) * size
+    y = lambda value: top + size - (log10(value) - low) / (high - low) * size
+    bottom, right = top + size, left + size
+    parts = [f'<path d="M{left} {top}V{bottom}H{right}" fill="none" stroke="#333"/>']
+    for ticks in (0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200):
+        parts.append(f'<path d="M{x(ticks):.1f} {bottom}v5M{left} {y(ticks):.1f}h-5" stroke="#333"/>'
+                     f'<text x="{x(ticks):.1f}" y="{bottom + 18}" text-anchor="middle">{ticks}</text>'
+                     f'<text x="{left - 8}" y="{y(ticks) + 4:.1f}" text-anchor="end">{ticks}</text>')
+    for factor, dash in ((1, ''), (1.15, '4 3'), (1 / 1.15, '4 3'), (1.3, '1 4'), (1 / 1.3, '1 4')):
+        parts.append(f'<path d="M{x(0.3):.1f} {y(0.3 * factor):.1f}L{x(230):.1f} {y(230 * factor):.1f}" '
+                     f'stroke="#999" stroke-dasharray="{dash}"/>')
+    colours = dict(zip(ADAPTERS, ('#dc2626', '#2563eb', '#9333ea', '#d97706', '#059669', '#0891b2')))
+    for name, adapter, measured, foretold in points:
+        parts.append(f'<circle cx="{x(measured):.1f}" cy="{y(foretold):.1f}" r="3.5" fill="{colours[adapter]}" '
+                     f'fill-opacity=".65"><title>{name}, {adapter}: {measured:.2f} and {foretold:.2f} ms</title></circle>')
+    for row, adapter in enumerate(ADAPTERS):
+        parts.append(f'<circle cx="{left + 16}" cy="{top + 12 + row * 18}" r="4" fill="{colours[adapter]}"/>'
+                     f'<text x="{left + 26}" y="{top + 16 + row * 18}">{adapter}</text>')
+    parts.append(f'<text x="{left + size / 2}" y="{bottom + 40}" text-anchor="middle">measured, ms</text>'
+                 f'<text x="16" y="{top + size / 2}" text-anchor="middle" transform="rotate(-90 16 {top + size / 2})">'
+                 'predicted, ms (lines: equal, 15 %, 30 %)</text>')
     with open(path, 'w') as file:
-        file.write('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 460" font-family="sans-serif" font-size="12">'
-                   '<path d="M40 420L480 -20" stroke="#999"/><path d="M40 10V420H490" fill="none" stroke="#333"/>'
-                   f'<g fill="#2563eb" fill-opacity=".6">{dots}</g><text x="250" y="450">measured, ms</text>'
-                   '<text x="12" y="220" transform="rotate(-90 12 220)">predicted, ms</text></svg>\n')
+        file.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right + 20} {bottom + 52}" '
+                   'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>'
+                   + '\n'.join(parts) + '</svg>\n')
+
+
+def summary(profile, points, ordered):
+    errors = [abs(foretold / measured - 1) for _, _, measured, foretold in points]
+    within = lambda share: sum(error <= share for error in errors) / len(errors) * 100
+    print(f'{profile}: order of the adapters right in {sum(ordered)} of {len(ordered)} pairs; wall within 15% for '
+          f'{within(0.15):.0f}%, within 30% for {within(0.3):.0f}%')
 
 
 def main():
     airlock = sys.argv[1]
-    adapters = []
-    for adapter in ADAPTERS:
-        try:
-            adapter == 'nested' and __import__('nest_asyncio')
-            adapters.append(adapter)
-        except ImportError:
-            print('nest_asyncio is not installed: nested is left out')
-    points, ordered, count = [], 0, 0
     with tempfile.TemporaryDirectory() as folder:
+        profiles = {'cpython-3.11': 'cpython-3.11', 'measured here': calibrated(airlock, folder)}
+        points = {profile: [] for profile in profiles}
+        ordered = {profile: [] for profile in profiles}
+        print(f'{"pair":22} {"adapter":8} {"measured":>12} ' + ' '.join(f'{profile:>21}' for profile in profiles))
         for name, core, shell in pairs(folder):
-            measured = {adapter: native(adapter, core, shell) for adapter in adapters}
-            foretold = {adapter: predicted(airlock, adapter, core, shell) for adapter in adapters}
-            count += 1
-            ordered += same_order(measured, foretold)
-            for adapter in adapters:
-                points.append((f'{name}, {adapter}', measured[adapter], foretold[adapter]))
-                print(f'{name:22} {adapter:8} {measured[adapter]:9.2f} ms {foretold[adapter]:9.2f} ms '
-                      f'{(foretold[adapter] / measured[adapter] - 1) * 100:+7.1f}%', flush=True)
-    errors = [abs(p / m - 1) for _, m, p in points]
-    within = lambda share: sum(error <= share for error in errors) / len(errors) * 100
-    print(f'order of the adapters right in {ordered} of {count} pairs; wall within 15% for {within(0.15):.0f}%, '
-          f'within 30% for {within(0.3):.0f}%')
+            measured = {adapter: native(adapter, core, shell) for adapter in ADAPTERS}
+            medians = {adapter: statistics.median(runs) for adapter, runs in measured.items()}
+            foretold = {profile: {adapter: predicted(airlock, adapter, core, shell, path) for adapter in ADAPTERS}
+                        for profile, path in profiles.items()}
+            for profile in profiles:
+                ordered[profile].append(same_order(measured, foretold[profile]))
+                points[profile] += [(name, adapter, medians[adapter], foretold[profile][adapter])
+                                    for adapter in ADAPTERS]
+            for adapter in ADAPTERS:
+                columns = [f'{foretold[profile][adapter]:9.2f} ms '
+                           f'{(foretold[profile][adapter] / medians[adapter] - 1) * 100:+7.1f}%' for profile in profiles]
+                print(f'{name:22} {adapter:8} {medians[adapter]:9.2f} ms ' + ' '.join(columns), flush=True)
+    for profile in profiles:
+        summary(profile, points[profile], ordered[profile])
     if len(sys.argv) > 2:
-        plot(points, sys.argv[2])
+        plot(points['measured here'], sys.argv[2])
 
 
 if __name__ == '__main__':

@@ -6,8 +6,8 @@
 //! whoever lets the time pass. Where there is no adapter (the core alone)
 //! only crossings push anything, and there are none.
 
-use airlock_trace::{CallSite, EventKind, LaneState, Outcome};
-use airlock_vm::{FiberId, Place, Vm};
+use airlock_trace::{EventKind, LaneId, LaneState, Outcome};
+use airlock_vm::{FiberId, Value, Vm};
 
 use crate::host::Charge;
 use crate::state::{Core, Phase};
@@ -22,66 +22,68 @@ pub fn start_booking(vm: &mut Vm, adapter: bool) {
 }
 
 /// The shell enters the core; the crossing's number.
-pub fn enter(vm: &mut Vm, name: &str) -> u64 {
+///
+/// `name` is the str of what it calls there. The clock is read once: where
+/// time passes by itself, reading it is dear in a browser.
+pub fn enter(vm: &mut Vm, name: Value) -> u64 {
     witness::confirm_left_over(vm);
-    push(vm, Phase::Adapter);
     let now = crate::now(vm);
+    push_at(vm, Phase::Adapter, now);
     let fiber = vm.current_fiber();
     let lane = lanes::shell_lane(vm);
     let live_bytes = vm.heap.live_bytes() as u64;
-    let site = call_site(vm, name);
+    let place = vm.current_place(trace::is_program_file);
+    let (file, line) = match &place {
+        Some((file, line)) => (crate::failures::short_name(file), *line),
+        None => ("", 0),
+    };
+    let name = vm.as_text(name).unwrap_or("").to_owned();
     let core = vm.extension::<Core>();
     core.ledger.crossings += 1;
     core.next_crossing += 1;
     let crossing = core.next_crossing;
     core.crossing_log
-        .enter(crossing, fiber, site, now, live_bytes);
+        .enter(crossing, fiber, (file, line, &name), now, live_bytes);
     core.host.charge(Charge::Crossing);
     if core.recorder.is_open() {
-        trace::record(
-            vm,
-            EventKind::CrossingEntered {
-                crossing,
-                lane,
-                name: name.to_owned(),
+        let at = trace::At {
+            nanos: if core.virtual_clock {
+                crate::now(vm)
+            } else {
+                now
             },
-        );
-        trace::enter(vm, lane, LaneState::Adapter);
+            line,
+        };
+        let entered = EventKind::CrossingEntered {
+            crossing,
+            lane,
+            name,
+        };
+        trace::record_at(vm, at, entered);
+        trace::enter_at(vm, at, lane, LaneState::Adapter);
     }
     crossing
 }
 
-fn call_site(vm: &mut Vm, name: &str) -> CallSite {
-    let name = name.to_owned();
-    match vm.fiber_place(vm.current_fiber(), trace::is_program_file) {
-        Some(Place { filename, line, .. }) => {
-            let file = filename.rsplit('/').next().unwrap_or(&filename).to_owned();
-            CallSite { file, line, name }
-        }
-        None => CallSite {
-            file: String::new(),
-            line: 0,
-            name,
-        },
-    }
-}
-
 /// The answer is back in the shell.
 pub fn leave(vm: &mut Vm, crossing: u64, outcome: Outcome) {
-    pop(vm);
     let now = crate::now(vm);
-    vm.extension::<Core>().crossing_log.leave(crossing, now);
-    if vm.extension::<Core>().recorder.is_open() {
+    pop_at(vm, now);
+    let core = vm.extension::<Core>();
+    core.crossing_log.leave(crossing, now);
+    if core.recorder.is_open() {
         let lane = lanes::shell_lane(vm);
-        trace::record(
-            vm,
-            EventKind::CrossingLeft {
-                crossing,
-                lane,
-                outcome,
-            },
-        );
-        trace::enter(vm, lane, LaneState::Python);
+        let at = trace::At {
+            nanos: now,
+            line: trace::program_line(vm),
+        };
+        let left = EventKind::CrossingLeft {
+            crossing,
+            lane,
+            outcome,
+        };
+        trace::record_at(vm, at, left);
+        trace::enter_at(vm, at, lane, LaneState::Python);
     }
 }
 
@@ -91,11 +93,13 @@ pub fn is_open(vm: &mut Vm) -> bool {
     vm.extension::<Core>().crossing_log.is_open_on(fiber)
 }
 
-/// A coroutine is about to run.
-pub fn step_begins(vm: &mut Vm) {
+/// A coroutine is about to run, on this lane.
+pub fn step_begins(vm: &mut Vm, lane: LaneId) {
+    let now = crate::now(vm);
     if has_modes(vm) {
-        push(vm, Phase::Python);
+        push_at(vm, Phase::Python, now);
     }
+    trace::enter_now(vm, now, lane, LaneState::Python);
 }
 
 /// A coroutine suspended or ended.
@@ -123,6 +127,18 @@ pub fn serve_adapter(vm: &mut Vm) {
     push(vm, Phase::Adapter);
 }
 
+/// Whether the running fiber exists for the adapter only.
+pub(crate) fn serves(vm: &mut Vm) -> bool {
+    let fiber = vm.current_fiber();
+    let modes = vm.extension::<Core>().modes.get(fiber);
+    modes.is_some_and(|modes| modes.first() == Some(&Phase::Adapter))
+}
+
+/// From now on tasks are dearer: the adapter patches them.
+pub fn patch_tasks(vm: &mut Vm) {
+    vm.extension::<Core>().patched_tasks = true;
+}
+
 /// A fiber begins or ends: nothing of one that had its number is left.
 pub fn forget_fiber(vm: &mut Vm, fiber: FiberId) {
     if let Some(modes) = vm.extension::<Core>().modes.get_mut(fiber) {
@@ -132,7 +148,7 @@ pub fn forget_fiber(vm: &mut Vm, fiber: FiberId) {
 
 /// Charges what is the adapter's wherever it happens: making loops, waking
 /// threads.
-pub(crate) fn charge(vm: &mut Vm, what: Charge) {
+pub fn charge(vm: &mut Vm, what: Charge) {
     let core = vm.extension::<Core>();
     if !core.virtual_clock {
         return;
@@ -160,6 +176,10 @@ fn has_modes(vm: &mut Vm) -> bool {
 
 fn push(vm: &mut Vm, phase: Phase) {
     let now = crate::now(vm);
+    push_at(vm, phase, now);
+}
+
+fn push_at(vm: &mut Vm, phase: Phase, now: u64) {
     let fiber = vm.current_fiber();
     let core = vm.extension::<Core>();
     core.enter_phase(phase, now);
@@ -172,6 +192,10 @@ fn push(vm: &mut Vm, phase: Phase) {
 
 fn pop(vm: &mut Vm) {
     let now = crate::now(vm);
+    pop_at(vm, now);
+}
+
+fn pop_at(vm: &mut Vm, now: u64) {
     let fiber = vm.current_fiber();
     let core = vm.extension::<Core>();
     if let Some(modes) = core.modes.get_mut(fiber) {

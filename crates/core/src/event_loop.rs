@@ -156,6 +156,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         self_written: false,
         created_nanos: now,
         stands_since: Some(now),
+        wait_ends: 0,
         crossing: None,
         pass_crossings: Vec::new(),
         pass_ended_order: 0,
@@ -402,6 +403,10 @@ fn call_at(vm: &mut Vm, args: &[Value]) -> Res {
 fn create_future(vm: &mut Vm, args: &[Value]) -> Res {
     let id = id_of(vm, args[0]);
     let object = state(vm, id).object;
+    let core = vm.extension::<Core>();
+    if core.patched_tasks {
+        core.host.charge(Charge::PatchedTask);
+    }
     let future = crate::future::create(vm, object);
     if state(vm, id).debug {
         return Err(vm.tail_prelude("note_source", &[future, Value::int32(0)]));
@@ -444,18 +449,33 @@ fn run_loop(vm: &mut Vm, args: &[Value]) -> Res {
     let runner = vm.current_fiber();
     state(vm, id).runner = runner;
     state(vm, id).has_run = true;
+    note_turning(vm, id);
+    crossing::loop_begins(vm);
+    begin_own_crossing(vm, id);
+    show_turning(vm, id);
+    run_once(vm, id)
+}
+
+/// The loop has stood still until now.
+fn note_turning(vm: &mut Vm, id: LoopId) {
     let now = crate::now(vm);
     if let Some(since) = state(vm, id).stands_since {
         crate::witness::resumed_loop(vm, id, since, None);
     }
     stood(vm, id, now, false, Some(now));
-    crossing::loop_begins(vm);
-    begin_own_crossing(vm, id);
+}
+
+/// The lane of the loop goes on, that of its driver waits.
+fn show_turning(vm: &mut Vm, id: LoopId) {
     let lane = state(vm, id).lane;
     trace::enter(vm, lane, LaneState::Python);
     let driver = lanes::begin_driving(vm);
     state(vm, id).driver = driver;
-    run_once(vm, id)
+}
+
+fn begin_turning(vm: &mut Vm, id: LoopId) {
+    note_turning(vm, id);
+    show_turning(vm, id);
 }
 
 /// A shell that runs a loop by hand crosses as well, if it is no adapter that
@@ -473,26 +493,32 @@ fn begin_own_crossing(vm: &mut Vm, id: LoopId) {
     if name == "shutdown_asyncgens" || name == "shutdown_default_executor" {
         return;
     }
-    let number = crossing::enter(vm, &name);
+    let name = vm.str(&name);
+    let number = crossing::enter(vm, name);
     state(vm, id).crossing = Some(number);
 }
 
 /// The loop no longer turns; whoever ran it goes on.
 fn end_run(vm: &mut Vm, id: LoopId, outcome: Outcome) {
-    let now = crate::now(vm);
-    stood(vm, id, now, true, Some(now));
     let loop_state = state(vm, id);
     loop_state.running = false;
     loop_state.stopping = false;
+    end_turning(vm, id);
+    if let Some(number) = state(vm, id).crossing.take() {
+        crossing::leave(vm, number, outcome);
+    }
+    crossing::loop_ended(vm);
+}
+
+fn end_turning(vm: &mut Vm, id: LoopId) {
+    let now = crate::now(vm);
+    stood(vm, id, now, true, Some(now));
+    let loop_state = state(vm, id);
     let (lane, driver) = (loop_state.lane, loop_state.driver.take());
     trace::enter(vm, lane, LaneState::Ready);
     if let Some(driver) = driver {
         trace::enter(vm, driver, LaneState::Python);
     }
-    if let Some(number) = state(vm, id).crossing.take() {
-        crossing::leave(vm, number, outcome);
-    }
-    crossing::loop_ended(vm);
 }
 
 /// The loop could serve what was due just now; from `next` on it stands still
@@ -504,13 +530,12 @@ fn stood(vm: &mut Vm, id: LoopId, now: u64, running: bool, next: Option<u64>) {
     }
 }
 
-/// Runs a running loop once more, inside one of its handles, until a future
-/// is done or the loop is to stop: what `nest_asyncio` makes of a call to
-/// `run_until_complete`.
+/// Runs a loop until a future is done or the loop is to stop, once more if it
+/// is running: what `nest_asyncio` makes of a call to `run_until_complete`.
 fn run_until_done(vm: &mut Vm, args: &[Value]) -> Res {
     let id = id_of(vm, args[0]);
-    if !state(vm, id).running {
-        return Err(vm.runtime_error("the loop is not running"));
+    if state(vm, id).closed {
+        return Err(closed_error(vm));
     }
     nest(vm, id, args[1]);
     run_once(vm, id)
@@ -570,9 +595,8 @@ fn end_pass_crossings(vm: &mut Vm, id: LoopId) {
 fn nest(vm: &mut Vm, id: LoopId, until: Value) {
     let fiber = vm.current_fiber();
     let held = vm.held_variables(fiber, trace::is_program_file);
-    let now = crate::now(vm);
     if !state(vm, id).running {
-        stood(vm, id, now, false, Some(now));
+        begin_turning(vm, id);
     }
     let loop_state = state(vm, id);
     let nested = Nested {
@@ -601,6 +625,9 @@ fn unnest(vm: &mut Vm, id: LoopId) {
         loop_state.running = nested.running;
         loop_state.runner = nested.runner;
         let is_pass = nested.until.is_unbound();
+        if !nested.running {
+            end_turning(vm, id);
+        }
         crate::witness::interrupted(vm, &nested.held);
         crossing::loop_ended(vm);
         if is_pass {
@@ -783,8 +810,10 @@ fn wait(vm: &mut Vm, id: LoopId, next: Option<u64>) -> Throw {
             LaneState::Blocked
         },
     );
+    let ends = next.map(|at| crate::end_of_wait(vm, at, true));
+    state(vm, id).wait_ends = ends.unwrap_or(0);
     let wake = Wake {
-        deadline_nanos: next,
+        deadline_nanos: ends,
         blocking: !cooperative,
     };
     vm.park_then(
@@ -796,14 +825,15 @@ fn wait(vm: &mut Vm, id: LoopId, next: Option<u64>) -> Throw {
             loop_state.waiting = None;
             let lane = loop_state.lane;
             trace::enter(vm, lane, LaneState::Python);
-            // Late is what came after the timer's time.
+            // Late is what came after the timer's time, and after the
+            // system's own lateness.
             let now = crate::now(vm);
-            state(vm, id).stands_since = Some(
-                state(vm, id)
-                    .timers
-                    .peek()
-                    .map_or(now, |timer| timer.at_nanos.0.min(now)),
-            );
+            let loop_state = state(vm, id);
+            let due = loop_state
+                .timers
+                .peek()
+                .map_or(now, |timer| timer.at_nanos.0.max(loop_state.wait_ends));
+            loop_state.stands_since = Some(due.min(now));
             if let Completion::Raised(exception) = completion {
                 return stopped_by(vm, id, exception);
             }

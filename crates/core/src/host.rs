@@ -19,6 +19,16 @@ pub enum Charge {
     /// Another thread's loop is woken through its pipe.
     PipeWoken,
     Crossing,
+    GreenletStarted,
+    /// A shell's greenlet begins to drive a coroutine.
+    GreenletCrossing,
+    /// It goes on with it after a wait.
+    GreenletResumed,
+    /// A task or future is made that is Python code, as all are where
+    /// `nest_asyncio` has patched the process; beside [`Charge::TaskCreated`].
+    PatchedTask,
+    /// Such a task is stepped; beside [`Charge::TaskSwitch`].
+    PatchedSwitch,
 }
 
 /// The clock and what is drawn from outside.
@@ -33,6 +43,13 @@ pub trait Host {
     /// Nanoseconds since 1970, UTC, now.
     fn unix_nanos(&mut self, instructions: u64) -> i128;
     fn charge(&mut self, what: Charge);
+    /// Virtual clock: when a wait from now until `deadline` ends, as systems
+    /// wake late, and event loops that poll in whole milliseconds (`polled`)
+    /// later still. Real clocks are late by themselves.
+    fn end_of_wait(&mut self, deadline: u64, polled: bool) -> u64 {
+        let _ = polled;
+        deadline
+    }
     /// Virtual clock: lets the time be at least this. Real clocks ignore it.
     fn advance_to(&mut self, nanos: u64);
     fn is_virtual(&self) -> bool;

@@ -46,6 +46,13 @@ pub fn now(vm: &mut Vm) -> u64 {
     vm.extension::<Core>().host.now_nanos(instructions)
 }
 
+/// When the host ends a wait until `deadline`; `polled`: by an event loop.
+pub(crate) fn end_of_wait(vm: &mut Vm, deadline: u64, polled: bool) -> u64 {
+    // The host reckons from the time it told last.
+    now(vm);
+    vm.extension::<Core>().host.end_of_wait(deadline, polled)
+}
+
 /// Wakes every fiber whose deadline has come.
 pub fn wake_due(vm: &mut Vm) {
     let now = now(vm);

@@ -107,6 +107,8 @@ pub(crate) struct LoopState {
     /// Since when the loop stands still (see `airlock_trace::Stops`); none
     /// while it waits.
     pub stands_since: Option<u64>,
+    /// When the wait that is on, or was on last, ends by the clock.
+    pub wait_ends: u64,
     /// The crossing that the run of this loop is, where no adapter told.
     pub crossing: Option<u64>,
     /// Crossings of code that turns the loop pass by pass, each with the task
@@ -148,6 +150,9 @@ pub struct Core {
     /// no line of the shell is booked to it.
     pub(crate) books_adapter: bool,
     pub(crate) virtual_clock: bool,
+    /// Whether tasks cost what they do where `nest_asyncio` has made them
+    /// Python code.
+    pub(crate) patched_tasks: bool,
     /// What each fiber is doing, innermost last; Python if empty.
     pub(crate) modes: Vec<Vec<Phase>>,
     /// The fiber and the thread that time passes for.
@@ -244,6 +249,7 @@ impl Core {
             next_crossing: 0,
             books_adapter: false,
             virtual_clock,
+            patched_tasks: false,
             modes: Vec::new(),
             booked_fiber: 0,
             booked_thread: 0,
@@ -294,7 +300,7 @@ impl Core {
         ledger.blocked_ns = self.stops.blocked_nanos();
         ledger.overlapped_ns = self.waits.overlapped_nanos();
         ledger.longest_wait_ns = self.waits.longest_nanos();
-        ledger.waiting_call_bytes = self.crossing_log.report().waiting_call_bytes;
+        ledger.waiting_call_bytes = self.crossing_log.waiting_call_bytes();
         ledger
     }
 

@@ -102,6 +102,9 @@ fn prepare(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Val
     let parent = current_lane(vm, id);
     let core = vm.extension::<Core>();
     core.host.charge(Charge::TaskCreated);
+    if core.patched_tasks {
+        core.host.charge(Charge::PatchedTask);
+    }
     core.ledger.tasks += 1;
     core.live_tasks += 1;
     core.ledger.peak_tasks = core.ledger.peak_tasks.max(core.live_tasks);
@@ -165,8 +168,7 @@ fn eager_step(vm: &mut Vm, task: Value) -> Res {
     let interrupted = swap_current(vm, task, task);
     count_switch(vm);
     let lane = part(vm, task).lane;
-    crate::crossing::step_begins(vm);
-    trace::enter(vm, lane, LaneState::Python);
+    crate::crossing::step_begins(vm, lane);
     let state = [task, previous, interrupted, Value::TRUE];
     drive(vm, task, Value::NONE, state)
 }
@@ -210,6 +212,9 @@ fn count_switch(vm: &mut Vm) {
     let core = vm.extension::<Core>();
     core.ledger.task_switches += 1;
     core.host.charge(Charge::TaskSwitch);
+    if core.patched_tasks {
+        core.host.charge(Charge::PatchedSwitch);
+    }
 }
 
 /// A task's `_wakeup` and its context: what waits in a future for it, as
@@ -379,8 +384,7 @@ pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
     }
     swap_current(vm, task, task);
     count_switch(vm);
-    crate::crossing::step_begins(vm);
-    trace::enter(vm, lane, LaneState::Python);
+    crate::crossing::step_begins(vm, lane);
     // A handle has entered the context when Python code scheduled the step.
     let is_entered = crate::contexts::current(vm) == context;
     let previous = if is_entered {

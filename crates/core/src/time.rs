@@ -113,7 +113,7 @@ fn sleep(vm: &mut Vm, args: &[Value]) -> Res {
         vm.extension::<crate::Core>().waits.note(now, deadline);
     }
     let wake = Wake {
-        deadline_nanos: Some(deadline),
+        deadline_nanos: Some(crate::end_of_wait(vm, deadline, false)),
         blocking: true,
     };
     Err(

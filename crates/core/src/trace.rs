@@ -10,22 +10,36 @@ pub(crate) fn is_open(vm: &mut Vm) -> bool {
     vm.extension::<Core>().recorder.is_open()
 }
 
+/// When something happens, and at which line of the program.
+#[derive(Clone, Copy)]
+pub(crate) struct At {
+    pub nanos: u64,
+    pub line: u32,
+}
+
 pub(crate) fn record(vm: &mut Vm, kind: EventKind) {
     if !is_open(vm) {
         vm.extension::<Core>().recorder.drop_one();
         return;
     }
-    let at_nanos = crate::now(vm);
-    let line = program_line(vm);
+    let at = At {
+        nanos: crate::now(vm),
+        line: program_line(vm),
+    };
+    record_at(vm, at, kind);
+}
+
+/// As [`record`], where time and line are known.
+pub(crate) fn record_at(vm: &mut Vm, at: At, kind: EventKind) {
     vm.extension::<Core>().recorder.record(Event {
-        at_nanos,
-        line,
+        at_nanos: at.nanos,
+        line: at.line,
         kind,
     });
 }
 
 /// The line of the program's own source that runs now, or 0.
-fn program_line(vm: &mut Vm) -> u32 {
+pub(crate) fn program_line(vm: &mut Vm) -> u32 {
     vm.current_line(is_program_file)
 }
 
@@ -61,12 +75,43 @@ pub fn end_lane(vm: &mut Vm, lane: LaneId, outcome: Outcome) {
 
 /// From now on the lane does this.
 pub fn enter(vm: &mut Vm, lane: LaneId, state: LaneState) {
+    if becomes(vm, lane, state) {
+        record(vm, EventKind::LaneEntered { lane, state });
+    }
+}
+
+pub(crate) fn enter_at(vm: &mut Vm, at: At, lane: LaneId, state: LaneState) {
+    if becomes(vm, lane, state) {
+        record_at(vm, at, EventKind::LaneEntered { lane, state });
+    }
+}
+
+/// As [`enter`], where the time is known.
+pub(crate) fn enter_now(vm: &mut Vm, now: u64, lane: LaneId, state: LaneState) {
+    if !becomes(vm, lane, state) {
+        return;
+    }
+    if !is_open(vm) {
+        vm.extension::<Core>().recorder.drop_one();
+        return;
+    }
+    let at = At {
+        nanos: now,
+        line: program_line(vm),
+    };
+    record_at(vm, at, EventKind::LaneEntered { lane, state });
+}
+
+/// Whether that is new.
+fn becomes(vm: &mut Vm, lane: LaneId, state: LaneState) -> bool {
     let core = vm.extension::<Core>();
     match core.lane_states.get_mut(lane as usize) {
-        Some(current) if *current != state => *current = state,
-        _ => return,
+        Some(current) if *current != state => {
+            *current = state;
+            true
+        }
+        _ => false,
     }
-    record(vm, EventKind::LaneEntered { lane, state });
 }
 
 /// A named failure was recognised.

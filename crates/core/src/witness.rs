@@ -26,6 +26,16 @@ pub(crate) struct LeftOver {
 
 const LIMIT: usize = 1000;
 
+/// Where the shell made the crossing that has been open for longest.
+fn open_site(vm: &mut Vm) -> Option<Place> {
+    let (_, site) = vm.extension::<Core>().crossing_log.open_sites().next()?;
+    Some(Place {
+        filename: site.file.clone(),
+        function: String::new(),
+        line: site.line,
+    })
+}
+
 fn here(vm: &Vm) -> Option<Place> {
     vm.fiber_place(vm.current_fiber(), trace::is_program_file)
 }
@@ -241,10 +251,16 @@ pub(crate) fn blocked(vm: &mut Vm, since: u64) {
 pub(crate) fn resumed_loop(vm: &mut Vm, id: usize, since: u64, otherwise: Option<Place>) {
     const WORTH_SAYING_NANOS: u64 = 1_000_000;
     let now = crate::now(vm);
-    if !vm.extension::<Core>().books_adapter
-        || current_thread(vm) != 0
-        || now.saturating_sub(since) < WORTH_SAYING_NANOS
-    {
+    // A pool's worker turns its loop for the shell's crossing; what other
+    // threads do with loops of their own is the program's business.
+    let site = if current_thread(vm) == 0 {
+        here(vm)
+    } else if crate::crossing::serves(vm) {
+        open_site(vm)
+    } else {
+        return;
+    };
+    if !vm.extension::<Core>().books_adapter || now.saturating_sub(since) < WORTH_SAYING_NANOS {
         return;
     }
     let Some((who, late)) = event_loop::latest_due(vm, id, since, now) else {
@@ -259,7 +275,7 @@ pub(crate) fn resumed_loop(vm: &mut Vm, id: usize, since: u64, otherwise: Option
         millis(now - since),
         millis(late)
     );
-    let place = here(vm).or(otherwise);
+    let place = site.or(otherwise);
     failures::report(vm, "background_frozen", place, explanation, Vec::new());
 }
 

@@ -44,6 +44,21 @@ impl Host for VirtualClock {
         self.charged_nanos += self.profile.price_nanos(what);
     }
 
+    fn end_of_wait(&mut self, deadline: u64, polled: bool) -> u64 {
+        let now = self.last_nanos;
+        if deadline <= now {
+            return deadline;
+        }
+        let granule = if polled {
+            self.profile.poll_granule_nanos.max(1)
+        } else {
+            1
+        };
+        let wait = (deadline - now).div_ceil(granule).saturating_mul(granule);
+        now.saturating_add(wait)
+            .saturating_add(self.profile.wait_late_nanos)
+    }
+
     fn advance_to(&mut self, nanos: u64) {
         self.skipped_nanos += nanos.saturating_sub(self.last_nanos);
     }

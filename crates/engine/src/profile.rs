@@ -21,6 +21,22 @@ pub struct CostProfile {
     pub thread_woken_nanos: u64,
     pub pipe_woken_nanos: u64,
     pub crossing_nanos: u64,
+    #[serde(default)]
+    pub greenlet_started_nanos: u64,
+    #[serde(default)]
+    pub greenlet_crossing_nanos: u64,
+    #[serde(default)]
+    pub greenlet_resumed_nanos: u64,
+    #[serde(default)]
+    pub patched_task_nanos: u64,
+    #[serde(default)]
+    pub patched_switch_nanos: u64,
+    /// How much later than asked for the system ends a wait.
+    #[serde(default)]
+    pub wait_late_nanos: u64,
+    /// An event loop waits for whole multiples of this, rounded up.
+    #[serde(default)]
+    pub poll_granule_nanos: u64,
 }
 
 /// Ten seconds: dearer things would make the clock overflow.
@@ -83,6 +99,11 @@ impl CostProfile {
             Charge::ThreadStarted => self.thread_started_nanos,
             Charge::ThreadWoken => self.thread_woken_nanos,
             Charge::Crossing => self.crossing_nanos,
+            Charge::GreenletStarted => self.greenlet_started_nanos,
+            Charge::GreenletCrossing => self.greenlet_crossing_nanos,
+            Charge::GreenletResumed => self.greenlet_resumed_nanos,
+            Charge::PatchedTask => self.patched_task_nanos,
+            Charge::PatchedSwitch => self.patched_switch_nanos,
         }
     }
 }

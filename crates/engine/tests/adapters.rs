@@ -200,7 +200,9 @@ airlock.joinall(airlock.spawn(shell) for _ in range(1000))
 
 /// Iterations and handles of one call, as counted on CPython: 3.14 for those
 /// with a loop of their own, 3.11 (where they are the same) for a loop in a
-/// thread, whose pipe takes a handle.
+/// thread, whose pipe takes a handle. A loop that nest_asyncio has patched
+/// ends a run with the coroutine, without a pass for the callback that stops
+/// others.
 #[test]
 fn iterations_and_handles_of_a_call_equal_those_of_cpython() {
     let core = "
@@ -222,7 +224,7 @@ for call in core.nothing, core.turn, core.wait:
     for (adapter, expected) in [
         (Adapter::Run, "1 6 6; 1 7 7; 1 8 8; "),
         (Adapter::Runner, "0 2 2; 0 3 3; 0 4 4; "),
-        (Adapter::Nested, "0 2 2; 0 3 3; 0 4 4; "),
+        (Adapter::Nested, "0 1 1; 0 2 2; 0 3 3; "),
         (Adapter::Thread, "0 3 4; 0 4 5; 0 5 6; "),
         (Adapter::Pool, "0 2 2; 0 3 3; 0 4 4; "),
     ] {

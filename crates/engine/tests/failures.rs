@@ -197,8 +197,10 @@ fn examples_show_the_failures_they_are_about() {
     let shown = |example: &str| match example {
         "background" => vec![
             ("background_cancelled", vec![Adapter::Run]),
-            // In a pool it freezes too, in a worker's loop, which is not recognised yet.
-            ("background_frozen", vec![Adapter::Runner, Adapter::Nested]),
+            (
+                "background_frozen",
+                vec![Adapter::Runner, Adapter::Nested, Adapter::Pool],
+            ),
         ],
         "context_lost" => vec![("context_lost", vec![Adapter::Pool])],
         "deadlock" => vec![("deadlock", crossing())],

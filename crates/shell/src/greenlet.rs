@@ -1,7 +1,7 @@
 //! The greenlet adapter: the shell's fiber drives the coroutine itself.
 
 use airlock_core::threads::lanes;
-use airlock_core::{crossing, task, trace};
+use airlock_core::{Charge, Core, crossing, task, trace};
 use airlock_trace::{LaneId, LaneState, Outcome};
 use airlock_vm::{Completion, Kind, NativeDef, PyNative, Res, Throw, Value, Vm, Wake, function};
 
@@ -23,6 +23,7 @@ pub(crate) fn spawn_fiber(vm: &mut Vm, args: &[Value]) -> Res {
     });
     let fiber = vm.spawn(main, &[args[0]], Value::NONE, thread);
     crossing::forget_fiber(vm, fiber);
+    crossing::charge(vm, Charge::GreenletStarted);
     if let Some(name) = vm.as_text(args[1]).map(str::to_owned) {
         lanes::start_greenlet(vm, fiber, &name);
     }
@@ -130,13 +131,40 @@ pub(crate) fn yield_fiber(vm: &mut Vm, _: &[Value]) -> Res {
     Err(vm.yield_then([Value::NONE; 4], |_, _, completion| completion.value()))
 }
 
+/// Of the values that the core keeps: the tasks of fibers, and what makes one
+/// for a fiber that has none.
+const TASKS: &str = "airlock greenlet tasks";
+const MAKE_TASK: &str = "airlock greenlet task";
+
+/// Where tasks are looked up by the number of their fiber, and what makes one
+/// for the current fiber.
+pub(crate) fn greenlet_tasks(vm: &mut Vm, args: &[Value]) -> Res {
+    let core = vm.extension::<Core>();
+    core.keep(TASKS, args[0]);
+    core.keep(MAKE_TASK, args[1]);
+    Ok(Value::NONE)
+}
+
 /// One crossing: runs a coroutine to its end.
-pub(crate) fn greenlet_await(vm: &mut Vm, args: &[Value]) -> Res {
-    let [this, coroutine, name] = args[..] else {
-        return Ok(Value::NONE);
-    };
-    let name = vm.as_text(name).unwrap_or("").to_owned();
-    let number = crossing::enter(vm, &name);
+pub(crate) fn cross(vm: &mut Vm, coroutine: Value, name: Value) -> Res {
+    let tasks = vm.extension::<Core>().kept(TASKS);
+    let fiber = Value::count(vm.current_fiber());
+    if let Some(task) = vm.dict_get(tasks, fiber)? {
+        return drive(vm, task, coroutine, name);
+    }
+    let make = vm.extension::<Core>().kept(MAKE_TASK);
+    let state = [coroutine, name, Value::NONE, Value::NONE];
+    Err(
+        vm.call_then(make, &[], state, |vm, [coroutine, name, ..], completion| {
+            let task = completion.value()?;
+            drive(vm, task, coroutine, name)
+        }),
+    )
+}
+
+fn drive(vm: &mut Vm, this: Value, coroutine: Value, name: Value) -> Res {
+    let number = crossing::enter(vm, name);
+    crossing::charge(vm, Charge::GreenletCrossing);
     let number = vm.int(number as i64);
     resume(vm, this, coroutine, number, Value::NONE)
 }
@@ -149,9 +177,8 @@ fn lane(vm: &mut Vm) -> LaneId {
 /// Resumes the coroutine with None or an exception.
 fn resume(vm: &mut Vm, this: Value, coroutine: Value, number: Value, exception: Value) -> Res {
     let previous = task::set_current(vm, this, this);
-    crossing::step_begins(vm);
     let lane = lane(vm);
-    trace::enter(vm, lane, LaneState::Python);
+    crossing::step_begins(vm, lane);
     let state = [this, coroutine, number, previous];
     if coroutine.is(Kind::Generator) {
         let sent = if exception.is_none() {
@@ -244,6 +271,7 @@ fn after_wait(
     completion: Completion,
 ) -> Res {
     let exception = completion.value()?;
+    crossing::charge(vm, Charge::GreenletResumed);
     let cancellation = task::take_cancellation(vm, this);
     let exception = if exception.is_none() {
         cancellation

@@ -3,9 +3,10 @@
 //!
 //! A crossing through `greenlet` drives the core's coroutine right on the
 //! shell's fiber, which is parked while the coroutine waits, so that the loop
-//! on its own fiber keeps turning. The other adapters are Python code over
-//! `asyncio`'s own API; here they are only counted.
+//! on its own fiber keeps turning. What drives it for the other adapters is
+//! Python code over `asyncio`'s own API; the rest of a crossing is native.
 
+mod cross;
 mod greenlet;
 mod ledger;
 mod stack;
@@ -18,8 +19,7 @@ use airlock_vm::{NativeDef, Res, Value, Vm, function};
 pub use ledger::snapshot;
 
 fn enter_crossing(vm: &mut Vm, args: &[Value]) -> Res {
-    let name = vm.as_text(args[0]).unwrap_or("").to_owned();
-    let crossing = crossing::enter(vm, &name);
+    let crossing = crossing::enter(vm, args[0]);
     Ok(vm.int(crossing as i64))
 }
 
@@ -42,6 +42,12 @@ fn in_crossing(vm: &mut Vm, _: &[Value]) -> Res {
 /// The running fiber exists for the adapter only.
 fn serve_adapter(vm: &mut Vm, _: &[Value]) -> Res {
     crossing::serve_adapter(vm);
+    Ok(Value::NONE)
+}
+
+/// The adapter makes tasks Python code.
+fn patch_tasks(vm: &mut Vm, _: &[Value]) -> Res {
+    crossing::patch_tasks(vm);
     Ok(Value::NONE)
 }
 
@@ -70,13 +76,15 @@ static FUNCTIONS: &[NativeDef] = &[
         leave_crossing,
     ),
     function("in_crossing", "", in_crossing),
+    function("choose", "adapter, /", cross::choose),
+    function("drive_with", "adapter, drive, /", cross::drive_with),
+    function("await_with", "function, /", cross::await_with),
+    function("adapt_with", "rare, result, /", cross::adapt_with),
+    function("adapt", "value, adapter, name, /", cross::adapt),
+    function("cross", "awaitable, name, adapter=None, /", cross::cross),
     function("ledger", "", ledger::ledger),
     function("greenlet_task", "loop, /", greenlet::greenlet_task),
-    function(
-        "greenlet_await",
-        "task, coroutine, name, /",
-        greenlet::greenlet_await,
-    ),
+    function("greenlet_tasks", "tasks, make, /", greenlet::greenlet_tasks),
     function(
         "spawn_fiber",
         "function, name=None, /",
@@ -109,6 +117,7 @@ static FUNCTIONS: &[NativeDef] = &[
     ),
     function("generator_lost", "name, given, /", generator_lost),
     function("serve_adapter", "", serve_adapter),
+    function("patch_tasks", "", patch_tasks),
 ];
 
 static MODULE: ModuleDef = ModuleDef {

@@ -27,8 +27,7 @@ pub(crate) fn stack_await(vm: &mut Vm, args: &[Value]) -> Res {
     let [stand_in, coroutine, name] = args[..] else {
         return Ok(Value::NONE);
     };
-    let name = vm.as_text(name).unwrap_or("").to_owned();
-    let number = crossing::enter(vm, &name);
+    let number = crossing::enter(vm, name);
     let task = match stack::start_task(vm, stand_in, coroutine) {
         Ok(task) => task,
         Err(throw) => {

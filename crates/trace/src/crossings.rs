@@ -53,13 +53,20 @@ impl CrossingLog {
         &mut self,
         crossing: u64,
         fiber: usize,
-        site: CallSite,
+        (file, line, name): (&str, u32, &str),
         now: u64,
         live_bytes: u64,
     ) {
-        let known = self.sites.iter().position(|known| *known == site);
+        let known = self
+            .sites
+            .iter()
+            .position(|known| known.line == line && known.name == name && known.file == file);
         let site = known.unwrap_or_else(|| {
-            self.sites.push(site);
+            self.sites.push(CallSite {
+                file: file.to_owned(),
+                line,
+                name: name.to_owned(),
+            });
             self.sites.len() - 1
         });
         self.open.push(Open {
@@ -119,15 +126,20 @@ impl CrossingLog {
             .map(|open| (open.fiber, &self.sites[open.site]))
     }
 
-    pub fn report(&self) -> CrossingReport {
-        let all = |_: &Sample| true;
+    /// Bytes a call held while it waited, at the median.
+    pub fn waiting_call_bytes(&self) -> u64 {
         let mut bytes = self.waiting_bytes.clone();
         bytes.sort_unstable();
+        bytes.get(bytes.len() / 2).copied().unwrap_or(0)
+    }
+
+    pub fn report(&self) -> CrossingReport {
+        let all = |_: &Sample| true;
         CrossingReport {
             adapter: self.distribution(all, |sample| sample.adapter_nanos),
             wall: self.distribution(all, |sample| sample.wall_nanos),
             outside_ns: self.outside_nanos,
-            waiting_call_bytes: bytes.get(bytes.len() / 2).copied().unwrap_or(0),
+            waiting_call_bytes: self.waiting_call_bytes(),
             sites: (0..self.sites.len())
                 .map(|site| SiteReport {
                     site: self.sites[site].clone(),
@@ -235,12 +247,8 @@ pub struct SiteReport {
 mod tests {
     use super::*;
 
-    fn site(line: u32) -> CallSite {
-        CallSite {
-            file: "shell.py".into(),
-            line,
-            name: "price".into(),
-        }
+    fn site(line: u32) -> (&'static str, u32, &'static str) {
+        ("shell.py", line, "price")
     }
 
     #[test]

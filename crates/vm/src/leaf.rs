@@ -222,16 +222,19 @@ impl Vm {
 
     /// The line of the innermost frame whose file is one asked for, or 0.
     pub fn current_line(&self, wanted: impl Fn(&str) -> bool) -> u32 {
-        self.frames
-            .iter()
-            .rev()
-            .find_map(|frame| match frame {
-                crate::fiber::Frame::Python(frame) if wanted(&frame.code.filename) => {
-                    Some(frame.code.code.position(frame.pc.saturating_sub(1)).line)
-                }
-                _ => None,
-            })
-            .unwrap_or(0)
+        self.current_place(wanted).map_or(0, |(_, line)| line)
+    }
+
+    /// File and line of the innermost running frame whose file is one asked
+    /// for.
+    pub fn current_place(&self, wanted: impl Fn(&str) -> bool) -> Option<(Rc<str>, u32)> {
+        self.frames.iter().rev().find_map(|frame| match frame {
+            crate::fiber::Frame::Python(frame) if wanted(&frame.code.filename) => {
+                let line = frame.code.code.position(frame.pc.saturating_sub(1)).line;
+                Some((frame.code.filename.clone(), line))
+            }
+            _ => None,
+        })
     }
 
     /// File and line of the innermost frame of the main fiber whose file is

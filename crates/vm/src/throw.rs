@@ -267,7 +267,7 @@ impl Vm {
         }
     }
 
-    fn count_instructions(&mut self, instructions: u64) {
+    pub(crate) fn count_instructions(&mut self, instructions: u64) {
         self.fuel -= instructions.min(1 << 40) as i64;
     }
 

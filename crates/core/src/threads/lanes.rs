@@ -105,7 +105,7 @@ fn end_maybe_crossing(vm: &mut Vm) {
         core.crossing_log.enter(
             number,
             fiber,
-            maybe.site,
+            (&maybe.site.file, maybe.site.line, &maybe.site.name),
             maybe.since_nanos,
             maybe.live_bytes,
         );

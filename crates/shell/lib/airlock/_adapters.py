@@ -44,21 +44,24 @@ def adapter_for(key):
 
 def use(key):
     """Chooses the adapter for what is wrapped without one of its own."""
+    _choose(adapter_for(key))
+
+
+def _choose(adapter):
     global chosen
-    chosen = adapter_for(key)
+    chosen = adapter
+    _airlock_shell.choose(adapter)
 
 
-def cross(awaitable, name, adapter=None):
-    """One crossing: what the awaitable gives."""
-    return (adapter or chosen)(awaitable, name)
+# One crossing: what the awaitable gives.
+cross = _airlock_shell.cross
 
 
 async def _await(awaitable):
     return await awaitable
 
 
-def _coroutine(awaitable):
-    return awaitable if inspect.iscoroutine(awaitable) else _await(awaitable)
+_airlock_shell.await_with(_await)
 
 
 def _cross_direct(awaitable, name):
@@ -71,16 +74,11 @@ def _cross_direct(awaitable, name):
 
 def _crossing(drive):
     """An adapter that drives a coroutine by calling `drive` with it."""
-    def cross(awaitable, name):
-        crossing = _airlock_shell.enter_crossing(name)
-        raised = True
-        try:
-            result = drive(_coroutine(awaitable))
-            raised = False
-            return result
-        finally:
-            _airlock_shell.leave_crossing(crossing, raised)
-    return cross
+    def adapter(awaitable, name):
+        return cross(awaitable, name, adapter)
+
+    _airlock_shell.drive_with(adapter, drive)
+    return adapter
 
 
 def _finish(loop):
@@ -103,6 +101,7 @@ class _Persistent:
     """A loop that lives from the first crossing to the shell's end."""
 
     loop = None
+    patched = False
 
     def get(self):
         if self.loop is None:
@@ -119,12 +118,20 @@ class _Persistent:
         return self.get().run_until_complete(coroutine)
 
     def drive_nested(self, coroutine):
-        loop = asyncio._get_running_loop()
-        if loop is None:
-            return self.drive(coroutine)
-        task = loop.create_task(coroutine)
-        task._log_destroy_pending = False
-        loop._run_until_done(task)
+        if not self.patched:
+            self.patched = True
+            _airlock_shell.patch_tasks()
+        running = asyncio._get_running_loop()
+        loop = running or self.get()
+        if running is None:
+            asyncio._set_running_loop(loop)
+        try:
+            task = loop.create_task(coroutine)
+            task._log_destroy_pending = False
+            loop._run_until_done(task)
+        finally:
+            if running is None:
+                asyncio._set_running_loop(None)
         if not task.done():
             raise RuntimeError('Event loop stopped before Future completed.')
         return task.result()
@@ -201,10 +208,13 @@ class _Greenlet:
 
     loop = None
 
+    def __init__(self):
+        self.tasks = {}
+        _airlock_shell.greenlet_tasks(self.tasks, self.task)
+
     def start(self):
         loop = self.loop = asyncio.new_event_loop()
         loop._set_cooperative(True)
-        self.tasks = {}
         _airlock_shell.spawn_fiber(self.run)
         # The loop's fiber runs until it waits for the first time.
         _airlock_shell.yield_fiber()
@@ -230,12 +240,14 @@ class _Greenlet:
             if hasattr(awaitable, 'close'):
                 awaitable.close()
             raise RuntimeError(f'cannot suspend the stack: {refusal}')
-        return _airlock_shell.stack_await(self.task(), _coroutine(awaitable), name)
+        coroutine = awaitable if inspect.iscoroutine(awaitable) else _await(awaitable)
+        return _airlock_shell.stack_await(self.task(), coroutine, name)
 
     def close(self):
         loop, self.loop = self.loop, None
         if loop is None:
             return
+        self.tasks.clear()
         loop.stop()
         while loop.is_running():
             _airlock_shell.yield_fiber()
@@ -244,10 +256,8 @@ class _Greenlet:
         _finish(loop)
 
 
-def _cross_greenlet(awaitable, name):
-    if not inspect.iscoroutine(awaitable) and not hasattr(awaitable, 'send'):
-        awaitable = _await(awaitable)
-    return _airlock_shell.greenlet_await(greenlet.task(), awaitable, name)
+# What drives a coroutine there is the shell's own fiber.
+cross_greenlet = _crossing(None)
 
 
 _persistent = _Persistent()
@@ -255,19 +265,24 @@ _loop_thread = _LoopThread()
 _pool = _Pool()
 greenlet = _Greenlet()
 
+
+def _cross_switch(awaitable, name):
+    return greenlet.switch(awaitable, name)
+
+
 _CROSS = {
     'direct': _cross_direct,
     'run': _crossing(asyncio.run),
     'runner': _crossing(_persistent.drive),
     'nested': _crossing(_persistent.drive_nested),
     'thread': _crossing(_loop_thread.drive),
-    'greenlet': _cross_greenlet,
+    'greenlet': cross_greenlet,
     'pool': _crossing(_pool.drive),
-    'jspi': greenlet.switch,
+    'jspi': _cross_switch,
 }
 # What the page or the command line chose.
 _key = getattr(builtins, '__airlock_adapter__', 'runner')
-chosen = _CROSS.get(_key, _CROSS['runner'])
+_choose(_CROSS.get(_key, _CROSS['runner']))
 if _key == 'pool':
     # Loaded before the program's time counts, where it is at hand.
     try:
@@ -279,6 +294,6 @@ if _key == 'pool':
 def shells_run():
     """How shells that are spawned run with the chosen adapter: on a
     'greenlet' or a 'thread' of their own, or 'here', one after the other."""
-    if chosen is _cross_greenlet:
+    if chosen is cross_greenlet:
         return 'greenlet'
     return 'thread' if chosen in (_CROSS['run'], _CROSS['thread'], _CROSS['pool']) else 'here'

@@ -43,8 +43,12 @@ def _wrap_function(function, adapter):
     return call
 
 
-def _adapt(value, adapter, name):
-    """What a call into the core gave, made usable by the shell."""
+# What a call into the core gave, made usable by the shell.
+_adapt = _airlock_shell.adapt
+
+
+def _adapt_rare(value, adapter, name):
+    """As `_adapt`, of what is neither a coroutine nor plain data."""
     if inspect.isawaitable(value):
         value = cross(value, name, adapter)
     return _adapt_result(value, adapter)
@@ -61,6 +65,7 @@ def _adapt_result(value, adapter):
     return value
 
 
+_airlock_shell.adapt_with(_adapt_rare, _adapt_result)
 _wrapped_modules = set()
 
 

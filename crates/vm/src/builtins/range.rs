@@ -328,15 +328,17 @@ fn reversed(vm: &mut Vm, args: &[Value]) -> Res {
     ))
 }
 
-/// The sum of a range's ints and of an int; `None` for other values.
-pub(super) fn sum(vm: &Vm, range: Value, start: Value) -> Option<BigInt> {
+/// The sum of a range's ints and of an int, and how many they are; `None` for
+/// other values.
+pub(super) fn sum(vm: &Vm, range: Value, start: Value) -> Option<(BigInt, usize)> {
     vm.heap.downcast::<PyRange>(range)?;
     let total = vm.as_int(start)?;
     let parts = parts(vm, range);
     let length = length_of(&parts);
     let [first, _, step] = parts;
     let twice: BigInt = (&first * 2 + (&length - 1) * &step) * &length;
-    Some(total + twice / 2)
+    let count = usize::try_from(&length).unwrap_or(usize::MAX);
+    Some((total + twice / 2, count))
 }
 
 /// The largest or smallest int of a range that has any.
