@@ -1,5 +1,6 @@
 //! `airlock py`: runs one program as `python3` would.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{BufRead, Read, Write};
 
 use airlock_core::{Core, Host};
@@ -32,7 +33,7 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
         Clock::Virtual => Box::new(VirtualClock::default()),
     };
     airlock_core::install(&mut vm, host, 0);
-    vm.add_extension(context(files)?);
+    vm.add_extension(context(files, options.clock)?);
     start(&mut vm);
     if let Some(mib) = options.memory_mib {
         vm.limits.heap_bytes = mib << 20;
@@ -77,8 +78,12 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
     drive(&mut vm)
 }
 
-fn context(files: SharedFiles) -> anyhow::Result<ProgramContext> {
+fn context(files: SharedFiles, clock: Clock) -> anyhow::Result<ProgramContext> {
     let mut context = ProgramContext::new(files);
+    if clock == Clock::Real {
+        // The standard library's hashers are keyed by the system's entropy.
+        context.entropy = RandomState::new().build_hasher().finish();
+    }
     context.working_folder = working_folder()?;
     context.input = Some(Box::new(StandardInput));
     let variables = std::env::vars_os();

@@ -574,7 +574,8 @@ fn begin_pass_crossing(vm: &mut Vm, id: LoopId) {
     if name == "shutdown_asyncgens" || name == "shutdown_default_executor" {
         return;
     }
-    let number = crossing::enter(vm, &name);
+    let name = vm.str(&name);
+    let number = crossing::enter(vm, name);
     state(vm, id).pass_crossings.push((number, task));
 }
 
