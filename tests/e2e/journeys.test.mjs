@@ -669,6 +669,115 @@ describe('links', () => {
   }
 });
 
+describe('other processes', () => {
+  const POOL = `
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+def work(count):
+    total = 0
+    for number in range(count):
+        total += number * number
+    return total
+
+def timed(call):
+    start = time.perf_counter()
+    return call(), time.perf_counter() - start
+
+if __name__ == '__main__':
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(work, [1, 1]))
+        here, alone = timed(lambda: [work(3_000_000) for _ in range(4)])
+        there, shared = timed(lambda: list(pool.map(work, [3_000_000] * 4)))
+        print(here == there, f'speed-up {alone / shared:.2f}')
+`;
+
+  test('a pool of processes computes side by side in Workers', async (context) => {
+    const airlock = await visit();
+    await airlock.write('core', 'async def main():\n    pass\n');
+    await airlock.write('shell', POOL);
+    assert.equal(await airlock.runToEnd(), 'done', await airlock.textOf('problems'));
+    const text = await airlock.output('shell');
+    context.diagnostic(text);
+    assert.match(text, /^True speed-up /);
+    assert.deepEqual(airlock.complaints, []);
+  });
+
+  for (const adapter of ['process', 'thread']) {
+    test(`through ${adapter} the core's module lives on another VM`, async (context) => {
+      const airlock = await visit();
+      await airlock.write('core', `
+import asyncio
+
+class Client:
+    def __init__(self, name):
+        self.name = name
+    async def get(self, key):
+        await asyncio.sleep(0.001)
+        return self.name + key
+    async def __aenter__(self):
+        return self
+    async def __aexit__(self, *exc_info):
+        print('closed')
+
+async def numbers(count):
+    for number in range(count):
+        await asyncio.sleep(0.001)
+        yield number
+
+async def nothing():
+    pass
+
+async def fail():
+    raise KeyError('no')
+`);
+      await airlock.write('shell', `
+import time
+import airlock, core
+core = airlock.wrap(core)
+with core.Client('a') as client:
+    print(client.get('b'), client.name, isinstance(client, core.Client))
+print(list(core.numbers(3)))
+try:
+    core.fail()
+except KeyError as error:
+    print(error, 'in fail' in str(error.__cause__))
+try:
+    core.nothing({'x': (i for i in ())})
+except TypeError as error:
+    print(error)
+for _ in range(200):
+    core.nothing()
+start = time.perf_counter()
+for _ in range(1000):
+    core.nothing()
+print(f'{(time.perf_counter() - start) * 1000:.1f} us')
+`);
+      await airlock.by('adapter').selectOption(adapter);
+      assert.equal(await airlock.runToEnd(), 'done', await airlock.textOf('problems'));
+      const lines = (await airlock.output('shell')).split('\n');
+      context.diagnostic(`a crossing: ${lines.at(-2)}`);
+      assert.deepEqual(lines.slice(0, -2), ['ab a True', 'closed', '[0, 1, 2]', "'no' True",
+        "cannot marshal 'generator' object at args[0]['x']"]);
+      assert.deepEqual(airlock.complaints, []);
+    });
+  }
+
+  test('Stop ends a shell that waits for a core that never answers', async () => {
+    const airlock = await visit();
+    await airlock.write('core', 'import asyncio\nasync def never():\n    while True:\n        pass\n');
+    await airlock.write('shell', 'import airlock, core\nprint("begun", flush=True)\nairlock.wrap(core).never()\n');
+    await airlock.by('adapter').selectOption('process');
+    await airlock.run();
+    await airlock.page.waitForTimeout(1000);
+    await airlock.by('stop').click();
+    await airlock.status('stopped');
+    assert.equal(await airlock.output('shell'), 'begun\n');
+    await airlock.write('shell', 'print("on")\n');
+    assert.equal(await airlock.runToEnd(), 'done');
+  });
+});
+
 describe('where the browser gives less', () => {
   test('a narrow window stacks the editors and never scrolls sideways', async () => {
     const airlock = await visit(site.address, { viewport: { width: 390, height: 844 } });

@@ -6,8 +6,8 @@
 //   post(text)        what the page says to it
 //   listen(receive)   every text it says, those from before included, and a
 //                     `failed` message for whatever keeps it from starting
-//   raise() lower()   the stop flag, which reaches a Worker that is blocked;
-//                     without cross-origin isolation there is none
+//   raise() lower()   the stop flag, with the bell that wakes a Worker that is
+//                     blocked; without cross-origin isolation there is none
 //   end()             terminates it; nothing is received any more
 const named = (name) => new URL(document.querySelector(`meta[name="${name}"]`).content, document.baseURI).href;
 
@@ -29,15 +29,62 @@ let engineRuns;
 const late = new Promise((resolve) => { engineRuns = resolve; }).then(() => compiled(named('airlock-late'), { priority: 'low' }));
 late.catch(() => { /* offline: what is there already works on */ });
 
+// Another Worker for one that cannot start it itself, being blocked. From here
+// on the two talk over the memory that they share; of a Worker that fails the
+// page tells its parent in the ring's third cell.
+function createPeer(request, peers) {
+  const worker = new Worker(named('airlock-worker'), { type: 'module' });
+  const fail = () => {
+    Atomics.store(new Int32Array(request.up, 0, 3), 2, 1);
+    Atomics.add(request.parent, 1, 1);
+    Atomics.notify(request.parent, 1);
+  };
+  const own = new Map();
+  worker.onmessage = ({ data }) => {
+    if (typeof data === 'string') fail();
+    else servePeers(data, own);
+  };
+  worker.onmessageerror = fail;
+  worker.onerror = (event) => {
+    event.preventDefault();
+    fail();
+  };
+  engine.then((module) => worker.postMessage({ module, library: libraries(), late: named('airlock-late'), peer: request }), fail);
+  peers.set(request.peer, {
+    end() {
+      endAll(own);
+      worker.terminate();
+    },
+  });
+}
+
+// What a Worker asks for its peers: one more, or the end of one.
+function servePeers(data, peers) {
+  if (data.peer !== undefined) createPeer(data, peers);
+  else {
+    peers.get(data.ended)?.end();
+    peers.delete(data.ended);
+  }
+}
+
+function endAll(peers) {
+  for (const peer of peers.values()) peer.end();
+  peers.clear();
+}
+
+const libraries = () => ['airlock-common', 'airlock-library'].map(named);
+
 function createWorker() {
   const worker = new Worker(named('airlock-worker'), { type: 'module' });
-  const stop = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+  const flags = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(8)) : undefined;
+  const peers = new Map();
   const early = [];
   let receive = (text) => early.push(text);
   const fail = (message) => receive(JSON.stringify({ type: 'failed', message }));
   worker.onmessage = ({ data }) => {
     engineRuns();
-    receive(data);
+    if (data.peer !== undefined || data.ended !== undefined) servePeers(data, peers);
+    else receive(data);
   };
   worker.onmessageerror = () => fail('the Worker sent what this page cannot read');
   worker.onerror = (event) => {
@@ -46,7 +93,7 @@ function createWorker() {
     fail(event.message ? `the Worker failed: ${event.message}` : 'the Worker could not be started: its script could not be loaded');
   };
   engine.then(
-    (module) => worker.postMessage({ module, stop, library: ['airlock-common', 'airlock-library'].map(named), late: named('airlock-late') }),
+    (module) => worker.postMessage({ module, flags, library: libraries(), late: named('airlock-late') }),
     (error) => fail(`the engine could not be loaded: ${error.message}`),
   );
   late.then((module) => worker.postMessage({ latePart: module }), () => { /* as above */ });
@@ -57,15 +104,17 @@ function createWorker() {
       for (const text of early.splice(0)) receive(text);
     },
     raise() {
-      if (!stop) return;
-      Atomics.store(stop, 0, 1);
-      Atomics.notify(stop, 0);
+      if (!flags) return;
+      Atomics.store(flags, 0, 1);
+      Atomics.add(flags, 1, 1);
+      Atomics.notify(flags, 1);
     },
     lower() {
-      if (stop) Atomics.store(stop, 0, 0);
+      if (flags) Atomics.store(flags, 0, 0);
     },
     end() {
       receive = () => {};
+      endAll(peers);
       worker.terminate();
     },
   };

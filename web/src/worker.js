@@ -1,8 +1,10 @@
 // The Worker's glue. The page's first message is an object: the compiled
-// engine and the flag by which the page stops a Worker that is blocked. An
+// engine and the flags by which the page stops a Worker that is blocked. An
 // object later on is the engine's late part; all else is the text of a
-// `ToWorker`. The Rust side posts its own answers.
-import init, { add_library, handle, start } from './airlock_browser.js';
+// `ToWorker`. The Rust side posts its own answers. A Worker that is to be
+// another one's peer is told so in the first message, and hears of nothing else
+// from the page.
+import init, { add_library, handle, serve_peer, start } from './airlock_browser.js';
 import { expect, offer } from './late.js';
 
 const waiting = [];
@@ -20,11 +22,16 @@ self.onmessage = ({ data }) => {
   }
 };
 
-async function boot({ module, stop, library, late }) {
+async function boot({ module, flags, library, late, peer }) {
   try {
     const exports = await init({ module_or_path: module });
     expect(late, exports);
-    start(stop, library, WebAssembly.promising?.(exports.drive_switching));
+    if (peer) {
+      serve_peer(peer.playground, peer.flags, peer.parent, peer.down, peer.up, library);
+      self.close();
+      return;
+    }
+    start(flags, library, WebAssembly.promising?.(exports.drive_switching));
     running = true;
     for (const text of waiting.splice(0)) handle(text);
     fetchLibrary(library);

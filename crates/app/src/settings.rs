@@ -169,6 +169,9 @@ pub fn unavailable(adapter: Adapter, clock: Clock) -> Option<&'static str> {
         }
         Adapter::Jspi if clock == Clock::Virtual => Some("on the real clock only"),
         Adapter::Jspi => None,
+        Adapter::Process if clock == Clock::Real && !crate::worker::can_block() => {
+            Some("needs a cross-origin isolated page, or the virtual clock")
+        }
         _ => adapter.missing(),
     }
 }

@@ -92,9 +92,16 @@ fn read(data: &JsValue) -> Result<FromWorker, String> {
 }
 
 /// Whether a Worker of this page can block until it is told to go on.
+#[cfg(target_arch = "wasm32")]
 pub fn can_block() -> bool {
     Reflect::get(&js_sys::global(), &"crossOriginIsolated".into())
         .is_ok_and(|isolated| isolated.is_truthy())
+}
+
+/// Tests of the page's parts run outside a browser.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn can_block() -> bool {
+    false
 }
 
 /// Whether the browser can suspend a stack of wasm.
@@ -105,7 +112,6 @@ pub fn can_switch_stacks() -> bool {
         .unwrap_or(false)
 }
 
-/// Tests of the page's parts run outside a browser.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn can_switch_stacks() -> bool {
     false

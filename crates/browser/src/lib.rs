@@ -9,6 +9,8 @@
 mod clock;
 mod late;
 mod modules;
+mod peers;
+mod ring;
 mod scope;
 mod stack;
 mod worker;
@@ -17,17 +19,33 @@ use wasm_bindgen::prelude::*;
 
 pub use clock::BrowserClock;
 
-/// Called once, with the page's stop flag where the page is cross-origin
-/// isolated, and the addresses of the parts of the standard library that are
-/// being fetched, in their order. `starter` calls [`drive_switching`] on a stack
-/// that can be suspended, where the browser has those.
+/// Called once, with the Worker's flags where the page is cross-origin isolated
+/// (the stop flag, and the bell that the page and other Workers ring), and the
+/// addresses of the parts of the standard library that are being fetched, in
+/// their order. `starter` calls [`drive_switching`] on a stack that can be
+/// suspended, where the browser has those.
 #[wasm_bindgen]
 pub fn start(
-    stop: Option<js_sys::Int32Array>,
+    flags: Option<js_sys::Int32Array>,
     library: Vec<String>,
     starter: Option<js_sys::Function>,
 ) {
-    worker::start(stop, library, starter);
+    worker::start(flags, library, starter);
+}
+
+/// Called instead of [`start`] in a Worker that is another one's peer; returns
+/// when the peer has ended. `down` and `up` lead from the parent and to it.
+#[wasm_bindgen]
+pub fn serve_peer(
+    playground: &str,
+    flags: js_sys::Int32Array,
+    parent: js_sys::Int32Array,
+    down: &js_sys::SharedArrayBuffer,
+    up: &js_sys::SharedArrayBuffer,
+    library: Vec<String>,
+) {
+    modules::expect(library);
+    peers::serve(playground, flags, parent, down, up);
 }
 
 /// Loads the late part of the engine. Nobody needs to call this; exported, so

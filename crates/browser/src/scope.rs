@@ -34,6 +34,16 @@ pub fn post(text: &str) {
     let _ = scope().post_message(&JsValue::from_str(text));
 }
 
+/// Posts a request to the page's own script.
+pub fn post_value(value: &JsValue) {
+    let _ = scope().post_message(value);
+}
+
+/// How many Workers the machine can run side by side.
+pub fn processors() -> usize {
+    (scope().navigator().hardware_concurrency() as usize).max(1)
+}
+
 /// Posts bytes, which the page then owns.
 pub fn post_bytes(bytes: &[u8]) {
     let bytes = Uint8Array::from(bytes);

@@ -1,14 +1,18 @@
 //! What the Worker does: one run at a time.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
-use airlock_engine::{CostProfile, Host, Poll, Session, StackSwitch, VirtualClock, check};
+use airlock_engine::{
+    CostProfile, Host, Poll, Session, StackSwitch, VirtualClock, check, virtual_peers,
+};
 use airlock_link::{Adapter, Clock, Playground};
 use airlock_protocol::{FromWorker, Side, ToWorker};
-use js_sys::{Atomics, Function, Int32Array};
+use js_sys::{Function, Int32Array};
 use wasm_bindgen::prelude::*;
 
 use crate::clock::BrowserClock;
+use crate::peers::{Flags, WorkerPeers};
 use crate::{modules, scope, stack};
 
 /// Instructions between two looks at the stop flag and the clock.
@@ -57,7 +61,7 @@ struct WarmUp {
 
 #[derive(Default)]
 struct State {
-    stop: Option<Int32Array>,
+    flags: Option<Flags>,
     run: Option<Run>,
     warm_up: Option<WarmUp>,
     /// A run that needs modules still on their way.
@@ -77,7 +81,7 @@ fn send(message: &FromWorker) {
     }
 }
 
-pub fn start(stop: Option<Int32Array>, library: Vec<String>, starter: Option<Function>) {
+pub fn start(flags: Option<Int32Array>, library: Vec<String>, starter: Option<Function>) {
     modules::expect(library);
     stack::offer(starter);
     std::panic::set_hook(Box::new(|info| {
@@ -86,7 +90,7 @@ pub fn start(stop: Option<Int32Array>, library: Vec<String>, starter: Option<Fun
         });
     }));
     STATE.with_borrow_mut(|state| {
-        state.stop = stop;
+        state.flags = flags.map(Flags);
         state.drive = Some(Closure::new(drive));
         state.tick = Some(Closure::new(beat));
     });
@@ -219,10 +223,18 @@ fn run(wanted: &Postponed) {
     }
     .unwrap_or_else(CostProfile::cpython_311);
     let host: Box<dyn Host> = match playground.clock {
-        Clock::Virtual => Box::new(VirtualClock::new(profile, playground.seed)),
+        Clock::Virtual => Box::new(VirtualClock::new(profile.clone(), playground.seed)),
         Clock::Real => Box::new(BrowserClock::new(playground.seed)),
     };
     let mut session = Session::new(playground, side, host, modules::library());
+    let flags = STATE.with_borrow(|state| state.flags.clone());
+    session.set_peers(match playground.clock {
+        Clock::Virtual => {
+            let library = Rc::new(modules::library);
+            Box::new(virtual_peers(playground, profile, library))
+        }
+        Clock::Real => Box::new(WorkerPeers::new(flags, playground)),
+    });
     let begun_nanos = session.now_nanos();
     let cooperative =
         side == Side::Core || matches!(playground.adapter, Adapter::Direct | Adapter::Greenlet);
@@ -307,16 +319,15 @@ pub fn drive_switching() {
 
 fn turn() -> Next {
     STATE.with_borrow_mut(|state| {
-        let stop = state.stop.clone();
+        let flags = state.flags.clone();
         let Some(run) = &mut state.run else {
             return Next::Nothing;
         };
         run.turn_millis = scope::now_millis();
         loop {
-            if stop
-                .as_ref()
-                .is_some_and(|flag| Atomics::load(flag, 0).unwrap_or(0) != 0)
-            {
+            // Read before anything that the bell may be rung for.
+            let bell = flags.as_ref().map_or(0, Flags::bell);
+            if flags.as_ref().is_some_and(Flags::is_stopped) {
                 run.session.stop();
             }
             let poll = run.session.poll(SLICE);
@@ -341,7 +352,7 @@ fn turn() -> Next {
                     let iterations = run.session.iterations();
                     let shared = run.cooperative || run.suspended;
                     let between = shared && iterations != run.iterations;
-                    if (between || stop.is_none()) && now - run.turn_millis >= TURN_MILLIS {
+                    if (between || flags.is_none()) && now - run.turn_millis >= TURN_MILLIS {
                         run.iterations = iterations;
                         return Next::Later(0.0);
                     }
@@ -353,11 +364,9 @@ fn turn() -> Next {
                     let left = deadline_nanos.map_or(f64::INFINITY, |deadline| {
                         deadline.saturating_sub(run.session.now_nanos()) as f64 / 1e6
                     });
-                    match &stop {
-                        Some(flag) if blocking => {
-                            // Ends early if the page raises the flag.
-                            let _ = Atomics::wait_with_timeout(flag, 0, 0, left);
-                        }
+                    match &flags {
+                        // Ends early if the page or a peer rings.
+                        Some(flags) if blocking => flags.wait(bell, left),
                         _ => return Next::Later(left),
                     }
                 }

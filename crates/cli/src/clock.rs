@@ -99,12 +99,3 @@ impl Host for VirtualClock {
         0
     }
 }
-
-/// Lets real time pass.
-pub fn sleep_nanos(nanos: u64) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the command is the host of the programs it runs"
-    )]
-    std::thread::sleep(Duration::from_nanos(nanos));
-}

@@ -4,6 +4,7 @@
 mod args;
 mod clock;
 mod files;
+mod peers;
 mod playground;
 mod py;
 

@@ -1,9 +1,12 @@
 //! `airlock run`, `compare`, `link` and `open`: playgrounds without a page.
 
 use std::io::Write;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use airlock_engine::{
-    CostProfile, Library, Packages, Poll, RunReport, Session, SideOutcome, VirtualClock, run_report,
+    CostProfile, Library, Packages, Poll, RunReport, Session, SideOutcome, VirtualClock,
+    playground_files, run_report, virtual_peers,
 };
 use airlock_link::{Adapter, Clock, DEFAULT_PROFILE, Limits, Playground};
 use airlock_protocol::{Ending, Failure, Side, SideReport};
@@ -13,6 +16,7 @@ use lexopt::prelude::*;
 
 use crate::clock::RealClock;
 use crate::files::PackageFolders;
+use crate::peers::{Inbox, ThreadPeers};
 
 pub const USAGE: &str = "       airlock run CORE.py SHELL.py [--adapter KEY] [--clock real|virtual] [--profile NAME|FILE] [--seed N] [--path DIR]... [--json] [--trace FILE]
        airlock compare CORE.py SHELL.py [same options] [--json]
@@ -185,6 +189,28 @@ struct Ran {
     events: Vec<airlock_trace::Event>,
 }
 
+/// Lets a side start peers; what its thread waits for.
+fn set_peers(session: &mut Session, playground: &Playground, options: &Options) -> Arc<Inbox> {
+    if playground.clock == Clock::Virtual {
+        let library = Rc::new(Library::new);
+        let peers = virtual_peers(playground, options.profile.clone(), library);
+        session.set_peers(Box::new(peers));
+        return Arc::default();
+    }
+    let of_peers = playground.clone();
+    let make = move |peers: ThreadPeers| {
+        let (files, folders) = playground_files(&of_peers);
+        let clock = Box::new(RealClock::new());
+        let mut session = Session::peer(&of_peers, clock, Library::new(), files, &folders);
+        session.set_peers(Box::new(peers));
+        session
+    };
+    let peers = ThreadPeers::new(Arc::new(make));
+    let inbox = peers.inbox();
+    session.set_peers(Box::new(peers));
+    inbox
+}
+
 /// Runs one side to its end; `echo` prints what it prints.
 fn run_side(playground: &Playground, side: Side, options: &Options, echo: bool) -> Ran {
     let host: Box<dyn airlock_engine::Host> = match playground.clock {
@@ -196,6 +222,7 @@ fn run_side(playground: &Playground, side: Side, options: &Options, echo: bool) 
         folders: PackageFolders::shown(options.path.len()),
     };
     let mut session = Session::with_packages(playground, side, host, Library::new(), packages);
+    let inbox = set_peers(&mut session, playground, options);
     let (mut stdout, mut stderr) = (String::new(), String::new());
     let mut take = |session: &mut Session| {
         for (is_error, text) in session.take_output() {
@@ -219,8 +246,7 @@ fn run_side(playground: &Playground, side: Side, options: &Options, echo: bool) 
             Poll::Ended => break,
             Poll::Waiting { deadline_nanos, .. } => {
                 let now = session.now_nanos();
-                let wait = deadline_nanos.unwrap_or(now).saturating_sub(now);
-                crate::clock::sleep_nanos(wait);
+                inbox.wait(deadline_nanos.map(|deadline| deadline.saturating_sub(now)));
             }
         }
     }

@@ -2,8 +2,11 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{BufRead, Read, Write};
+use std::sync::Arc;
 
-use airlock_core::{Core, Host};
+use airlock_core::{Core, Host, peers};
+use airlock_engine::Session;
+use airlock_link::{Limits, Playground};
 use airlock_stdlib::{
     Input, LIBRARY_FOLDER, Library, Program as Main, ProgramContext, SharedFiles,
     StandardEnvironment, decode_source, exit_status, start, start_program,
@@ -14,6 +17,7 @@ use anyhow::Context;
 use crate::args::{Clock, Program, PyOptions};
 use crate::clock::{RealClock, VirtualClock};
 use crate::files::HostFiles;
+use crate::peers::{Inbox, ThreadPeers};
 
 /// Instructions between two looks at the output.
 const SLICE: u64 = 1_000_000;
@@ -75,7 +79,34 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
         },
     };
     start_program(&mut vm, main, &argv, &path);
-    drive(&mut vm)
+    let inbox = set_peers(&mut vm, path, options.memory_mib);
+    drive(&mut vm, &inbox)
+}
+
+/// Lets the program start other processes; what its thread waits for.
+fn set_peers(vm: &mut Vm, folders: Vec<String>, memory_mib: Option<usize>) -> Arc<Inbox> {
+    let limits = Limits {
+        instructions: u64::MAX,
+        heap_bytes: memory_mib.map_or(1 << 30, |mib| (mib as u64) << 20),
+        output_bytes: u64::MAX,
+        trace_events: 0,
+        ..Limits::default()
+    };
+    let playground = Playground {
+        limits,
+        ..Playground::default()
+    };
+    let make = move |peers: ThreadPeers| {
+        let files = SharedFiles::new(HostFiles);
+        let clock = Box::new(RealClock::new());
+        let mut session = Session::peer(&playground, clock, Library::new(), files, &folders);
+        session.set_peers(Box::new(peers));
+        session
+    };
+    let peers = ThreadPeers::new(Arc::new(make));
+    let inbox = peers.inbox();
+    vm.extension::<Core>().peering.host = Box::new(peers);
+    inbox
 }
 
 fn context(files: SharedFiles, clock: Clock) -> anyhow::Result<ProgramContext> {
@@ -134,13 +165,24 @@ fn folder_of(file: &str) -> anyhow::Result<String> {
 }
 
 /// Runs to the end, printing as the program does.
-fn drive(vm: &mut Vm) -> anyhow::Result<u8> {
+fn drive(vm: &mut Vm, inbox: &Inbox) -> anyhow::Result<u8> {
     loop {
         let exit = vm.run(SLICE);
         print_output(vm);
         match exit {
             Exit::Finished(completion) => return Ok(exit_status(completion) as u8),
-            Exit::OutOfFuel | Exit::Paused => airlock_core::wake_due(vm),
+            Exit::OutOfFuel | Exit::Paused => {
+                airlock_core::wake_due(vm);
+                peers::take_news(vm);
+            }
+            Exit::Waiting { deadline_nanos, .. } if peers::is_awaited(vm, None) => {
+                let before = airlock_core::now(vm);
+                inbox.wait(deadline_nanos.map(|deadline| deadline.saturating_sub(before)));
+                let now = airlock_core::now(vm);
+                vm.extension::<Core>().ledger.wait_ns += now.saturating_sub(before);
+                airlock_core::wake_due(vm);
+                peers::take_news(vm);
+            }
             Exit::Waiting {
                 deadline_nanos: Some(deadline),
                 ..

@@ -19,6 +19,8 @@ pub(crate) enum WaitsOn {
     Thread,
     /// The core's answer, on the shell's greenlet.
     Greenlet,
+    /// News of a peer.
+    Peer,
 }
 
 /// A deadlock with its name, its line and its explanation.
@@ -131,6 +133,7 @@ fn describe(vm: &mut Vm, fiber: &Stuck) -> Waits {
         },
         (Some(WaitsOn::Queue), _) => "an item of a queue".to_owned(),
         (Some(WaitsOn::Thread), _) => "the end of a thread".to_owned(),
+        (Some(WaitsOn::Peer), _) => "news of another process".to_owned(),
         (Some(WaitsOn::Greenlet), _) => "the core's answer".to_owned(),
         (None, _) => "something that cannot come".to_owned(),
     };

@@ -3,6 +3,8 @@
 //! Nothing here guesses: each is reported by the code that saw it happen, or
 //! found when nothing can ever run again.
 
+use std::borrow::Cow;
+
 use airlock_vm::{Place, Vm};
 
 use crate::state::Core;
@@ -12,7 +14,7 @@ use crate::trace;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Stable name, for tools.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     pub file: String,
     pub line: u32,
     /// Two sentences: what happened, and what to do instead.
@@ -45,22 +47,27 @@ pub fn report(
         Some(place) => (short_name(&place.filename).to_owned(), place.line),
         None => (String::new(), 0),
     };
+    let failure = Failure {
+        kind: kind.into(),
+        file,
+        line,
+        explanation,
+        waits,
+    };
+    add(vm, failure);
+}
+
+/// Reports a failure that was recognised here or in a peer.
+pub(crate) fn add(vm: &mut Vm, failure: Failure) {
     let core = vm.extension::<Core>();
-    let known = core
-        .failures
-        .iter()
-        .any(|other| other.kind == kind && other.line == line && other.file == file);
+    let known = core.failures.iter().any(|other| {
+        other.kind == failure.kind && other.line == failure.line && other.file == failure.file
+    });
     if known || core.failures.len() >= FAILURE_LIMIT {
         return;
     }
-    core.failures.push(Failure {
-        kind,
-        file,
-        line,
-        explanation: explanation.clone(),
-        waits,
-    });
-    trace::report_failure(vm, kind, &explanation);
+    core.failures.push(failure.clone());
+    trace::report_failure(vm, &failure.kind, &failure.explanation);
 }
 
 /// As [`report`], at the program's line that runs now.

@@ -29,6 +29,10 @@ pub enum Charge {
     PatchedTask,
     /// Such a task is stepped; beside [`Charge::TaskSwitch`].
     PatchedSwitch,
+    /// Another VM is started.
+    PeerStarted,
+    /// So many bytes are written for a peer, or read.
+    Marshalled(u64),
 }
 
 /// The clock and what is drawn from outside.

@@ -11,6 +11,7 @@ pub mod event_loop;
 pub mod failures;
 pub mod future;
 mod host;
+pub mod peers;
 pub mod stack;
 mod state;
 pub mod task;
@@ -33,6 +34,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &threads::queue::MODULE,
     &contexts::MODULE,
     &future::MODULE,
+    &peers::MODULE,
 ];
 
 /// Adds the core to a VM.

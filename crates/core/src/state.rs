@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::deadlock::WaitsOn;
 use crate::failures::Failure;
 use crate::host::Host;
+use crate::peers::Peering;
 use crate::stack::Stack;
 use crate::witness::{GivenUp, LeftOver};
 
@@ -171,6 +172,7 @@ pub struct Core {
     pub(crate) waits: Waits,
     pub(crate) stops: Stops,
     pub(crate) stack: Stack,
+    pub peering: Peering,
 }
 
 impl Extension for Core {
@@ -263,6 +265,7 @@ impl Core {
             waits: Waits::default(),
             stops: Stops::default(),
             stack: Stack::default(),
+            peering: Peering::default(),
         }
     }
 

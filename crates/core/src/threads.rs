@@ -102,18 +102,18 @@ pub(crate) fn wake_with(vm: &mut Vm, fiber: FiberId, value: Value) {
 
 /// The moment at which a wait of so many nanoseconds ends; none for a
 /// negative one.
-fn deadline(vm: &mut Vm, nanos: i64) -> Option<u64> {
+pub(crate) fn deadline(vm: &mut Vm, nanos: i64) -> Option<u64> {
     (nanos >= 0).then(|| crate::time::deadline_after(vm, nanos))
 }
 
-fn deadline_value(vm: &mut Vm, deadline: Option<u64>) -> Value {
+pub(crate) fn deadline_value(vm: &mut Vm, deadline: Option<u64>) -> Value {
     match deadline {
         Some(deadline) => vm.int(i64::try_from(deadline).unwrap_or(i64::MAX)),
         None => Value::NONE,
     }
 }
 
-fn deadline_of(vm: &Vm, value: Value) -> Option<u64> {
+pub(crate) fn deadline_of(vm: &Vm, value: Value) -> Option<u64> {
     vm.as_i64(value)
         .and_then(|deadline| u64::try_from(deadline).ok())
 }

@@ -7,14 +7,19 @@
 mod clock;
 mod outcome;
 mod packages;
+mod peers;
 mod profile;
 mod session;
 
+pub use airlock_core::peers::{News, PARENT, PeerId, Peers};
 pub use airlock_core::{Charge, Host, StackSwitch};
 pub use airlock_shell::MODULES as SHELL_MODULES;
 pub use airlock_stdlib::{FileError, Files, LIBRARY_FOLDER, Library, MemoryFiles, SharedFiles};
 pub use clock::VirtualClock;
 pub use outcome::{RunReport, SideError, SideOutcome, compare, compare_advice, run_report};
 pub use packages::{PACKAGES_FOLDER, Packages};
+pub use peers::VirtualPeers;
 pub use profile::{CPYTHON_311, CostProfile};
-pub use session::{Poll, Session, check, run_virtual};
+pub use session::{
+    Poll, Session, check, failure_of, playground_files, run_virtual, told, virtual_peers,
+};

@@ -1,6 +1,9 @@
 //! One side of a playground on a VM.
 
-use airlock_core::{Core, Host, Phase, StackSwitch};
+use std::rc::Rc;
+
+use airlock_core::peers::{NEWS_INSTRUCTIONS, PARENT, Peers, is_awaited, take_news};
+use airlock_core::{Charge, Core, Host, Phase, StackSwitch, peers};
 use airlock_link::{Adapter, Limits, Playground};
 use airlock_protocol::{Ending, Failure, PlacedProblem, Problem, Side, SideReport, Waits};
 use airlock_stdlib::{
@@ -13,6 +16,7 @@ use airlock_vm::{CompileMode, Environment, Exit, Halt, Kind, SourceError, Stream
 use crate::clock::VirtualClock;
 use crate::outcome::{RunReport, SideError, SideOutcome, run_report};
 use crate::packages::{PACKAGES_FOLDER, Packages, WithPackages};
+use crate::peers::VirtualPeers;
 use crate::profile::CostProfile;
 
 /// How far a session has come.
@@ -46,6 +50,10 @@ pub struct Session {
     problem: Option<PlacedProblem>,
     events_taken: usize,
     exit_status: i32,
+    /// Serves the session that started it.
+    is_peer: bool,
+    /// When to look for news next, in instructions.
+    next_news: u64,
 }
 
 /// Compiles one program; what is wrong with it.
@@ -93,9 +101,8 @@ impl Session {
         host: Box<dyn Host>,
         library: Library,
     ) -> Session {
-        let folder = [FOLDER.to_owned()];
-        let files = SharedFiles::new(own_files(playground));
-        Self::with_files(playground, side, host, library, files, &folder)
+        let (files, folders) = playground_files(playground);
+        Self::with_files(playground, side, host, library, files, &folders)
     }
 
     /// As [`Session::new`] with packages to import.
@@ -120,17 +127,56 @@ impl Session {
         playground: &Playground,
         side: Side,
         host: Box<dyn Host>,
-        mut library: Library,
+        library: Library,
         files: SharedFiles,
         folders: &[String],
     ) -> Session {
-        for module in airlock_core::MODULES.iter().chain(airlock_shell::MODULES) {
-            library.add_native(module);
-        }
-        let mut environment = StandardEnvironment::new(library, files.clone());
-        environment.add_source("core.py", &playground.core);
-        environment.add_source("shell.py", &playground.shell);
+        let mut environment = environment(playground, library, files.clone());
         let refused = refused(&mut environment, playground, side, host.keeps_stack());
+        let mut session = Self::on(environment, playground, side, host, files);
+        match refused {
+            Some((explanation, problem)) => {
+                session.ending = Some(Ending::Refused);
+                session.explanation = explanation;
+                session.problem = problem;
+                session.exit_status = 1;
+            }
+            None => session.begin(playground, folders),
+        }
+        set_limits(&mut session.vm, &playground.limits);
+        session
+    }
+
+    /// A session that answers the one that started it; see
+    /// `airlock_core::peers`.
+    pub fn peer(
+        playground: &Playground,
+        host: Box<dyn Host>,
+        library: Library,
+        files: SharedFiles,
+        folders: &[String],
+    ) -> Session {
+        let environment = environment(playground, library, files.clone());
+        let mut session = Self::on(environment, playground, Side::Shell, host, files);
+        session.is_peer = true;
+        let mut path = folders.to_vec();
+        path.push(LIBRARY_FOLDER.to_owned());
+        let program = Program::Module {
+            name: "airlock._peer",
+        };
+        start_program(&mut session.vm, program, &["".to_owned()], &path);
+        session.count_from_now();
+        set_limits(&mut session.vm, &playground.limits);
+        session
+    }
+
+    fn on(
+        environment: StandardEnvironment,
+        playground: &Playground,
+        side: Side,
+        host: Box<dyn Host>,
+        files: SharedFiles,
+    ) -> Session {
         let mut vm = Vm::new(Box::new(environment));
         let mut context = ProgramContext::new(files);
         context.entropy = playground.seed;
@@ -144,7 +190,7 @@ impl Session {
         vm.dict_set_text(vm.builtins, "__airlock_adapter__", key);
         preload(&mut vm);
         airlock_core::trace::start_lane(&mut vm, LaneKind::Main, "main".to_owned(), None);
-        let mut session = Session {
+        Session {
             vm,
             side,
             adapter: playground.adapter,
@@ -154,18 +200,35 @@ impl Session {
             problem: None,
             events_taken: 0,
             exit_status: 0,
-        };
-        match refused {
-            Some((explanation, problem)) => {
-                session.ending = Some(Ending::Refused);
-                session.explanation = explanation;
-                session.problem = problem;
-                session.exit_status = 1;
-            }
-            None => session.begin(playground, folders),
+            is_peer: false,
+            next_news: 0,
         }
-        set_limits(&mut session.vm, limits);
-        session
+    }
+
+    /// The peers that the program may start.
+    pub fn set_peers(&mut self, peers: Box<dyn Peers>) {
+        self.vm.extension::<Core>().peering.host = peers;
+    }
+
+    pub fn peers(&mut self) -> &mut dyn Peers {
+        &mut *self.vm.extension::<Core>().peering.host
+    }
+
+    /// A peer's virtual clock goes on from this moment of its parent's, and
+    /// a new process takes its time to be there.
+    pub(crate) fn start_at(&mut self, nanos: u64) {
+        airlock_core::now(&mut self.vm);
+        let core = self.vm.extension::<Core>();
+        core.host.advance_to(nanos);
+        core.host.charge(Charge::PeerStarted);
+        self.count_from_now();
+    }
+
+    fn count_from_now(&mut self) {
+        let now = airlock_core::now(&mut self.vm);
+        let core = self.vm.extension::<Core>();
+        core.phase_since_nanos = now;
+        core.start_nanos = now;
     }
 
     fn begin(&mut self, playground: &Playground, folders: &[String]) {
@@ -190,15 +253,18 @@ impl Session {
         };
         start_program(&mut self.vm, program, &[argv.to_owned()], &path);
         airlock_core::crossing::start_booking(&mut self.vm, !alone);
-        let now = airlock_core::now(&mut self.vm);
-        let core = self.vm.extension::<Core>();
-        core.phase_since_nanos = now;
-        core.start_nanos = now;
+        self.count_from_now();
         airlock_core::trace::enter(&mut self.vm, 0, LaneState::Python);
     }
 
     /// Runs about `slice` instructions.
     pub fn poll(&mut self, slice: u64) -> Poll {
+        self.poll_until(slice, u64::MAX)
+    }
+
+    /// As [`Session::poll`]; the virtual clock of a peer that waits for its
+    /// parent does not pass `horizon_nanos`, where the parent stands.
+    pub(crate) fn poll_until(&mut self, slice: u64, horizon_nanos: u64) -> Poll {
         if self.ending.is_some() {
             return Poll::Ended;
         }
@@ -206,10 +272,17 @@ impl Session {
             self.end_wait();
         }
         loop {
-            match self.vm.run(slice) {
+            if self.peers_work(slice) {
+                return Poll::Working;
+            }
+            let slice_until_news = self.slice_until_news(slice);
+            match self.vm.run(slice_until_news) {
                 Exit::OutOfFuel => {
                     // Those whose time has come need not wait until all do.
                     airlock_core::wake_due(&mut self.vm);
+                    if self.vm.instructions() >= self.next_news {
+                        take_news(&mut self.vm);
+                    }
                     return Poll::Working;
                 }
                 Exit::Paused => {
@@ -217,27 +290,19 @@ impl Session {
                     return Poll::Switching(switch);
                 }
                 Exit::Waiting {
-                    deadline_nanos: None,
-                    ..
-                } => {
-                    self.deadlocked();
-                    return Poll::Ended;
-                }
-                Exit::Waiting {
-                    deadline_nanos: Some(deadline),
+                    deadline_nanos,
                     blocking,
                 } => {
-                    self.begin_wait();
-                    if self.vm.extension::<Core>().host.is_virtual() {
-                        self.vm.extension::<Core>().host.advance_to(deadline);
-                        self.end_wait();
+                    if self.peers_work(slice) {
+                        return Poll::Working;
+                    }
+                    take_news(&mut self.vm);
+                    if self.vm.is_runnable() {
                         continue;
                     }
-                    self.waiting = true;
-                    return Poll::Waiting {
-                        deadline_nanos: Some(deadline),
-                        blocking,
-                    };
+                    if let Some(poll) = self.wait(deadline_nanos, blocking, horizon_nanos) {
+                        return poll;
+                    }
                 }
                 Exit::Finished(completion) => {
                     self.exit_status = exit_status(completion);
@@ -255,6 +320,73 @@ impl Session {
                     return Poll::Ended;
                 }
             }
+        }
+    }
+
+    /// Nothing can run; none if the virtual clock was put forward.
+    fn wait(
+        &mut self,
+        deadline_nanos: Option<u64>,
+        blocking: bool,
+        horizon_nanos: u64,
+    ) -> Option<Poll> {
+        let for_parent = is_awaited(&mut self.vm, Some(PARENT));
+        let core = self.vm.extension::<Core>();
+        let is_virtual = core.host.is_virtual();
+        let news_nanos = core.peering.host.next_nanos();
+        let next = deadline_nanos.into_iter().chain(news_nanos).min();
+        // On the virtual clock it is known that none are under way.
+        let may_come = for_parent || !is_virtual && is_awaited(&mut self.vm, None);
+        match next {
+            None if !may_come => {
+                self.deadlocked();
+                return Some(Poll::Ended);
+            }
+            Some(next) if is_virtual && (next <= horizon_nanos || !for_parent) => {
+                self.begin_wait();
+                self.vm.extension::<Core>().host.advance_to(next);
+                self.end_wait();
+                take_news(&mut self.vm);
+                return None;
+            }
+            _ => {}
+        }
+        self.begin_wait();
+        self.waiting = true;
+        Some(Poll::Waiting {
+            deadline_nanos: next,
+            blocking,
+        })
+    }
+
+    /// Lets the peers run that run only when told to.
+    fn peers_work(&mut self, slice: u64) -> bool {
+        if !peers::are_used(&mut self.vm) {
+            return false;
+        }
+        let now = airlock_core::now(&mut self.vm);
+        let core = self.vm.extension::<Core>();
+        core.peering.host.work(slice, now)
+    }
+
+    /// News are looked for at the same instructions, however the host slices
+    /// the run.
+    fn slice_until_news(&mut self, slice: u64) -> u64 {
+        if !self.is_peer && !peers::are_used(&mut self.vm) {
+            return slice;
+        }
+        let run = self.vm.instructions();
+        if run >= self.next_news {
+            self.next_news = (run / NEWS_INSTRUCTIONS + 1) * NEWS_INSTRUCTIONS;
+        }
+        slice.min(self.next_news - run)
+    }
+
+    /// Why a peer came to its end: empty if it was told to.
+    pub fn why_ended(&self) -> String {
+        match self.ending {
+            Some(Ending::Completed) => String::new(),
+            _ => self.explanation.clone(),
         }
     }
 
@@ -332,7 +464,7 @@ impl Session {
         let mut ledger = airlock_shell::snapshot(&mut self.vm);
         let core = self.vm.extension::<Core>();
         let crossings = core.crossing_log.report();
-        let failures = core.failures.iter().map(failure).collect();
+        let failures = core.failures.iter().map(told).collect();
         let recorder = &core.recorder;
         ledger.max_concurrency = max_concurrency(recorder.events());
         let trace_hash = crate::outcome::trace_hash(recorder.events());
@@ -376,6 +508,9 @@ impl Session {
 
     fn end(&mut self, ending: Ending) {
         airlock_core::witness::conclude(&mut self.vm);
+        if self.is_peer {
+            peers::tell_failures(&mut self.vm);
+        }
         let now = airlock_core::now(&mut self.vm);
         let core = self.vm.extension::<Core>();
         core.enter_phase(core.phase, now);
@@ -484,13 +619,37 @@ impl Session {
     }
 }
 
+/// The playground's two programs, where imports find them.
+pub fn playground_files(playground: &Playground) -> (SharedFiles, [String; 1]) {
+    (SharedFiles::new(own_files(playground)), [FOLDER.to_owned()])
+}
+
+/// The peers of a side on the virtual clock. `library` gives each what may be
+/// more than what is embedded.
+pub fn virtual_peers(
+    playground: &Playground,
+    profile: CostProfile,
+    library: Rc<dyn Fn() -> Library>,
+) -> VirtualPeers {
+    let of_peers = playground.clone();
+    let make = move |clock, peers| {
+        let (files, folders) = playground_files(&of_peers);
+        let mut session = Session::peer(&of_peers, Box::new(clock), library(), files, &folders);
+        session.set_peers(Box::new(peers));
+        session
+    };
+    VirtualPeers::new(Rc::new(make), profile, playground.seed)
+}
+
 /// Runs both sides on the virtual clock.
 pub fn run_virtual(playground: &Playground) -> RunReport {
     let mut sides = [Side::Core, Side::Shell].map(|side| {
         let profile =
             CostProfile::by_name(&playground.profile).unwrap_or_else(CostProfile::cpython_311);
-        let host = Box::new(VirtualClock::new(profile, playground.seed));
+        let host = Box::new(VirtualClock::new(profile.clone(), playground.seed));
         let mut session = Session::new(playground, side, host, Library::new());
+        let peers = virtual_peers(playground, profile, Rc::new(Library::new));
+        session.set_peers(Box::new(peers));
         while session.poll(u64::MAX / 2) != Poll::Ended {}
         let (mut stdout, mut stderr) = (String::new(), String::new());
         for (error, text) in session.take_output() {
@@ -516,9 +675,24 @@ pub fn run_virtual(playground: &Playground) -> RunReport {
     run_report(playground, (core, &core_report), (shell, &shell_report))
 }
 
-fn failure(found: &airlock_core::failures::Failure) -> Failure {
+fn environment(
+    playground: &Playground,
+    mut library: Library,
+    files: SharedFiles,
+) -> StandardEnvironment {
+    for module in airlock_core::MODULES.iter().chain(airlock_shell::MODULES) {
+        library.add_native(module);
+    }
+    let mut environment = StandardEnvironment::new(library, files);
+    environment.add_source("core.py", &playground.core);
+    environment.add_source("shell.py", &playground.shell);
+    environment
+}
+
+/// A failure as it is told outside.
+pub fn told(found: &airlock_core::failures::Failure) -> Failure {
     Failure {
-        kind: found.kind.to_owned(),
+        kind: found.kind.clone().into_owned(),
         file: found.file.clone(),
         line: found.line,
         explanation: found.explanation.clone(),
@@ -528,6 +702,24 @@ fn failure(found: &airlock_core::failures::Failure) -> Failure {
             .map(|waits| Waits {
                 who: waits.who.clone(),
                 what: waits.what.clone(),
+                line: waits.line,
+            })
+            .collect(),
+    }
+}
+
+/// The other way: one that a peer told.
+pub fn failure_of(told: Failure) -> airlock_core::failures::Failure {
+    let waits = told.waits.into_iter();
+    airlock_core::failures::Failure {
+        kind: told.kind.into(),
+        file: told.file,
+        line: told.line,
+        explanation: told.explanation,
+        waits: waits
+            .map(|waits| airlock_core::failures::Waits {
+                who: waits.who,
+                what: waits.what,
                 line: waits.line,
             })
             .collect(),

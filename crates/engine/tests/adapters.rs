@@ -159,7 +159,11 @@ print(sum(sum(shell.get()) for shell in shells), time.monotonic() - start < 0.03
 ";
     for adapter in crossing_adapters() {
         let report = through(adapter, core, shell);
-        let overlaps = !matches!(adapter, Adapter::Runner | Adapter::Nested);
+        // Processes overlap too, but to start one takes longer than this.
+        let overlaps = !matches!(
+            adapter,
+            Adapter::Runner | Adapter::Nested | Adapter::Process
+        );
         assert_eq!(
             report.shell.stdout,
             format!("135 {}\n", if overlaps { "True" } else { "False" }),

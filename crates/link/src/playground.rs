@@ -52,7 +52,6 @@ impl Adapter {
     /// Why hosts do not offer it, if so; a browser may be one that does.
     pub fn missing(self) -> Option<&'static str> {
         match self {
-            Adapter::Process => Some("programs cannot be marshalled into another process yet"),
             Adapter::Jspi => Some("only a browser switches stacks"),
             _ => None,
         }

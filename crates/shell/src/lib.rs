@@ -9,11 +9,12 @@
 mod cross;
 mod greenlet;
 mod ledger;
+mod marshal;
 mod stack;
 
 use airlock_core::{crossing, failures};
 use airlock_trace::Outcome;
-use airlock_vm::module::{ModuleDef, no_init};
+use airlock_vm::module::ModuleDef;
 use airlock_vm::{NativeDef, Res, Value, Vm, function};
 
 pub use ledger::snapshot;
@@ -123,7 +124,7 @@ static FUNCTIONS: &[NativeDef] = &[
 static MODULE: ModuleDef = ModuleDef {
     name: "_airlock_shell",
     functions: FUNCTIONS,
-    init: no_init,
+    init: marshal::init,
 };
 
 /// The native modules of this crate.

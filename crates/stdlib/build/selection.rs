@@ -83,9 +83,14 @@ pub const COMMON: &[&str] = &[
     "_io",
     "_templates",
     "_typing",
+    "airlock._far",
+    "airlock._marshal",
+    "airlock._peer",
+    "airlock._peers",
     "annotationlib",
     "bisect",
     "codecs",
+    "concurrent.futures.process",
     "concurrent.futures.thread",
     "contextlib",
     "copy",
@@ -223,6 +228,12 @@ const LAZY: &[(&str, &str)] = &[
 /// Other changes: module, what stands there (everywhere), what is to stand
 /// there.
 const PATCHES: &[(&str, &str, &str)] = &[
+    // Further interpreters are there, if not by that module.
+    (
+        "concurrent.futures",
+        "    import _interpreters\n",
+        "    _interpreters = True\n",
+    ),
     // These need nodes of `ast` at import.
     ("annotationlib", "op(ast.", "op(lambda: ast."),
     (

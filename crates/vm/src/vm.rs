@@ -205,6 +205,8 @@ pub struct Vm {
     /// Called when a fiber is put on the machine; whether it is another than
     /// the last.
     pub fiber_hook: Option<fn(&mut Vm, bool)>,
+    /// How many of the parked fibers wait for what comes from outside.
+    pub fibers_awaiting_news: usize,
     /// Set by the host to end the program at the next safe point.
     pub stop_requested: bool,
     /// Set by a native that parks its fiber or yields: [`Vm::run`] comes back
@@ -279,6 +281,7 @@ impl Vm {
             collections: 0,
             unawaited: Vec::new(),
             fiber_hook: None,
+            fibers_awaiting_news: 0,
             stop_requested: false,
             pause_requested: false,
             repr_running: Vec::new(),

@@ -7,6 +7,7 @@ import threading
 
 import _airlock_shell
 import _inspect_lite as inspect
+import _peers
 
 _OFFERED = {
     'direct': 'no adapter: the core alone, on the loop',
@@ -16,10 +17,9 @@ _OFFERED = {
     'thread': 'a loop in its own thread, run_coroutine_threadsafe().result() for each call',
     'greenlet': 'the shell is parked while the loop turns, as gevent does it',
     'pool': 'a pool of threads that each run a loop of their own',
+    'process': 'the core in processes of its own, each with a loop; values are marshalled',
 }
-_MISSING = {
-    'process': 'programs cannot be marshalled into another process yet',
-}
+_MISSING = {}
 _stack_missing = _airlock_shell.stack_missing()
 if _stack_missing is None:
     _OFFERED['jspi'] = "the browser's own stack switching, as Pyodide's run_sync does it"
@@ -29,13 +29,18 @@ else:
 
 def adapters():
     """The adapters by key: True, or the reason why this host offers it not."""
-    return {key: True for key in _OFFERED} | _MISSING
+    offered = {key: True for key in _OFFERED} | _MISSING
+    why = _peers.missing()
+    if why is not None:
+        offered['process'] = why
+    return offered
 
 
 def adapter_for(key):
     """The crossing function of an adapter."""
-    if key in _MISSING:
-        raise ValueError(f'the adapter {key!r} is not offered here: {_MISSING[key]}')
+    why = adapters().get(key, True)
+    if why is not True:
+        raise ValueError(f'the adapter {key!r} is not offered here: {why}')
     if key not in _OFFERED:
         known = ', '.join(_OFFERED)
         raise ValueError(f'unknown adapter {key!r}; there are {known}')
@@ -62,6 +67,20 @@ async def _await(awaitable):
 
 
 _airlock_shell.await_with(_await)
+
+
+def far_kind(adapter=None):
+    """The key of an adapter that runs the core on another VM, else None."""
+    key = _FAR.get(adapter or chosen)
+    return key if key != 'thread' or _peers.turn_alone() else None
+
+
+def _cross_process(awaitable, name):
+    if hasattr(awaitable, 'close'):
+        awaitable.close()
+    raise TypeError(
+        f"the adapter 'process' cannot take {name}() over once it is called: a coroutine stays in its process; "
+        "wrap the function or its module instead")
 
 
 def _cross_direct(awaitable, name):
@@ -279,7 +298,10 @@ _CROSS = {
     'greenlet': cross_greenlet,
     'pool': _crossing(_pool.drive),
     'jspi': _cross_switch,
+    'process': _cross_process,
 }
+# Those that can run the core on another VM.
+_FAR = {_CROSS[key]: key for key in ('process', 'thread')}
 # What the page or the command line chose.
 _key = getattr(builtins, '__airlock_adapter__', 'runner')
 _choose(_CROSS.get(_key, _CROSS['runner']))
@@ -289,6 +311,11 @@ if _key == 'pool':
         import concurrent.futures.thread
     except ImportError:
         pass
+elif _key in ('process', 'thread'):
+    try:
+        from . import _far
+    except ImportError:
+        pass
 
 
 def shells_run():
@@ -296,4 +323,5 @@ def shells_run():
     'greenlet' or a 'thread' of their own, or 'here', one after the other."""
     if chosen is cross_greenlet:
         return 'greenlet'
-    return 'thread' if chosen in (_CROSS['run'], _CROSS['thread'], _CROSS['pool']) else 'here'
+    in_threads = 'run', 'thread', 'pool', 'process'
+    return 'thread' if chosen in [_CROSS[key] for key in in_threads] else 'here'

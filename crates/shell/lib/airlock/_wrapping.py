@@ -6,7 +6,7 @@ import types
 import _airlock_shell
 import _inspect_lite as inspect
 
-from ._adapters import adapter_for, cross
+from ._adapters import adapter_for, cross, far_kind
 
 
 def wrap(obj, adapter=None):
@@ -33,6 +33,9 @@ def _wrap_function(function, adapter):
     name = getattr(function, '__name__', 'call')
 
     def call(*args, **kwargs):
+        far = far_kind(adapter)
+        if far is not None:
+            return _far().call(far, function, tuple(map(_original, args)), kwargs, name, adapter)
         return _adapt(function(*args, **kwargs), adapter, name)
 
     try:
@@ -80,7 +83,11 @@ class _Module:
         _wrapped_modules.add(module.__name__)
 
     def __getattr__(self, name):
-        value = _wrap_member(getattr(self.aio, name), self._airlock_adapter)
+        value = getattr(self.aio, name)
+        far = far_kind(self._airlock_adapter)
+        if far is not None and not callable(value) and not isinstance(value, types.ModuleType):
+            return _far().module_attribute(far, self.aio.__name__, name, self._airlock_adapter)
+        value = _wrap_member(value, self._airlock_adapter)
         if callable(value):
             self.__dict__[name] = value
         return value
@@ -138,6 +145,10 @@ class _WrappedType(type):
     """The class of wrapped classes."""
 
     def __call__(cls, *args, **kwargs):
+        adapter = cls.__dict__['_airlock_adapter']
+        far = far_kind(adapter)
+        if far is not None:
+            return _far().call(far, cls.aio, tuple(map(_original, args)), kwargs, cls.__name__, adapter)
         return _wrap_instance(cls.aio(*args, **kwargs), cls)
 
     def __getattr__(cls, name):
@@ -194,6 +205,8 @@ def _make_class(cls, adapter):
 
 def _make_method(function, name, adapter):
     def method(self, /, *args, **kwargs):
+        if _is_far(self.aio):
+            return self.aio._airlock_call(name, tuple(map(_original, args)), kwargs)
         return _adapt(getattr(self.aio, name)(*map(_original, args), **kwargs), adapter, name)
 
     functools.update_wrapper(method, function)
@@ -209,6 +222,17 @@ def _make_property(value, name, adapter):
         setattr(self.aio, name, new)
 
     return property(read, write if value.fset is not None else None, doc=value.__doc__)
+
+
+def _far():
+    """What calls another VM; loaded by those who need it."""
+    from . import _far
+    return _far
+
+
+def _is_far(value):
+    """Whether it stands for a thing of another process."""
+    return hasattr(type(value), '_airlock_far')
 
 
 def _original(value):
@@ -250,22 +274,37 @@ class _Object:
 
 def _enter(self):
     adapter = type(self)._airlock_adapter
+    if _is_far(self.aio):
+        value = self.aio._airlock_call('__aenter__')
+        return self if value is self.aio else value
     value = cross(type(self.aio).__aenter__(self.aio), type(self.aio).__name__, adapter)
     return self if value is self.aio else _adapt_result(value, adapter)
 
 
 def _exit(self, *exc_info):
+    if _is_far(self.aio):
+        return self.aio._airlock_call('__aexit__', _without_frames(exc_info))
     return cross(type(self.aio).__aexit__(self.aio, *exc_info), type(self.aio).__name__,
                  type(self)._airlock_adapter)
 
 
+def _without_frames(exc_info):
+    """As another process can have it."""
+    return *exc_info[:2], None
+
+
 def _iterate(self):
+    if _is_far(self.aio):
+        iterator = self.aio._airlock_call('__aiter__')
+        return self if iterator is self.aio else iterator
     iterator = type(self.aio).__aiter__(self.aio)
     return self if iterator is self.aio else _Iterator(iterator, type(self)._airlock_adapter)
 
 
 def _next(self):
     try:
+        if _is_far(self.aio):
+            return self.aio._airlock_call('__anext__')
         return _adapt(type(self.aio).__anext__(self.aio), type(self)._airlock_adapter, type(self.aio).__name__)
     except StopAsyncIteration:
         raise StopIteration from None
@@ -292,13 +331,13 @@ class _Iterator:
         return self
 
     def __next__(self):
-        return self._step(self.aio.__anext__)
+        return self._step('__anext__')
 
     def send(self, value):
-        return self._step(self.aio.asend, value)
+        return self._step('asend', value)
 
     def throw(self, *exc_info):
-        return self._step(self.aio.athrow, *exc_info)
+        return self._step('athrow', *exc_info)
 
     def _step(self, step, *args):
         if self._ended:
@@ -307,7 +346,9 @@ class _Iterator:
             # Closed by a loop that ended between two items.
             _airlock_shell.generator_lost(self._name, self._given)
         try:
-            item = _adapt(step(*args), self._adapter, self._name)
+            if _is_far(self.aio):
+                return self.aio._airlock_call(step, args)
+            item = _adapt(getattr(self.aio, step)(*args), self._adapter, self._name)
         except StopAsyncIteration:
             self._ended = True
             raise StopIteration from None
@@ -315,6 +356,10 @@ class _Iterator:
         return item
 
     def close(self):
+        if _is_far(self.aio) and not self._ended:
+            self._ended = True
+            self.aio._airlock_call('aclose')
+            return
         close = getattr(self.aio, 'aclose', None)
         if close is not None and not self._ended:
             self._ended = True
@@ -339,10 +384,15 @@ class _Context:
         self._name = getattr(getattr(manager, 'func', None), '__name__', type(manager).__name__)
 
     def __enter__(self):
+        if _is_far(self.aio):
+            value = self.aio._airlock_call('__aenter__')
+            return self if value is self.aio else value
         value = cross(type(self.aio).__aenter__(self.aio), self._name, self._adapter)
         return self if value is self.aio else _adapt_result(value, self._adapter)
 
     def __exit__(self, *exc_info):
+        if _is_far(self.aio):
+            return self.aio._airlock_call('__aexit__', _without_frames(exc_info))
         return cross(type(self.aio).__aexit__(self.aio, *exc_info), self._name, self._adapter)
 
     def __getattr__(self, name):

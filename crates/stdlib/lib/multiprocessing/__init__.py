@@ -1,4 +1,7 @@
-"""A program here is one process: what asks about it is answered, what would start another is refused."""
+"""What asks about processes is answered, and `Pool` is there; what would share memory, or start a process that
+runs by itself, is refused."""
+
+from airlock import _peers
 
 
 class ProcessError(Exception):
@@ -46,7 +49,7 @@ def active_children():
 
 
 def cpu_count():
-    return 1
+    return _peers.width()
 
 
 def freeze_support():
@@ -54,24 +57,40 @@ def freeze_support():
 
 
 def get_all_start_methods():
-    return []
+    return ['spawn']
 
 
 def get_start_method(allow_none=False):
-    return None
+    return 'spawn'
+
+
+def set_start_method(method, force=False):
+    get_context(method)
+
+
+def get_context(method=None):
+    if method not in (None, 'spawn'):
+        raise ValueError(f'cannot find context for {method!r}')
+    import multiprocessing
+    return multiprocessing
+
+
+def Pool(processes=None, initializer=None, initargs=(), maxtasksperchild=None):
+    """Returns a process pool object."""
+    from .pool import Pool
+    return Pool(processes, initializer, initargs, maxtasksperchild)
 
 
 def _refuse(name):
     def refused(*args, **kwargs):
-        raise NotImplementedError(f'multiprocessing.{name} is not available: a program here is one process; '
-                                  'threads and concurrent.futures.ThreadPoolExecutor are there')
+        raise NotImplementedError(f'multiprocessing.{name} is not available here; multiprocessing.Pool and '
+                                  'concurrent.futures.ProcessPoolExecutor are there')
     refused.__name__ = refused.__qualname__ = name
     return refused
 
 
 for _name in ('Array', 'Barrier', 'BoundedSemaphore', 'Condition', 'Event', 'JoinableQueue', 'Lock', 'Manager', 'Pipe',
-              'Pool', 'Process', 'Queue', 'RLock', 'RawArray', 'RawValue', 'Semaphore', 'SimpleQueue', 'Value',
-              'get_context', 'get_logger', 'log_to_stderr', 'set_executable', 'set_forkserver_preload',
-              'set_start_method'):
+              'Process', 'Queue', 'RLock', 'RawArray', 'RawValue', 'Semaphore', 'SimpleQueue', 'Value',
+              'get_logger', 'log_to_stderr', 'set_executable', 'set_forkserver_preload'):
     globals()[_name] = _refuse(_name)
 __all__ = [_name for _name in globals() if not _name.startswith('_')]

@@ -248,7 +248,7 @@ impl Vm {
                 _ => {}
             }
         }
-        if stuck < 2 || self.heap.charged_since_gc() == 0 {
+        if stuck < 2 || self.fibers_awaiting_news > 0 || self.heap.charged_since_gc() == 0 {
             return false;
         }
         self.collect_garbage();

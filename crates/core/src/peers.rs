@@ -1,0 +1,383 @@
+//! Peers: other VMs, each with a heap of its own, reached by bytes alone.
+//!
+//! The host has them ([`Peers`]); this module gives programs `_peers`, keeps
+//! what came for each peer until a fiber asks for it, and tells a session
+//! whether anything may still come. A peer knows the VM that started it as
+//! [`PARENT`].
+
+use std::collections::{BTreeMap, VecDeque};
+
+use airlock_vm::module::ModuleDef;
+use airlock_vm::{
+    Completion, FiberId, FiberState, Layout, NativeDef, Res, Stream, Throw, Value, Vm, Wake,
+    function,
+};
+
+use crate::Core;
+use crate::deadlock::WaitsOn;
+use crate::failures::{self, Failure};
+use crate::host::Charge;
+use crate::threads::{self, lanes};
+
+pub type PeerId = u32;
+
+/// The VM that started this one.
+pub const PARENT: PeerId = 0;
+
+/// How often a running program looks for news, in instructions.
+pub const NEWS_INSTRUCTIONS: u64 = 200_000;
+
+/// What came from a peer, in the order in which it was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    Message(Vec<u8>),
+    /// The peer printed this.
+    Printed {
+        error: bool,
+        text: String,
+    },
+    /// A failure was recognised there.
+    Failed(Failure),
+    /// It runs no more; why, or empty if it came to its end. Nothing follows.
+    Ended(String),
+}
+
+/// The peers that a host can have.
+pub trait Peers {
+    /// Why none can be started here.
+    fn missing(&self) -> Option<String> {
+        None
+    }
+    /// How many of them run side by side.
+    fn width(&self) -> usize;
+    /// Whether the adapter `thread` puts the core's loop into a peer, where it
+    /// turns while this VM's own thread stands still.
+    fn turn_alone(&self) -> bool {
+        false
+    }
+    /// Starts a peer, which will know us as [`PARENT`]. That it cannot be
+    /// had comes as [`News::Ended`].
+    fn start(&mut self, peer: PeerId, now_nanos: u64);
+    /// To a peer that was started, or to [`PARENT`]; lost if that has ended.
+    fn send(&mut self, peer: PeerId, message: Vec<u8>, now_nanos: u64);
+    /// Ends a peer wherever it stands; it sends no more news.
+    fn stop(&mut self, peer: PeerId);
+    /// The next news that have come by now.
+    fn receive(&mut self, now_nanos: u64) -> Option<(PeerId, News)>;
+    /// For peers that run only when told to: lets them run about so many
+    /// instructions; whether they could go on at once. `now_nanos` is how far
+    /// their timers may have come.
+    fn work(&mut self, _instructions: u64, _now_nanos: u64) -> bool {
+        false
+    }
+    /// To the parent.
+    fn tell_parent(&mut self, _news: News, _now_nanos: u64) {}
+    /// Sends on what there was no room for; whether all is sent.
+    fn flush(&mut self) -> bool {
+        true
+    }
+    /// When the next news come or a peer's timer is due, where that is known.
+    fn next_nanos(&mut self) -> Option<u64> {
+        None
+    }
+}
+
+/// A host without peers.
+pub struct NoPeers;
+
+impl Peers for NoPeers {
+    fn missing(&self) -> Option<String> {
+        Some("this host runs one program at a time".to_owned())
+    }
+    fn width(&self) -> usize {
+        1
+    }
+    fn start(&mut self, _: PeerId, _: u64) {}
+    fn send(&mut self, _: PeerId, _: Vec<u8>, _: u64) {}
+    fn stop(&mut self, _: PeerId) {}
+    fn receive(&mut self, _: u64) -> Option<(PeerId, News)> {
+        None
+    }
+}
+
+/// The peers of a VM, and what came from them.
+pub struct Peering {
+    pub host: Box<dyn Peers>,
+    last: PeerId,
+    /// Failures that the parent knows of.
+    told_failures: usize,
+    mailboxes: BTreeMap<PeerId, Mailbox>,
+}
+
+impl Default for Peering {
+    fn default() -> Self {
+        Peering {
+            host: Box::new(NoPeers),
+            last: PARENT,
+            told_failures: 0,
+            mailboxes: BTreeMap::from([(PARENT, Mailbox::default())]),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Mailbox {
+    messages: VecDeque<Vec<u8>>,
+    /// Fibers that wait for a message, in order.
+    waiters: VecDeque<FiberId>,
+    ended: Option<String>,
+}
+
+pub static MODULE: ModuleDef = ModuleDef {
+    name: "_peers",
+    functions: FUNCTIONS,
+    init,
+};
+
+static FUNCTIONS: &[NativeDef] = &[
+    function("missing", "", missing),
+    function("width", "", |vm, _| {
+        Ok(Value::count(peering(vm).host.width()))
+    }),
+    function("turn_alone", "", |vm, _| {
+        Ok(Value::bool(peering(vm).host.turn_alone()))
+    }),
+    function("start", "", start),
+    function("send", "peer, message, /", send),
+    function("receive", "peer, timeout=None, /", receive),
+    function("stop", "peer, /", stop),
+];
+
+fn init(vm: &mut Vm, dict: Value) -> Res<()> {
+    let exception = vm.types.exception;
+    let ended = vm.builtin_type("PeerEnded", exception, Layout::Exception);
+    let module = vm.intern("_peers");
+    vm.set_type_attr(ended, "__module__", module);
+    vm.dict_set_text(dict, "PeerEnded", ended);
+    vm.extension::<Core>().keep("PeerEnded", ended);
+    Ok(())
+}
+
+fn peering(vm: &mut Vm) -> &mut Peering {
+    &mut vm.extension::<Core>().peering
+}
+
+fn missing(vm: &mut Vm, _: &[Value]) -> Res {
+    Ok(match peering(vm).host.missing() {
+        Some(why) => vm.string(why),
+        None => Value::NONE,
+    })
+}
+
+fn start(vm: &mut Vm, _: &[Value]) -> Res {
+    if let Some(why) = peering(vm).host.missing() {
+        return Err(vm.runtime_error(format!("no other process can be started: {why}")));
+    }
+    let now = crate::now(vm);
+    let peering = peering(vm);
+    peering.last += 1;
+    let peer = peering.last;
+    peering.mailboxes.insert(peer, Mailbox::default());
+    peering.host.start(peer, now);
+    Ok(vm.int(i64::from(peer)))
+}
+
+fn peer_of(vm: &mut Vm, value: Value) -> Res<PeerId> {
+    let number = vm.index(value)?;
+    PeerId::try_from(number)
+        .ok()
+        .filter(|peer| peering(vm).mailboxes.contains_key(peer))
+        .ok_or_else(|| vm.value_error("there is no such peer"))
+}
+
+fn send(vm: &mut Vm, args: &[Value]) -> Res {
+    let peer = peer_of(vm, args[0])?;
+    if !args[1].is(airlock_vm::Kind::Bytes) {
+        return Err(vm.type_error("a message is bytes"));
+    }
+    let message = vm.heap.pybytes(args[1]).data.to_vec();
+    vm.extension::<Core>().ledger.marshalled_bytes += message.len() as u64;
+    crate::crossing::charge(vm, Charge::Marshalled(message.len() as u64));
+    crate::crossing::charge(vm, Charge::PipeWoken);
+    let now = crate::now(vm);
+    if peer == PARENT {
+        tell_failures(vm);
+        // What was printed before comes before.
+        for (stream, text) in std::mem::take(&mut vm.output) {
+            let error = stream == Stream::Error;
+            let printed = News::Printed { error, text };
+            peering(vm).host.tell_parent(printed, now);
+        }
+    }
+    peering(vm).host.send(peer, message, now);
+    Ok(Value::NONE)
+}
+
+fn stop(vm: &mut Vm, args: &[Value]) -> Res {
+    let peer = peer_of(vm, args[0])?;
+    if peer == PARENT {
+        return Err(vm.value_error("a peer cannot stop the program that started it"));
+    }
+    peering(vm).host.stop(peer);
+    end(vm, peer, "it was stopped".to_owned());
+    Ok(Value::NONE)
+}
+
+/// The next message; None if `timeout` passes first. `PeerEnded` once the
+/// peer runs no more and all it sent was received.
+fn receive(vm: &mut Vm, args: &[Value]) -> Res {
+    let peer = peer_of(vm, args[0])?;
+    let nanos = if args[1].is_none() {
+        -1
+    } else {
+        crate::time::timeout_nanos(vm, args[1])?.max(0)
+    };
+    take_news(vm);
+    if let Some(message) = next_message(vm, peer)? {
+        return Ok(message);
+    }
+    if nanos == 0 {
+        return Ok(Value::NONE);
+    }
+    threads::take_interrupt(vm)?;
+    let deadline = threads::deadline(vm, nanos);
+    Err(wait(vm, peer, deadline, false))
+}
+
+fn next_message(vm: &mut Vm, peer: PeerId) -> Res<Option<Value>> {
+    let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) else {
+        return Ok(None);
+    };
+    if let Some(message) = mailbox.messages.pop_front() {
+        vm.extension::<Core>().ledger.marshalled_bytes += message.len() as u64;
+        crate::crossing::charge(vm, Charge::Marshalled(message.len() as u64));
+        return Ok(Some(vm.bytes(&message)));
+    }
+    match mailbox.ended.clone() {
+        None => Ok(None),
+        Some(why) => {
+            let class = vm.extension::<Core>().kept("PeerEnded");
+            let why = vm.string(why);
+            Err(Throw::Raise(vm.make_exception(class, &[why])))
+        }
+    }
+}
+
+fn wait(vm: &mut Vm, peer: PeerId, deadline: Option<u64>, again: bool) -> Throw {
+    lanes::begin_wait(vm);
+    lanes::note_wait(vm, WaitsOn::Peer);
+    let fiber = vm.current_fiber();
+    if let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) {
+        if again {
+            mailbox.waiters.push_front(fiber);
+        } else {
+            mailbox.waiters.push_back(fiber);
+        }
+    }
+    vm.fibers_awaiting_news += 1;
+    let state = [
+        vm.int(i64::from(peer)),
+        threads::deadline_value(vm, deadline),
+        Value::NONE,
+        Value::NONE,
+    ];
+    let wake = Wake {
+        deadline_nanos: deadline,
+        blocking: true,
+    };
+    vm.park_then(wake, state, resumed)
+}
+
+/// There are news (True), or the time is up (None).
+fn resumed(vm: &mut Vm, [peer, end, ..]: [Value; 4], completion: Completion) -> Res {
+    lanes::end_wait(vm);
+    vm.fibers_awaiting_news -= 1;
+    let fiber = vm.current_fiber();
+    let peer = peer.as_small().unwrap_or(0) as PeerId;
+    if let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) {
+        mailbox.waiters.retain(|&waiter| waiter != fiber);
+    }
+    let woken = completion.value()?;
+    if let Some(message) = next_message(vm, peer)? {
+        return Ok(message);
+    }
+    let end = threads::deadline_of(vm, end);
+    if woken.is_none() || end.is_some_and(|end| end <= crate::now(vm)) {
+        return Ok(Value::NONE);
+    }
+    Err(wait(vm, peer, end, true))
+}
+
+fn end(vm: &mut Vm, peer: PeerId, why: String) {
+    let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) else {
+        return;
+    };
+    mailbox.ended.get_or_insert(why);
+    for fiber in std::mem::take(&mut mailbox.waiters) {
+        vm.wake(fiber, Completion::Returned(Value::TRUE));
+    }
+}
+
+/// Hands out what has come by now.
+pub fn take_news(vm: &mut Vm) {
+    let now = crate::now(vm);
+    while let Some((peer, news)) = peering(vm).host.receive(now) {
+        match news {
+            News::Message(message) => {
+                if let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) {
+                    mailbox.messages.push_back(message);
+                    wake_one(vm, peer);
+                }
+            }
+            News::Printed { error, text } => {
+                let stream = if error { Stream::Error } else { Stream::Out };
+                // Beyond the limit of output the program is stopped at what
+                // it prints itself.
+                let _ = vm.write(stream, &text);
+            }
+            News::Failed(failure) => failures::add(vm, failure),
+            News::Ended(why) => end(vm, peer, why),
+        }
+    }
+}
+
+fn wake_one(vm: &mut Vm, peer: PeerId) {
+    loop {
+        let waiter = peering(vm)
+            .mailboxes
+            .get_mut(&peer)
+            .and_then(|mailbox| mailbox.waiters.pop_front());
+        let Some(fiber) = waiter else { return };
+        // One whose time is up has been woken, but could not run yet.
+        if matches!(vm.fiber(fiber).state, FiberState::Parked(_)) {
+            vm.wake(fiber, Completion::Returned(Value::TRUE));
+            return;
+        }
+    }
+}
+
+/// Tells the parent which failures were recognised since the last time.
+pub fn tell_failures(vm: &mut Vm) {
+    let now = crate::now(vm);
+    let core = vm.extension::<Core>();
+    for failure in core.failures.iter().skip(core.peering.told_failures) {
+        let news = News::Failed(failure.clone());
+        core.peering.host.tell_parent(news, now);
+    }
+    core.peering.told_failures = core.failures.len();
+}
+
+/// Whether there are peers, or there were.
+pub fn are_used(vm: &mut Vm) -> bool {
+    peering(vm).last != PARENT
+}
+
+/// Whether a fiber waits for this peer, or for any but the parent.
+pub fn is_awaited(vm: &mut Vm, peer: Option<PeerId>) -> bool {
+    let boxes = peering(vm).mailboxes.iter();
+    let mut waiting = boxes.filter(|(_, mailbox)| !mailbox.waiters.is_empty());
+    waiting.any(|(&id, _)| match peer {
+        Some(peer) => id == peer,
+        None => id != PARENT,
+    })
+}
