@@ -1,6 +1,6 @@
 //! `airlock py`: runs one program as `python3` would.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, Hasher};
 use std::io::{BufRead, Read, Write};
 use std::sync::Arc;
 
@@ -109,11 +109,20 @@ fn set_peers(vm: &mut Vm, folders: Vec<String>, memory_mib: Option<usize>) -> Ar
     inbox
 }
 
+/// A number from the system's entropy, which keys the standard library's
+/// hashers.
+#[expect(
+    clippy::disallowed_types,
+    reason = "a program on the real clock draws other numbers each time, as on python3"
+)]
+fn system_entropy() -> u64 {
+    std::hash::RandomState::new().build_hasher().finish()
+}
+
 fn context(files: SharedFiles, clock: Clock) -> anyhow::Result<ProgramContext> {
     let mut context = ProgramContext::new(files);
     if clock == Clock::Real {
-        // The standard library's hashers are keyed by the system's entropy.
-        context.entropy = RandomState::new().build_hasher().finish();
+        context.entropy = system_entropy();
     }
     context.working_folder = working_folder()?;
     context.input = Some(Box::new(StandardInput));
