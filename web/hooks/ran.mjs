@@ -51,14 +51,18 @@ export async function ran(engine, glue, bundles) {
 
 async function run(engine, bundles, { initSync, start, add_library, handle }) {
   const { wasm, base, count } = instrument(engine);
+  // As long as those of a page are.
+  const addresses = bundles.map((_, index) => `http://localhost:8080/library-${index}-0123456789abcdef.bundle`);
   // The engine fetches a part of the library itself when it cannot go on without.
   globalThis.XMLHttpRequest = class {
     status = 200;
     open(_method, address) {
-      this.response = bundles[Number(address)];
+      this.response = bundles[addresses.indexOf(address)];
     }
     send() {}
   };
+  // As Chromium has it.
+  globalThis.scheduler ??= { postTask: (callback, { delay }) => { setTimeout(callback, delay); } };
   const { memory } = initSync({ module: new WebAssembly.Module(wasm) });
   let hear = () => {};
   globalThis.postMessage = (message) => {
@@ -81,13 +85,13 @@ async function run(engine, bundles, { initSync, start, add_library, handle }) {
   });
   const play = (side, ...of) => ask({ type: 'run', side, playground: playground(...of) });
   const flags = new Int32Array(new SharedArrayBuffer(8));
-  start(flags, bundles.map((_, index) => `${index}`), () => {});
+  start(flags, addresses, () => {});
   const { examples, measured } = programs();
   // The first run comes before the library does, and after the Worker has warmed up.
   await new Promise((resolve) => { setTimeout(resolve, 4 * WARM_UP_MILLIS); });
   const quick = examples.find(([core, shell]) => !/^(?:import|from) (?!airlock|asyncio|core)/m.test(core + shell));
   for (const side of ['core', 'shell']) await play(side, ...quick, 'runner', 'real');
-  bundles.forEach((bytes, index) => add_library(`${index}`, bytes));
+  bundles.forEach((bytes, index) => add_library(addresses[index], bytes));
   for (const [core, shell] of examples) {
     await ask({ type: 'check', core, shell });
     await play('core', core, shell, 'direct', 'virtual');

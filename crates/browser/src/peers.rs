@@ -104,6 +104,7 @@ impl Line {
             MESSAGE => News::Message(bytes.to_vec()),
             FAILED => News::Failed(failure_of(serde_json::from_slice(bytes).ok()?)),
             ENDED => News::Ended(text()),
+            IDLE => News::Idle(u64::from_le_bytes(bytes.try_into().ok()?)),
             _ => News::Printed {
                 error: kind == PRINTED_ERROR,
                 text: text(),
@@ -117,6 +118,7 @@ const PRINTED: u8 = 1;
 const PRINTED_ERROR: u8 = 2;
 const ENDED: u8 = 3;
 const FAILED: u8 = 4;
+const IDLE: u8 = 5;
 
 /// The peers of one Worker.
 pub struct WorkerPeers {
@@ -205,6 +207,7 @@ impl Peers for WorkerPeers {
                 parent.send(FAILED, &text);
             }
             News::Ended(why) => parent.send(ENDED, why.as_bytes()),
+            News::Idle(after) => parent.send(IDLE, &after.to_le_bytes()),
         }
     }
 
@@ -292,6 +295,9 @@ pub fn serve(
             Poll::Working | Poll::Switching(_) => {}
             Poll::Ended => break,
             Poll::Waiting { deadline_nanos, .. } => {
+                if deadline_nanos.is_none() {
+                    session.tell_idle();
+                }
                 let left = deadline_nanos.map_or(f64::INFINITY, |deadline| {
                     deadline.saturating_sub(session.now_nanos()) as f64 / 1e6
                 });

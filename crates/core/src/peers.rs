@@ -38,6 +38,8 @@ pub enum News {
     },
     /// A failure was recognised there.
     Failed(Failure),
+    /// Having taken so many of our messages it waits for nothing but the next.
+    Idle(u64),
     /// It runs no more; why, or empty if it came to its end. Nothing follows.
     Ended(String),
 }
@@ -126,6 +128,11 @@ struct Mailbox {
     /// Fibers that wait for a message, in order.
     waiters: VecDeque<FiberId>,
     ended: Option<String>,
+    /// How many messages went there, and came from there.
+    sent: u64,
+    received: u64,
+    /// After how many of ours it said that it is idle.
+    idle_after: Option<u64>,
 }
 
 pub static MODULE: ModuleDef = ModuleDef {
@@ -208,6 +215,9 @@ fn send(vm: &mut Vm, args: &[Value]) -> Res {
             let printed = News::Printed { error, text };
             peering(vm).host.tell_parent(printed, now);
         }
+    }
+    if let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) {
+        mailbox.sent += 1;
     }
     peering(vm).host.send(peer, message, now);
     Ok(Value::NONE)
@@ -326,6 +336,7 @@ pub fn take_news(vm: &mut Vm) {
             News::Message(message) => {
                 if let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) {
                     mailbox.messages.push_back(message);
+                    mailbox.received += 1;
                     wake_one(vm, peer);
                 }
             }
@@ -336,6 +347,11 @@ pub fn take_news(vm: &mut Vm) {
                 let _ = vm.write(stream, &text);
             }
             News::Failed(failure) => failures::add(vm, failure),
+            News::Idle(after) => {
+                if let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) {
+                    mailbox.idle_after = Some(after);
+                }
+            }
             News::Ended(why) => end(vm, peer, why),
         }
     }
@@ -365,6 +381,32 @@ pub fn tell_failures(vm: &mut Vm) {
         core.peering.host.tell_parent(news, now);
     }
     core.peering.told_failures = core.failures.len();
+}
+
+/// Tells a parent that only its next message can make us go on: for hosts
+/// whose VM has no timer and nothing else to wait for. Told once for each
+/// message, and not by a VM that has peers of its own.
+pub fn tell_idle(vm: &mut Vm) {
+    let now = crate::now(vm);
+    if are_used(vm) {
+        return;
+    }
+    let Some(mailbox) = peering(vm).mailboxes.get_mut(&PARENT) else {
+        return;
+    };
+    let after = mailbox.received;
+    if mailbox.idle_after != Some(after) {
+        mailbox.idle_after = Some(after);
+        peering(vm).host.tell_parent(News::Idle(after), now);
+    }
+}
+
+/// Whether news may still come of a peer: not if each has taken all that was
+/// sent to it and waits for more.
+pub fn may_tell(vm: &mut Vm) -> bool {
+    peering(vm).mailboxes.iter().any(|(&peer, mailbox)| {
+        peer != PARENT && mailbox.ended.is_none() && mailbox.idle_after != Some(mailbox.sent)
+    })
 }
 
 /// Whether there are peers, or there were.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use airlock_core::peers::{NEWS_INSTRUCTIONS, PARENT, Peers, is_awaited, take_news};
+use airlock_core::peers::{NEWS_INSTRUCTIONS, PARENT, Peers, is_awaited, may_tell, take_news};
 use airlock_core::{Charge, Core, Host, Phase, StackSwitch, peers};
 use airlock_link::{Adapter, Limits, Playground};
 use airlock_protocol::{Ending, Failure, PlacedProblem, Problem, Side, SideReport, Waits};
@@ -336,7 +336,8 @@ impl Session {
         let news_nanos = core.peering.host.next_nanos();
         let next = deadline_nanos.into_iter().chain(news_nanos).min();
         // On the virtual clock it is known that none are under way.
-        let may_come = for_parent || !is_virtual && is_awaited(&mut self.vm, None);
+        let may_come =
+            for_parent || !is_virtual && is_awaited(&mut self.vm, None) && may_tell(&mut self.vm);
         match next {
             None if !may_come => {
                 self.deadlocked();
@@ -380,6 +381,11 @@ impl Session {
             self.next_news = (run / NEWS_INSTRUCTIONS + 1) * NEWS_INSTRUCTIONS;
         }
         slice.min(self.next_news - run)
+    }
+
+    /// A peer waits without a deadline: its parent is told, once.
+    pub fn tell_idle(&mut self) {
+        airlock_core::peers::tell_idle(&mut self.vm);
     }
 
     /// Why a peer came to its end: empty if it was told to.
