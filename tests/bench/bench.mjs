@@ -166,7 +166,7 @@ class Airlock {
   // The page goes on fetching modules that other programs may want. What the
   // first example needs is what it runs with when there is nothing else.
   async download() {
-    this.server.withhold(/\.bundle$/);
+    this.server.withhold(/\.bundle$|airlock-late/);
     await this.ready();
     const status = await this.press();
     const kilobytes = this.server.kilobytes();
