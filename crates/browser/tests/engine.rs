@@ -73,7 +73,7 @@ async fn run(playground: &Playground, side: Side) -> (String, Ending, u64) {
         output.extend(session.take_output().into_iter().map(|(_, text)| text));
         match poll {
             Poll::Ended => break,
-            Poll::Working => {}
+            Poll::Working | Poll::Switching(_) => {}
             Poll::Waiting { deadline_nanos, .. } => {
                 let left = deadline_nanos
                     .unwrap_or(0)

@@ -101,7 +101,10 @@ fn needed_minor(program: &Path) -> u32 {
     let first = text.lines().next().unwrap_or_default();
     first
         .strip_prefix("# python: 3.")
-        .and_then(|minor| minor.trim().parse().ok())
+        .and_then(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_digit());
+            rest[..end.unwrap_or(rest.len())].parse().ok()
+        })
         .unwrap_or(0)
 }
 

@@ -1,4 +1,4 @@
-# Names that are nearly keywords, and what compiles but is hardly meant.
+# python: 3.14. Names that are nearly keywords, and what compiles but is hardly meant.
 import traceback
 import warnings
 

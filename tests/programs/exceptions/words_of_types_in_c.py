@@ -1,4 +1,4 @@
-# Types that CPython has in C are told with their module, cannot be changed,
+# python: 3.14. Types that CPython has in C are told with their module, cannot be changed,
 # and have their own words for what is wrong; their frames do not show.
 import collections
 import datetime

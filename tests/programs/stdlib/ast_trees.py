@@ -1,4 +1,4 @@
-# Sources to trees, trees to sources, trees changed and compiled.
+# python: 3.14. Sources to trees, trees to sources, trees changed and compiled.
 import ast
 import traceback
 

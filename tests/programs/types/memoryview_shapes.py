@@ -1,4 +1,4 @@
-# Views of several dimensions, and of none: shapes, indices, orders, refusals.
+# python: 3.14. Views of several dimensions, and of none: shapes, indices, orders, refusals.
 import array
 def t(f):
     try: print(f())
