@@ -1239,7 +1239,7 @@ impl Vm {
                             unreachable!()
                         };
                         pc += 1;
-                        let at = (at != u32::MAX).then_some(base + at as usize);
+                        let at = (at != u32::MAX).then(|| base + at as usize);
                         let function = self.make_function(&code, index as usize, base, at);
                         set!(dst, function);
                     }
