@@ -3,7 +3,7 @@
 //! Plain values are written and read here, and so are the cycles and the
 //! sharing among them. What takes Python (how an instance is reduced, what a
 //! name stands for, a call that makes a thing again) is asked of
-//! `airlock._marshal`: [`encode::Encoder`] and [`decode::Decoder`] stop, say
+//! `airlock._marshal`: the modules `encode` and `decode` stop, say
 //! what they need, and go on with the answer. Neither recurses.
 //!
 //! A message is a program for a machine with a stack and a memo. Each value
