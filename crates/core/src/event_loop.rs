@@ -487,15 +487,21 @@ fn begin_own_crossing(vm: &mut Vm, id: LoopId) {
     let Some(Ready::Step { task, .. }) = state(vm, id).ready.back().copied() else {
         return;
     };
-    let Some(name) = task::coroutine_name(vm, task) else {
+    let Some(number) = enter_for(vm, task) else {
         return;
     };
+    state(vm, id).crossing = Some(number);
+}
+
+/// Crosses for a task that the shell turns the loop for; none if that only
+/// closes the loop.
+fn enter_for(vm: &mut Vm, task: Value) -> Option<u64> {
+    let name = task::coroutine_name(vm, task)?;
     if name == "shutdown_asyncgens" || name == "shutdown_default_executor" {
-        return;
+        return None;
     }
     let name = vm.str(&name);
-    let number = crossing::enter(vm, name);
-    state(vm, id).crossing = Some(number);
+    Some(crossing::enter(vm, name))
 }
 
 /// The loop no longer turns; whoever ran it goes on.
@@ -568,14 +574,9 @@ fn begin_pass_crossing(vm: &mut Vm, id: LoopId) {
     if task::order(vm, task) <= ended {
         return;
     }
-    let Some(name) = task::coroutine_name(vm, task) else {
+    let Some(number) = enter_for(vm, task) else {
         return;
     };
-    if name == "shutdown_asyncgens" || name == "shutdown_default_executor" {
-        return;
-    }
-    let name = vm.str(&name);
-    let number = crossing::enter(vm, name);
     state(vm, id).pass_crossings.push((number, task));
 }
 
