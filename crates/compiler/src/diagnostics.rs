@@ -22,6 +22,8 @@ pub enum DiagnosticKind {
     TabError,
     /// The source compiles.
     SyntaxWarning,
+    /// The same about one token, seen before there is a tree.
+    TokenWarning,
     /// Python that this compiler does not take.
     Unsupported,
 }

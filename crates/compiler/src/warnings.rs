@@ -1,8 +1,8 @@
 //! The `SyntaxWarning`s of a source that compiles: what is allowed but hardly
-//! meant. In CPython's order: escapes, then jumps out of `finally`, then the
+//! meant. In CPython's order: tokens, then jumps out of `finally`, then the
 //! rest as the compiler comes to it; each once a line.
 
-use ruff_python_ast::token::TokenKind;
+use ruff_python_ast::token::{Token, TokenKind};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{CmpOp, Expr, ExprContext, Mod, Number, Stmt};
 use ruff_python_parser::Parsed;
@@ -13,9 +13,16 @@ use crate::lines::LineIndex;
 
 pub(crate) fn find(source: &str, lines: &LineIndex, parsed: &Parsed<Mod>) -> Vec<Diagnostic> {
     let mut report = Report::default();
-    // Most sources have no backslash.
-    if source.contains('\\') {
-        escapes(source, parsed, &mut report);
+    for token in parsed.tokens() {
+        match token.kind() {
+            TokenKind::String | TokenKind::FStringMiddle | TokenKind::TStringMiddle => {
+                escapes(source, token, &mut report);
+            }
+            TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
+                end_of_number(source, token.range(), &mut report);
+            }
+            _ => {}
+        }
     }
     let mut jumps = Jumps {
         report: &mut report,
@@ -49,46 +56,65 @@ fn warn(report: &mut Report, range: impl Ranged, message: String) {
     report.push(range.range(), DiagnosticKind::SyntaxWarning, message);
 }
 
-fn escapes(source: &str, parsed: &Parsed<Mod>, report: &mut Report) {
-    for token in parsed.tokens() {
-        let is_text = matches!(
-            token.kind(),
-            TokenKind::String | TokenKind::FStringMiddle | TokenKind::TStringMiddle
-        );
-        let Some(flags) = token.string_flags().filter(|_| is_text) else {
-            continue;
-        };
-        let text = &source[token.range()];
-        // A raw string's prefix has an `r`; parts of f-strings have none.
-        if flags.is_raw_string() || !text.contains('\\') {
+fn warn_of_token(report: &mut Report, range: TextRange, message: String) {
+    report.push(range, DiagnosticKind::TokenWarning, message);
+}
+
+fn escapes(source: &str, token: &Token, report: &mut Report) {
+    let text = &source[token.range()];
+    // A raw string's prefix has an `r`; parts of f-strings have none.
+    let Some(flags) = token.string_flags().filter(|flags| !flags.is_raw_string()) else {
+        return;
+    };
+    // Most strings have no backslash.
+    if !text.contains('\\') {
+        return;
+    }
+    let is_bytes = flags.is_byte_string();
+    let mut rest = text.char_indices();
+    while let Some((at, character)) = rest.next() {
+        if character != '\\' {
             continue;
         }
-        let is_bytes = flags.is_byte_string();
-        let mut rest = text.char_indices();
-        while let Some((at, character)) = rest.next() {
-            if character != '\\' {
-                continue;
-            }
-            let Some((_, escaped)) = rest.next() else {
-                break;
-            };
-            let known = match escaped {
-                '\n' | '\\' | '\'' | '"' | 'a' | 'b' | 'f' | 'n' | 'r' | 't' | 'v' | 'x' => true,
-                'N' | 'u' | 'U' => !is_bytes,
-                '0'..='7' => true,
-                // Doubled braces of f-strings come with their backslash alone.
-                _ => false,
-            };
-            if !known && escaped.is_ascii() {
-                let place = token.start() + TextSize::try_from(at).unwrap_or_default();
-                let message = format!(
-                    "\"\\{escaped}\" is an invalid escape sequence. Such sequences will not work in the \
-                     future. Did you mean \"\\\\{escaped}\"? A raw string is also an option."
-                );
-                warn(report, TextRange::empty(place), message);
-            }
+        let Some((_, escaped)) = rest.next() else {
+            break;
+        };
+        let known = match escaped {
+            '\n' | '\\' | '\'' | '"' | 'a' | 'b' | 'f' | 'n' | 'r' | 't' | 'v' | 'x' => true,
+            'N' | 'u' | 'U' => !is_bytes,
+            '0'..='7' => true,
+            // Doubled braces of f-strings come with their backslash alone.
+            _ => false,
+        };
+        if !known && escaped.is_ascii() {
+            let place = token.start() + TextSize::try_from(at).unwrap_or_default();
+            let message = format!(
+                "\"\\{escaped}\" is an invalid escape sequence. Such sequences will not work in the \
+                 future. Did you mean \"\\\\{escaped}\"? A raw string is also an option."
+            );
+            warn_of_token(report, TextRange::at(place, TextSize::new(2)), message);
         }
     }
+}
+
+/// A number with a keyword right behind it: `0xfor x` is `0xf or x`.
+fn end_of_number(source: &str, number: TextRange, report: &mut Report) {
+    let rest = &source[usize::from(number.end())..];
+    let keywords = ["and", "else", "for", "if", "in", "is", "not", "or"];
+    if !keywords.iter().any(|keyword| rest.starts_with(keyword)) {
+        return;
+    }
+    let digits = source[number].as_bytes();
+    let what = match (digits.get(1), digits.last()) {
+        (Some(b'x' | b'X'), _) => "hexadecimal",
+        (Some(b'o' | b'O'), _) => "octal",
+        (Some(b'b' | b'B'), _) => "binary",
+        (_, Some(b'j' | b'J')) => "imaginary",
+        _ => "decimal",
+    };
+    let last = number.end() - TextSize::new(1);
+    let message = format!("invalid {what} literal");
+    warn_of_token(report, TextRange::empty(last), message);
 }
 
 /// `return`, `break` and `continue` that leave a `finally` block.
@@ -170,10 +196,10 @@ impl<'a> Visitor<'a> for Oddities<'_> {
                 if let Some(name) = known_type(&e.func) {
                     let message =
                         format!("'{name}' object is not callable; perhaps you missed a comma?");
-                    warn(self.report, expr, message);
+                    warn(self.report, &*e.func, message);
                 }
             }
-            Expr::Subscript(e) if e.ctx == ExprContext::Load => self.subscript(expr, e),
+            Expr::Subscript(e) if e.ctx == ExprContext::Load => self.subscript(e),
             Expr::Compare(e) => {
                 let mut left = &*e.left;
                 for (op, right) in e.ops.iter().zip(&e.comparators) {
@@ -200,7 +226,7 @@ impl<'a> Visitor<'a> for Oddities<'_> {
 }
 
 impl Oddities<'_> {
-    fn subscript(&mut self, expr: &Expr, e: &ruff_python_ast::ExprSubscript) {
+    fn subscript(&mut self, e: &ruff_python_ast::ExprSubscript) {
         let Some(name) = known_type(&e.value) else {
             return;
         };
@@ -214,7 +240,7 @@ impl Oddities<'_> {
             "dict" => return,
             _ => format!("'{name}' object is not subscriptable; perhaps you missed a comma?"),
         };
-        warn(self.report, expr, message);
+        warn(self.report, &*e.value, message);
     }
 }
 

@@ -473,8 +473,15 @@ def compile_other(*args):
     return load_module_named('_ast')._compile(*args)
 
 
-# What is odd about a source: texts, file names, lines.
+# What is odd about a source: texts and places. A filter that makes an error of
+# one makes the error that a source has which does not compile.
 def warn_of_syntax(found):
     import warnings
-    for message, filename, line in found:
-        warnings.warn_explicit(message, SyntaxWarning, filename, line)
+    for message, place in found:
+        filename, line = place[:2]
+        try:
+            warnings.warn_explicit(message, SyntaxWarning, filename, line)
+            continue
+        except SyntaxWarning:
+            pass
+        raise SyntaxError(message.replace(' Such sequences will not work in the future.', ''), place)

@@ -125,8 +125,16 @@ impl Environment for StandardEnvironment {
                 return Err(in_file(diagnostics));
             }
         };
-        let warnings: Vec<SourceError> = in_file(warnings);
-        self.warnings.extend(warnings);
+        for warning in warnings {
+            // As in CPython, the tokenizer has the line at hand and the
+            // compiler would look for it in the file.
+            let text = (warning.kind == DiagnosticKind::TokenWarning)
+                .then(|| source.lines().nth(warning.line as usize - 1))
+                .flatten()
+                .map(|line| format!("{line}\n"));
+            let warning = source_error(warning, filename);
+            self.warnings.push(SourceError { text, ..warning });
+        }
         Ok(code)
     }
 
@@ -229,7 +237,7 @@ pub fn source_error(diagnostic: Diagnostic, filename: &str) -> SourceError {
         class: match diagnostic.kind {
             DiagnosticKind::IndentationError => "IndentationError",
             DiagnosticKind::TabError => "TabError",
-            DiagnosticKind::SyntaxWarning => "SyntaxWarning",
+            DiagnosticKind::SyntaxWarning | DiagnosticKind::TokenWarning => "SyntaxWarning",
             DiagnosticKind::SyntaxError | DiagnosticKind::Unsupported => "SyntaxError",
         },
         message: diagnostic.message,
@@ -238,5 +246,6 @@ pub fn source_error(diagnostic: Diagnostic, filename: &str) -> SourceError {
         column: diagnostic.column,
         end_line: diagnostic.end_line,
         end_column: diagnostic.end_column,
+        text: None,
     }
 }

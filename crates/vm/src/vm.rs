@@ -50,6 +50,8 @@ pub struct SourceError {
     pub column: u32,
     pub end_line: u32,
     pub end_column: u32,
+    /// The line itself, where no file need have it.
+    pub text: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

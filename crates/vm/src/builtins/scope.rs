@@ -332,11 +332,21 @@ impl Vm {
         let items = found
             .into_iter()
             .map(|warning| {
-                let item = [
-                    self.string(warning.message),
+                let text = warning.text.or_else(|| {
+                    let line = self
+                        .environment
+                        .source_line(&warning.filename, warning.line)?;
+                    Some(format!("{line}\n"))
+                });
+                let place = [
                     self.string(warning.filename),
                     Value::count(warning.line as usize),
+                    Value::count(warning.column as usize),
+                    text.map_or(Value::NONE, |text| self.string(text)),
+                    Value::count(warning.end_line as usize),
+                    Value::count(warning.end_column as usize),
                 ];
+                let item = [self.string(warning.message), self.tuple(&place)];
                 self.tuple(&item)
             })
             .collect();
