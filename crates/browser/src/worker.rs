@@ -381,12 +381,8 @@ fn flush(run: &mut Run, now_millis: f64) {
     for (error, text) in run.session.take_output() {
         send(&FromWorker::Printed { error, text });
     }
-    let mut events = run.session.take_events();
-    for event in &mut events {
-        event.at_nanos = event.at_nanos.saturating_sub(run.begun_nanos);
-    }
-    if !events.is_empty() {
-        scope::post_bytes(&airlock_trace::pack(&events));
+    if let Some(events) = run.session.take_events(run.begun_nanos) {
+        scope::post_bytes(&events);
     }
 }
 

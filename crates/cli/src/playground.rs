@@ -11,6 +11,7 @@ use airlock_engine::{
 use airlock_link::{Adapter, Clock, DEFAULT_PROFILE, Limits, Playground};
 use airlock_protocol::{Ending, Failure, Side, SideReport};
 use airlock_trace::chrome::{TracedSide, to_json};
+use airlock_trace::unpack;
 use anyhow::{Context, Result, bail};
 use lexopt::prelude::*;
 
@@ -250,7 +251,10 @@ fn run_side(playground: &Playground, side: Side, options: &Options, echo: bool) 
             }
         }
     }
-    let events = session.take_events();
+    let events = session.take_events(0);
+    let events = events
+        .and_then(|packed| unpack(&packed))
+        .unwrap_or_default();
     let report = session.report();
     let adapter = (side == Side::Shell).then(|| playground.adapter.key().to_owned());
     let outcome = SideOutcome {

@@ -37,13 +37,16 @@ pub fn enter(vm: &mut Vm, name: Value) -> u64 {
         Some((file, line)) => (crate::failures::short_name(file), *line),
         None => ("", 0),
     };
-    let name = vm.as_text(name).unwrap_or("").to_owned();
+    // Crossings are too many for a text of their own each.
+    let mut text = std::mem::take(&mut vm.extension::<Core>().spelled);
+    text.clear();
+    text.push_str(vm.as_text(name).unwrap_or(""));
     let core = vm.extension::<Core>();
     core.ledger.crossings += 1;
     core.next_crossing += 1;
     let crossing = core.next_crossing;
     core.crossing_log
-        .enter(crossing, fiber, (file, line, &name), now, live_bytes);
+        .enter(crossing, fiber, (file, line, &text), now, live_bytes);
     core.host.charge(Charge::Crossing);
     if core.recorder.is_open() {
         let at = trace::At {
@@ -57,11 +60,12 @@ pub fn enter(vm: &mut Vm, name: Value) -> u64 {
         let entered = EventKind::CrossingEntered {
             crossing,
             lane,
-            name,
+            name: &*text,
         };
         trace::record_at(vm, at, entered);
         trace::enter_at(vm, at, lane, LaneState::Adapter);
     }
+    vm.extension::<Core>().spelled = text;
     crossing
 }
 

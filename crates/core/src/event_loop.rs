@@ -18,7 +18,7 @@ use crate::future::python_member;
 use crate::host::Charge;
 use crate::state::{Core, LoopId, LoopState, Nested, Ready, Timer};
 use crate::threads::{current_thread, lanes};
-use crate::{contexts, crossing, task, trace};
+use crate::{complete, contexts, crossing, task, trace};
 
 /// The payload of a Python event loop.
 pub struct LoopHandle {
@@ -94,7 +94,7 @@ pub(crate) fn running_loop(vm: &mut Vm) -> Option<Value> {
 }
 
 #[cold]
-fn closed_error(vm: &mut Vm) -> Throw {
+pub(crate) fn closed_error(vm: &mut Vm) -> Throw {
     vm.runtime_error("Event loop is closed")
 }
 
@@ -126,7 +126,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
     let count = vm.extension::<Core>().loops.len();
     let payload = vm.heap.new_object(LoopHandle { id: count, class });
     let object = vm.wrap_payload(args[0], class, payload);
-    let lane = trace::start_lane(vm, LaneKind::Loop, format!("loop {}", count + 1), None);
+    let lane = trace::start_lane(vm, LaneKind::Loop, &format!("loop {}", count + 1), None);
     crossing::charge(vm, Charge::LoopCreated);
     let now = crate::now(vm);
     let core = vm.extension::<Core>();
@@ -158,6 +158,9 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         stands_since: Some(now),
         wait_ends: 0,
         crossing: None,
+        completes: Value::UNBOUND,
+        thread_ident: Value::NONE,
+        hooks: None,
         pass_crossings: Vec::new(),
         pass_ended_order: 0,
     });
@@ -178,6 +181,7 @@ fn close(vm: &mut Vm, args: &[Value]) -> Res {
     loop_state.ready.clear();
     loop_state.timers.clear();
     loop_state.timer_handles.clear();
+    loop_state.hooks = None;
     let lane = loop_state.lane;
     // What is bound to a closed loop no longer needs it as a root.
     loop_state.object = Value::NONE;
@@ -440,7 +444,7 @@ fn create_task(vm: &mut Vm, args: &[Value]) -> Res {
 // Running.
 
 /// Runs until `stop`: what `run_forever` does between its set-up and clean-up.
-fn run_loop(vm: &mut Vm, args: &[Value]) -> Res {
+pub(crate) fn run_loop(vm: &mut Vm, args: &[Value]) -> Res {
     let id = id_of(vm, args[0]);
     let loop_state = state(vm, id);
     loop_state.running = true;
@@ -884,6 +888,9 @@ fn run_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res {
             future,
             context,
         } => {
+            if complete::stops_loop(vm, id, callback, future) {
+                return Ok(Value::NONE);
+            }
             let previous = contexts::enter(vm, context)?;
             let state = [context, previous, callback, future];
             Err(vm.call_then(callback, &[future], state, after_future_callback))
@@ -1177,6 +1184,11 @@ fn set_running_loop(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::NONE)
 }
 
+/// Whether each instruction takes its time of a virtual clock.
+fn is_priced(vm: &mut Vm, _: &[Value]) -> Res {
+    Ok(Value::bool(vm.extension::<Core>().virtual_clock))
+}
+
 /// `BaseEventLoop.__init__` of a loop: one that is Python code is counted
 /// here, ours where it is made.
 fn loop_made(vm: &mut Vm, args: &[Value]) -> Res {
@@ -1315,7 +1327,21 @@ fn set_stopping(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
     Ok(())
 }
 
-static LOOP_GETTERS: &[GetterDef] = &[getter_setter("_stopping", field_stopping, set_stopping)];
+fn field_thread_ident(vm: &mut Vm, this: Value) -> Res {
+    let id = id_of(vm, this);
+    Ok(state(vm, id).thread_ident)
+}
+
+fn set_thread_ident(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
+    let id = id_of(vm, this);
+    state(vm, id).thread_ident = value;
+    Ok(())
+}
+
+static LOOP_GETTERS: &[GetterDef] = &[
+    getter_setter("_stopping", field_stopping, set_stopping),
+    getter_setter("_thread_id", field_thread_ident, set_thread_ident),
+];
 
 static LOOP: &[NativeDef] = &[
     new_method("cls, /, *args, **kwargs", new),
@@ -1349,6 +1375,11 @@ static LOOP: &[NativeDef] = &[
         "_create_task_now",
         "self, coro, /, *, name=None, context=None, eager_start=None",
         create_task,
+    ),
+    method(
+        "run_until_complete",
+        "self, future",
+        complete::run_until_complete,
     ),
     method("_run_loop", "self, /", run_loop),
     method("_run_pass", "self, /", run_pass),
@@ -1384,6 +1415,12 @@ static FUNCTIONS: &[NativeDef] = &[
     function("get_running_loop", "", get_running_loop),
     function("_set_running_loop", "loop, /", set_running_loop),
     function("get_event_loop", "", get_event_loop),
+    function(
+        "_complete_with",
+        "cls, base, stopper, give, /",
+        complete::complete_with,
+    ),
+    function("_is_priced", "", is_priced),
     function("_loop_made", "loop, /", loop_made),
     function("_loop_turns", "loop, handles, /", loop_turns),
     function(

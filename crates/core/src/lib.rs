@@ -4,6 +4,7 @@
 //! The core never waits: a fiber that must wait is parked with a deadline,
 //! and whoever runs the VM lets the time pass and calls [`wake_due`].
 
+mod complete;
 pub mod contexts;
 pub mod crossing;
 pub mod deadlock;

@@ -6,6 +6,7 @@ use airlock_trace::{CrossingLog, LaneId, LaneState, Ledger, Recorder, Stops, Wai
 use airlock_vm::{Extension, FiberId, Held, Place, Tracer, Value};
 use rustc_hash::FxHashMap;
 
+use crate::complete::Plain;
 use crate::deadlock::WaitsOn;
 use crate::failures::Failure;
 use crate::host::Host;
@@ -112,6 +113,13 @@ pub(crate) struct LoopState {
     pub wait_ends: u64,
     /// The crossing that the run of this loop is, where no adapter told.
     pub crossing: Option<u64>,
+    /// What the loop is run for by `run_until_complete`, where that is native;
+    /// else unbound.
+    pub completes: Value,
+    /// `_thread_id`: an int while the loop runs, else None.
+    pub thread_ident: Value,
+    /// The methods that hear of asynchronous generators, bound.
+    pub hooks: Option<[Value; 2]>,
     /// Crossings of code that turns the loop pass by pass, each with the task
     /// whose end it waits for, outermost first.
     pub pass_crossings: Vec<(u64, Value)>,
@@ -132,6 +140,8 @@ pub struct Core {
     pub(crate) python_runners: FxHashMap<u32, FiberId>,
     /// The current tasks of loops written in Python, by loop.
     pub(crate) python_tasks: FxHashMap<Value, Value>,
+    /// Loops whose `run_until_complete` is native.
+    pub(crate) plain: Option<Plain>,
     pub(crate) next_order: u64,
     pub(crate) next_lane: LaneId,
     pub(crate) lane_states: Vec<LaneState>,
@@ -147,6 +157,8 @@ pub struct Core {
     /// Values that modules of this crate keep (types, cached functions).
     pub(crate) kept: FxHashMap<&'static str, Value>,
     pub(crate) next_crossing: u64,
+    /// Room for the name of what is called.
+    pub(crate) spelled: String,
     /// Whether there is an adapter: then what is no step of a coroutine and
     /// no line of the shell is booked to it.
     pub(crate) books_adapter: bool,
@@ -178,8 +190,14 @@ pub struct Core {
 impl Extension for Core {
     fn trace(&self, tracer: &mut Tracer) {
         for state in &self.loops {
+            // Nothing is left of one that is closed; `run` makes thousands.
+            if state.closed {
+                continue;
+            }
             tracer.value(state.object);
             tracer.value(state.current_task);
+            tracer.extend(&[state.completes, state.thread_ident]);
+            tracer.extend(state.hooks.as_ref().map_or(&[], |hooks| &hooks[..]));
             for ready in &state.ready {
                 match *ready {
                     Ready::Handle(handle) => tracer.value(handle),
@@ -212,6 +230,9 @@ impl Extension for Core {
         for (future, _) in &self.chained {
             tracer.value(*future);
         }
+        if let Some(plain) = &self.plain {
+            tracer.extend(&plain.values());
+        }
         tracer.extend(&self.of_tasks);
         for &value in self.running_loops.values().chain(self.kept.values()) {
             tracer.value(value);
@@ -238,6 +259,7 @@ impl Core {
             running_loops: FxHashMap::default(),
             python_runners: FxHashMap::default(),
             python_tasks: FxHashMap::default(),
+            plain: None,
             next_order: 0,
             next_lane: 0,
             lane_states: Vec::new(),
@@ -249,6 +271,7 @@ impl Core {
             start_nanos: 0,
             kept: FxHashMap::default(),
             next_crossing: 0,
+            spelled: String::new(),
             books_adapter: false,
             virtual_clock,
             patched_tasks: false,

@@ -117,7 +117,7 @@ fn prepare(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Val
     } else {
         String::new()
     };
-    let lane = trace::start_lane(vm, LaneKind::Task, label, parent);
+    let lane = trace::start_lane(vm, LaneKind::Task, &label, parent);
     future_mut(vm, this).task = Some(Box::new(TaskPart {
         coroutine,
         context,
@@ -131,6 +131,11 @@ fn prepare(vm: &mut Vm, this: Value, coroutine: Value, name: Value, context: Val
         order,
         fiber: None,
     }));
+}
+
+/// Nobody is told if the loop goes before the task is done.
+pub(crate) fn forgo_destroy_log(vm: &mut Vm, task: Value) {
+    part_mut(vm, task).log_destroy_pending = false;
 }
 
 /// Schedules a task's first step, or takes it at once.

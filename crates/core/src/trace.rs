@@ -17,7 +17,7 @@ pub(crate) struct At {
     pub line: u32,
 }
 
-pub(crate) fn record(vm: &mut Vm, kind: EventKind) {
+pub(crate) fn record(vm: &mut Vm, kind: EventKind<&str>) {
     if !is_open(vm) {
         vm.extension::<Core>().recorder.drop_one();
         return;
@@ -30,8 +30,8 @@ pub(crate) fn record(vm: &mut Vm, kind: EventKind) {
 }
 
 /// As [`record`], where time and line are known.
-pub(crate) fn record_at(vm: &mut Vm, at: At, kind: EventKind) {
-    vm.extension::<Core>().recorder.record(Event {
+pub(crate) fn record_at(vm: &mut Vm, at: At, kind: EventKind<&str>) {
+    vm.extension::<Core>().recorder.record(&Event {
         at_nanos: at.nanos,
         line: at.line,
         kind,
@@ -45,14 +45,21 @@ pub(crate) fn program_line(vm: &mut Vm) -> u32 {
 
 /// Whether a file is one of the playground's two programs.
 pub fn is_program_file(filename: &str) -> bool {
+    // Asked of every frame when something is recorded: most names end
+    // otherwise.
+    let folder = filename
+        .strip_suffix("core.py")
+        .or_else(|| filename.strip_suffix("shell.py"));
     // Packages and the library have files of these names too.
-    let is_other = filename.starts_with("/packages/") || filename.starts_with("/lib/");
-    let name = filename.rsplit('/').next().unwrap_or(filename);
-    (name == "core.py" || name == "shell.py") && !is_other
+    folder.is_some_and(|folder| {
+        (folder.is_empty() || folder.ends_with('/'))
+            && !folder.starts_with("/packages/")
+            && !folder.starts_with("/lib/")
+    })
 }
 
 /// A new lane.
-pub fn start_lane(vm: &mut Vm, of: LaneKind, name: String, parent: Option<LaneId>) -> LaneId {
+pub fn start_lane(vm: &mut Vm, of: LaneKind, name: &str, parent: Option<LaneId>) -> LaneId {
     let core = vm.extension::<Core>();
     let lane = core.next_lane;
     core.next_lane += 1;
@@ -119,8 +126,8 @@ pub fn report_failure(vm: &mut Vm, failure: &str, explanation: &str) {
     record(
         vm,
         EventKind::Failure {
-            failure: failure.to_owned(),
-            explanation: explanation.to_owned(),
+            failure,
+            explanation,
         },
     );
 }

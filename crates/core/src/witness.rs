@@ -251,6 +251,9 @@ pub(crate) fn blocked(vm: &mut Vm, since: u64) {
 pub(crate) fn resumed_loop(vm: &mut Vm, id: usize, since: u64, otherwise: Option<Place>) {
     const WORTH_SAYING_NANOS: u64 = 1_000_000;
     let now = crate::now(vm);
+    if !vm.extension::<Core>().books_adapter || now.saturating_sub(since) < WORTH_SAYING_NANOS {
+        return;
+    }
     // A pool's worker turns its loop for the shell's crossing; what other
     // threads do with loops of their own is the program's business.
     let site = if current_thread(vm) == 0 {
@@ -260,9 +263,6 @@ pub(crate) fn resumed_loop(vm: &mut Vm, id: usize, since: u64, otherwise: Option
     } else {
         return;
     };
-    if !vm.extension::<Core>().books_adapter || now.saturating_sub(since) < WORTH_SAYING_NANOS {
-        return;
-    }
     let Some((who, late)) = event_loop::latest_due(vm, id, since, now) else {
         return;
     };

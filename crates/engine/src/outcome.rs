@@ -2,7 +2,7 @@
 
 use airlock_link::{Clock, Playground};
 use airlock_protocol::{Failure, SideReport};
-use airlock_trace::{Compared, Cost, CrossingReport, Event, Ledger, advice};
+use airlock_trace::{Compared, Cost, CrossingReport, Ledger, Recorder, advice};
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -97,6 +97,6 @@ pub fn compare_advice(rows: &[RunReport]) -> String {
 }
 
 /// Hash of all events, the same on every platform (XXH3 of their packed form).
-pub(crate) fn trace_hash(events: &[Event]) -> String {
-    format!("{:016x}", xxh3_64(&airlock_trace::pack(events)))
+pub(crate) fn trace_hash(recorder: &Recorder) -> String {
+    format!("{:016x}", xxh3_64(&recorder.pack()))
 }

@@ -10,7 +10,7 @@ use airlock_stdlib::{
     LIBRARY_FOLDER, Library, MemoryFiles, Program, ProgramContext, SharedFiles,
     StandardEnvironment, exit_status, start, start_program,
 };
-use airlock_trace::{Event, EventKind, LaneKind, LaneState};
+use airlock_trace::{EventKind, LaneKind, LaneState, Mark, Recorder};
 use airlock_vm::{CompileMode, Environment, Exit, Halt, Kind, SourceError, Stream, Vm, VmLimits};
 
 use crate::clock::VirtualClock;
@@ -48,7 +48,7 @@ pub struct Session {
     ending: Option<Ending>,
     explanation: String,
     problem: Option<PlacedProblem>,
-    events_taken: usize,
+    events_read: Mark,
     exit_status: i32,
     /// Serves the session that started it.
     is_peer: bool,
@@ -189,7 +189,7 @@ impl Session {
         let key = vm.str(playground.adapter.key());
         vm.dict_set_text(vm.builtins, "__airlock_adapter__", key);
         preload(&mut vm);
-        airlock_core::trace::start_lane(&mut vm, LaneKind::Main, "main".to_owned(), None);
+        airlock_core::trace::start_lane(&mut vm, LaneKind::Main, "main", None);
         Session {
             vm,
             side,
@@ -198,7 +198,7 @@ impl Session {
             ending: None,
             explanation: String::new(),
             problem: None,
-            events_taken: 0,
+            events_read: Mark::default(),
             exit_status: 0,
             is_peer: false,
             next_news: 0,
@@ -438,12 +438,11 @@ impl Session {
             .collect()
     }
 
-    /// The events since the last call.
-    pub fn take_events(&mut self) -> Vec<Event> {
-        let events = self.vm.extension::<Core>().recorder.events();
-        let new = events[self.events_taken.min(events.len())..].to_vec();
-        self.events_taken = events.len();
-        new
+    /// The events since the last call, packed, if there are any; they are read
+    /// as counted from `origin_nanos`.
+    pub fn take_events(&mut self, origin_nanos: u64) -> Option<Vec<u8>> {
+        let recorder = &self.vm.extension::<Core>().recorder;
+        recorder.pack_since(&mut self.events_read, origin_nanos)
     }
 
     /// How many iterations loops have made.
@@ -472,8 +471,8 @@ impl Session {
         let crossings = core.crossing_log.report();
         let failures = core.failures.iter().map(told).collect();
         let recorder = &core.recorder;
-        ledger.max_concurrency = max_concurrency(recorder.events());
-        let trace_hash = crate::outcome::trace_hash(recorder.events());
+        ledger.max_concurrency = max_concurrency(recorder);
+        let trace_hash = crate::outcome::trace_hash(recorder);
         let dropped_events = recorder.dropped();
         SideReport {
             side: self.side,
@@ -819,20 +818,20 @@ fn refused(
 }
 
 /// The most tasks that were alive and not done at once.
-fn max_concurrency(events: &[Event]) -> u64 {
+fn max_concurrency(recorder: &Recorder) -> u64 {
     let mut tasks = std::collections::BTreeSet::new();
     let mut most = 0;
-    for event in events {
-        match &event.kind {
+    for event in recorder.events() {
+        match event.kind {
             EventKind::LaneStarted {
                 lane,
                 of: LaneKind::Task,
                 ..
             } => {
-                tasks.insert(*lane);
+                tasks.insert(lane);
             }
             EventKind::LaneEnded { lane, .. } => {
-                tasks.remove(lane);
+                tasks.remove(&lane);
             }
             _ => continue,
         }

@@ -67,7 +67,7 @@ pub enum FromWorker {
         text: String,
     },
     /// Events since the last such message, in order of time. Crosses as the
-    /// bytes of [`airlock_trace::pack`], not as text.
+    /// bytes of [`airlock_trace::Recorder::pack_since`], not as text.
     #[serde(skip)]
     Events {
         events: Vec<Event>,

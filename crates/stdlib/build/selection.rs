@@ -343,6 +343,12 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "        task.cancel()\n",
         "        __import__('_asyncio')._left_over(task); task.cancel()\n",
     ),
+    // As `Runner` does it, without one.
+    (
+        "asyncio.runners",
+        "\n    with Runner(debug=debug,",
+        "    if _run_now and debug is None and loop_factory is None and coroutines.iscoroutine(main): return _run_now(main)\n    with Runner(debug=debug,",
+    ),
     (
         "asyncio.base_events",
         "            raise RuntimeError('This event loop is already",

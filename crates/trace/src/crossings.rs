@@ -3,6 +3,8 @@
 //! The adapter's time is booked to the crossing it is spent for as it passes,
 //! so that the samples of a run add up to what the ledger says.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// A line of the program that enters the core.
@@ -17,7 +19,6 @@ pub struct CallSite {
 /// A crossing that has not been left.
 #[derive(Debug)]
 struct Open {
-    crossing: u64,
     /// The fiber that waits for it.
     fiber: usize,
     site: usize,
@@ -41,7 +42,10 @@ const SAMPLE_LIMIT: usize = 200_000;
 #[derive(Debug, Default)]
 pub struct CrossingLog {
     sites: Vec<CallSite>,
-    open: Vec<Open>,
+    /// By number, and so in the order in which they were entered.
+    open: BTreeMap<u64, Open>,
+    /// The crossings that are open on each fiber, innermost last.
+    of_fibers: Vec<Vec<u64>>,
     samples: Vec<Sample>,
     waiting_bytes: Vec<u64>,
     /// Adapter time while no crossing was open (a loop's closing, say).
@@ -49,6 +53,7 @@ pub struct CrossingLog {
 }
 
 impl CrossingLog {
+    /// Numbers rise from crossing to crossing.
     pub fn enter(
         &mut self,
         crossing: u64,
@@ -69,22 +74,28 @@ impl CrossingLog {
             });
             self.sites.len() - 1
         });
-        self.open.push(Open {
-            crossing,
+        let open = Open {
             fiber,
             site,
             entered_nanos: now,
             adapter_nanos: 0,
             entered_bytes: live_bytes,
             waiting_bytes: None,
-        });
+        };
+        self.open.insert(crossing, open);
+        if self.of_fibers.len() <= fiber {
+            self.of_fibers.resize_with(fiber + 1, Vec::new);
+        }
+        self.of_fibers[fiber].push(crossing);
     }
 
     pub fn leave(&mut self, crossing: u64, now: u64) {
-        let Some(at) = self.open.iter().position(|open| open.crossing == crossing) else {
+        let Some(open) = self.open.remove(&crossing) else {
             return;
         };
-        let open = self.open.remove(at);
+        if let Some(of_fiber) = self.of_fibers.get_mut(open.fiber) {
+            of_fiber.retain(|&other| other != crossing);
+        }
         if self.samples.len() < SAMPLE_LIMIT {
             self.samples.push(Sample {
                 site: open.site,
@@ -98,9 +109,13 @@ impl CrossingLog {
     /// Books adapter time: to the innermost crossing of the fiber that spent
     /// it, else to the oldest that is open, for which a loop's fiber works.
     pub fn book(&mut self, fiber: usize, nanos: u64) {
-        let own = self.open.iter().rposition(|open| open.fiber == fiber);
-        match own.or(if self.open.is_empty() { None } else { Some(0) }) {
-            Some(at) => self.open[at].adapter_nanos += nanos,
+        let own = self.of_fibers.get(fiber).and_then(|open| open.last());
+        let open = match own {
+            Some(crossing) => self.open.get_mut(crossing),
+            None => self.open.values_mut().next(),
+        };
+        match open {
+            Some(open) => open.adapter_nanos += nanos,
             None => self.outside_nanos += nanos,
         }
     }
@@ -108,7 +123,7 @@ impl CrossingLog {
     /// Everything waits: what the calls that wait have added to memory.
     pub fn note_waiting(&mut self, live_bytes: u64) {
         let waiting = self.open.len() as u64;
-        for open in &mut self.open {
+        for open in self.open.values_mut() {
             if open.waiting_bytes.is_none() {
                 open.waiting_bytes = Some(live_bytes.saturating_sub(open.entered_bytes) / waiting);
             }
@@ -116,13 +131,15 @@ impl CrossingLog {
     }
 
     pub fn is_open_on(&self, fiber: usize) -> bool {
-        self.open.iter().any(|open| open.fiber == fiber)
+        self.of_fibers
+            .get(fiber)
+            .is_some_and(|open| !open.is_empty())
     }
 
     /// The call sites of the crossings that are open, oldest first.
     pub fn open_sites(&self) -> impl Iterator<Item = (usize, &CallSite)> {
         self.open
-            .iter()
+            .values()
             .map(|open| (open.fiber, &self.sites[open.site]))
     }
 

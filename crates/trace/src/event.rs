@@ -47,23 +47,23 @@ pub enum Outcome {
     Cancelled,
 }
 
-/// One thing that happened.
+/// One thing that happened. Who records one lends its texts (`S` is `&str`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Event {
+pub struct Event<S = String> {
     /// Nanoseconds since the run's start.
     pub at_nanos: u64,
     /// Line of the program's own source that was running, 0 if unknown.
     pub line: u32,
-    pub kind: EventKind,
+    pub kind: EventKind<S>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum EventKind {
+pub enum EventKind<S = String> {
     /// A lane appeared. `parent` is the lane that created it.
     LaneStarted {
         lane: LaneId,
         of: LaneKind,
-        name: String,
+        name: S,
         parent: Option<LaneId>,
     },
     LaneEnded {
@@ -79,7 +79,7 @@ pub enum EventKind {
     CrossingEntered {
         crossing: u64,
         lane: LaneId,
-        name: String,
+        name: S,
     },
     /// The crossing's answer is back in the shell.
     CrossingLeft {
@@ -101,52 +101,7 @@ pub enum EventKind {
     },
     /// A named failure was recognised (`deadlock`, ...).
     Failure {
-        failure: String,
-        explanation: String,
+        failure: S,
+        explanation: S,
     },
-}
-
-/// Events in a compact binary form (postcard's): about ten bytes each. What
-/// crosses from Worker to page, and what a trace's hash is made of.
-pub fn pack(events: &[Event]) -> Vec<u8> {
-    postcard::to_allocvec(events).expect("events have no part that cannot be written")
-}
-
-/// The events that [`pack`] wrote; `None` if the bytes are something else.
-pub fn unpack(bytes: &[u8]) -> Option<Vec<Event>> {
-    postcard::from_bytes(bytes).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn packed_events_come_back() {
-        let lane = |kind| Event {
-            at_nanos: u64::MAX,
-            line: 3,
-            kind,
-        };
-        let events = [
-            lane(EventKind::LaneStarted {
-                lane: 0,
-                of: LaneKind::Task,
-                name: "größer".to_owned(),
-                parent: Some(7),
-            }),
-            lane(EventKind::LaneEntered {
-                lane: 0,
-                state: LaneState::Blocked,
-            }),
-            lane(EventKind::CrossingLeft {
-                crossing: 1 << 40,
-                lane: 0,
-                outcome: Outcome::Cancelled,
-            }),
-        ];
-        let bytes = pack(&events);
-        assert_eq!(unpack(&bytes).as_deref(), Some(&events[..]));
-        assert_eq!(unpack(&bytes[..bytes.len() - 1]), None);
-    }
 }

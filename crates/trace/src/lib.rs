@@ -15,8 +15,8 @@ mod waits;
 
 pub use advice::{Compared, advice};
 pub use crossings::{Bucket, CallSite, CrossingLog, CrossingReport, Distribution, SiteReport};
-pub use event::{Event, EventKind, LaneId, LaneKind, LaneState, Outcome, pack, unpack};
+pub use event::{Event, EventKind, LaneId, LaneKind, LaneState, Outcome};
 pub use ledger::{Cost, Ledger};
-pub use recorder::Recorder;
+pub use recorder::{Mark, Recorder, unpack};
 pub use stops::{BEAT_NANOS, Lag, Stops, union_nanos};
 pub use waits::Waits;

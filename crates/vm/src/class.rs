@@ -277,6 +277,11 @@ impl Vm {
         self.renew_version(ty);
     }
 
+    /// Another one whenever an attribute of the class or of a base changes.
+    pub fn type_version(&self, class: Value) -> u32 {
+        self.heap.ty(class).version
+    }
+
     /// Makes what was found on this type and its subclasses stale.
     pub(crate) fn renew_version(&mut self, ty: Value) {
         for class in self.with_subclasses(ty) {

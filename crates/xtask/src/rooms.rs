@@ -29,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "trace", "bytecode", "compiler", "vm", "stdlib", "core", "shell", "link", "protocol",
         ],
     ),
-    ("browser", &["engine", "protocol", "trace", "link"]),
+    ("browser", &["engine", "protocol", "link"]),
     ("app", &["trace", "link", "protocol"]),
     // `airlock py` drives the VM itself: a plain program is no playground.
     (

@@ -158,8 +158,8 @@ pub(crate) fn begin_driving(vm: &mut Vm) -> Option<LaneId> {
 pub(super) fn start(vm: &mut Vm, thread: u32, function: Value) {
     let parent = current_lane(vm);
     let name = name_of(vm, function).unwrap_or_else(|| format!("thread {thread}"));
-    threads(vm).names.insert(thread, name.clone());
-    let lane = trace::start_lane(vm, LaneKind::Thread, name, Some(parent));
+    let lane = trace::start_lane(vm, LaneKind::Thread, &name, Some(parent));
+    threads(vm).names.insert(thread, name);
     threads(vm).lanes.insert(thread, lane);
 }
 
@@ -188,7 +188,7 @@ fn name_of(vm: &mut Vm, function: Value) -> Option<String> {
 /// A new greenlet on a fiber of its own.
 pub fn start_greenlet(vm: &mut Vm, fiber: FiberId, name: &str) {
     let parent = current_lane(vm);
-    let lane = trace::start_lane(vm, LaneKind::Greenlet, name.to_owned(), Some(parent));
+    let lane = trace::start_lane(vm, LaneKind::Greenlet, name, Some(parent));
     threads(vm).greenlet_lanes.insert(fiber, lane);
 }
 

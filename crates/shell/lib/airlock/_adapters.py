@@ -126,11 +126,14 @@ class _Persistent:
         if self.loop is None:
             self.loop = asyncio.new_event_loop()
             atexit.register(self.close)
+            # From the next crossing on there is nothing to ask first.
+            _airlock_shell.drive_with(_CROSS['runner'], self.loop.run_until_complete)
         return self.loop
 
     def close(self):
         loop, self.loop = self.loop, None
         if loop is not None:
+            _airlock_shell.drive_with(_CROSS['runner'], self.drive)
             _finish(loop)
 
     def drive(self, coroutine):

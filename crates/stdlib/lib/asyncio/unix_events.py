@@ -6,14 +6,28 @@ turns by CPython's Python code instead.
 
 __all__ = ('SelectorEventLoop', 'EventLoop')
 
+import collections
+import contextvars
 import signal
+import threading
+import time
+import weakref
 
 import _asyncio
 
 from . import base_events
+from . import constants
+from . import coroutines
 from . import events
+from . import exceptions
+from . import runners
+from .log import logger
 
 _asyncio._derive_handles(events.Handle, events.TimerHandle, events._ThreadSafeHandle)
+
+# On the virtual clock instructions have a price, and what CPython does costs
+# what CPython's code costs.
+_PRICED = _asyncio._is_priced()
 
 # Whoever overrides one of these is called by the code that turns the loop.
 _TURNING = frozenset((
@@ -46,8 +60,48 @@ class _Turns:
         return getattr(self._sockets, name)
 
 
+class _Made:
+    """An attribute of a loop that is made when it is first asked for."""
+
+    def __init__(self, make):
+        self._make = make
+
+    def __set_name__(self, owner, name):
+        self._name = name
+
+    def __get__(self, loop, owner=None):
+        if loop is None:
+            return self
+        made = loop.__dict__[self._name] = self._make(loop)
+        return made
+
+
+_NO_GENERATORS = ()
+
+
 class _AirlockEventLoop(_asyncio.Loop, base_events.BaseEventLoop):
     _turns_natively = True
+
+    # What `BaseEventLoop.__init__` gives each loop.
+    _timer_cancelled_count = 0
+    _closed = False
+    _ready = _Made(lambda loop: collections.deque())
+    _scheduled = _Made(lambda loop: [])
+    _default_executor = None
+    _internal_fds = 0
+    _clock_resolution = time.get_clock_info('monotonic').resolution
+    _exception_handler = None
+    _debug = False
+    _old_agen_hooks = None
+    slow_callback_duration = 0.1
+    _current_handle = None
+    _task_factory = None
+    _coroutine_origin_tracking_enabled = False
+    _coroutine_origin_tracking_saved_depth = None
+    _asyncgens = _NO_GENERATORS
+    _asyncgens_shutdown_called = False
+    _executor_shutdown_called = False
+    _selector = _Made(_Turns)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -57,11 +111,13 @@ class _AirlockEventLoop(_asyncio.Loop, base_events.BaseEventLoop):
     def __init__(self, selector=None):
         if selector is not None and self._turns_natively:
             _asyncio._become_python(self, _python_version(type(self)))
-        base_events.BaseEventLoop.__init__(self)
-        if self._turns_natively:
-            self._selector = _Turns(self)
-        else:
+        if not self._turns_natively:
+            base_events.BaseEventLoop.__init__(self)
             _open_selector(self, selector)
+        elif _PRICED:
+            base_events.BaseEventLoop.__init__(self)
+        elif coroutines._is_debug_mode():
+            self.set_debug(True)
 
     def create_task(self, coro, **kwargs):
         factory = self._task_factory
@@ -86,17 +142,34 @@ class _AirlockEventLoop(_asyncio.Loop, base_events.BaseEventLoop):
             raise RuntimeError('Cannot close a running event loop')
         if self.is_closed():
             return
-        if self._turns_natively:
-            self._close_now()
-        else:
-            self._close_self_pipe()
-        self._selector.close()
-        base_events.BaseEventLoop.close(self)
+        if not self._turns_natively or _PRICED:
+            if self._turns_natively:
+                self._close_now()
+            else:
+                self._close_self_pipe()
+            self._selector.close()
+            base_events.BaseEventLoop.close(self)
+            return
+        self._close_now()
+        if '_selector' in self.__dict__:
+            self._selector.close()
+        if self._debug:
+            logger.debug('Close %r', self)
+        self._closed = self._executor_shutdown_called = True
+        executor = self._default_executor
+        if executor is not None:
+            self._default_executor = None
+            executor.shutdown(wait=False)
 
     def set_debug(self, enabled):
         if self._turns_natively:
             self._set_debug(enabled)
         base_events.BaseEventLoop.set_debug(self, enabled)
+
+    def _asyncgen_firstiter_hook(self, agen):
+        if self._asyncgens is _NO_GENERATORS:
+            self._asyncgens = weakref.WeakSet()
+        base_events.BaseEventLoop._asyncgen_firstiter_hook(self, agen)
 
     def _write_to_self(self):
         if not self._turns_natively:
@@ -156,6 +229,18 @@ for _name in ('_make_socket_transport', '_make_datagram_transport', '_make_ssl_t
               'sock_accept', '_sock_sendfile_native', '_sendfile_native', 'create_unix_connection',
               'create_unix_server'):
     setattr(_AirlockEventLoop, _name, _method_for_sockets(_name))
+
+
+def _end_of_run():
+    # The name is for tracebacks.
+    def run_until_complete(future):
+        if not future.done():
+            raise RuntimeError('Event loop stopped before Future completed.')
+        return future.result()
+    return run_until_complete
+
+
+_asyncio._complete_with(_AirlockEventLoop, base_events.BaseEventLoop, base_events._run_until_complete_cb, _end_of_run())
 _AirlockEventLoop.__name__ = _AirlockEventLoop.__qualname__ = '_UnixSelectorEventLoop'
 
 
@@ -165,6 +250,50 @@ class _UnixDefaultEventLoopPolicy(events._BaseDefaultEventLoopPolicy):
     _loop_factory = _AirlockEventLoop
 
 
+# Its name is for tracebacks.
+def run(main):
+    """What `asyncio.run` does with a `Runner`, for a coroutine."""
+    loop = events.new_event_loop()
+    events.set_event_loop(loop)
+    handlers = signal._handlers
+    interrupts = 0
+    interrupt = None
+    try:
+        task = loop.create_task(main, context=contextvars.copy_context())
+        if (handlers.get(2, signal.default_int_handler) is signal.default_int_handler
+                and threading.current_thread() is threading.main_thread()):
+            def interrupt(signum, frame):
+                nonlocal interrupts
+                interrupts += 1
+                if interrupts == 1 and not task.done():
+                    task.cancel()
+                    loop.call_soon_threadsafe(lambda: None)
+                    return
+                raise KeyboardInterrupt()
+            handlers[2] = interrupt
+        try:
+            return loop.run_until_complete(task)
+        except exceptions.CancelledError:
+            if interrupts > 0:
+                uncancel = getattr(task, 'uncancel', None)
+                if uncancel is not None and uncancel() == 0:
+                    raise KeyboardInterrupt()
+            raise
+        finally:
+            if interrupt is not None and handlers.get(2) is interrupt:
+                handlers[2] = signal.default_int_handler
+    finally:
+        try:
+            runners._cancel_all_tasks(loop)
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(loop.shutdown_default_executor(constants.THREAD_JOIN_TIMEOUT))
+        finally:
+            events.set_event_loop(None)
+            loop.close()
+
+
+runners._run_now = None if _PRICED else run
+del run
 SelectorEventLoop = _AirlockEventLoop
 _DefaultEventLoopPolicy = _UnixDefaultEventLoopPolicy
 EventLoop = SelectorEventLoop
