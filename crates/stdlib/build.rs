@@ -11,6 +11,8 @@ use airlock_compiler::{Mode, Options, compile};
 
 #[path = "src/bundle.rs"]
 mod bundle;
+#[path = "build/characters.rs"]
+mod characters;
 #[path = "build/selection.rs"]
 mod selection;
 #[path = "build/wording.rs"]
@@ -32,6 +34,7 @@ fn main() {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     for folder in [
         "build",
+        "data",
         "lib",
         "prelude",
         "src/bundle.rs",
@@ -40,6 +43,12 @@ fn main() {
     ] {
         println!("cargo::rerun-if-changed={folder}");
     }
+
+    // Modules of the library may name characters.
+    unicode_names2::set_lookup(all_names::character);
+    let table = out.join("characters.table");
+    fs::write(&table, characters::pack())
+        .unwrap_or_else(|error| panic!("{}: {error}", table.display()));
 
     let mut sources = BTreeMap::new();
     collect(

@@ -39,16 +39,17 @@ function newest(pattern) {
 const packed = dirname(newest(/wasm32-unknown-unknown.\w+.build.airlock-stdlib-\w+.out.rest\.bundle$/));
 copyFileSync(join(packed, 'common.bundle'), at('common.bundle'));
 copyFileSync(join(packed, 'rest.bundle'), at('library.bundle'));
+copyFileSync(join(packed, 'characters.table'), at('characters.table'));
 const common = rename('common.bundle');
 const library = rename('library.bundle');
 
 /**
- * Where the tables of the functions of elementary mathematics lie: most of the engine's data that no first run needs.
+ * Where the tables of the functions of elementary mathematics and of normal forms lie: most of the engine's data that no first run needs.
  * The linker's map names each piece of data with its address and size.
  */
 function tables() {
   const map = newest(/wasm32-unknown-unknown.\w+.build.airlock-browser-\w+.out.engine\.map$/);
-  const lines = readFileSync(map, 'utf8').matchAll(/^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) .*\.rodata[^ ]*pxfm/gm);
+  const lines = readFileSync(map, 'utf8').matchAll(/^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) .*\.rodata[^ ]*(?:pxfm|unicode_normalization)/gm);
   return Array.from(lines, ([, address, size]) => ({ start: parseInt(address, 16), end: parseInt(address, 16) + parseInt(size, 16) }));
 }
 
@@ -79,6 +80,7 @@ replace('content="airlock-browser_bg.wasm"', `content="${engine}"`);
 replace('content="airlock-late.wasm"', `content="${late}"`);
 replace('content="common.bundle"', `content="${common}"`);
 replace('content="library.bundle"', `content="${library}"`);
+replace('content="characters.table"', `content="${rename('characters.table')}"`);
 replace('content="calibrate.py"', `content="${rename('calibrate.py')}"`);
 replace('content="worker.js"', `content="${worker}"`);
 for (const name of ['theme.js', 'boot.js', 'editor.js']) replace(`src="${name}"`, `src="${rename(name)}"`);

@@ -72,7 +72,7 @@ function endAll(peers) {
   peers.clear();
 }
 
-const libraries = () => ['airlock-common', 'airlock-library'].map(named);
+const libraries = () => ['airlock-common', 'airlock-library', 'airlock-characters'].map(named);
 
 function createWorker() {
   const worker = new Worker(named('airlock-worker'), { type: 'module' });

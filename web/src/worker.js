@@ -41,9 +41,10 @@ async function boot({ module, flags, library, late, peer }) {
 }
 
 // The modules that the engine does not hold come after all that the first run
-// needs, what most programs import before the rest.
+// needs, what most programs import before the rest. The table of characters'
+// names is left to who asks for one.
 async function fetchLibrary(addresses) {
-  for (const address of addresses) {
+  for (const address of addresses.filter((address) => !address.endsWith('.table'))) {
     let bytes;
     try {
       const response = await fetch(address, { priority: 'low' });

@@ -2,7 +2,8 @@
 //! in the engine; the rest follows in downloads of its own.
 //!
 //! A run whose programs name a module that may still come is put off until it
-//! has; what the library itself imports late is fetched on the spot.
+//! has; what the library itself imports late is fetched on the spot. So is the
+//! table of characters' names, which few programs ask for.
 
 use std::cell::RefCell;
 
@@ -26,12 +27,26 @@ enum State {
     Missing,
 }
 
+/// What the address of the table of characters ends with.
+const TABLE: &str = ".table";
+
 thread_local! {
+    static CHARACTERS: RefCell<Option<String>> = const { RefCell::new(None) };
     static PARTS: RefCell<Vec<Part>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What is being fetched, in this order.
+/// What is being fetched, in this order; and where the table of characters
+/// lies.
 pub fn expect(addresses: Vec<String>) {
+    let (tables, addresses): (Vec<_>, Vec<_>) = addresses
+        .into_iter()
+        .partition(|address| address.ends_with(TABLE));
+    CHARACTERS.set(tables.into_iter().next());
+    airlock_engine::characters::set_source(|| {
+        let address = CHARACTERS.with_borrow(Clone::clone)?;
+        let bytes: &'static [u8] = scope::fetch_now(&address)?.leak();
+        Some(bytes)
+    });
     PARTS.set(
         addresses
             .into_iter()

@@ -14,6 +14,7 @@ mod session;
 pub use airlock_core::peers::{News, PARENT, PeerId, Peers};
 pub use airlock_core::{Charge, Host, StackSwitch};
 pub use airlock_shell::MODULES as SHELL_MODULES;
+pub use airlock_stdlib::characters;
 pub use airlock_stdlib::{FileError, Files, LIBRARY_FOLDER, Library, MemoryFiles, SharedFiles};
 pub use clock::VirtualClock;
 pub use outcome::{RunReport, SideError, SideOutcome, compare, compare_advice, run_report};

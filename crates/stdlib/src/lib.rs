@@ -6,6 +6,7 @@
 //! host ([`Files`], [`Library::add_bundle`]).
 
 mod bundle;
+pub mod characters;
 mod context;
 mod environment;
 mod files;

@@ -107,17 +107,8 @@ fn encode(code_points: &[u32]) -> Vec<u8> {
     bytes
 }
 
-pub(crate) enum Broken {
-    Escape,
-    /// A name of a character that we do not know.
-    UnknownName,
-}
-
 /// What is wrong with the escapes of the literal at `range`.
-pub(crate) fn broken_escape(
-    source: &str,
-    range: ruff_text_size::TextRange,
-) -> Option<(Broken, String)> {
+pub(crate) fn broken_escape(source: &str, range: ruff_text_size::TextRange) -> Option<String> {
     let text = source.get(range.start().into()..range.end().into())?;
     // The text of an f-string has no quotes of its own.
     let (prefix, body) = match text.find(['"', '\'']) {
@@ -145,19 +136,15 @@ pub(crate) fn broken_escape(
         if is_bytes {
             if escape == b'x' && digits(2) < 2 {
                 let message = format!("(value error) invalid \\x escape at position {at}");
-                return Some((Broken::Escape, message));
+                return Some(message);
             }
             at += 2;
             continue;
         }
         let broken = |end: usize, what: &str| {
             // CPython counts in its own escaped form, the same for ASCII.
-            Some((
-                Broken::Escape,
-                format!(
-                    "(unicode error) 'unicodeescape' codec can't decode bytes in position \
-                     {at}-{end}: {what}"
-                ),
+            Some(format!(
+                "(unicode error) 'unicodeescape' codec can't decode bytes in position {at}-{end}: {what}"
             ))
         };
         let (count, what) = match escape {
@@ -176,10 +163,7 @@ pub(crate) fn broken_escape(
                 }
                 let name = &body[at + 3..at + 3 + length];
                 if unicode_names2::character(name).is_none() {
-                    return Some((
-                        Broken::UnknownName,
-                        format!("the character name \\N{{{name}}} is not supported"),
-                    ));
+                    return broken(at + 3 + length, "unknown Unicode character name");
                 }
                 at += length + 4;
                 continue;

@@ -1,11 +1,13 @@
-//! `unicodedata`, as far as its tables are small: categories and numbers
-//! always, normalisation and combining classes with the feature
-//! `unicodedata`. What needs larger tables is refused by name.
+//! `unicodedata`. Categories, digits and normal forms come from tables in the
+//! engine; what else there is to know of a character from [`characters`].
 
+use crate::characters::{self, Table};
 use crate::native::east_asian_width::Width;
 use airlock_vm::builtins::unicode as uni;
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{NativeDef, PyDict, Res, Throw, Value, Vm, function};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::canonical_combining_class;
 
 pub static MODULE: ModuleDef = ModuleDef {
     name: "unicodedata",
@@ -35,11 +37,11 @@ static FUNCTIONS: &[NativeDef] = &[
         let value = decimal(c)
             .or_else(|| other_digit(c))
             .map(|value| value as f64)
-            .or_else(|| uni::ideograph_value(c).map(|value| value as f64))
-            .or_else(|| fraction(c));
-        if value.is_none() && uni::is_numeric(c) {
-            return Err(refused(vm, "numeric() of this character"));
-        }
+            .or_else(|| uni::ideograph_value(c).map(|value| value as f64));
+        let value = match value {
+            None if uni::is_numeric(c) => table(vm)?.value(c),
+            value => value,
+        };
         or_default(
             vm,
             value.map(Value::float),
@@ -47,27 +49,48 @@ static FUNCTIONS: &[NativeDef] = &[
             "not a numeric character",
         )
     }),
-    function("combining", "chr, /", combining),
+    function("combining", "chr, /", |vm, args| {
+        let c = character(vm, args[0], "combining")?;
+        Ok(Value::count(canonical_combining_class(c) as usize))
+    }),
     function("normalize", "form, unistr, /", normalize),
     function("is_normalized", "form, unistr, /", |vm, args| {
         let normal = normalize(vm, args)?;
         Ok(Value::bool(vm.as_text(normal) == vm.as_text(args[1])))
     }),
-    function("name", "chr, default=..., /", |vm, _| {
-        Err(refused(vm, "name()"))
+    function("name", "chr, default=..., /", |vm, args| {
+        let c = character(vm, args[0], "name")?;
+        let name = table(vm)?.name(c).map(|name| vm.string(name));
+        or_default(vm, name, args[1], "no such name")
     }),
-    function("lookup", "name, /", |vm, _| Err(refused(vm, "lookup()"))),
-    function("bidirectional", "chr, /", |vm, _| {
-        Err(refused(vm, "bidirectional()"))
+    function("lookup", "name, /", |vm, args| {
+        let name = vm.expect_str(args[0], "lookup() argument")?;
+        match table(vm)?.character(&name) {
+            Some(c) => Ok(vm.string(c.to_string())),
+            None => {
+                let message = vm.string(format!("undefined character name '{name}'"));
+                Err(vm.key_error(message))
+            }
+        }
     }),
-    function("decomposition", "chr, /", |vm, _| {
-        Err(refused(vm, "decomposition()"))
+    function("bidirectional", "chr, /", |vm, args| {
+        let c = character(vm, args[0], "bidirectional")?;
+        let class = table(vm)?.bidirectional(c);
+        Ok(vm.str(class))
+    }),
+    function("decomposition", "chr, /", |vm, args| {
+        let c = character(vm, args[0], "decomposition")?;
+        let mapping = table(vm)?.decomposition(c);
+        Ok(vm.str(mapping))
     }),
     function("east_asian_width", "chr, /", |vm, args| {
         let c = character(vm, args[0], "east_asian_width")?;
         Ok(vm.str(Width::of(c).abbreviation()))
     }),
-    function("mirrored", "chr, /", |vm, _| Err(refused(vm, "mirrored()"))),
+    function("mirrored", "chr, /", |vm, args| {
+        let c = character(vm, args[0], "mirrored")?;
+        Ok(Value::count(table(vm)?.is_mirrored(c).into()))
+    }),
 ];
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
@@ -84,11 +107,16 @@ fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     Ok(())
 }
 
+fn table(vm: &mut Vm) -> Res<&'static Table> {
+    characters::table().ok_or_else(|| no_table(vm))
+}
+
 #[cold]
-fn refused(vm: &mut Vm, what: &str) -> Throw {
-    let message =
-        format!("unicodedata.{what} is not available in Airlock: its tables are not packed");
-    vm.not_implemented_error(message)
+fn no_table(vm: &mut Vm) -> Throw {
+    vm.error(
+        vm.types.runtime_error,
+        "the names of characters could not be fetched",
+    )
 }
 
 fn character(vm: &mut Vm, value: Value, name: &str) -> Res<char> {
@@ -157,54 +185,6 @@ fn other_digit(c: char) -> Option<u32> {
     })
 }
 
-/// The common fractions and the Roman numerals.
-fn fraction(c: char) -> Option<f64> {
-    Some(match c {
-        '¼' => 0.25,
-        '½' => 0.5,
-        '¾' => 0.75,
-        '⅐' => 1.0 / 7.0,
-        '⅑' => 1.0 / 9.0,
-        '⅒' => 0.1,
-        '⅓' => 1.0 / 3.0,
-        '⅔' => 2.0 / 3.0,
-        '⅕' => 0.2,
-        '⅖' => 0.4,
-        '⅗' => 0.6,
-        '⅘' => 0.8,
-        '⅙' => 1.0 / 6.0,
-        '⅚' => 5.0 / 6.0,
-        '⅛' => 0.125,
-        '⅜' => 0.375,
-        '⅝' => 0.625,
-        '⅞' => 0.875,
-        '↉' => 0.0,
-        'Ⅰ'..='Ⅻ' => (c as u32 - 0x215F) as f64,
-        'ⅰ'..='ⅻ' => (c as u32 - 0x216F) as f64,
-        'Ⅼ' | 'ⅼ' => 50.0,
-        'Ⅽ' | 'ⅽ' => 100.0,
-        'Ⅾ' | 'ⅾ' => 500.0,
-        'Ⅿ' | 'ⅿ' => 1000.0,
-        _ => return None,
-    })
-}
-
-#[cfg(feature = "unicodedata")]
-fn combining(vm: &mut Vm, args: &[Value]) -> Res {
-    let c = character(vm, args[0], "combining")?;
-    Ok(Value::count(
-        unicode_normalization::char::canonical_combining_class(c) as usize,
-    ))
-}
-
-#[cfg(not(feature = "unicodedata"))]
-fn combining(vm: &mut Vm, args: &[Value]) -> Res {
-    match character(vm, args[0], "combining")? {
-        '\0'..='\u{2FF}' => Ok(Value::count(0)),
-        _ => Err(refused(vm, "combining() beyond Latin")),
-    }
-}
-
 fn normalize(vm: &mut Vm, args: &[Value]) -> Res {
     let form = vm.expect_str(args[0], "normalize() argument 1")?;
     if !matches!(&*form, "NFC" | "NFD" | "NFKC" | "NFKD") {
@@ -214,22 +194,11 @@ fn normalize(vm: &mut Vm, args: &[Value]) -> Res {
     if text.is_ascii() {
         return Ok(vm.heap.payload(args[1]));
     }
-    let normal = normal_form(vm, &form, &text)?;
-    Ok(vm.string(normal))
-}
-
-#[cfg(feature = "unicodedata")]
-fn normal_form(_: &mut Vm, form: &str, text: &str) -> Res<String> {
-    use unicode_normalization::UnicodeNormalization;
-    Ok(match form {
+    let normal: String = match &*form {
         "NFC" => text.nfc().collect(),
         "NFD" => text.nfd().collect(),
         "NFKC" => text.nfkc().collect(),
         _ => text.nfkd().collect(),
-    })
-}
-
-#[cfg(not(feature = "unicodedata"))]
-fn normal_form(vm: &mut Vm, _: &str, _: &str) -> Res<String> {
-    Err(refused(vm, "normalize() of text beyond ASCII"))
+    };
+    Ok(vm.string(normal))
 }

@@ -663,10 +663,26 @@ fn unescape(
                 .iter()
                 .position(|byte| *byte == b'}')
                 .filter(|_| rest.get(2) == Some(&b'{'));
-            return fault(
-                end.map_or(2, |end| end + 1),
-                "named characters are not available here",
-            );
+            let Some(end) = end else {
+                if !last {
+                    return Ok(0);
+                }
+                let used = if rest.get(2) == Some(&b'{') {
+                    rest.len()
+                } else {
+                    2
+                };
+                return fault(used, "malformed \\N character escape");
+            };
+            let name = std::str::from_utf8(&rest[3..end]).ok();
+            return match name.and_then(unicode_names2::character) {
+                Some(c) => {
+                    out.push(c);
+                    Ok(end + 1)
+                }
+                None if end == 3 => fault(4, "malformed \\N character escape"),
+                None => fault(end + 1, "unknown Unicode character name"),
+            };
         }
         _ => {
             match kind {

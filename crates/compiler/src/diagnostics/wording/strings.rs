@@ -5,7 +5,7 @@ use ruff_python_parser::{InterpolatedStringErrorType, LexicalErrorType};
 use ruff_text_size::{TextRange, TextSize};
 
 use super::{Context, DiagnosticKind, Worded, span, syntax};
-use crate::scan::literals::{Broken, broken_escape};
+use crate::scan::literals::broken_escape;
 
 impl Context<'_> {
     pub(super) fn lexical(&self, range: TextRange, error: &LexicalErrorType) -> Worded {
@@ -77,10 +77,7 @@ impl Context<'_> {
         let token = self.tokens.at_or_before(range.start());
         let token_range = token.map_or(range, |token| token.range);
         broken_escape(self.source, token_range)
-            .map(|(kind, message)| match kind {
-                Broken::Escape => syntax(token_range, message),
-                Broken::UnknownName => (token_range, DiagnosticKind::Unsupported, message),
-            })
+            .map(|message| syntax(token_range, message))
             .unwrap_or_else(|| {
                 syntax(
                     token_range,
