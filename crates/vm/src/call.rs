@@ -73,6 +73,7 @@ impl Vm {
             filename: filename.clone(),
             simple,
             suspends,
+            awaits: simple && flags.coroutine && !flags.async_generator,
             plain: simple && !suspends && code.captures.is_empty(),
             arity,
             variables: arity.max(code.varnames.len() as u32),
@@ -423,13 +424,7 @@ impl Vm {
 
     fn make_generator(&mut self, function: Value, code: Rc<CodeObj>, base: usize) -> Value {
         let flags = code.code.flags;
-        let kind = if flags.async_generator {
-            GeneratorKind::AsyncGenerator
-        } else if flags.coroutine {
-            GeneratorKind::Coroutine
-        } else {
-            GeneratorKind::Generator
-        };
+        let kind = code.generator_kind();
         let (mut made_at, mut origin) = (None, Value::NONE);
         if kind == GeneratorKind::Coroutine {
             made_at = self.visible_place();

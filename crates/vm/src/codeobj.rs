@@ -7,6 +7,7 @@ use std::rc::Rc;
 use airlock_bytecode::Code;
 
 use crate::Value;
+use crate::generator::GeneratorKind;
 
 /// A loaded [`Code`]. Its constants and names are roots while it lives.
 pub struct CodeObj {
@@ -26,6 +27,8 @@ pub struct CodeObj {
     pub(crate) simple: bool,
     /// A call makes a generator or coroutine.
     pub(crate) suspends: bool,
+    /// `simple`, and a call makes a coroutine.
+    pub(crate) awaits: bool,
     /// `simple`, and a call does no more than push a frame.
     pub(crate) plain: bool,
     /// From the code, at hand for calls: how many parameters, variables and
@@ -33,6 +36,20 @@ pub struct CodeObj {
     pub(crate) arity: u32,
     pub(crate) variables: u32,
     pub(crate) registers: u32,
+}
+
+impl CodeObj {
+    /// What a call makes, if it `suspends`.
+    pub(crate) fn generator_kind(&self) -> GeneratorKind {
+        let flags = self.code.flags;
+        if flags.async_generator {
+            GeneratorKind::AsyncGenerator
+        } else if flags.coroutine {
+            GeneratorKind::Coroutine
+        } else {
+            GeneratorKind::Generator
+        }
+    }
 }
 
 /// One inline cache: what was found at a site, and under which version.

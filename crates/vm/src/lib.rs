@@ -7,6 +7,7 @@
 
 mod arena;
 mod attr;
+mod awaited;
 pub mod builtins;
 mod call;
 pub mod class;

@@ -952,7 +952,9 @@ impl Vm {
                         call_fuel!(4);
                         save!();
                         if callee.is(Kind::Function) {
-                            if self.call_plainly(callee, first, argc as usize, Ret::Reg(dst)) {
+                            if self.call_plainly(callee, first, argc as usize, Ret::Reg(dst))
+                                || self.await_at_once(&code, pc, callee, first, argc as usize, dst)
+                            {
                                 continue 'frame;
                             }
                             flow!(
@@ -1044,7 +1046,9 @@ impl Vm {
                             let first = base + at as usize + 1;
                             let argc = argc as usize + 1;
                             if callee.is(Kind::Function) {
-                                if self.call_plainly(callee, first, argc, Ret::Reg(dst)) {
+                                if self.call_plainly(callee, first, argc, Ret::Reg(dst))
+                                    || self.await_at_once(&code, pc, callee, first, argc, dst)
+                                {
                                     continue 'frame;
                                 }
                                 flow!(

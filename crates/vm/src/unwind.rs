@@ -374,6 +374,11 @@ impl Vm {
             let Some(Frame::Python(frame)) = self.frames.last() else {
                 unreachable!("a generator's frame is on top");
             };
+            let fresh = frame.generator.is_unbound();
+            if fresh {
+                self.make_awaited(self.frames.len() - 1);
+            }
+            let frame = self.top();
             let (base, ret) = (frame.base as usize, frame.ret);
             if self.take_item(ret, value) {
                 self.send_into_top(Value::NONE, delegating);
@@ -405,6 +410,10 @@ impl Vm {
                 }
                 Ret::YieldFrom { .. } => {
                     self.top().pc -= 1;
+                    if fresh {
+                        // The frame's own registers began here.
+                        self.send_into_top(Value::NONE, true);
+                    }
                     self.delegation = true;
                 }
                 Ret::AsyncItem { dst, awaitable } if item => {
@@ -818,7 +827,10 @@ impl Vm {
                     };
                     self.depth -= 1;
                     if !frame.generator.is_unbound() {
-                        exception = self.end_generator_by(frame.generator, exception);
+                        self.heap.generator_mut(frame.generator).finish();
+                    }
+                    if frame.code.suspends {
+                        exception = self.stop_inside(frame.code.generator_kind(), exception);
                     }
                     match frame.ret {
                         Ret::Fiber => {
@@ -863,10 +875,7 @@ impl Vm {
 
     /// A generator's frame ended by an exception; a `StopIteration` that
     /// leaves it becomes a `RuntimeError` (PEP 479).
-    fn end_generator_by(&mut self, generator: Value, exception: Value) -> Value {
-        let object = self.heap.generator_mut(generator);
-        object.finish();
-        let kind = object.kind;
+    fn stop_inside(&mut self, kind: GeneratorKind, exception: Value) -> Value {
         let stop = self.is_instance(exception, self.types.stop_iteration);
         let stop_async = kind == GeneratorKind::AsyncGenerator
             && self.is_instance(exception, self.types.stop_async_iteration);

@@ -224,6 +224,7 @@ impl Vm {
     }
 
     fn frame_at(&mut self, at: usize) -> Value {
+        self.make_awaited(at);
         let Some(frame) = self.visible_frame(at) else {
             return Value::NONE;
         };
