@@ -14,7 +14,6 @@ use airlock_protocol::{Ending, FromWorker, Problem, Side, ToWorker};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
 use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
 use yew::prelude::*;
 
 use crate::compare::{Comparison, Outcome};
@@ -35,6 +34,8 @@ use crate::worker::WorkerLink;
 const STOP_PATIENCE_MILLIS: u32 = 120;
 /// After the last key, before the programs are checked and kept.
 const TYPING_PAUSE_MILLIS: u32 = 300;
+/// How often the page shows what the programs do meanwhile. Not with each
+/// message: drawing takes time of a processor that the programs may share.
 const HEARTBEAT_MILLIS: u32 = 100;
 /// More messages than this between two heartbeats are a flood: the browser has
 /// more of them waiting, and a timer would have to wait behind them.
@@ -64,9 +65,7 @@ pub enum Msg {
         generation: u32,
         message: FromWorker,
     },
-    /// An animation frame: draw what arrived.
-    Frame,
-    /// While running: see whether the loops still beat.
+    /// While running: show what arrived, and whether the loops still beat.
     Heartbeat,
     Run,
     Stop,
@@ -154,7 +153,6 @@ pub struct Page {
     /// Whether the last run was on the exact clock.
     ran_exactly: bool,
     appearance: u32,
-    frame_requested: bool,
     /// Messages of Workers since the last heartbeat.
     recent_messages: u32,
     typing_pause: Option<Timeout>,
@@ -188,7 +186,6 @@ impl Component for Page {
             profiles: Profiles::load(),
             ran_exactly: false,
             appearance: 0,
-            frame_requested: false,
             recent_messages: 0,
             typing_pause: None,
             heartbeat: None,
@@ -215,7 +212,6 @@ impl Component for Page {
                 generation,
                 message,
             } => return self.handle_worker(ctx, side, generation, message),
-            Msg::Frame => self.frame_requested = false,
             Msg::Heartbeat => self.handle_heartbeat(),
             Msg::Run => self.run(ctx),
             Msg::Stop => self.stop(ctx),
@@ -366,9 +362,9 @@ impl Page {
                 self.end_run_when_over();
                 true
             }
+            // Shown with the next heartbeat.
             other => {
                 self.sides[index].handle_message(other, now_millis());
-                self.request_frame(ctx);
                 false
             }
         }
@@ -631,18 +627,6 @@ impl Page {
             worker.send(&ToWorker::Check { core, shell });
             self.check_due = false;
         }
-    }
-
-    /// Many messages, one drawing.
-    fn request_frame(&mut self, ctx: &Context<Self>) {
-        if self.frame_requested {
-            return;
-        }
-        let link = ctx.link().clone();
-        let draw = Closure::once_into_js(move || link.send_message(Msg::Frame));
-        let requested =
-            web_sys::window().map(|window| window.request_animation_frame(draw.unchecked_ref()));
-        self.frame_requested = matches!(requested, Some(Ok(_)));
     }
 }
 

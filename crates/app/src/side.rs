@@ -47,7 +47,10 @@ struct Beat {
     /// When the loop was last known to turn, on the page's clock.
     last_millis: f64,
     lag_nanos: u64,
-    count: u32,
+    /// It turned since this was last shown.
+    fresh: bool,
+    /// Changes whenever a turn is shown.
+    odd: bool,
 }
 
 /// How the loop of a side is doing, for people to see.
@@ -111,6 +114,7 @@ impl SideState {
     /// Time passes. What the side does lasts, whether or not its Worker can
     /// say so.
     pub fn go_on(&mut self, now_millis: f64) {
+        self.beat.odd ^= std::mem::take(&mut self.beat.fresh);
         if let Some(since) = self.live_since_millis.filter(|_| self.is_running()) {
             self.timeline
                 .borrow_mut()
@@ -131,7 +135,8 @@ impl SideState {
                 self.beat = Beat {
                     last_millis: now_millis,
                     lag_nanos,
-                    count: self.beat.count.wrapping_add(1),
+                    fresh: true,
+                    odd: self.beat.odd,
                 };
             }
             FromWorker::Finished { report } => {
@@ -189,7 +194,7 @@ impl SideState {
                 } else {
                     Pulse::Turning {
                         lag_nanos: self.beat.lag_nanos,
-                        odd: self.beat.count % 2 == 1,
+                        odd: self.beat.odd,
                     }
                 }
             }
