@@ -5,6 +5,7 @@
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
+use crate::builtins::range::PyRange;
 use crate::object::{PyIter, TableItem};
 use crate::value::Kind;
 use crate::{Res, Throw, Value, Vm};
@@ -431,6 +432,10 @@ impl Vm {
             Kind::List => self.heap.list(value).len(),
             Kind::Dict => self.heap.dict(value).len(),
             Kind::Set => self.heap.set(value).table.len(),
+            Kind::Object => {
+                let count = self.heap.downcast::<PyRange>(value)?.count()?;
+                isize::try_from(count).ok()? as usize
+            }
             _ => return None,
         })
     }
