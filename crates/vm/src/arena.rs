@@ -79,16 +79,15 @@ impl<T> Arena<T> {
         self.free.clear();
         let mut kept = 0;
         // From the end, so that the lowest free slot is used first.
-        for (index, slot) in self.slots.iter_mut().enumerate().rev() {
-            if self
-                .marks
-                .get(index / 64)
-                .is_none_or(|word| word & (1 << (index % 64)) == 0)
-            {
-                *slot = None;
-                self.free.push(index as u32);
-            } else if let Some(item) = slot {
-                kept += SLOT_BYTES + size(item);
+        for (at, slots) in self.slots.chunks_mut(64).enumerate().rev() {
+            let marks = self.marks.get(at).copied().unwrap_or(0);
+            for (bit, slot) in slots.iter_mut().enumerate().rev() {
+                if marks & (1 << bit) == 0 {
+                    *slot = None;
+                    self.free.push((at * 64 + bit) as u32);
+                } else if let Some(item) = slot {
+                    kept += SLOT_BYTES + size(item);
+                }
             }
         }
         kept

@@ -38,8 +38,9 @@ pub enum Exit {
 /// Between two looks at the collector and at other fibers.
 const QUANTUM: i64 = 20_000;
 
-/// What is allocated between two collections, at the least.
-pub(crate) const GC_BYTES: usize = 16 << 20;
+/// What is allocated between two collections, at the least: half of what a
+/// program may have by default, so that it seldom stands still for one.
+pub(crate) const GC_BYTES: usize = 32 << 20;
 
 impl Vm {
     /// Makes the main fiber and has it call `callee` when next run.
