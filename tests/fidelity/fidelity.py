@@ -1,14 +1,16 @@
 """How true predictions are: `cargo xtask fidelity [PLOT.svg]`.
 
 Every pair runs through every adapter on a native CPython (median of five
-runs) and on Airlock's virtual clock: with the built-in profile, which tells
-what a CPython cost on the machine that it was fitted for, and with a profile
-measured on this one just before. Printed are the wall times, and for how many
-pairs the adapters come in the same order. Adapters whose runs overlap between
-their quartiles, or whose medians differ by less than 3 %, count as equal.
+runs) and on Airlock's virtual clock, with three profiles: the built-in one,
+which tells what a CPython cost on the machine that it was fitted for; the same
+scaled to this machine by one number, how fast it runs bytecode; and one
+measured here just before. Printed are the wall times, and for how many pairs
+the adapters come in the same order. Adapters whose runs overlap between their
+quartiles, or whose medians differ by less than 3 %, count as equal.
 """
 
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -19,6 +21,25 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 EXAMPLES = os.path.join(HERE, '../../crates/link/examples')
 ADAPTERS = ['run', 'runner', 'nested', 'thread', 'greenlet', 'pool']
 RUNS = 5
+BUILT_IN = os.path.join(HERE, '../../crates/engine/profiles/cpython-3.11.json')
+# What the operating system does: a faster interpreter makes none of it faster.
+OF_THE_SYSTEM = {'thread_switch_nanos', 'thread_started_nanos', 'thread_woken_nanos', 'pipe_woken_nanos',
+                 'wait_late_nanos', 'poll_granule_nanos'}
+# Awaits a coroutine that returns at once: bytecode, and nothing of a loop.
+BYTECODE = '''
+import asyncio, os, statistics, time
+if hasattr(os, 'sched_setaffinity'):
+    os.sched_setaffinity(0, [max(os.sched_getaffinity(0))])
+async def noop(): return 1
+async def go(count):
+    for _ in range(count): await noop()
+def timed(count):
+    start = time.perf_counter()
+    asyncio.run(go(count))
+    return (time.perf_counter() - start) / count * 1e9
+timed(10_000)
+print(statistics.median(timed(100_000) for _ in range(25)))
+'''
 
 CORE = '''
 import asyncio
@@ -106,6 +127,22 @@ def calibrated(airlock, folder):
     return profile
 
 
+def scaled(folder):
+    """The file of the built-in profile for a machine that runs bytecode as fast as this one; and how fast that is."""
+    with open(BUILT_IN) as file:
+        profile = json.load(file)
+    done = subprocess.run([sys.executable, '-c', BYTECODE], capture_output=True, text=True, check=True)
+    factor = float(done.stdout) / profile['await_nanos']
+    for name, price in profile.items():
+        if name.endswith(('_nanos', '_picos')) and name not in OF_THE_SYSTEM:
+            profile[name] = round(price * factor)
+    profile['name'] = 'scaled'
+    path = os.path.join(folder, 'scaled.json')
+    with open(path, 'w') as file:
+        json.dump(profile, file)
+    return path, factor
+
+
 def faster(runs, others):
     """Whether an adapter is natively faster than another, beyond the noise."""
     third_quarter = statistics.quantiles(runs, n=4)[2]
@@ -118,33 +155,49 @@ def same_order(measured, foretold):
     return all(foretold[a] <= foretold[b] for a in measured for b in measured if faster(measured[a], measured[b]))
 
 
-def plot(points, path):
-    """Predicted over measured milliseconds on logarithmic axes, as SVG."""
-    from math import log10
-    low, high, left, top, size = -0.7, 2.5, 60, 20, 480
-    x = lambda value: left + (log10(value) - low) / (high - low) * size
-    y = lambda value: top + size - (log10(value) - low) / (high - low) * size
+LOW, HIGH = 0.1, 300
+TICKS = 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200
+COLOURS = dict(zip(ADAPTERS, ('#dc2626', '#2563eb', '#9333ea', '#d97706', '#059669', '#0891b2')))
+
+
+def panel(title, points, left, top, size):
+    """Predicted over measured milliseconds on logarithmic axes, as parts of an SVG."""
     bottom, right = top + size, left + size
-    parts = [f'<path d="M{left} {top}V{bottom}H{right}" fill="none" stroke="#333"/>']
-    for ticks in (0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200):
-        parts.append(f'<path d="M{x(ticks):.1f} {bottom}v5M{left} {y(ticks):.1f}h-5" stroke="#333"/>'
-                     f'<text x="{x(ticks):.1f}" y="{bottom + 18}" text-anchor="middle">{ticks}</text>'
-                     f'<text x="{left - 8}" y="{y(ticks) + 4:.1f}" text-anchor="end">{ticks}</text>')
+    along = lambda value: (math.log10(value) - math.log10(LOW)) / (math.log10(HIGH) - math.log10(LOW)) * size
+    x, y = (lambda value: left + along(value)), (lambda value: bottom - along(value))
+    yield f'<text x="{left}" y="{top - 10}" font-weight="bold">{title}</text>'
+    yield f'<path d="M{left} {top}V{bottom}H{right}" fill="none" stroke="#333"/>'
+    for tick in TICKS:
+        yield (f'<path d="M{x(tick):.1f} {bottom}v5M{left} {y(tick):.1f}h-5" stroke="#333"/>'
+               f'<text x="{x(tick):.1f}" y="{bottom + 18}" text-anchor="middle">{tick}</text>'
+               f'<text x="{left - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick}</text>')
     for factor, dash in ((1, ''), (1.15, '4 3'), (1 / 1.15, '4 3'), (1.3, '1 4'), (1 / 1.3, '1 4')):
-        parts.append(f'<path d="M{x(0.3):.1f} {y(0.3 * factor):.1f}L{x(230):.1f} {y(230 * factor):.1f}" '
-                     f'stroke="#999" stroke-dasharray="{dash}"/>')
-    colours = dict(zip(ADAPTERS, ('#dc2626', '#2563eb', '#9333ea', '#d97706', '#059669', '#0891b2')))
+        low, high = max(LOW, LOW / factor), min(HIGH, HIGH / factor)
+        yield (f'<path d="M{x(low):.1f} {y(low * factor):.1f}L{x(high):.1f} {y(high * factor):.1f}" '
+               f'stroke="#999" stroke-dasharray="{dash}"/>')
     for name, adapter, measured, foretold in points:
-        parts.append(f'<circle cx="{x(measured):.1f}" cy="{y(foretold):.1f}" r="3.5" fill="{colours[adapter]}" '
-                     f'fill-opacity=".65"><title>{name}, {adapter}: {measured:.2f} and {foretold:.2f} ms</title></circle>')
+        yield (f'<circle cx="{x(measured):.1f}" cy="{y(foretold):.1f}" r="3.5" fill="{COLOURS[adapter]}" '
+               f'fill-opacity=".65"><title>{name}, {adapter}: {measured:.2f} and {foretold:.2f} ms</title></circle>')
+    yield f'<text x="{left + size / 2}" y="{bottom + 40}" text-anchor="middle">measured, ms</text>'
+    middle = top + size / 2
+    yield (f'<text x="{left - 42}" y="{middle}" text-anchor="middle" transform="rotate(-90 {left - 42} {middle})">'
+           'predicted, ms</text>')
+
+
+def plot(points, path):
+    """A panel for each profile, side by side."""
+    size, top, gap = 400, 40, 64
+    parts = []
+    for number, (title, of_profile) in enumerate(points.items()):
+        parts += panel(title, of_profile, gap + number * (size + gap), top, size)
     for row, adapter in enumerate(ADAPTERS):
-        parts.append(f'<circle cx="{left + 16}" cy="{top + 12 + row * 18}" r="4" fill="{colours[adapter]}"/>'
-                     f'<text x="{left + 26}" y="{top + 16 + row * 18}">{adapter}</text>')
-    parts.append(f'<text x="{left + size / 2}" y="{bottom + 40}" text-anchor="middle">measured, ms</text>'
-                 f'<text x="16" y="{top + size / 2}" text-anchor="middle" transform="rotate(-90 16 {top + size / 2})">'
-                 'predicted, ms (lines: equal, 15 %, 30 %)</text>')
+        parts.append(f'<circle cx="{gap + 16}" cy="{top + 12 + row * 18}" r="4" fill="{COLOURS[adapter]}"/>'
+                     f'<text x="{gap + 26}" y="{top + 16 + row * 18}">{adapter}</text>')
+    width, height = gap + len(points) * (size + gap), top + size + 78
+    parts.append(f'<text x="{gap}" y="{height - 14}" fill="#555">Each point is a pair through an adapter. Lines: equal, '
+                 '15 % (dashes), 30 % (dots).</text>')
     with open(path, 'w') as file:
-        file.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right + 20} {bottom + 52}" '
+        file.write(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
                    'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>'
                    + '\n'.join(parts) + '</svg>\n')
 
@@ -159,7 +212,10 @@ def summary(profile, points, ordered):
 def main():
     airlock = sys.argv[1]
     with tempfile.TemporaryDirectory() as folder:
-        profiles = {'cpython-3.11': 'cpython-3.11', 'measured here': calibrated(airlock, folder)}
+        scaled_here, factor = scaled(folder)
+        profiles = {'cpython-3.11': 'cpython-3.11', 'scaled to here': scaled_here,
+                    'measured here': calibrated(airlock, folder)}
+        print(f'this machine takes {factor:.2f} times as long for bytecode as the one of the built-in profile')
         points = {profile: [] for profile in profiles}
         ordered = {profile: [] for profile in profiles}
         print(f'{"pair":22} {"adapter":8} {"measured":>12} ' + ' '.join(f'{profile:>21}' for profile in profiles))
@@ -179,7 +235,7 @@ def main():
     for profile in profiles:
         summary(profile, points[profile], ordered[profile])
     if len(sys.argv) > 2:
-        plot(points['measured here'], sys.argv[2])
+        plot(points, sys.argv[2])
 
 
 if __name__ == '__main__':

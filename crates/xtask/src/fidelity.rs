@@ -5,7 +5,7 @@
 //! `python3` beside the command.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
@@ -33,7 +33,7 @@ pub fn fit(arguments: &[String]) -> Result<ExitCode> {
 /// Prints the table; draws it into the file that is named.
 pub fn compare(arguments: &[String]) -> Result<ExitCode> {
     build()?;
-    let mut fidelity = Command::new(adapters_python()?);
+    let mut fidelity = process::command(adapters_python()?, Path::new("."));
     fidelity
         .args(["tests/fidelity/fidelity.py", AIRLOCK])
         .args(arguments);
@@ -57,7 +57,7 @@ fn adapters_python() -> Result<PathBuf> {
     }
     let mut make = process::command("python3", Path::new("."));
     process::run(make.args(["-m", "venv", "--clear"]).arg(&folder))?;
-    let mut install = Command::new(&python);
+    let mut install = process::command(&python, Path::new("."));
     install.args([
         "-m",
         "pip",

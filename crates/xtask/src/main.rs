@@ -44,7 +44,8 @@ usage: cargo xtask COMMAND
   conformance [FILE]... [--update | --reference]
                   CPython's own tests on `airlock py`, compared with a baseline
   fit BENCH.txt   fit the profile of CPython 3.11 to measurements; prints the residuals
-  fidelity        predicted and native wall times of pairs through adapters
+  fidelity [PLOT.svg]
+                  predicted and native wall times of pairs through adapters
   packages [NAME]...
                   packages from PyPI on `airlock py`, compared with python3
   fuzz differential|compiler|vm|bytes-TARGET [--minutes N] [--seed S]
