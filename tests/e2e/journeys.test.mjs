@@ -3,6 +3,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { launch, open } from './page.mjs';
 import { serveSite } from './site.mjs';
 import { linkOf } from './link.mjs';
+import { upload } from './wheel.mjs';
 
 const opened = [];
 let browser, site;
@@ -473,6 +474,74 @@ describe('cost profiles', () => {
 
 describe('wrong programs', () => {
   test('a syntax error is named with its line and does not run', async () => {
+describe('packages', () => {
+  const KIT = {
+    'kit/__init__.py': "from .words import greeting\n__version__ = '1.2'\n",
+    'kit/words.py': "import asyncio\n\nasync def greeting(name):\n    await asyncio.sleep(0.001)\n    return f'hello {name} from kit'\n",
+    'kit-1.2.dist-info/METADATA': 'Metadata-Version: 2.1\nName: kit\nVersion: 1.2\n',
+  };
+  const USES_KIT = 'import kit\n\n\nasync def greet(name):\n    return await kit.greeting(name)\n\n\nasync def main():\n    print(await greet("core"))\n';
+  const CALLS = 'import airlock, core\nfrom importlib.metadata import version\nprint(airlock.wrap(core).greet("shell"), version("kit"))\n';
+
+  test('a wheel is added, imported by both programs in every Worker, named beside the link, and removed', async () => {
+    const airlock = await visit();
+    await airlock.write('core', USES_KIT);
+    await airlock.write('shell', CALLS);
+    assert.equal(await airlock.runToEnd(), 'failed');
+    assert.match(await airlock.textOf('problems'), /No module named 'kit'[\s\S]*under Packages/);
+    await airlock.by('packages').click();
+    await airlock.by('package-file').setInputFiles(upload('kit-1.2-py3-none-any.whl', KIT));
+    assert.match(await airlock.textWith('package-list', /kit/), /kit 1\.2\s*3 files, 1 KB/);
+    assert.equal(await airlock.textOf('packages'), 'Packages (1)');
+    // On an isolated page 'thread' has its core in a Worker of its own.
+    for (const adapter of ['runner', 'thread', 'process']) {
+      await airlock.by('adapter').selectOption(adapter);
+      assert.equal(await airlock.runToEnd(), 'done', `${adapter}: ${await airlock.textOf('problems')}`);
+      assert.equal(await airlock.output('core'), 'hello core from kit\n');
+      assert.equal(await airlock.output('shell'), 'hello shell from kit 1.2\n');
+    }
+    await airlock.by('clock').selectOption('virtual');
+    assert.equal(await airlock.runToEnd(), 'done', 'processes on the exact clock import it as well');
+    await airlock.by('compare').click();
+    await airlock.status('done');
+    assert.doesNotMatch(await airlock.textOf('compare-table'), /ModuleNotFound/);
+    await airlock.by('share').click();
+    assert.match(await airlock.textOf('share-packages'), /Not in the link: kit 1\.2/);
+    await airlock.by('package-remove').click();
+    assert.equal(await airlock.textOf('packages'), 'Packages');
+    assert.equal(await airlock.by('share-packages').count(), 0);
+    assert.equal(await airlock.runToEnd(), 'failed');
+    assert.deepEqual(airlock.complaints, []);
+  });
+
+  test('what is not pure Python is refused by name; zips, files and folders are taken', async () => {
+    const airlock = await visit();
+    await airlock.by('packages').click();
+    await airlock.by('package-file').setInputFiles([
+      upload('fast-2.0-cp314-cp314-win_amd64.whl', { 'fast/__init__.py': '' }),
+      upload('quick-main.zip', { 'quick-main/README.md': 'quick', 'quick-main/src/quick/__init__.py': 'SPEED = 9\n' }),
+      { name: 'single.py', mimeType: 'text/x-python', buffer: Buffer.from('NAME = "single"\n') },
+    ]);
+    assert.match(await airlock.textWith('package-problem', /./), /fast-2\.0-cp314-cp314-win_amd64\.whl is built for cp314 on win_amd64/);
+    assert.equal(await airlock.by('package-remove').count(), 2);
+    // A folder, dropped.
+    await airlock.by('packages-panel').evaluate((panel) => {
+      const file = (path, text) => ({ isFile: true, fullPath: path, file: (resolve) => resolve(new File([text], path)) });
+      const folder = (path, entries) => ({ isFile: false, fullPath: path, createReader: () => ({ readEntries: (resolve) => resolve(entries.splice(0)) }) });
+      const tools = folder('/tools', [file('/tools/__init__.py', 'KIND = "folder"'), folder('/tools/.git', [file('/tools/.git/config', '')])]);
+      const event = new DragEvent('drop', { bubbles: true, cancelable: true });
+      Object.defineProperty(event, 'dataTransfer', { value: { items: [{ webkitGetAsEntry: () => tools }] } });
+      panel.dispatchEvent(event);
+    });
+    await airlock.textWith('package-list', /tools/);
+    await airlock.write('core', '');
+    await airlock.write('shell', 'import quick, single, tools\nprint(quick.SPEED, single.NAME, tools.KIND)\n');
+    assert.equal(await airlock.runToEnd(), 'done', await airlock.textOf('problems'));
+    assert.equal(await airlock.output('shell'), '9 single folder\n');
+    assert.deepEqual(airlock.complaints, []);
+  });
+});
+
     const airlock = await visit();
     await airlock.write('core', 'import asyncio\n\nasync def main(:\n    pass\n');
     assert.match(await airlock.textWith('problems', /core\.py, line 3/), /core\.py, line 3/);
@@ -846,7 +915,7 @@ describe('where the browser gives less', () => {
 
   test('every control has a name, and Tab reaches them in the order of the page', async () => {
     const airlock = await visit();
-    const wanted = ['examples', 'share', 'theme', 'run', 'compare', 'clock', 'core-editor'];
+    const wanted = ['examples', 'packages', 'share', 'theme', 'run', 'compare', 'clock', 'core-editor'];
     const reached = [];
     for (let step = 0; step < wanted.length; step++) {
       await airlock.page.keyboard.press('Tab');

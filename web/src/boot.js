@@ -9,6 +9,10 @@
 //   raise() lower()   the stop flag, with the bell that wakes a Worker that is
 //                     blocked; without cross-origin isolation there is none
 //   end()             terminates it; nothing is received any more
+//
+// `airlockBoot.setPackages(bytes)` gives all Workers, those to come included,
+// what programs may import. `airlockBoot.readFiles(source)` gives every file of
+// a file input or of a drop.
 const named = (name) => new URL(document.querySelector(`meta[name="${name}"]`).content, document.baseURI).href;
 
 async function compiled(address, options) {
@@ -49,7 +53,7 @@ function createPeer(request, peers) {
     event.preventDefault();
     fail();
   };
-  engine.then((module) => worker.postMessage({ module, library: libraries(), late: named('airlock-late'), peer: request }), fail);
+  engine.then((module) => worker.postMessage({ module, library: libraries(), late: named('airlock-late'), packages, peer: request }), fail);
   peers.set(request.peer, {
     end() {
       endAll(own);
@@ -72,12 +76,51 @@ function endAll(peers) {
   peers.clear();
 }
 
+// What programs may import beside the library, packed; peers are started by the page too.
+let packages;
+const living = new Set();
+
+function setPackages(bytes) {
+  packages = bytes;
+  for (const worker of living) worker.postMessage({ packages });
+}
+
+// Read nothing that nobody imports, and no more than a Worker has room for.
+const LARGEST = 64 << 20;
+const isWanted = (path) => !path.split('/').some((name) => name.startsWith('.') || name === '__pycache__' || name === 'node_modules');
+
+/** `[path, bytes]` of every file, those below dropped or chosen folders with their path from there. */
+async function readFiles(source) {
+  // What was dropped is to be had only until the event is over.
+  const entries = source.items && Array.from(source.items, (item) => item.webkitGetAsEntry()).filter(Boolean);
+  const found = entries
+    ? (await Promise.all(entries.map(filesBelow))).flat()
+    : Array.from(source, (file) => [file.webkitRelativePath || file.name, file]);
+  const wanted = found.filter(([path]) => isWanted(path));
+  if (wanted.reduce((sum, [, file]) => sum + file.size, 0) > LARGEST) throw new Error('these files are larger than 64 MB in all');
+  return Promise.all(wanted.map(async ([path, file]) => [path, new Uint8Array(await file.arrayBuffer())]));
+}
+
+async function filesBelow(entry) {
+  const path = entry.fullPath.slice(1);
+  if (!isWanted(path)) return [];
+  if (entry.isFile) return [[path, await new Promise((resolve, reject) => { entry.file(resolve, reject); })]];
+  const [reader, files] = [entry.createReader(), []];
+  // A reader gives some at a time, and none at the end.
+  for (;;) {
+    const some = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
+    if (some.length === 0) return files;
+    files.push(...(await Promise.all(some.map(filesBelow))).flat());
+  }
+}
+
 const libraries = () => ['airlock-common', 'airlock-library', 'airlock-characters'].map(named);
 
 function createWorker() {
   const worker = new Worker(named('airlock-worker'), { type: 'module' });
   const flags = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(8)) : undefined;
   const peers = new Map();
+  living.add(worker);
   const early = [];
   let receive = (text) => early.push(text);
   const fail = (message) => receive(JSON.stringify({ type: 'failed', message }));
@@ -93,7 +136,7 @@ function createWorker() {
     fail(event.message ? `the Worker failed: ${event.message}` : 'the Worker could not be started: its script could not be loaded');
   };
   engine.then(
-    (module) => worker.postMessage({ module, flags, library: libraries(), late: named('airlock-late') }),
+    (module) => worker.postMessage({ module, flags, library: libraries(), late: named('airlock-late'), packages }),
     (error) => fail(`the engine could not be loaded: ${error.message}`),
   );
   late.then((module) => worker.postMessage({ latePart: module }), () => { /* as above */ });
@@ -115,13 +158,14 @@ function createWorker() {
     end() {
       receive = () => {};
       endAll(peers);
+      living.delete(worker);
       worker.terminate();
     },
   };
 }
 
 const prepared = [createWorker(), createWorker()];
-globalThis.airlockBoot = { startWorker: () => prepared.shift() ?? createWorker() };
+globalThis.airlockBoot = { startWorker: () => prepared.shift() ?? createWorker(), setPackages, readFiles };
 
 // Only shared memory lets a Worker block, and only an isolated page may share
 // memory. Where the server does not send the two headers for that, a service

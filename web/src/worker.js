@@ -1,10 +1,10 @@
 // The Worker's glue. The page's first message is an object: the compiled
 // engine and the flags by which the page stops a Worker that is blocked. An
-// object later on is the engine's late part; all else is the text of a
-// `ToWorker`. The Rust side posts its own answers. A Worker that is to be
-// another one's peer is told so in the first message, and hears of nothing else
-// from the page.
-import init, { add_library, handle, serve_peer, start } from './airlock_browser.js';
+// object later on is the engine's late part or what programs may import; all
+// else is the text of a `ToWorker`. The Rust side posts its own answers. A
+// Worker that is to be another one's peer is told so in the first message, and
+// hears of nothing else from the page.
+import init, { add_library, handle, serve_peer, set_packages, start } from './airlock_browser.js';
 import { expect, offer } from './late.js';
 
 const waiting = [];
@@ -13,19 +13,25 @@ let running = false;
 self.onmessage = ({ data }) => {
   if (data.latePart) {
     offer(data.latePart);
-  } else if (typeof data !== 'string') {
+  } else if (data.module) {
     boot(data);
   } else if (running) {
-    handle(data);
+    take(data);
   } else {
     waiting.push(data);
   }
 };
 
-async function boot({ module, flags, library, late, peer }) {
+function take(data) {
+  if (data.packages) set_packages(data.packages);
+  else handle(data);
+}
+
+async function boot({ module, flags, library, late, packages, peer }) {
   try {
     const exports = await init({ module_or_path: module });
     expect(late, exports);
+    if (packages) set_packages(packages);
     if (peer) {
       serve_peer(peer.playground, peer.flags, peer.parent, peer.down, peer.up, library);
       self.close();
@@ -33,7 +39,7 @@ async function boot({ module, flags, library, late, peer }) {
     }
     start(flags, library, WebAssembly.promising?.(exports.drive_switching));
     running = true;
-    for (const text of waiting.splice(0)) handle(text);
+    for (const data of waiting.splice(0)) take(data);
     fetchLibrary(library);
   } catch (error) {
     self.postMessage(JSON.stringify({ type: 'failed', message: `the engine did not start: ${error?.message ?? error}` }));

@@ -14,6 +14,7 @@ mod editor;
 mod format;
 mod notices;
 mod output;
+mod packages;
 mod page;
 mod profiles;
 mod settings;

@@ -10,6 +10,7 @@ mod view;
 use std::cmp::Ordering;
 
 use airlock_link::{Adapter, Clock, DEFAULT_PROFILE, Playground, decode, examples};
+use airlock_protocol::packages::PackageFile;
 use airlock_protocol::{Ending, FromWorker, Problem, Side, ToWorker};
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::{Interval, Timeout};
@@ -20,6 +21,7 @@ use crate::compare::{Comparison, Outcome};
 use crate::editor;
 use crate::notices::Notice;
 use crate::output::Place;
+use crate::packages::OwnPackages;
 use crate::profiles::{
     Doing, PASTE, Profiles, THIS_BROWSER, fetch_script, measurement, profile_name, refused_name,
 };
@@ -81,6 +83,10 @@ pub enum Msg {
     ProfilePasted(String),
     ProfileForgotten(String),
     ProfilePanelClosed,
+    PackagesToggled,
+    /// Files to import from, or why they could not be read.
+    PackagesRead(Result<Vec<PackageFile>, String>),
+    PackageRemoved(String),
     Share,
     Copied(Copied),
     ShareClosed,
@@ -150,6 +156,7 @@ pub struct Page {
     linked_nanos: Option<u64>,
     comparison: Option<Comparison>,
     profiles: Profiles,
+    packages: OwnPackages,
     /// Whether the last run was on the exact clock.
     ran_exactly: bool,
     appearance: u32,
@@ -184,6 +191,7 @@ impl Component for Page {
             linked_nanos: None,
             comparison: None,
             profiles: Profiles::load(),
+            packages: OwnPackages::default(),
             ran_exactly: false,
             appearance: 0,
             recent_messages: 0,
@@ -236,6 +244,9 @@ impl Component for Page {
             Msg::ProfilePasted(text) => self.read_profile(text),
             Msg::ProfileForgotten(name) => self.forget_profile(&name),
             Msg::ProfilePanelClosed => self.profiles.panel = false,
+            Msg::PackagesToggled => self.packages.panel = !self.packages.panel,
+            Msg::PackagesRead(read) => self.packages.add(read),
+            Msg::PackageRemoved(name) => self.packages.remove(&name),
             Msg::Share => self.share(ctx),
             Msg::Copied(copied) => {
                 if let Some(shared) = &mut self.shared {

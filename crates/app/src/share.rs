@@ -55,6 +55,8 @@ pub fn copy(text: String, then: Callback<Copied>) {
 #[derive(Properties, PartialEq)]
 pub struct SharedProps {
     pub shared: Shared,
+    /// What the link does not carry.
+    pub packages: Vec<String>,
     pub on_close: Callback<()>,
 }
 
@@ -92,6 +94,11 @@ pub fn SharedView(props: &SharedProps) -> Html {
             </span>
             <textarea ref={node} data-testid="share-url" aria-label="Share link" readonly=true rows="1" />
             <button type="button" onclick={on_close}>{ "Close" }</button>
+            if !props.packages.is_empty() {
+                <span class="warning" data-testid="share-packages">
+                    { format!("Not in the link: {}. Whoever opens it has to add the same under Packages.", props.packages.join(", ")) }
+                </span>
+            }
         </div>
     }
 }

@@ -9,6 +9,7 @@
 mod clock;
 mod late;
 mod modules;
+mod packages;
 mod peers;
 mod ring;
 mod scope;
@@ -67,6 +68,13 @@ pub fn drive_switching() {
 #[wasm_bindgen]
 pub fn add_library(address: &str, bytes: Option<Vec<u8>>) {
     worker::add_library(address, bytes);
+}
+
+/// All packages that programs may import from now on, as
+/// `airlock_protocol::packages` packs them.
+#[wasm_bindgen]
+pub fn set_packages(bytes: &[u8]) {
+    packages::set(bytes);
 }
 
 /// One message of the page, as JSON.

@@ -15,6 +15,7 @@ use js_sys::{Atomics, Int32Array, Object, Reflect, SharedArrayBuffer};
 use wasm_bindgen::JsValue;
 
 use crate::clock::BrowserClock;
+use crate::packages::packages;
 use crate::ring::Ring;
 use crate::{clock, modules, scope};
 
@@ -267,7 +268,7 @@ pub fn serve(
     let Ok(playground) = serde_json::from_str::<Playground>(playground) else {
         return;
     };
-    let (files, folders) = playground_files(&playground);
+    let (files, folders) = playground_files(&playground, packages());
     let clock = Box::new(BrowserClock::new(playground.seed));
     let mut session = Session::peer(&playground, clock, modules::library(), files, &folders);
     let flags = Flags(flags);

@@ -12,6 +12,7 @@ use js_sys::{Function, Int32Array};
 use wasm_bindgen::prelude::*;
 
 use crate::clock::BrowserClock;
+use crate::packages::packages;
 use crate::peers::{Flags, WorkerPeers};
 use crate::{clock, modules, scope, stack};
 
@@ -226,12 +227,18 @@ fn run(wanted: &Postponed) {
         Clock::Virtual => Box::new(VirtualClock::new(profile.clone(), playground.seed)),
         Clock::Real => Box::new(BrowserClock::new(playground.seed)),
     };
-    let mut session = Session::new(playground, side, host, modules::library());
+    let mut session =
+        Session::with_packages(playground, side, host, modules::library(), packages());
     let flags = STATE.with_borrow(|state| state.flags.clone());
     session.set_peers(match playground.clock {
         Clock::Virtual => {
             let library = Rc::new(modules::library);
-            Box::new(virtual_peers(playground, profile, library))
+            Box::new(virtual_peers(
+                playground,
+                profile,
+                library,
+                Rc::new(packages),
+            ))
         }
         Clock::Real => Box::new(WorkerPeers::new(flags, playground)),
     });

@@ -190,17 +190,27 @@ struct Ran {
     events: Vec<airlock_trace::Event>,
 }
 
+/// The folders of `--path`, for one VM.
+fn packages(path: &[String]) -> Packages {
+    Packages {
+        files: Box::new(PackageFolders(path.to_vec())),
+        folders: PackageFolders::shown(path.len()),
+    }
+}
+
 /// Lets a side start peers; what its thread waits for.
 fn set_peers(session: &mut Session, playground: &Playground, options: &Options) -> Arc<Inbox> {
     if playground.clock == Clock::Virtual {
         let library = Rc::new(Library::new);
-        let peers = virtual_peers(playground, options.profile.clone(), library);
+        let path = options.path.clone();
+        let packages = Rc::new(move || packages(&path));
+        let peers = virtual_peers(playground, options.profile.clone(), library, packages);
         session.set_peers(Box::new(peers));
         return Arc::default();
     }
-    let of_peers = playground.clone();
+    let (of_peers, path) = (playground.clone(), options.path.clone());
     let make = move |peers: ThreadPeers| {
-        let (files, folders) = playground_files(&of_peers);
+        let (files, folders) = playground_files(&of_peers, packages(&path));
         let clock = Box::new(RealClock::new());
         let mut session = Session::peer(&of_peers, clock, Library::new(), files, &folders);
         session.set_peers(Box::new(peers));
@@ -218,10 +228,7 @@ fn run_side(playground: &Playground, side: Side, options: &Options, echo: bool) 
         Clock::Virtual => Box::new(VirtualClock::new(options.profile.clone(), playground.seed)),
         Clock::Real => Box::new(RealClock::new()),
     };
-    let packages = Packages {
-        files: Box::new(PackageFolders(options.path.clone())),
-        folders: PackageFolders::shown(options.path.len()),
-    };
+    let packages = packages(&options.path);
     let mut session = Session::with_packages(playground, side, host, Library::new(), packages);
     let inbox = set_peers(&mut session, playground, options);
     let (mut stdout, mut stderr) = (String::new(), String::new());

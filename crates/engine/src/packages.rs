@@ -17,6 +17,15 @@ pub struct Packages {
     pub folders: Vec<String>,
 }
 
+impl Packages {
+    pub fn none() -> Packages {
+        Packages {
+            files: Box::new(MemoryFiles::default()),
+            folders: Vec::new(),
+        }
+    }
+}
+
 /// The playground's files in memory, and packages.
 pub(crate) struct WithPackages {
     pub own: MemoryFiles,

@@ -101,8 +101,7 @@ impl Session {
         host: Box<dyn Host>,
         library: Library,
     ) -> Session {
-        let (files, folders) = playground_files(playground);
-        Self::with_files(playground, side, host, library, files, &folders)
+        Self::with_packages(playground, side, host, library, Packages::none())
     }
 
     /// As [`Session::new`] with packages to import.
@@ -113,12 +112,7 @@ impl Session {
         library: Library,
         packages: Packages,
     ) -> Session {
-        let mut folders = vec![FOLDER.to_owned()];
-        folders.extend(packages.folders);
-        let files = SharedFiles::new(WithPackages {
-            own: own_files(playground),
-            packages: packages.files,
-        });
+        let (files, folders) = playground_files(playground, packages);
         Self::with_files(playground, side, host, library, files, &folders)
     }
 
@@ -624,21 +618,29 @@ impl Session {
     }
 }
 
-/// The playground's two programs, where imports find them.
-pub fn playground_files(playground: &Playground) -> (SharedFiles, [String; 1]) {
-    (SharedFiles::new(own_files(playground)), [FOLDER.to_owned()])
+/// The playground's two programs and its packages, and the folders in which
+/// imports look for them.
+pub fn playground_files(playground: &Playground, packages: Packages) -> (SharedFiles, Vec<String>) {
+    let mut folders = vec![FOLDER.to_owned()];
+    folders.extend(packages.folders);
+    let files = SharedFiles::new(WithPackages {
+        own: own_files(playground),
+        packages: packages.files,
+    });
+    (files, folders)
 }
 
 /// The peers of a side on the virtual clock. `library` gives each what may be
-/// more than what is embedded.
+/// more than what is embedded, `packages` what it may import beside that.
 pub fn virtual_peers(
     playground: &Playground,
     profile: CostProfile,
     library: Rc<dyn Fn() -> Library>,
-) -> VirtualPeers {
+    packages: Rc<dyn Fn() -> Packages>,
     let of_peers = playground.clone();
+) -> VirtualPeers {
     let make = move |clock, peers| {
-        let (files, folders) = playground_files(&of_peers);
+        let (files, folders) = playground_files(&of_peers, packages());
         let mut session = Session::peer(&of_peers, Box::new(clock), library(), files, &folders);
         session.set_peers(Box::new(peers));
         session
@@ -653,7 +655,12 @@ pub fn run_virtual(playground: &Playground) -> RunReport {
             CostProfile::by_name(&playground.profile).unwrap_or_else(CostProfile::cpython_311);
         let host = Box::new(VirtualClock::new(profile.clone(), playground.seed));
         let mut session = Session::new(playground, side, host, Library::new());
-        let peers = virtual_peers(playground, profile, Rc::new(Library::new));
+        let peers = virtual_peers(
+            playground,
+            profile,
+            Rc::new(Library::new),
+            Rc::new(Packages::none),
+        );
         session.set_peers(Box::new(peers));
         while session.poll(u64::MAX / 2) != Poll::Ended {}
         let (mut stdout, mut stderr) = (String::new(), String::new());

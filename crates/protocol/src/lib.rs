@@ -2,11 +2,14 @@
 //! of a run as bytes.
 //!
 //! One Worker runs one side. The page sends [`ToWorker`], the Worker answers
-//! with [`FromWorker`]; nothing else crosses, but for two things where the page
-//! is cross-origin isolated. The Worker's flags: a shared `Int32Array` whose
+//! with [`FromWorker`]. Beside these the page sends what programs may import
+//! ([`packages`]), as bytes. Nothing else crosses, but for two things where the
+//! page is cross-origin isolated. The Worker's flags: a shared `Int32Array` whose
 //! first cell the page sets to 1 to stop the Worker, and whose second it then
 //! counts up and notifies to wake it. And what `web/src/boot.js` does for a
 //! Worker that wants another one beside it.
+
+pub mod packages;
 
 use airlock_link::Playground;
 use airlock_trace::{CrossingReport, Event, Ledger};

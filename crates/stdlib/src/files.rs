@@ -53,15 +53,17 @@ pub trait Files {
     fn list(&mut self, path: &str) -> Result<Vec<String>, FileError>;
 }
 
-/// Files in memory. A folder exists if it was made or if files lie in it.
-#[derive(Default)]
+/// Files in memory. A folder exists if it was made or if files lie in it. A
+/// clone shares what the files hold until one of the two is written to.
+#[derive(Clone, Default)]
 pub struct MemoryFiles {
     files: BTreeMap<String, MemoryFile>,
     folders: BTreeSet<String>,
 }
 
+#[derive(Clone)]
 struct MemoryFile {
-    data: Vec<u8>,
+    data: Rc<[u8]>,
     permissions: u32,
     accessed_nanos: i64,
     modified_nanos: i64,
@@ -70,7 +72,7 @@ struct MemoryFile {
 impl MemoryFile {
     fn new(data: Vec<u8>, now_nanos: i64) -> MemoryFile {
         MemoryFile {
-            data,
+            data: data.into(),
             permissions: 0o644,
             accessed_nanos: now_nanos,
             modified_nanos: now_nanos,
@@ -99,13 +101,13 @@ impl MemoryFiles {
 
 impl Files for MemoryFiles {
     fn read(&mut self, path: &str) -> Result<Vec<u8>, FileError> {
-        self.file(path).map(|file| file.data.clone())
+        self.file(path).map(|file| file.data.to_vec())
     }
 
     fn write(&mut self, path: &str, data: &[u8], now_nanos: i64) -> Result<(), FileError> {
         match self.file(path) {
             Ok(file) => {
-                file.data = data.to_vec();
+                file.data = data.into();
                 file.modified_nanos = now_nanos;
             }
             Err(FileError::NotFound) => {

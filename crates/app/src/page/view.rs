@@ -10,6 +10,7 @@ use crate::cost::CostView;
 use crate::format::{counted, duration, grouped, moment};
 use crate::notices::{Notice, NoticesView, Weight};
 use crate::output::OutputView;
+use crate::packages::PackagesPanel;
 use crate::profiles::{Doing, ProfilePanel};
 use crate::settings::{
     Menu, adapter_entries, clock_entries, clock_key, example_entries, example_value,
@@ -30,12 +31,17 @@ impl Page {
                 <main>
                     { self.view_controls(ctx) }
                     if let Some(shared) = &self.shared {
-                        <SharedView shared={shared.clone()} on_close={link.callback(|()| Msg::ShareClosed)} />
+                        <SharedView shared={shared.clone()} packages={self.packages.names()} on_close={link.callback(|()| Msg::ShareClosed)} />
                     }
                     if self.profiles.panel {
                         <ProfilePanel own={self.profiles.own_names()} problem={self.profiles.problem.clone()}
                             busy={running || self.profiles.doing != Doing::Nothing} on_paste={link.callback(Msg::ProfilePasted)}
                             on_forget={link.callback(Msg::ProfileForgotten)} on_close={link.callback(|()| Msg::ProfilePanelClosed)} />
+                    }
+                    if self.packages.panel {
+                        <PackagesPanel listed={self.packages.listed()} problems={self.packages.problems.clone()} {running}
+                            on_read={link.callback(Msg::PackagesRead)} on_remove={link.callback(Msg::PackageRemoved)}
+                            on_close={link.callback(|()| Msg::PackagesToggled)} />
                     }
                     <NoticesView notices={self.all_notices()} on_place={on_place.clone()} />
                     <div class="pair">
@@ -72,6 +78,8 @@ impl Page {
                 <span class="grow"></span>
                 <Menu testid="examples" label="Example" value={example_value(self.origin)}
                     entries={example_entries(self.origin, self.own.is_some())} on_change={link.callback(Msg::ExampleChosen)} />
+                <button type="button" data-testid="packages" aria-expanded={self.packages.panel.to_string()}
+                    onclick={link.callback(|_| Msg::PackagesToggled)}>{ self.packages_label() }</button>
                 <button type="button" data-testid="share" onclick={link.callback(|_| Msg::Share)}>{ "Share" }</button>
                 <button type="button" class="theme" data-testid="theme" onclick={link.callback(|_| Msg::ThemeToggled)}>
                     { if is_dark() { "Light" } else { "Dark" } }
@@ -234,6 +242,13 @@ impl Page {
         }
     }
 
+    fn packages_label(&self) -> String {
+        match self.packages.names().len() {
+            0 => "Packages".to_owned(),
+            count => format!("Packages ({count})"),
+        }
+    }
+
     fn example(&self) -> Option<&'static examples::Example> {
         match self.origin {
             Origin::Example(key) => examples::by_key(key),
@@ -377,6 +392,14 @@ fn notices_of_report(side: &SideState, report: &SideReport) -> Vec<Notice> {
                 ..notice
             },
         });
+    }
+    if report
+        .explanation
+        .starts_with("ModuleNotFoundError: No module named")
+    {
+        notices.push(Notice::hint(
+            "A pure-Python package can be added to this page under Packages.",
+        ));
     }
     if report.dropped_events > 0 {
         let text = format!(
