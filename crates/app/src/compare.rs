@@ -473,6 +473,7 @@ fn view_row(row: &Row, baseline: Option<&Ledger>, clock: Clock, props: &CompareP
 #[cfg(test)]
 mod tests {
     use airlock_protocol::Side;
+    use airlock_trace::LineWaits;
 
     use super::*;
 
@@ -541,6 +542,13 @@ mod tests {
                 Ending::Completed,
                 Ledger {
                     overlapped_ns: 45_000_000,
+                    waits: vec![LineWaits {
+                        file: "core.py".to_owned(),
+                        line: 5,
+                        count: 10,
+                        sum_ns: 50_000_000,
+                        beside: vec![(0, 45_000_000)],
+                    }],
                     ..ledger(5, 5, 0)
                 },
             ),

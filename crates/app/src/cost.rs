@@ -82,6 +82,7 @@ fn view_verdict(core: Option<&Ledger>, shell: Option<&Ledger>, ending: Option<En
         };
     };
     let cost = Cost::between(core, shell);
+    let lost_at = cost.lost_at.first().filter(|lost| lost.line > 0);
     let verb = match ending {
         Some(Ending::Completed) | None => "took",
         Some(_) => "ran for",
@@ -92,6 +93,7 @@ fn view_verdict(core: Option<&Ledger>, shell: Option<&Ledger>, ending: Option<En
             { " where the core alone takes " }<b>{ millis(core.wall_ns) }</b>{ ": " }
             <b class="of-adapter">{ format!("{} adapter", millis(cost.adapter_ns)) }</b>{ ", " }
             <b class="of-lost">{ format!("{} lost concurrency", millis(cost.lost_concurrency_ns)) }</b>
+            { lost_at.map(|lost| format!(", most of it at {}, line {}", lost.file, lost.line)) }
             { match ending {
                 Some(Ending::Stopped) => " (stopped before its end).",
                 Some(Ending::Deadlocked) => " (it would never have ended).",

@@ -453,8 +453,13 @@ fn print_table(rows: &[RunReport]) {
 
 fn sentence(report: &RunReport) -> String {
     let crossings = report.shell.ledger.crossings;
+    let lost_at = report.cost.lost_at.first();
+    let most = match lost_at.filter(|lost| lost.line > 0) {
+        Some(lost) => format!(", most of it at {}, line {}", lost.file, lost.line),
+        None => String::new(),
+    };
     format!(
-        "{crossings} crossing{}; the shell took {} where the core alone takes {}: {} adapter, {} lost concurrency",
+        "{crossings} crossing{}; the shell took {} where the core alone takes {}: {} adapter, {} lost concurrency{most}",
         if crossings == 1 { "" } else { "s" },
         shown(report.cost.wall_ns),
         shown(report.core.ledger.wall_ns),

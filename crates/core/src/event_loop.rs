@@ -7,7 +7,7 @@
 
 use std::cmp::Reverse;
 
-use airlock_trace::{EventKind, LaneKind, LaneState, Outcome};
+use airlock_trace::{EventKind, LaneKind, LaneState, Outcome, WaitLine};
 use airlock_vm::class::{GetterDef, getter, getter_setter};
 use airlock_vm::{
     Completion, Kind, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, Wake, function,
@@ -45,6 +45,7 @@ pub struct PyHandle {
     when: Value,
     /// When the timer was set.
     set_nanos: u64,
+    set_at: WaitLine,
     /// Where it was made, in debug mode; else None.
     source_traceback: Value,
     /// What it is shown as once it is cancelled, in debug mode; else None.
@@ -249,6 +250,7 @@ fn make_handle(
         cancelled: false,
         when: Value::NONE,
         set_nanos: 0,
+        set_at: WaitLine::default(),
         source_traceback: Value::NONE,
         shown: Value::NONE,
         class,
@@ -349,9 +351,9 @@ fn set_timer(
     } else {
         crate::time::from_monotonic((when * 1e9).round().min(9e18) as u64)
     };
-    let now = crate::now(vm);
+    let (now, line) = (crate::now(vm), trace::wait_line(vm));
     if let Some(timer) = vm.heap.downcast_mut::<PyHandle>(handle) {
-        timer.set_nanos = now;
+        (timer.set_nanos, timer.set_at) = (now, line);
         timer.when = when_value;
     }
     let core = vm.extension::<Core>();
@@ -501,7 +503,12 @@ fn begin_own_crossing(vm: &mut Vm, id: LoopId) {
 /// closes the loop.
 fn enter_for(vm: &mut Vm, task: Value) -> Option<u64> {
     let name = task::coroutine_name(vm, task)?;
-    if name == "shutdown_asyncgens" || name == "shutdown_default_executor" {
+    // One that is cancelled before it begins is none of the shell's calls: a
+    // loop that closes waits for those that were left on it.
+    if task::is_to_be_cancelled(vm, task)
+        || name == "shutdown_asyncgens"
+        || name == "shutdown_default_executor"
+    {
         return None;
     }
     let name = vm.str(&name);
@@ -739,10 +746,10 @@ fn begin_iteration(vm: &mut Vm, id: LoopId) {
             .heap
             .downcast::<PyHandle>(handle)
             .filter(|handle| !handle.cancelled)
-            .map(|handle| handle.set_nanos);
-        if let Some(set) = set {
+            .map(|handle| (handle.set_nanos, handle.set_at));
+        if let Some((set, line)) = set {
             let core = vm.extension::<Core>();
-            core.waits.note(set, at);
+            core.waits.note(set, at, line);
             core.loops[id].ready.push_back(Ready::Handle(handle));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BinaryHeap, VecDeque};
 
-use airlock_trace::{CrossingLog, LaneId, LaneState, Ledger, Recorder, Stops, Waits};
+use airlock_trace::{CrossingLog, LaneId, LaneState, Ledger, LineWaits, Recorder, Stops, Waits};
 use airlock_vm::{Extension, FiberId, Held, Place, Tracer, Value};
 use rustc_hash::FxHashMap;
 
@@ -332,6 +332,11 @@ impl Core {
 
     /// A value that a module of this crate keeps; None if it was not set.
     pub fn kept(&self, key: &'static str) -> Value {
+    /// For the ledger at the end.
+    pub fn waits_by_line(&self) -> Vec<LineWaits> {
+        self.waits.by_line()
+    }
+
         self.kept.get(key).copied().unwrap_or(Value::NONE)
     }
 

@@ -109,8 +109,9 @@ fn sleep(vm: &mut Vm, args: &[Value]) -> Res {
     };
     if nanos > 0 {
         lanes::begin_wait(vm);
-        let now = crate::now(vm);
-        vm.extension::<crate::Core>().waits.note(now, deadline);
+        let (now, line) = (crate::now(vm), crate::trace::wait_line(vm));
+        let core = vm.extension::<crate::Core>();
+        core.waits.note(now, deadline, line);
     }
     let wake = Wake {
         deadline_nanos: Some(crate::end_of_wait(vm, deadline, false)),

@@ -1,6 +1,6 @@
 //! Reporting to the recorder.
 
-use airlock_trace::{Event, EventKind, LaneId, LaneKind, LaneState, Outcome};
+use airlock_trace::{Event, EventKind, LaneId, LaneKind, LaneState, Outcome, WaitLine};
 use airlock_vm::Vm;
 
 use crate::state::Core;
@@ -41,6 +41,15 @@ pub(crate) fn record_at(vm: &mut Vm, at: At, kind: EventKind<&str>) {
 /// The line of the program's own source that runs now, or 0.
 pub(crate) fn program_line(vm: &mut Vm) -> u32 {
     vm.current_line(is_program_file)
+}
+
+/// The same with its file, for a wait that begins now.
+pub(crate) fn wait_line(vm: &mut Vm) -> WaitLine {
+    let place = vm.current_place(is_program_file);
+    place.map_or_else(WaitLine::default, |(file, line)| WaitLine {
+        in_shell: file.ends_with("shell.py"),
+        line,
+    })
 }
 
 /// Whether a file is one of the playground's two programs.

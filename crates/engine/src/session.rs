@@ -462,6 +462,7 @@ impl Session {
     pub fn report(&mut self) -> SideReport {
         let mut ledger = airlock_shell::snapshot(&mut self.vm);
         let core = self.vm.extension::<Core>();
+        ledger.waits = core.waits_by_line();
         let crossings = core.crossing_log.report();
         let failures = core.failures.iter().map(told).collect();
         let recorder = &core.recorder;
@@ -637,8 +638,8 @@ pub fn virtual_peers(
     profile: CostProfile,
     library: Rc<dyn Fn() -> Library>,
     packages: Rc<dyn Fn() -> Packages>,
-    let of_peers = playground.clone();
 ) -> VirtualPeers {
+    let of_peers = playground.clone();
     let make = move |clock, peers| {
         let (files, folders) = playground_files(&of_peers, packages());
         let mut session = Session::peer(&of_peers, Box::new(clock), library(), files, &folders);

@@ -43,6 +43,7 @@ pub(crate) fn ledger(vm: &mut Vm, _: &[Value]) -> Res {
         overlapped_ns,
         longest_wait_ns,
         waiting_call_bytes,
+        waits: _,
     } = ledger;
     let dict = vm.heap.new_dict(PyDict::default());
     for (name, value) in [
