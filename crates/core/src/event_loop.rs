@@ -615,6 +615,7 @@ fn nest(vm: &mut Vm, id: LoopId, until: Value) {
     let nested = Nested {
         held,
         until,
+        done_nanos: None,
         running: std::mem::replace(&mut loop_state.running, true),
         runner: std::mem::replace(&mut loop_state.runner, fiber),
         remaining: std::mem::take(&mut loop_state.remaining),
@@ -642,6 +643,9 @@ fn unnest(vm: &mut Vm, id: LoopId) {
             end_turning(vm, id);
         }
         crate::witness::interrupted(vm, &nested.held);
+        if let Some(since) = nested.done_nanos {
+            crate::witness::held_up(vm, since);
+        }
         crossing::loop_ended(vm);
         if is_pass {
             end_pass_crossings(vm, id);
@@ -649,6 +653,19 @@ fn unnest(vm: &mut Vm, id: LoopId) {
         return;
     }
     crossing::loop_ended(vm);
+}
+
+/// What outer runs wait for may be done; they end when the runs inside them
+/// have.
+fn note_held_up(vm: &mut Vm, id: LoopId) {
+    for index in 0..state(vm, id).nested.len().saturating_sub(1) {
+        let outer = &state(vm, id).nested[index];
+        let until = outer.until;
+        if outer.done_nanos.is_none() && !until.is_unbound() && crate::future::is_done(vm, until) {
+            let now = crate::now(vm);
+            state(vm, id).nested[index].done_nanos = Some(now);
+        }
+    }
 }
 
 /// Runs handles until the loop is to stop or has to wait; called again by
@@ -686,6 +703,7 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
             if handles > 0 {
                 trace::record(vm, EventKind::Iteration { lane, handles });
             }
+            note_held_up(vm, id);
             let loop_state = state(vm, id);
             if loop_state.stopping && loop_state.nested.is_empty() {
                 end_run(vm, id, Outcome::Returned);

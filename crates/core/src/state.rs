@@ -49,6 +49,8 @@ pub(crate) struct Nested {
     /// The inner run ends when this future is done; after one pass if it is
     /// unbound.
     pub until: Value,
+    /// When it was found done while another run inside this one went on.
+    pub done_nanos: Option<u64>,
     pub running: bool,
     pub runner: FiberId,
     pub remaining: usize,
@@ -330,13 +332,13 @@ impl Core {
         ledger
     }
 
-    /// A value that a module of this crate keeps; None if it was not set.
-    pub fn kept(&self, key: &'static str) -> Value {
     /// For the ledger at the end.
     pub fn waits_by_line(&self) -> Vec<LineWaits> {
         self.waits.by_line()
     }
 
+    /// A value that a module of this crate keeps; None if it was not set.
+    pub fn kept(&self, key: &'static str) -> Value {
         self.kept.get(key).copied().unwrap_or(Value::NONE)
     }
 

@@ -329,6 +329,13 @@ pub(crate) fn standing_loop(vm: &mut Vm, task: Value) -> Option<(usize, u64)> {
     Some((id, since))
 }
 
+/// It was cancelled and has not been told.
+pub(crate) fn is_to_be_cancelled(vm: &Vm, task: Value) -> bool {
+    as_future(vm, task)
+        .and_then(|future| future.task.as_ref())
+        .is_some_and(|part| part.must_cancel)
+}
+
 /// What a task waits for, if it is a future of ours.
 pub(crate) fn waiter(vm: &Vm, task: Value) -> Option<Value> {
     let waiter = as_future(vm, task)?.task.as_ref()?.waiter;

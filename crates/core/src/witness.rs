@@ -83,7 +83,8 @@ fn left_over(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(Value::NONE);
     }
     let name = task::coroutine_name(vm, args[0]).unwrap_or_else(|| "a task".to_owned());
-    let place = task::place(vm, args[0]);
+    // A coroutine of the library stands at no line of the program.
+    let place = task::place(vm, args[0]).or_else(|| here(vm));
     if let Some((id, since)) = task::standing_loop(vm, args[0]) {
         resumed_loop(vm, id, since, place.clone());
     }
@@ -211,12 +212,14 @@ pub(crate) fn confirm_given_up(vm: &mut Vm) {
     }
 }
 
-// Blocking in a handle.
+// Who is late because of whom.
+
+/// Shorter is no matter for those who wait.
+const WORTH_SAYING_NANOS: u64 = 5_000_000;
 
 /// A wait in a handle of a loop is over: who else on the loop was late for
 /// it.
 pub(crate) fn blocked(vm: &mut Vm, since: u64) {
-    const WORTH_SAYING_NANOS: u64 = 5_000_000;
     let now = crate::now(vm);
     if now.saturating_sub(since) < WORTH_SAYING_NANOS {
         return;
@@ -240,6 +243,22 @@ pub(crate) fn blocked(vm: &mut Vm, since: u64) {
         "This call held the loop for {}, and {who}, due meanwhile, was late by {}. Await something that lets the \
          loop turn (asyncio.sleep, an async library), or move the call to a thread with asyncio.to_thread.",
         millis(now - since),
+        millis(late)
+    );
+    failures::report_here(vm, "head_of_line_blocking", explanation);
+}
+
+/// A call that runs the loop inside itself returns, long after what it waited
+/// for was done.
+pub(crate) fn held_up(vm: &mut Vm, since: u64) {
+    let late = crate::now(vm).saturating_sub(since);
+    if late < WORTH_SAYING_NANOS {
+        return;
+    }
+    let explanation = format!(
+        "The answer of this call was there {} before it returned: below it on the same stack another call had begun \
+         to run the loop, and the last to begin is the first to return. Await the core here, or use an adapter that \
+         gives each call a stack of its own ('greenlet', 'thread').",
         millis(late)
     );
     failures::report_here(vm, "head_of_line_blocking", explanation);
@@ -305,15 +324,13 @@ pub(crate) fn missing_variable(vm: &mut Vm, var: Value) {
         return;
     }
     let name = crate::contexts::name_of(vm, var);
-    failures::report_here(
-        vm,
-        "context_lost",
-        format!(
-            "The context variable {name} has a value in the shell, but this code runs in a thread that was not \
-             given the shell's context. Run the call in contextvars.copy_context(), or use an adapter that keeps \
-             the context."
-        ),
+    let explanation = format!(
+        "The context variable {name} has a value in the shell, but this code runs in a thread that was not given the \
+         shell's context. Run the call in contextvars.copy_context(), or use an adapter that keeps the context."
     );
+    // No line of the program reads it where the thread calls `get` itself.
+    let place = self::here(vm).or_else(|| open_site(vm));
+    failures::report(vm, "context_lost", place, explanation, Vec::new());
 }
 
 /// A loop was run inside code that looks as if nothing could come between:
@@ -369,6 +386,29 @@ pub(crate) fn collected(vm: &mut Vm, task: Value) {
     failures::report(vm, "task_destroyed", place, explanation, Vec::new());
 }
 
+/// The loop closes an async generator that nobody closed before.
+fn left_open(vm: &mut Vm, args: &[Value]) -> Res {
+    let place = vm.left_open_in(args[0]);
+    if let Some(place) = place.filter(|place| trace::is_program_file(&place.filename)) {
+        let inner = vm.heap.generator(args[0]).name;
+        let inner = vm.as_text(inner).unwrap_or("the generator").to_owned();
+        let explanation = format!(
+            "{}() iterates {inner}() here and was left before that had ended; closing the one does not close the \
+             other, so what {inner}() has to clean up runs only now, in a task of the loop's own. Iterate it inside \
+             'async with contextlib.aclosing(...)', so that both end together.",
+            place.function
+        );
+        failures::report(
+            vm,
+            "unfinished_generator",
+            Some(place),
+            explanation,
+            Vec::new(),
+        );
+    }
+    Ok(Value::NONE)
+}
+
 /// What only the end of the program tells.
 pub fn conclude(vm: &mut Vm) {
     confirm_given_up(vm);
@@ -389,6 +429,7 @@ pub(crate) static FUNCTIONS: &[NativeDef] = &[
     function("_nested_loop", "", nested_loop),
     function("_different_loop", "thing, /", different_loop),
     function("_left_over", "task, /", left_over),
+    function("_left_open", "generator, /", left_open),
     function("_timed_out", "future, /", timed_out),
     function("_retrieved", "future, /", retrieved),
     function("_chained", "source, destination, /", chained),

@@ -359,6 +359,16 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "            raise RuntimeError(\n                'Cannot run the event loop while",
         OTHER_LOOP,
     ),
+    (
+        "asyncio.base_events",
+        "        self._asyncgens.discard(agen)\n",
+        "        self._asyncgens.discard(agen); __import__('_asyncio')._left_open(agen)\n",
+    ),
+    (
+        "asyncio.base_events",
+        "        closing_agens = list(self._asyncgens)\n",
+        "        closing_agens = list(self._asyncgens); [*map(__import__('_asyncio')._left_open, closing_agens)]\n",
+    ),
     // Loops that turn by their Python code are counted too.
     (
         "asyncio.base_events",

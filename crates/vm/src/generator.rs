@@ -57,7 +57,8 @@ pub struct Generator {
     /// Coroutines: whether it was ever awaited.
     pub awaited: bool,
     /// Coroutines that were not begun: where they were made, for
-    /// `coroutine ... was never awaited`.
+    /// `coroutine ... was never awaited`. Async generators: where another one
+    /// asked for the first item, if it was another.
     pub made_at: Option<(Rc<CodeObj>, u32)>,
     /// Coroutines: `cr_origin`.
     pub origin: Value,

@@ -1159,7 +1159,10 @@ impl Vm {
         let hooked = std::mem::replace(&mut self.heap.generator_mut(generator).hooks_inited, true);
         let first = self.asyncgen_firstiter;
         if !hooked {
-            self.heap.generator_mut(generator).finalizer = self.asyncgen_finalizer;
+            let outer = self.place_in_async_generator();
+            let begun = self.heap.generator_mut(generator);
+            begun.made_at = outer;
+            begun.finalizer = self.asyncgen_finalizer;
             if !first.is_none() {
                 let state = [object, Value::NONE, Value::NONE, Value::NONE];
                 return Err(self.call_then(

@@ -1,6 +1,12 @@
 //! Where fibers stand: the frames of each, for traces and explanations.
 
+use std::rc::Rc;
+
+use airlock_bytecode::{Code, Instr};
+
+use crate::codeobj::CodeObj;
 use crate::fiber::{FiberId, Frame};
+use crate::generator::{GeneratorKind, GeneratorState};
 use crate::{Value, Vm};
 
 /// A Python frame: its code's file and name, and the line it has reached.
@@ -77,6 +83,67 @@ impl Vm {
         }
         found
     }
+}
+
+/// Async generators that iterate others.
+impl Vm {
+    /// Where the frame on top stands, if it is an async generator's.
+    pub(crate) fn place_in_async_generator(&self) -> Option<(Rc<CodeObj>, u32)> {
+        let Some(Frame::Python(frame)) = self.frames.last() else {
+            return None;
+        };
+        let generator = Some(frame.generator).filter(|generator| !generator.is_unbound())?;
+        let is_async = self.heap.generator(generator).kind == GeneratorKind::AsyncGenerator;
+        is_async.then(|| (frame.code.clone(), frame.pc.saturating_sub(1)))
+    }
+
+    /// An async generator that has begun and not ended, and has a `finally`
+    /// or `with` to leave: where another async generator iterates it.
+    pub fn left_open_in(&self, generator: Value) -> Option<Place> {
+        if !generator.is(crate::Kind::Generator) {
+            return None;
+        }
+        let generator = self.heap.generator(generator);
+        let (code, pc) = generator.made_at.as_ref()?;
+        let is_open = generator.kind == GeneratorKind::AsyncGenerator
+            && generator.state == GeneratorState::Suspended;
+        (is_open && cleans_up(&generator.code.code, generator.pc)).then(|| Place {
+            filename: code.filename.to_string(),
+            function: code.code.name.to_string(),
+            line: code.code.position(*pc).line,
+        })
+    }
+}
+
+/// Whether an exception at an instruction runs a `finally` or leaves a `with`:
+/// not if all that looks at it is an `except` with its classes or an `async
+/// for`.
+fn cleans_up(code: &Code, pc: u32) -> bool {
+    let at = pc.saturating_sub(1);
+    let ranges = code.exception_table.iter();
+    let mut covering = ranges.filter(|range| range.start <= at && at < range.end);
+    covering.any(|range| {
+        let mut handler = code.instrs[range.handler as usize..].iter();
+        let first = handler.find(|instr| {
+            !matches!(
+                instr,
+                Instr::PushHandled { .. }
+                    | Instr::LoadGlobal { .. }
+                    | Instr::LoadAttr { .. }
+                    | Instr::BuildTuple { .. }
+            )
+        });
+        !matches!(
+            first,
+            Some(
+                Instr::ExceptionMatches { .. }
+                    | Instr::ExceptionGroupSplit { .. }
+                    | Instr::EndAsyncFor { .. }
+                    | Instr::Reraise { .. }
+                    | Instr::PopHandled { .. }
+            )
+        )
+    })
 }
 
 impl Vm {

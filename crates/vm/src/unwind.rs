@@ -504,7 +504,9 @@ impl Vm {
                 }
                 let object = self.heap.generator_mut(generator);
                 object.awaited = true;
-                object.made_at = None;
+                if object.kind == GeneratorKind::Coroutine {
+                    object.made_at = None;
+                }
                 self.push_generator(generator, ret)?;
                 Ok(Flow::Pushed)
             }
