@@ -109,6 +109,7 @@ pub fn example_entries(origin: Origin, has_own: bool) -> Vec<Entry> {
     let examples = examples::ALL.iter().map(|example| Entry {
         group: Some(match example.group {
             examples::Group::Cost => "What an adapter costs",
+            examples::Group::Adapter => "Adapter by adapter",
             examples::Group::Failure => "What goes wrong",
         }),
         ..Entry::new(example.key, example.title)

@@ -3,6 +3,7 @@
 //! The hashes of their traces go to `target/golden`, where the browser's
 //! tests read them: both platforms must give the same.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use airlock_engine::run_virtual;
@@ -11,6 +12,7 @@ use airlock_link::{Adapter, Clock, examples};
 #[test]
 fn examples_have_traces_of_their_own() {
     let mut text = String::new();
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
     for example in examples::ALL {
         for adapter in Adapter::offered().filter(|&adapter| adapter != Adapter::Direct) {
             let mut playground = example.playground();
@@ -18,10 +20,9 @@ fn examples_have_traces_of_their_own() {
             playground.adapter = adapter;
             let report = run_virtual(&playground);
             let line = format!("{} {} {}\n", example.key, adapter.key(), report.trace_hash);
-            assert!(
-                !text.contains(&report.trace_hash),
-                "{line} is another pair's trace as well"
-            );
+            // One that makes its loops by hand runs the same through each.
+            let owner = known.entry(report.trace_hash).or_insert(example.key);
+            assert_eq!(*owner, example.key, "{line} is another pair's as well");
             text.push_str(&line);
         }
     }
