@@ -66,7 +66,13 @@ impl<'a> Compiler<'a, '_> {
             let key = self.alloc();
             let mangled = self.mangled(name);
             self.load_str(&mangled, key, annotation.range());
-            let value = self.annotation_value(annotation);
+            let value = if self.symbols.future_annotations {
+                let value = self.alloc();
+                self.load_str(&unparse(annotation), value, annotation.range());
+                value
+            } else {
+                self.annotation_value(annotation)
+            };
             self.emit(Instr::DictInsert { dict, key, value }, annotation.range());
             self.free_to(mark);
         }
@@ -92,35 +98,6 @@ impl<'a> Compiler<'a, '_> {
                 base
             }
             annotation => self.expr(annotation, None),
-        }
-    }
-
-    /// A dict of the annotations' texts.
-    pub(super) fn text_annotations(
-        &mut self,
-        def: &'a ast::StmtFunctionDef,
-        dict: Reg,
-        range: TextRange,
-    ) {
-        let base = self.unit.next_temp as Reg;
-        self.emit(
-            Instr::BuildDict {
-                dst: dict,
-                base,
-                count: 0,
-            },
-            range,
-        );
-        for (name, annotation) in annotations_of(def) {
-            let mark = self.mark();
-            let key = self.alloc();
-            let mangled = self.mangled(name);
-            self.load_str(&mangled, key, annotation.range());
-            let value = self.alloc();
-            let text = unparse(annotation);
-            self.load_str(&text, value, annotation.range());
-            self.emit(Instr::DictInsert { dict, key, value }, annotation.range());
-            self.free_to(mark);
         }
     }
 

@@ -97,11 +97,7 @@ impl<'a> Compiler<'a, '_> {
             None
         };
         let code = self.function_code(def, first);
-        if self.symbols.future_annotations && has_annotations(def) {
-            self.function_with_text_annotations(def, code, dst, base, header);
-        } else {
-            self.make_function(code, dst, base, header);
-        }
+        self.make_function(code, dst, base, header);
         self.free_to(mark);
     }
 
@@ -133,38 +129,7 @@ impl<'a> Compiler<'a, '_> {
             None => self.emit(Instr::LoadNone { dst: base + 2 }, header),
         }
         let code = self.function_code(def, first);
-        if self.symbols.future_annotations && has_annotations(def) {
-            self.function_with_text_annotations(def, code, dst, Some(base), header);
-        } else {
-            self.make_function(code, dst, Some(base), header);
-        }
-        self.free_to(mark);
-    }
-
-    /// `from __future__ import annotations`: a dict of texts.
-    fn function_with_text_annotations(
-        &mut self,
-        def: &'a ast::StmtFunctionDef,
-        code: Rc<Code>,
-        dst: Reg,
-        base: Option<Reg>,
-        range: TextRange,
-    ) {
-        let mark = self.mark();
-        let function = self.alloc();
-        self.make_function(code, function, base, range);
-        let dict = self.alloc();
-        self.text_annotations(def, dict, range);
-        let site = self.site("__annotations__");
-        self.emit(
-            Instr::StoreAttr {
-                obj: function,
-                src: dict,
-                site,
-            },
-            range,
-        );
-        self.move_to(dst, function, range);
+        self.make_function(code, dst, Some(base), header);
         self.free_to(mark);
     }
 
@@ -351,14 +316,6 @@ pub(super) fn has_defaults(parameters: &ast::Parameters) -> bool {
     parameters
         .iter_non_variadic_params()
         .any(|param| param.default.is_some())
-}
-
-fn has_annotations(def: &ast::StmtFunctionDef) -> bool {
-    def.returns.is_some()
-        || def
-            .parameters
-            .iter()
-            .any(|param| param.annotation().is_some())
 }
 
 fn params_of(parameters: &ast::Parameters) -> Params {

@@ -56,17 +56,21 @@ impl Builder<'_> {
         if annotations.peek().is_none() {
             return;
         }
-        if self.table.future_annotations {
+        self.open_at(ScopeKind::Annotations, def, Part::Annotations);
+        let format = self.table.known.format;
+        let usage = self.usage(format);
+        usage.bound = true;
+        usage.param = true;
+        // Those that are kept as texts name nothing.
+        let are_texts = self.table.future_annotations;
+        if are_texts {
             self.open(ScopeKind::Dead);
-        } else {
-            self.open_at(ScopeKind::Annotations, def, Part::Annotations);
-            let format = self.table.known.format;
-            let usage = self.usage(format);
-            usage.bound = true;
-            usage.param = true;
         }
         for annotation in annotations {
             self.forbidden("an annotation", |this| this.expr(annotation));
+        }
+        if are_texts {
+            self.close();
         }
         self.close();
     }
