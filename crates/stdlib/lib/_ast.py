@@ -3,8 +3,10 @@
 import _syntax
 
 PyCF_ONLY_AST = 0x400
+PyCF_DONT_IMPLY_DEDENT = 0x200
 PyCF_TYPE_COMMENTS = 0x1000
 PyCF_ALLOW_TOP_LEVEL_AWAIT = 0x2000
+PyCF_ALLOW_INCOMPLETE_INPUT = 0x4000
 PyCF_OPTIMIZED_AST = 0x8000 | PyCF_ONLY_AST
 
 _POSITIONS = ('lineno', 'col_offset', 'end_lineno', 'end_col_offset')
@@ -242,7 +244,51 @@ def _compile(source, filename, mode, flags, dont_inherit, optimize, feature_vers
         return _optimized(tree, optimize) if flags & PyCF_OPTIMIZED_AST == PyCF_OPTIMIZED_AST else tree
     if flags & PyCF_ALLOW_TOP_LEVEL_AWAIT:
         raise NotImplementedError('PyCF_ALLOW_TOP_LEVEL_AWAIT is not available here')
+    if flags & PyCF_ALLOW_INCOMPLETE_INPUT:
+        return _compile_input(text, filename, mode, optimize, flags)
     return _syntax.compile_source(text, filename, mode, optimize)
+
+
+# What has been typed so far. A source that goes wrong only because it ends is
+# told from others by its error, for the parser does not say how far it looked.
+def _compile_input(text, filename, mode, optimize, flags):
+    try:
+        code = _syntax.compile_source(text, filename, mode, optimize)
+    except SyntaxError as error:
+        if not _is_about_end(error, text):
+            raise
+        place = error.filename, error.lineno, error.offset, error.text, error.end_lineno, error.end_offset
+    else:
+        # A block goes on until a line of its own says that it does not.
+        if mode != 'single' or not flags & PyCF_DONT_IMPLY_DEDENT or text.endswith('\n') or not _is_block(text):
+            return code
+        place = filename, text.count('\n') + 1, 1, None, None, None
+    raise _IncompleteInputError('incomplete input', place)
+
+
+_ABOUT_END = ('expected an indented block', "expected 'except' or 'finally' block", 'unterminated triple-quoted',
+              'unexpected EOF')
+_BLOCKS = {'if', 'for', 'while', 'try', 'with', 'def', 'class', 'async'}
+
+
+def _is_about_end(error, text):
+    lines = text.split('\n')
+    rest = lines[(error.lineno or 0):]
+    if 'was never closed' in error.msg or "expecting '}'" in error.msg:
+        return True
+    if any(line.strip() and not line.lstrip().startswith('#') for line in rest):
+        return False
+    if any(start in error.msg for start in _ABOUT_END):
+        return True
+    # A decorator wants its function on the next line.
+    last = next((line for line in reversed(lines) if line.strip()), '')
+    return last.lstrip().startswith('@') and error.lineno >= len(lines)
+
+
+def _is_block(text):
+    first = next((line for line in text.split('\n') if line.strip() and not line.startswith('#')), '')
+    word = first.replace(':', ' ').split(None, 1)
+    return first.startswith('@') or bool(word) and (word[0] in _BLOCKS or word[0] == 'match' and '\n' in text)
 
 
 def _path(filename):

@@ -1,6 +1,11 @@
 """Exceptions, exception groups and their reports where Python code takes part."""
 
 
+# What a prompt takes for "go on typing".
+class _IncompleteInputError(SyntaxError):
+    pass
+
+
 def exception_str(self):
     """BaseException.__str__"""
     args = self.args

@@ -205,10 +205,15 @@ def monitoring_namespace():
     return monitoring
 
 
+# Of this thread alone: frames of others are not to be had while they stand still.
+def _current_frames():
+    return {thread_ident(): sys._getframe()}
+
+
 sys.monitoring = monitoring_namespace()
 sys_exit.__name__ = sys_exit.__qualname__ = 'exit'
 for sys_function in (sys_exit, displayhook, excepthook, unraisablehook, breakpointhook, call_tracing,
-                     _getframemodulename, hook_setter('settrace'), hook_setter('setprofile'),
+                     _getframemodulename, _current_frames, hook_setter('settrace'), hook_setter('setprofile'),
                      hook_setter('_settraceallthreads'), hook_setter('_setprofileallthreads')):
     sys_function.__module__ = 'sys'
     setattr(sys, sys_function.__name__, sys_function)
@@ -232,7 +237,7 @@ def stream_buffer(stream):
 # Binds what the prelude gives to `builtins` and to `_airlock`.
 def publish_builtins():
     builtins = loaded_modules['builtins']
-    for function in (__import__, open, breakpoint):
+    for function in (__import__, open, breakpoint, _IncompleteInputError):
         function.__module__ = 'builtins' if function is not open else '_io'
         setattr(builtins, function.__name__, function)
     helpers = loaded_modules['_airlock']

@@ -425,9 +425,8 @@ fn eval(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// Flags that change nothing of how a source is compiled here: `CO_NESTED`,
 /// what names of `__future__` set, and of the `PyCF` ones
-/// `DONT_IMPLY_DEDENT`, `IGNORE_COOKIE`, `TYPE_COMMENTS`,
-/// `ALLOW_INCOMPLETE_INPUT`.
-const SOURCE_FLAGS: i64 = 0x1FF_0010 | 0x5A00;
+/// `DONT_IMPLY_DEDENT`, `IGNORE_COOKIE`, `TYPE_COMMENTS`.
+const SOURCE_FLAGS: i64 = 0x1FF_0010 | 0x1A00;
 
 fn compile(vm: &mut Vm, args: &[Value]) -> Res {
     if vm.code_of(args[0]).is_some() {
