@@ -302,7 +302,7 @@ def find_zipped(name, places):
 def load_found(name, found):
     kind, payload, filename, is_package, search_path = found
     if kind == 'refused':
-        raise ImportError(payload, name=name)
+        raise ModuleNotFoundError(payload, name=name)
     if kind == 'native':
         payload.__spec__ = ModuleSpec(name, BuiltinImporter, origin='built-in')
         payload.__loader__ = BuiltinImporter

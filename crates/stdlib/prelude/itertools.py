@@ -76,11 +76,6 @@ def count_new(start=0, step=1):
 
 def count_items(value, step):
     """count's items"""
-    if isinstance(value, int) and isinstance(step, int):
-        while True:
-            yield value
-            value += step
-    # As CPython: each by addition, so that errors add up alike.
     while True:
         yield value
         value = value + step
@@ -337,7 +332,8 @@ def repeat_slow(cls, value, times):
 
 def iterator_repr(self):
     """repr of an iterator over objects with Python reprs"""
-    return object.__repr__(self)
+    shown = ', '.join([repr(argument) for argument in shown_arguments(self)])
+    return f'{type(self).__name__}({shown})'
 
 
 def tee_new(iterable, n=2):

@@ -22,7 +22,6 @@ static PRELUDE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prelude.bundle
 
 /// Modules of CPython that cannot work here, and why.
 const REFUSED: &[(&str, &str)] = &[
-    ("ctypes", "ctypes is not available: there is no C here"),
     ("_ctypes", "ctypes is not available: there is no C here"),
     (
         "multiprocessing.pool",

@@ -12,6 +12,7 @@ use airlock_vm::{
 
 use crate::context::ProgramContext;
 use crate::files::{FileError, Files};
+use crate::native::itertools;
 
 /// The module's functions; also globals of the prelude.
 pub static FUNCTIONS: &[NativeDef] = &[
@@ -61,6 +62,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
         airlock_vm::builtins::finalizers::collect_and_finalize,
     ),
     function("builtin_type", "name, /", builtin_type),
+    function("shown_arguments", "iterator, /", itertools::shown_arguments),
     function("as_if_native", "*classes", as_if_native),
     function("keyword_typo", "filename, line, /", keyword_typo),
     function("thread_ident", "", |vm, _| {

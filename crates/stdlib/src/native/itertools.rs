@@ -1,6 +1,7 @@
 //! `itertools`. What needs no Python gives its items here; the rest are
 //! generators of the prelude under the right class.
 
+use airlock_bytecode::BinOp;
 use airlock_vm::builtins::iters::{ITERATOR_METHODS, LENGTH_HINT};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
@@ -218,35 +219,45 @@ fn chain(vm: &mut Vm, args: &[Value]) -> Res {
     wrap(vm, "chain_new", args)
 }
 
+/// Counts by built-in numbers, whose sums need no Python.
 struct Count {
-    next: i64,
-    step: i64,
+    next: Value,
+    step: Value,
 }
 
 impl NativeIter for Count {
     fn next(&mut self, vm: &mut Vm) -> Res<Option<Value>> {
         let item = self.next;
-        match item.checked_add(self.step) {
-            Some(next) => self.next = next,
-            None => return Err(vm.overflow_error("count has run out of 64-bit integers")),
-        }
-        Ok(Some(vm.int(item)))
+        self.next = match (item.as_small(), self.step.as_small()) {
+            // Both have 48 bits.
+            (Some(next), Some(step)) => vm.int(next + step),
+            _ => vm.binary_slow(BinOp::Add, item, self.step)?,
+        };
+        Ok(Some(item))
     }
-    fn trace(&self, _: &mut Tracer) {}
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.value(self.next);
+        tracer.value(self.step);
+    }
     fn shown(&self) -> Option<Vec<Value>> {
-        let mut shown = vec![Value::small(self.next)?];
-        if self.step != 1 {
-            shown.push(Value::small(self.step)?);
+        let mut shown = vec![self.next];
+        if self.step.as_small() != Some(1) {
+            shown.push(self.step);
         }
         Some(shown)
     }
 }
 
 fn count(vm: &mut Vm, args: &[Value]) -> Res {
-    match (args[1].as_small(), args[2].as_small()) {
-        (Some(next), Some(step)) => native(vm, args[0], Count { next, step }),
-        _ => wrap(vm, "count_new", args),
+    let is_plain = |vm: &Vm, value: Value| {
+        let class = vm.type_of(value);
+        [vm.types.int, vm.types.float, vm.types.complex].contains(&class)
+    };
+    let (next, step) = (args[1], args[2]);
+    if is_plain(vm, next) && is_plain(vm, step) {
+        return native(vm, args[0], Count { next, step });
     }
+    wrap(vm, "count_new", args)
 }
 
 struct Repeat {
@@ -278,17 +289,28 @@ impl NativeIter for Repeat {
     }
 }
 
+fn shown(vm: &Vm, value: Value) -> Option<Vec<Value>> {
+    let iter = vm.heap.payload(value);
+    if !iter.is(Kind::Iter) {
+        return None;
+    }
+    match vm.heap.iter(iter) {
+        PyIter::Native { state, .. } => state.shown(),
+        _ => None,
+    }
+}
+
+/// What the repr of an iterator shows, for those who must ask Python for the
+/// reprs of these; nothing for other iterators.
+pub(super) fn shown_arguments(vm: &mut Vm, args: &[Value]) -> Res {
+    let shown = shown(vm, args[0]).unwrap_or_default();
+    Ok(vm.tuple(&shown))
+}
+
 /// `count(5)`, `repeat('x', 3)`.
 static SHOWN: &[NativeDef] = &[method("__repr__", "self, /", |vm, args| {
     let name = vm.plain_type_name(args[0]);
-    let shown = match vm.heap.payload(args[0]) {
-        iter if iter.is(Kind::Iter) => match vm.heap.iter(iter) {
-            PyIter::Native { state, .. } => state.shown(),
-            _ => None,
-        },
-        _ => None,
-    };
-    let Some(shown) = shown else {
+    let Some(shown) = shown(vm, args[0]) else {
         return Ok(vm.string(format!("{name}(...)")));
     };
     let mut texts = Vec::new();
