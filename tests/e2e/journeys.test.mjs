@@ -834,16 +834,94 @@ print(f'{(time.perf_counter() - start) * 1000:.1f} us')
     });
   }
 
+  // The Worker of the core goes as one does for which the browser has no memory left.
+  const KILLABLE = () => {
+    const started = [];
+    globalThis.Worker = class extends Worker {
+      constructor(...args) {
+        super(...args);
+        started.push(this);
+      }
+    };
+    globalThis.killLastWorker = () => {
+      const last = started.at(-1);
+      last.terminate();
+      last.dispatchEvent(new ErrorEvent('error', { cancelable: true }));
+    };
+  };
+
+  for (const adapter of ['thread', 'process']) {
+    test(`through ${adapter}, a core whose VM dies in a call is an error at the line of the call`, async () => {
+      const airlock = await visit();
+      await airlock.page.addInitScript(KILLABLE);
+      await airlock.page.reload();
+      await airlock.status('ready');
+      await airlock.write('core', `
+import os
+async def answer(number):
+    print('asked', number, flush=True)
+    return number
+async def leave():
+    os._exit(3)
+async def never():
+    print('no answer', flush=True)
+    while True:
+        pass
+`);
+      await airlock.write('shell', `
+import airlock, core
+core = airlock.wrap(core)
+print(core.answer(1))
+try:
+    core.leave()
+except RuntimeError as error:
+    print(error)
+print(core.answer(2), flush=True)
+core.never()
+`);
+      await airlock.by('adapter').selectOption(adapter);
+      await airlock.run();
+      await airlock.textWith('shell-output', /no answer/);
+      await airlock.page.evaluate(() => globalThis.killLastWorker());
+      await airlock.status('failed');
+      const died = `the ${adapter} that the core ran in died`;
+      const text = await airlock.output('shell');
+      assert.ok(text.startsWith(`asked 1\n1\n${died}: the program exited with status 3\nasked 2\n2\nno answer\n`), text);
+      assert.ok(text.endsWith(`RuntimeError: ${died}: its Worker failed\n`), text);
+      assert.match(await airlock.textOf('problems'), /shell\.py, line 10: RuntimeError/);
+      assert.notEqual(await airlock.textOf('trace-table'), '');
+    });
+  }
+
+  test('more threads than there may be are an error at its line', async () => {
+    const airlock = await visit();
+    await airlock.write('core', 'async def main():\n    pass\n');
+    await airlock.write('shell', `
+import threading
+stop = threading.Event()
+print('begun')
+for number in range(30_000):
+    threading.Thread(target=stop.wait, daemon=True).start()
+`);
+    assert.equal(await airlock.runToEnd(), 'failed');
+    assert.match(await airlock.output('shell'), /^begun\nTraceback[^]*RuntimeError: can't start new thread\n$/);
+    assert.match(await airlock.textOf('problems'), /shell\.py, line 6: RuntimeError: can't start new thread/);
+  });
+
   test('Stop ends a shell that waits for a core that never answers', async () => {
     const airlock = await visit();
     await airlock.write('core', 'import asyncio\nasync def never():\n    while True:\n        pass\n');
     await airlock.write('shell', 'import airlock, core\nprint("begun", flush=True)\nairlock.wrap(core).never()\n');
-    await airlock.by('adapter').selectOption('process');
-    await airlock.run();
-    await airlock.page.waitForTimeout(1000);
-    await airlock.by('stop').click();
-    await airlock.status('stopped');
-    assert.equal(await airlock.output('shell'), 'begun\n');
+    for (const adapter of ['process', 'thread', 'greenlet']) {
+      await airlock.by('adapter').selectOption(adapter);
+      await airlock.run();
+      await airlock.textWith('shell-output', /begun/);
+      await airlock.page.waitForTimeout(500);
+      await airlock.by('stop').click();
+      await airlock.status('stopped');
+      assert.equal(await airlock.output('shell'), 'begun\n');
+      assert.match(await airlock.textOf('trace-table'), /never/, adapter);
+    }
     await airlock.write('shell', 'print("on")\n');
     assert.equal(await airlock.runToEnd(), 'done');
   });

@@ -66,6 +66,10 @@ struct Line {
     theirs: Flags,
     /// What there was no room for yet.
     unsent: VecDeque<Vec<u8>>,
+    /// After how many of our messages the other was idle, as far as is known.
+    idle_after: Option<u64>,
+    /// The other is to hear that we are, once it has all that was sent.
+    untold_idle: Option<u64>,
 }
 
 impl Line {
@@ -90,22 +94,32 @@ impl Line {
             }
             self.unsent.pop_front();
         }
+        if let Some(after) = self.untold_idle.take() {
+            self.out.set_idle(after);
+            self.theirs.ring();
+        }
     }
 
     fn receive(&mut self) -> Option<News> {
         self.flush();
+        let idle_after = self.back.idle();
         let message = self.back.read();
         if self.back.was_crowded() {
             self.theirs.ring();
         }
-        let message = message?;
+        let Some(message) = message else {
+            if idle_after == self.idle_after {
+                return None;
+            }
+            self.idle_after = idle_after;
+            return idle_after.map(News::Idle);
+        };
         let (&kind, bytes) = message.split_first()?;
         let text = || String::from_utf8_lossy(bytes).into_owned();
         Some(match kind {
             MESSAGE => News::Message(bytes.to_vec()),
             FAILED => News::Failed(failure_of(serde_json::from_slice(bytes).ok()?)),
             ENDED => News::Ended(text()),
-            IDLE => News::Idle(u64::from_le_bytes(bytes.try_into().ok()?)),
             _ => News::Printed {
                 error: kind == PRINTED_ERROR,
                 text: text(),
@@ -119,7 +133,6 @@ const PRINTED: u8 = 1;
 const PRINTED_ERROR: u8 = 2;
 const ENDED: u8 = 3;
 const FAILED: u8 = 4;
-const IDLE: u8 = 5;
 
 /// The peers of one Worker.
 pub struct WorkerPeers {
@@ -172,6 +185,8 @@ impl Peers for WorkerPeers {
             back: Ring::new(),
             theirs: Flags::new(),
             unsent: VecDeque::new(),
+            idle_after: None,
+            untold_idle: None,
         };
         let request = object(&[
             ("peer", &JsValue::from(peer)),
@@ -208,7 +223,10 @@ impl Peers for WorkerPeers {
                 parent.send(FAILED, &text);
             }
             News::Ended(why) => parent.send(ENDED, why.as_bytes()),
-            News::Idle(after) => parent.send(IDLE, &after.to_le_bytes()),
+            News::Idle(after) => {
+                parent.untold_idle = Some(after);
+                parent.flush();
+            }
         }
     }
 
@@ -277,6 +295,8 @@ pub fn serve(
         back: Ring::over(down),
         theirs: Flags(parent.clone()),
         unsent: VecDeque::new(),
+        idle_after: None,
+        untold_idle: None,
     };
     let mut peers = WorkerPeers::new(Some(flags.clone()), &playground);
     peers.parent = Some(line());

@@ -5,11 +5,13 @@ use js_sys::{Atomics, Int32Array, SharedArrayBuffer, Uint8Array};
 
 /// Bytes that may be under way at once; longer messages go in parts.
 const CAPACITY: u32 = 1 << 18;
-/// Counts of bytes written and read, both modulo 2^32, and whether the writer
-/// is gone, which the page sets.
+/// Counts of bytes written and read, both modulo 2^32; whether the writer is
+/// gone, which the page sets; and of a writer that waits for nothing but our
+/// next message, one more than how many of ours it has taken.
 const WRITTEN: u32 = 0;
 const READ: u32 = 1;
 const GONE: u32 = 2;
+const IDLE: u32 = 3;
 const HEADER_BYTES: u32 = 16;
 
 pub struct Ring {
@@ -48,6 +50,18 @@ impl Ring {
         self.load(GONE) != 0
     }
 
+    /// The writer waits for nothing but the next message, having taken so
+    /// many.
+    pub fn set_idle(&self, taken: u64) {
+        let _ = Atomics::store(&self.header, IDLE, taken as i32 + 1);
+    }
+
+    /// What the writer told last; to be read before its messages are, which
+    /// came before.
+    pub fn idle(&self) -> Option<u64> {
+        u64::from(self.load(IDLE)).checked_sub(1)
+    }
+
     pub fn was_crowded(&self) -> bool {
         self.crowded
     }
@@ -62,9 +76,11 @@ impl Ring {
         self.data
             .subarray(start, start + first as u32)
             .copy_from(&bytes[..first]);
-        self.data
-            .subarray(0, (count - first) as u32)
-            .copy_from(&bytes[first..count]);
+        if first < count {
+            self.data
+                .subarray(0, (count - first) as u32)
+                .copy_from(&bytes[first..count]);
+        }
         let _ = Atomics::store(
             &self.header,
             WRITTEN,
@@ -99,7 +115,9 @@ impl Ring {
         self.partial.resize(old + count as usize, 0);
         let (one, two) = self.partial[old..].split_at_mut(first as usize);
         self.data.subarray(start, start + first).copy_to(one);
-        self.data.subarray(0, count - first).copy_to(two);
+        if first < count {
+            self.data.subarray(0, count - first).copy_to(two);
+        }
         let _ = Atomics::store(&self.header, READ, written as i32);
     }
 }

@@ -189,6 +189,9 @@ fn run(peers: ThreadPeers, stop: &AtomicBool, mut last_words: LastWords) {
             Poll::Working | Poll::Switching(_) => {}
             Poll::Ended => break,
             Poll::Waiting { deadline_nanos, .. } => {
+                if deadline_nanos.is_none() {
+                    session.tell_idle();
+                }
                 let now = session.now_nanos();
                 inbox.wait(deadline_nanos.map(|deadline| deadline.saturating_sub(now)));
             }

@@ -184,7 +184,10 @@ fn drive(vm: &mut Vm, inbox: &Inbox) -> anyhow::Result<u8> {
                 airlock_core::wake_due(vm);
                 peers::take_news(vm);
             }
-            Exit::Waiting { deadline_nanos, .. } if peers::is_awaited(vm, None) => {
+            Exit::Waiting { deadline_nanos, .. }
+                if peers::is_awaited(vm, None)
+                    && (deadline_nanos.is_some() || peers::may_tell(vm)) =>
+            {
                 let before = airlock_core::now(vm);
                 inbox.wait(deadline_nanos.map(|deadline| deadline.saturating_sub(before)));
                 let now = airlock_core::now(vm);

@@ -318,6 +318,26 @@ fn call_soon(vm: &mut Vm, args: &[Value]) -> Res {
     handed_out(vm, id, handle)
 }
 
+/// Calls back with one argument in the next iteration; also where no fiber
+/// runs. Nothing happens if the loop is closed.
+pub(crate) fn call_from_outside(
+    vm: &mut Vm,
+    [loop_object, callback, context]: [Value; 3],
+    arg: Value,
+) {
+    let id = id_of(vm, loop_object);
+    if state(vm, id).closed {
+        return;
+    }
+    let args = vm.tuple(&[arg]);
+    let handle = make_handle(vm, loop_object, callback, args, context, "Handle");
+    let loop_state = state(vm, id);
+    loop_state.ready.push_back(Ready::Handle(handle));
+    if let Some(fiber) = loop_state.waiting.take() {
+        vm.wake(fiber, Completion::Returned(Value::TRUE));
+    }
+}
+
 fn call_soon_threadsafe(vm: &mut Vm, args: &[Value]) -> Res {
     let [this, callback, extra, context] = args[..] else {
         return Ok(Value::NONE);

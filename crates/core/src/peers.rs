@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, VecDeque};
 
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Completion, FiberId, FiberState, Layout, NativeDef, Res, Stream, Throw, Value, Vm, Wake,
-    function,
+    Completion, FiberId, FiberState, Layout, NativeDef, Res, Stream, Throw, Tracer, Value, Vm,
+    Wake, function,
 };
 
 use crate::Core;
 use crate::deadlock::WaitsOn;
+use crate::event_loop;
 use crate::failures::{self, Failure};
 use crate::host::Charge;
 use crate::threads::{self, lanes};
@@ -111,6 +112,14 @@ pub struct Peering {
     mailboxes: BTreeMap<PeerId, Mailbox>,
 }
 
+impl Peering {
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
+        for mailbox in self.mailboxes.values() {
+            tracer.extend(mailbox.reader.as_ref().map_or(&[], |reader| &reader[..]));
+        }
+    }
+}
+
 impl Default for Peering {
     fn default() -> Self {
         Peering {
@@ -127,6 +136,9 @@ struct Mailbox {
     messages: VecDeque<Vec<u8>>,
     /// Fibers that wait for a message, in order.
     waiters: VecDeque<FiberId>,
+    /// The loop that each message goes to as a call, what is called, and the
+    /// context that it runs in.
+    reader: Option<[Value; 3]>,
     ended: Option<String>,
     /// How many messages went there, and came from there.
     sent: u64,
@@ -152,6 +164,7 @@ static FUNCTIONS: &[NativeDef] = &[
     function("start", "", start),
     function("send", "peer, message, /", send),
     function("receive", "peer, timeout=None, /", receive),
+    function("read_with", "peer, loop, callback, /", read_with),
     function("stop", "peer, /", stop),
 ];
 
@@ -254,6 +267,43 @@ fn receive(vm: &mut Vm, args: &[Value]) -> Res {
     Err(wait(vm, peer, deadline, false))
 }
 
+/// From now on the loop calls the callback with each message, and with None
+/// once the peer runs no more.
+fn read_with(vm: &mut Vm, args: &[Value]) -> Res {
+    let peer = peer_of(vm, args[0])?;
+    if event_loop::loop_id(vm, args[1]).is_none() {
+        return Err(vm.type_error("a loop of this module's make was expected"));
+    }
+    let context = crate::contexts::copy_current(vm);
+    if let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) {
+        mailbox.reader = Some([args[1], args[2], context]);
+    }
+    hand_over(vm, peer);
+    Ok(Value::NONE)
+}
+
+/// Makes calls of the messages that a loop is to have.
+fn hand_over(vm: &mut Vm, peer: PeerId) {
+    while let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) {
+        let Some(reader) = mailbox.reader else {
+            return;
+        };
+        let message = match mailbox.messages.pop_front() {
+            Some(message) => {
+                vm.extension::<Core>().ledger.marshalled_bytes += message.len() as u64;
+                crate::crossing::charge(vm, Charge::Marshalled(message.len() as u64));
+                vm.bytes(&message)
+            }
+            None if mailbox.ended.is_some() => {
+                mailbox.reader = None;
+                Value::NONE
+            }
+            None => return,
+        };
+        event_loop::call_from_outside(vm, reader, message);
+    }
+}
+
 fn next_message(vm: &mut Vm, peer: PeerId) -> Res<Option<Value>> {
     let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) else {
         return Ok(None);
@@ -326,6 +376,7 @@ fn end(vm: &mut Vm, peer: PeerId, why: String) {
     for fiber in std::mem::take(&mut mailbox.waiters) {
         vm.wake(fiber, Completion::Returned(Value::TRUE));
     }
+    hand_over(vm, peer);
 }
 
 /// Hands out what has come by now.
@@ -337,7 +388,11 @@ pub fn take_news(vm: &mut Vm) {
                 if let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) {
                     mailbox.messages.push_back(message);
                     mailbox.received += 1;
-                    wake_one(vm, peer);
+                    if mailbox.reader.is_some() {
+                        hand_over(vm, peer);
+                    } else {
+                        wake_one(vm, peer);
+                    }
                 }
             }
             News::Printed { error, text } => {
@@ -417,7 +472,8 @@ pub fn are_used(vm: &mut Vm) -> bool {
 /// Whether a fiber waits for this peer, or for any but the parent.
 pub fn is_awaited(vm: &mut Vm, peer: Option<PeerId>) -> bool {
     let boxes = peering(vm).mailboxes.iter();
-    let mut waiting = boxes.filter(|(_, mailbox)| !mailbox.waiters.is_empty());
+    let mut waiting =
+        boxes.filter(|(_, mailbox)| !mailbox.waiters.is_empty() || mailbox.reader.is_some());
     waiting.any(|(&id, _)| match peer {
         Some(peer) => id == peer,
         None => id != PARENT,

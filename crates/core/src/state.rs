@@ -235,6 +235,7 @@ impl Extension for Core {
         if let Some(plain) = &self.plain {
             tracer.extend(&plain.values());
         }
+        self.peering.trace(tracer);
         tracer.extend(&self.of_tasks);
         for &value in self.running_loops.values().chain(self.kept.values()) {
             tracer.value(value);

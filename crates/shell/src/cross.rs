@@ -16,6 +16,7 @@ use crate::greenlet;
 const CHOSEN: &str = "airlock adapter";
 const DRIVES: &str = "airlock drives";
 const AWAIT: &str = "airlock await";
+const FAR: &str = "airlock far adapters";
 const ADAPT_RARE: &str = "airlock adapt rare";
 const ADAPT_RESULT: &str = "airlock adapt result";
 
@@ -45,6 +46,19 @@ pub(crate) fn adapt_with(vm: &mut Vm, args: &[Value]) -> Res {
     core.keep(ADAPT_RARE, args[0]);
     core.keep(ADAPT_RESULT, args[1]);
     Ok(Value::NONE)
+}
+
+/// A dict whose keys are the adapters that can run the core on another VM.
+pub(crate) fn far_adapters(vm: &mut Vm, args: &[Value]) -> Res {
+    vm.extension::<Core>().keep(FAR, args[0]);
+    Ok(Value::NONE)
+}
+
+pub(crate) fn may_be_far(vm: &mut Vm, args: &[Value]) -> Res {
+    let adapter = chosen(vm, args[0]);
+    let far = vm.extension::<Core>().kept(FAR);
+    let found = vm.dict_get(far, adapter)?;
+    Ok(Value::bool(found.is_some()))
 }
 
 /// What a call into the core gave, made usable by the shell: one crossing if

@@ -81,6 +81,8 @@ static FUNCTIONS: &[NativeDef] = &[
     function("drive_with", "adapter, drive, /", cross::drive_with),
     function("await_with", "function, /", cross::await_with),
     function("adapt_with", "rare, result, /", cross::adapt_with),
+    function("far_adapters", "adapters, /", cross::far_adapters),
+    function("may_be_far", "adapter, /", cross::may_be_far),
     function("adapt", "value, adapter, name, /", cross::adapt),
     function("cross", "awaitable, name, adapter=None, /", cross::cross),
     function("ledger", "", ledger::ledger),

@@ -305,6 +305,7 @@ _CROSS = {
 }
 # Those that can run the core on another VM.
 _FAR = {_CROSS[key]: key for key in ('process', 'thread')}
+_airlock_shell.far_adapters(_FAR)
 # What the page or the command line chose.
 _key = getattr(builtins, '__airlock_adapter__', 'runner')
 _choose(_CROSS.get(_key, _CROSS['runner']))

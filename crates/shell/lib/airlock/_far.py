@@ -9,6 +9,7 @@ it; a `FarThing` stands for it here, inside the usual wrappers.
 """
 
 import atexit
+import itertools
 import threading
 
 import _airlock_shell
@@ -16,6 +17,7 @@ import _airlock_shell
 from . import _marshal, _peer, _peers
 
 _started = []
+_keys = itertools.count()
 _turn = 0
 # The process whose loop turns by itself, once there is one.
 _turning = None
@@ -29,9 +31,17 @@ class _Process(_peers.Peer):
         self.lock = threading.Lock()
         # Whoever makes one is the first to ask it something.
         self.lock.acquire()
-        self.key = len(_started)
+        self.key = next(_keys)
         _started.append(self)
-        self.request('be', self.key)
+        self.begin('be', self.key)
+
+    def begin(self, *request):
+        """A request of its start, which it may not live through."""
+        try:
+            self.request(*request)
+        except _peers.PeerEnded:
+            _forget(self)
+            raise
 
     def ask(self, request, names):
         return self.request(*request, names=names)
@@ -47,7 +57,7 @@ class _Turning(_Process):
 
     def __init__(self):
         super().__init__()
-        self.request('turn')
+        self.begin('turn')
         self.last = 0
         self.answers = {}
         self.lock.release()
@@ -134,17 +144,18 @@ def _cross(kind, process, name, adapter, request, names=()):
 
 
 def _ask(kind, process, request, names=()):
-    held = process is None and kind != 'thread'
-    if process is None:
-        process = _take(kind)
-    if not held and not isinstance(process, _Turning):
-        process.lock.acquire()
-        held = True
+    held = False
     try:
+        if process is None:
+            process = _take(kind)
+            held = kind != 'thread'
+        elif not isinstance(process, _Turning):
+            process.lock.acquire()
+            held = True
         return process, process.ask(request, names)
     except _peers.PeerEnded as error:
         _forget(process)
-        where = 'thread' if isinstance(process, _Turning) else 'process'
+        where = 'thread' if kind == 'thread' or isinstance(process, _Turning) else 'process'
         why = f': {error}' if str(error) else ''
         raise RuntimeError(f'the {where} that the core ran in died{why}') from None
     finally:

@@ -59,27 +59,18 @@ def _turn():
     """Answers on a loop that turns by itself; requests and answers are
     numbered from here on, and may overtake each other."""
     import asyncio
-    import threading
     loop = asyncio.new_event_loop()
-    tasks = set()
-
-    def receive():
-        while True:
-            try:
-                message = _peers.receive(_peers_parent)
-            except _peers.PeerEnded:
-                loop.call_soon_threadsafe(loop.stop)
-                return
-            loop.call_soon_threadsafe(begin, message)
+    tasks = {}
 
     def begin(message):
+        if message is None:
+            loop.stop()
+            return
         number, kind, *parts = _marshal.loads(message)
         if kind == 'end':
             loop.stop()
             return
-        task = loop.create_task(answer(number, kind, parts))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        tasks[number] = loop.create_task(answer(number, kind, parts))
 
     async def answer(number, kind, parts):
         try:
@@ -93,8 +84,9 @@ def _turn():
         except BaseException as error:
             answer = _marshal.dumps((number, 'raised', *_told(error)))
         _peers.send(_peers_parent, answer)
+        del tasks[number]
 
-    threading.Thread(target=receive, name='airlock requests', daemon=True).start()
+    _peers.read_with(_peers_parent, loop, begin)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.get_loop().run_forever()
 

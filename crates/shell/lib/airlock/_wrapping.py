@@ -33,9 +33,10 @@ def _wrap_function(function, adapter):
     name = getattr(function, '__name__', 'call')
 
     def call(*args, **kwargs):
-        far = far_kind(adapter)
-        if far is not None:
-            return _far().call(far, function, tuple(map(_original, args)), kwargs, name, adapter)
+        if _may_be_far(adapter):
+            far = far_kind(adapter)
+            if far is not None:
+                return _far().call(far, function, tuple(map(_original, args)), kwargs, name, adapter)
         return _adapt(function(*args, **kwargs), adapter, name)
 
     try:
@@ -48,6 +49,7 @@ def _wrap_function(function, adapter):
 
 # What a call into the core gave, made usable by the shell.
 _adapt = _airlock_shell.adapt
+_may_be_far = _airlock_shell.may_be_far
 
 
 def _adapt_rare(value, adapter, name):

@@ -5,7 +5,7 @@ use airlock_vm::{
 };
 use num_bigint::BigInt;
 
-use super::{Types, tag};
+use super::{Types, find, tag};
 
 pub(super) static METHODS: &[NativeDef] = &[
     new_method("cls, message, /", new),
@@ -101,7 +101,11 @@ impl Decoder {
                 tag::GLOBAL => {
                     let module = self.text(vm)?;
                     let name = self.text(vm)?;
-                    return Ok(Stop::Ask("global", module, name));
+                    let Some(found) = find(vm, module, name) else {
+                        return Ok(Stop::Ask("global", module, name));
+                    };
+                    self.stack.push(found);
+                    self.memo.push(found);
                 }
                 tag::CALL => {
                     let (args, function) = (self.pop(vm)?, self.pop(vm)?);

@@ -3,7 +3,7 @@
 use airlock_vm::{Kind, NativeDef, NativeObject, Res, Tracer, Value, Vm, method, new_method};
 use rustc_hash::FxHashMap;
 
-use super::{Types, tag};
+use super::{NAMED_LIMIT, Types, find, tag};
 
 pub(super) static METHODS: &[NativeDef] = &[
     new_method("cls, value, /", new),
@@ -156,11 +156,13 @@ fn named(vm: &mut Vm, args: &[Value]) -> Res {
     let module = vm.expect_str(args[1], "module")?;
     let name = vm.expect_str(args[2], "name")?;
     let work = encoder(vm, args[0]);
-    work.bytes.push(tag::GLOBAL);
-    work.text(&module);
-    work.text(&name);
+    work.global(&module, &name);
     let asked = work.asked;
     work.remember(asked);
+    let types = vm.extension::<Types>();
+    if types.named.len() < NAMED_LIMIT {
+        types.named.insert(asked, [args[1], args[2]]);
+    }
     Ok(Value::NONE)
 }
 
@@ -327,10 +329,33 @@ impl Encoder {
                     self.begin(value, items, Of::Set);
                 }
             }
+            Some(Kind::Function | Kind::Type) => return self.write_named(vm, value),
             Some(Kind::Object) => return self.write_native(vm, value),
             _ => return false,
         }
         true
+    }
+
+    /// Writes what Python has named before, if it is still found by that name.
+    fn write_named(&mut self, vm: &mut Vm, value: Value) -> bool {
+        let Some(&[module, name]) = vm.extension::<Types>().named.get(&value) else {
+            return false;
+        };
+        if find(vm, module, name) != Some(value) {
+            return false;
+        }
+        let (Some(module), Some(name)) = (vm.as_text(module), vm.as_text(name)) else {
+            return false;
+        };
+        self.global(module, name);
+        self.remember(value);
+        true
+    }
+
+    fn global(&mut self, module: &str, name: &str) {
+        self.bytes.push(tag::GLOBAL);
+        self.text(module);
+        self.text(name);
     }
 
     fn write_native(&mut self, vm: &mut Vm, value: Value) -> bool {

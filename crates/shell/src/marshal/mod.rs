@@ -13,7 +13,8 @@
 mod decode;
 mod encode;
 
-use airlock_vm::{Extension, Res, Tracer, Value, Vm};
+use airlock_vm::{Extension, Kind, Res, Tracer, Value, Vm};
+use rustc_hash::FxHashMap;
 
 /// One byte before each value or step.
 mod tag {
@@ -61,12 +62,32 @@ mod tag {
 pub(crate) struct Types {
     encoder: Value,
     decoder: Value,
+    /// Functions and classes whose module and name Python has told.
+    named: FxHashMap<Value, [Value; 2]>,
 }
+
+/// How many names are remembered.
+const NAMED_LIMIT: usize = 1_000;
 
 impl Extension for Types {
     fn trace(&self, tracer: &mut Tracer) {
         tracer.extend(&[self.encoder, self.decoder]);
+        for (&thing, names) in &self.named {
+            tracer.value(thing);
+            tracer.extend(names);
+        }
     }
+}
+
+/// What a loaded module has under a name without dots, if that is plain to
+/// see.
+fn find(vm: &mut Vm, module: Value, name: Value) -> Option<Value> {
+    let found = vm.dict_get(vm.modules, module).ok()??;
+    if !found.is(Kind::Module) {
+        return None;
+    }
+    let dict = vm.heap.module(found).dict;
+    vm.dict_get(dict, name).ok()?
 }
 
 /// Adds both to the shell's native module.
@@ -74,7 +95,11 @@ pub(crate) fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let encoder = vm.module_type(dict, "Encoder", encode::METHODS, &[]);
     let decoder = vm.module_type(dict, "Decoder", decode::METHODS, &[]);
     if !vm.has_extension::<Types>() {
-        vm.add_extension(Types { encoder, decoder });
+        vm.add_extension(Types {
+            encoder,
+            decoder,
+            named: FxHashMap::default(),
+        });
     }
     Ok(())
 }
