@@ -201,9 +201,10 @@ fn untimed_nanos(side: &Ledger) -> u64 {
 mod tests {
     use super::*;
 
-    /// A side's waits: line of `core.py`, sum, and what was saved beside
-    /// lines of this list.
-    fn side(wait_ns: u64, longest_wait_ns: u64, waits: &[(u32, u64, &[(u32, u64)])]) -> Ledger {
+    /// Line of `core.py`, sum, and what was saved beside lines of the list.
+    type OfLine<'a> = (u32, u64, &'a [(u32, u64)]);
+
+    fn side(wait_ns: u64, longest_wait_ns: u64, waits: &[OfLine]) -> Ledger {
         let waits = waits.iter().map(|&(line, sum_ns, beside)| LineWaits {
             file: "core.py".to_owned(),
             line,
