@@ -4,7 +4,7 @@
 //! The table is no part of the engine in the browser: it is fetched when a
 //! program first asks, see [`set_source`].
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Where a host gets the table from, which may take a while; `None` if it
@@ -64,9 +64,9 @@ pub struct Table {
     spelled: &'static [u8],
     bidirectional: Vec<(Run, &'static str)>,
     mirrored: Vec<(Run, ())>,
-    decompositions: HashMap<u32, &'static str>,
-    values: HashMap<u32, f64>,
-    aliases: HashMap<&'static str, u32>,
+    decompositions: BTreeMap<u32, &'static str>,
+    values: BTreeMap<u32, f64>,
+    aliases: BTreeMap<&'static str, u32>,
 }
 
 impl Table {
@@ -92,9 +92,9 @@ impl Table {
             spelled,
             bidirectional: Vec::new(),
             mirrored: Vec::new(),
-            decompositions: HashMap::new(),
-            values: HashMap::new(),
-            aliases: HashMap::new(),
+            decompositions: BTreeMap::new(),
+            values: BTreeMap::new(),
+            aliases: BTreeMap::new(),
         };
         for line in std::str::from_utf8(lines).ok()?.lines() {
             table.add_line(line);
