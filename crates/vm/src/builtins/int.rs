@@ -11,6 +11,7 @@ use super::bytes::repr_bytes;
 use super::format;
 use crate::class::{GetterDef, getter};
 use crate::elementary::ldexp;
+use crate::fiber::Frame;
 use crate::native::{NativeDef, class_method, method, new_method};
 use crate::value::Kind;
 use crate::{Completion, Res, Throw, Value, Vm};
@@ -509,11 +510,35 @@ fn hash(vm: &mut Vm, args: &[Value]) -> Res {
 
 // Text.
 
+/// How many decimal digits may be converted, 0 for any number, where about so
+/// many are to be. `decimal` counts digits by a context of its own; in CPython
+/// it is C and asks nobody.
+fn digit_limit(vm: &mut Vm, digits: usize) -> usize {
+    let limit = vm.int_max_str_digits;
+    if digits < limit {
+        return limit;
+    }
+    // Its frames are hidden, as if it were C.
+    let globals = vm.frames.iter().rev().find_map(|frame| match frame {
+        Frame::Python(frame) => Some(frame.globals),
+        _ => None,
+    });
+    let caller = globals.and_then(|globals| vm.namespace_get(globals, vm.names.name));
+    match caller.and_then(|name| vm.as_text(name)) {
+        Some("_pydecimal" | "decimal") => 0,
+        _ => limit,
+    }
+}
+
 /// Digits of the magnitude; `ValueError` beyond the limit on decimal digits.
 pub fn magnitude_text(vm: &mut Vm, int: &BigInt, radix: u32) -> Res<String> {
-    let limit = vm.int_max_str_digits;
-    if radix == 10 && limit > 0 {
-        let too_long = int.bits() as f64 * std::f64::consts::LOG10_2 > limit as f64 + 1.5;
+    let digits = int.bits() as f64 * std::f64::consts::LOG10_2;
+    let limit = match radix {
+        10 => digit_limit(vm, digits as usize),
+        _ => 0,
+    };
+    if limit > 0 {
+        let too_long = digits > limit as f64 + 1.5;
         let text = if too_long {
             String::new()
         } else {
@@ -683,7 +708,7 @@ pub(crate) fn text_of(vm: &Vm, value: Value) -> Option<String> {
 }
 
 fn int_from_text(vm: &mut Vm, value: Value, text: &str, base: u32) -> Res {
-    let limit = vm.int_max_str_digits;
+    let limit = digit_limit(vm, text.len());
     if !base.is_power_of_two() {
         // More digits than the limit are refused without work.
         let digits = if limit > 0 {
