@@ -1,20 +1,23 @@
 // The late part of the engine: the functions that the first runs do without (web/hooks/split.mjs). The engine calls
-// `load` when it needs one of them; until then the Worker's glue is on its way with the compiled part.
-let address, engine, compiled;
+// `load` when it needs one of them, unless the page was so quick as to offer it before.
+let address, engine, offered, beside = false;
 
 /** Where the late part lies, and what it imports: the exports of the part that runs. */
 export function expect(where, exports) {
   [address, engine] = [where, exports];
+  if (offered) offer(offered);
 }
 
-/** The late part has been fetched and compiled. */
+/** Puts the late part, fetched and compiled, beside the other, which stands still meanwhile. */
 export function offer(module) {
-  compiled = module;
+  offered = module;
+  if (beside || !engine) return;
+  new WebAssembly.Instance(module, { engine });
+  beside = true;
 }
 
-/** Puts the late part beside the other, which stands still meanwhile. */
 export function load() {
-  new WebAssembly.Instance(compiled ?? new WebAssembly.Module(fetchNow()), { engine });
+  if (!beside) offer(new WebAssembly.Module(fetchNow()));
 }
 
 function fetchNow() {

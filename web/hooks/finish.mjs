@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ran } from './ran.mjs';
+import { ran, tryParts } from './ran.mjs';
 import { split } from './split.mjs';
 
 const site = process.env.TRUNK_STAGING_DIR ?? process.argv[2];
@@ -44,18 +44,20 @@ const common = rename('common.bundle');
 const library = rename('library.bundle');
 
 /**
- * Where the tables of the functions of elementary mathematics and of normal forms lie: most of the engine's data that no first run needs.
- * The linker's map names each piece of data with its address and size.
+ * Where constants lie, such as the tables of Unicode and of the functions of elementary mathematics: the linker's map
+ * names each with its address and size.
  */
-function tables() {
+function constants() {
   const map = newest(/wasm32-unknown-unknown.\w+.build.airlock-browser-\w+.out.engine\.map$/);
-  const lines = readFileSync(map, 'utf8').matchAll(/^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) .*\.rodata[^ ]*(?:pxfm|unicode_normalization)/gm);
+  const lines = readFileSync(map, 'utf8').matchAll(/^ *([0-9a-f]+) +[0-9a-f]+ +([0-9a-f]+) .*\(\.rodata\./gm);
   return Array.from(lines, ([, address, size]) => ({ start: parseInt(address, 16), end: parseInt(address, 16) + parseInt(size, 16) }));
 }
 
 // The engine in two parts.
 const whole = readFileSync(at('airlock-browser_bg.wasm'));
-const { first, second, described } = split(whole, await ran(whole, read('airlock-browser.js'), ['common.bundle', 'rest.bundle'].map((name) => readFileSync(join(packed, name)))), tables());
+const glueAndLibrary = [read('airlock-browser.js'), ['common.bundle', 'rest.bundle'].map((name) => readFileSync(join(packed, name)))];
+const { first, second, described } = split(whole, await ran(whole, ...glueAndLibrary), constants());
+await tryParts(first, second, ...glueAndLibrary);
 console.log('the engine in two parts:', described);
 writeFileSync(at('airlock-browser_bg.wasm'), first);
 writeFileSync(at('airlock-late.wasm'), second);

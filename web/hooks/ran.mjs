@@ -1,5 +1,6 @@
-// Which functions of the engine run when the examples do: those that belong into its first part. The engine runs here
-// as it does in a Worker, with notes of its functions in place of the Worker's messages.
+// Which functions of the engine run before and when the example does that the page opens with: those that belong into
+// its first part. The engine runs here as it does in a Worker, with notes of its functions in place of the Worker's
+// messages.
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,52 +8,100 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { instrument } from './split.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
-const EXAMPLES = at('../../crates/link/examples');
+/** The example that the page opens with. */
+const OPENED = at('../../crates/link/examples/fan_out');
+/** What a Worker runs before it is asked to, as far as time allows. */
+const WARM_UP = at('../../crates/browser/src/warm_up.py');
 /** Programs whose speed is measured: a call between the two parts takes longer than one inside. */
 const MEASURED = at('../../tests/bench/programs');
-const WARM_UP = at('../../crates/browser/src/warm_up.py');
-const ADAPTERS = ['direct', 'run', 'runner', 'nested', 'thread', 'greenlet', 'pool'];
+/** Those whose crossings take so little that a call between the two parts would show. */
+const ADAPTERS = ['run', 'runner', 'greenlet'];
 /** Enough to have begun everything that a measured program does. */
 const INSTRUCTIONS = 4_000_000;
 const LONGEST_MILLIS = 60_000;
-/** As the Worker has them. */
-const WARM_UP_DELAY_MILLIS = 100;
-const WARM_UP_MILLIS = 400;
-/** Calls in all measured programs from which on it matters that a call between the parts takes longer. */
-const OFTEN = 100;
+/** Long enough for the Worker to have warmed up, also on a machine that has other things to do. */
+const WARM_UP_MILLIS = 4000;
+/** Calls in all measured programs from which on it matters that one between the parts takes longer, by some 10 ns. */
+const OFTEN = 1_000_000;
 
 function playground(core, shell, adapter, clock) {
   const limits = { instructions: INSTRUCTIONS, heap_bytes: 64 << 20, recursion: 1000, output_bytes: 1 << 20, trace_events: 200_000 };
   return { core, shell, adapter, clock, profile: 'cpython-3.11', seed: 0, limits, playhead_nanos: null };
 }
 
-function programs() {
-  const text = (...path) => readFileSync(join(...path), 'utf8');
-  const examples = readdirSync(EXAMPLES).map((name) => [text(EXAMPLES, name, 'core.py'), text(EXAMPLES, name, 'shell.py')]);
-  const measured = readdirSync(MEASURED).filter((name) => name.endsWith('.py')).map((name) => [text(MEASURED, name), 'pass\n']);
-  return { examples, measured };
-}
+const text = (...path) => readFileSync(join(...path), 'utf8');
 
 /**
- * For each function whether it belongs into the first part: it ran with an example, or often in a measured program. `glue` is what wasm-bindgen wrote for the engine, `bundles` are the
- * parts of the library that the engine does not hold.
+ * For each function whether it belongs into the first part: it ran with the example, or often in a measured program.
+ * `glue` is what wasm-bindgen wrote for the engine, `bundles` are the parts of the library that the engine does not
+ * hold.
  */
 export async function ran(engine, glue, bundles) {
+  const { wasm, base, count } = instrument(engine);
+  return started(wasm, glue, bundles, '', async ({ exports, ask, play, addLibrary }) => {
+    const { core, shell } = await playFirst(play);
+    await ask({ type: 'check', core, shell });
+    addLibrary();
+    await ask({ type: 'check', core, shell });
+    // All of the warm-up: how far it comes before a first run depends on the machine.
+    await play('core', text(WARM_UP), 'pass\n', 'direct', 'virtual');
+    await play('core', core, shell, 'direct', 'virtual');
+    for (const adapter of ADAPTERS) {
+      await play('shell', core, shell, adapter, 'virtual');
+      await play('shell', core, shell, adapter, 'real');
+    }
+    // On a slow machine a first run takes longer, has more to tell, and its loop stands still between crossings.
+    const slow = `import time\nfor _ in range(40):\n    time.sleep(0.01)\n${shell}\nfor _ in range(5):\n    time.sleep(0.01)\n    core.price("late")\n`;
+    for (const adapter of ADAPTERS) await play('shell', core, slow, adapter, 'real');
+    await play('core', 'import asyncio, time\n\nasync def main():\n    for _ in range(8):\n        time.sleep(0.025)\n        await asyncio.sleep(0)\n', 'pass\n', 'direct', 'real');
+    // Enough for a collection, which any run may come to.
+    await play('core', 'async def main():\n    for _ in range(60_000):\n        [0] * 100\n', 'pass\n', 'direct', 'virtual');
+    const calls = () => new Uint32Array(exports.memory.buffer, base, count).slice();
+    const before = calls();
+    for (const name of readdirSync(MEASURED).filter((name) => name.endsWith('.py'))) {
+      await play('core', text(MEASURED, name), 'pass\n', 'direct', 'virtual');
+    }
+    return calls().map((all, index) => Number(before[index] > 0 || all - before[index] >= OFTEN));
+  });
+}
+
+/** Fails unless the two parts run the example to its end: the late one comes when the other asks for it. */
+export async function tryParts(first, second, glue, bundles) {
+  const load = 'new WebAssembly.Instance(globalThis.airlockLate, { engine: globalThis.airlockEngine })';
+  await started(first, glue, bundles, load, async ({ play, exports }) => {
+    globalThis.airlockLate = new WebAssembly.Module(second);
+    globalThis.airlockEngine = exports;
+    await playFirst(async (...of) => {
+      const { report } = await play(...of);
+      if (report.ending !== 'completed') throw new Error(`the parts of the engine do not run the example: ${JSON.stringify(report)}`);
+    });
+  });
+}
+
+/** The example on both sides, which comes after the Worker has warmed up and before it has the library. */
+async function playFirst(play) {
+  await new Promise((resolve) => { setTimeout(resolve, WARM_UP_MILLIS); });
+  const [core, shell] = ['core.py', 'shell.py'].map((name) => text(OPENED, name));
+  for (const side of ['core', 'shell']) await play(side, core, shell, 'runner', 'real');
+  return { core, shell };
+}
+
+/** Starts an engine as a Worker does, and lets `use` talk to it. `load` is what happens when it asks for its late part. */
+async function started(wasm, glue, bundles, load, use) {
   const folder = mkdtempSync(join(tmpdir(), 'airlock-engine-'));
   try {
     const file = (name, source) => writeFileSync(join(folder, name), source);
     file('package.json', '{ "type": "module" }');
     file('stack.js', 'export const suspend = () => {}, resume = suspend;');
-    file('late.js', 'export const load = () => {};');
+    file('late.js', `export const load = () => { ${load} };`);
     file('glue.js', glue);
-    return await run(engine, bundles, await import(pathToFileURL(join(folder, 'glue.js'))));
+    return await use(talk(wasm, bundles, await import(pathToFileURL(join(folder, 'glue.js')))));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function run(engine, bundles, { initSync, start, add_library, handle }) {
-  const { wasm, base, count } = instrument(engine);
+function talk(wasm, bundles, { initSync, start, add_library, handle }) {
   // As long as those of a page are.
   const addresses = bundles.map((_, index) => `http://localhost:8080/library-${index}-0123456789abcdef.bundle`);
   // The engine fetches a part of the library itself when it cannot go on without.
@@ -65,7 +114,7 @@ async function run(engine, bundles, { initSync, start, add_library, handle }) {
   };
   // As Chromium has it.
   globalThis.scheduler ??= { postTask: (callback, { delay }) => { setTimeout(callback, delay); } };
-  const { memory } = initSync({ module: new WebAssembly.Module(wasm) });
+  const exports = initSync({ module: new WebAssembly.Module(wasm) });
   let hear = () => {};
   globalThis.postMessage = (message) => {
     // What ended the engine between two runs.
@@ -75,47 +124,18 @@ async function run(engine, bundles, { initSync, start, add_library, handle }) {
   /** Sends a message and waits for its answer. */
   const ask = (message) => new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error('the engine does not answer')), LONGEST_MILLIS);
-    hear = (answer) => {
-      if (typeof answer !== 'string') return;
-      const { type, message } = JSON.parse(answer);
-      if (!['finished', 'checked', 'failed'].includes(type)) return;
+    hear = (text) => {
+      if (typeof text !== 'string') return;
+      const answer = JSON.parse(text);
+      if (!['finished', 'checked', 'failed'].includes(answer.type)) return;
       clearTimeout(late);
-      if (type === 'failed') reject(new Error(`the engine failed: ${message}`));
-      else resolve();
+      if (answer.type === 'failed') reject(new Error(`the engine failed: ${answer.message}`));
+      else resolve(answer);
     };
     handle(JSON.stringify(message));
   });
   const play = (side, ...of) => ask({ type: 'run', side, playground: playground(...of) });
-  const flags = new Int32Array(new SharedArrayBuffer(8));
-  start(flags, addresses, () => {});
-  const { examples, measured } = programs();
-  // The first run comes before the library does, and after the Worker has warmed up, which a busy machine begins late.
-  await new Promise((resolve) => { setTimeout(resolve, WARM_UP_DELAY_MILLIS + 5 * WARM_UP_MILLIS); });
-  const quick = examples.find(([core, shell]) => !/^(?:import|from) (?!airlock|asyncio|core)/m.test(core + shell));
-  for (const side of ['core', 'shell']) await play(side, ...quick, 'runner', 'real');
-  bundles.forEach((bytes, index) => add_library(addresses[index], bytes));
-  for (const [core, shell] of examples) {
-    await ask({ type: 'check', core, shell });
-    await play('core', core, shell, 'direct', 'virtual');
-    for (const adapter of ADAPTERS) await play('shell', core, shell, adapter, 'virtual');
-  }
-  const [core, shell] = examples[0];
-  // `thread` would wait for a Worker that only the page can start.
-  for (const [side, adapter] of [['core', 'direct'], ['shell', 'runner'], ['shell', 'greenlet']]) {
-    await play(side, core, shell, adapter, 'real');
-  }
-  // On a slow machine a first run takes longer and has more to tell.
-  await play('shell', core, `import airlock, core, time\nfor _ in range(40):\n    time.sleep(0.01)\n${shell}`, 'runner', 'real');
-  await play('core', 'import asyncio, time\n\nasync def main():\n    for _ in range(8):\n        time.sleep(0.025)\n        await asyncio.sleep(0)\n', 'pass\n', 'direct', 'real');
-  // The whole warm-up: how far it comes before a first run depends on the machine.
-  await play('core', readFileSync(WARM_UP, 'utf8'), 'pass\n', 'direct', 'virtual');
-  // Enough for a collection, which any run may come to.
-  await play('core', 'async def main():\n    for _ in range(60_000):\n        [0] * 100\n', 'pass\n', 'direct', 'virtual');
-  // A program that is wrong, and one that raises.
-  await ask({ type: 'check', core: 'def f(:\n', shell: 'print(1' });
-  await play('shell', '', 'print(undefined)\n', 'runner', 'virtual');
-  const calls = () => new Uint32Array(memory.buffer, base, count).slice();
-  const before = calls();
-  for (const [core, shell] of measured) await play('core', core, shell, 'direct', 'virtual');
-  return calls().map((all, index) => Number(before[index] > 0 || all >= OFTEN));
+  const addLibrary = () => bundles.forEach((bytes, index) => add_library(addresses[index], bytes));
+  start(new Int32Array(new SharedArrayBuffer(8)), addresses, () => {});
+  return { exports, ask, play, addLibrary };
 }

@@ -1,5 +1,5 @@
-// Splits the engine in two: what the first runs need, and what is loaded late. Which functions ran is found out by
-// running the examples here (see `ran`); a function that did not run goes late.
+// Splits the engine in two: what the first run needs, and what is loaded late. Which functions ran is found out by
+// running the first example here (see `ran`); a function that did not run goes late.
 //
 // Both parts have all functions under the same numbers, so no instruction changes: where one part lacks a function
 // that it may call, it has a stub that calls through a table that both share. The first call of a late function loads
@@ -14,6 +14,15 @@ const [I32, FUNCREF] = [0x7f, 0x70];
 const [FUNCTION, TABLE, MEMORY, GLOBAL] = [0, 1, 2, 3];
 /** The late part's imports are exports of the other, under names that nothing else has. */
 const FROM = 'engine';
+
+/** From how many bytes on a constant is looked at by itself. */
+const TABLE_BYTES = 300;
+const LARGEST_TABLE_BYTES = 1 << 16;
+/**
+ * How far before a table an address may lie that means it: where indexes do not begin at nothing, the least of them is
+ * subtracted from the table's address. Unless something else begins there.
+ */
+const BEFORE = 1024;
 
 const sized = (bytes) => Buffer.concat([Buffer.from(unsigned(bytes.length)), Buffer.from(bytes)]);
 const body = (...instructions) => sized([0, ...instructions.flat(), END]);
@@ -33,20 +42,26 @@ function named(bytes, count) {
 }
 
 /**
- * Which of some tables only late functions name, by address: in constants, in the offsets of loads, or by way of other
+ * Which constants only late functions name, by address: in constants, in the offsets of loads, or by way of other
  * data. What only looks like an address keeps a table in the first part, which costs nothing but its size.
  */
-function lateTables(tables, bodies, isFirst, pieces) {
-  const sorted = [...tables].sort((one, other) => one.start - other.start);
+function lateTables(constants, bodies, isFirst, pieces) {
+  const sorted = constants.filter(({ start, end }) => end - start >= TABLE_BYTES).sort((one, other) => one.start - other.start);
+  const starts = new Set(constants.map(({ start }) => start));
   const needed = new Set();
-  const note = (address) => {
+  const note = (address, before = 0) => {
     let [low, high] = [0, sorted.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if (sorted[middle].end <= address) low = middle + 1;
       else high = middle;
     }
-    if (sorted[low]?.start <= address) needed.add(sorted[low]);
+    for (; sorted[low]?.start <= address + before; low += 1) needed.add(sorted[low]);
+  };
+  const noteConstant = (address) => {
+    note(address, starts.has(address) ? 0 : BEFORE);
+    // Loops may count up to a table's end.
+    note(address - 1);
   };
   bodies.forEach((whole, index) => {
     if (!isFirst[index]) return;
@@ -55,20 +70,28 @@ function lateTables(tables, bodies, isFirst, pieces) {
       const code = whole[at];
       if (code === I32_CONST) {
         reader.at = at + 1;
-        note(reader.address());
+        noteConstant(reader.address());
       } else if (code >= 0x28 && code <= 0x3e && whole[at + 1] < 8) {
         reader.at = at + 2;
-        note(reader.number());
+        noteConstant(reader.number());
       }
     }
   });
-  const isTable = (address) => sorted.some(({ start, end }) => start <= address && address < end);
-  for (const { start, bytes } of pieces) {
-    for (let at = (4 - (start & 3)) & 3; at + 4 <= bytes.length; at += 4) {
-      const word = bytes.readUInt32LE(at);
-      if (word >= sorted[0]?.start && isTable(word) && !isTable(start + at)) note(word);
-    }
+  // Pointers lie at multiples of their size, and zeros at their ends may be in no piece.
+  const memory = Buffer.alloc((Math.max(...pieces.map(({ start, bytes }) => start + bytes.length)) + 3) & ~3);
+  for (const { start, bytes } of pieces) bytes.copy(memory, start);
+  const follow = (from, to) => {
+    for (let at = (from + 3) & ~3; at + 4 <= to; at += 4) note(memory.readUInt32LE(at));
+  };
+  let at = 0;
+  for (const { start, end } of sorted) {
+    follow(at, start);
+    at = end;
   }
+  follow(at, memory.length);
+  // What a needed table names is needed in turn: a set is visited in the order of its growing. The largest are the
+  // library's bytes, which name nothing.
+  for (const { start, end } of needed) if (end - start < LARGEST_TABLE_BYTES) follow(start, end);
   return sorted.filter((table) => !needed.has(table));
 }
 
@@ -121,10 +144,10 @@ function rebuilt(module, replaced) {
 }
 
 /**
- * The two parts: `ran` tells of each function of the module whether it is needed at once, `tables` where data lies that
- * may come late.
+ * The two parts: `ran` tells of each function of the module whether it is needed at once, `constants` where each
+ * piece of constant data lies.
  */
-export function split(bytes, ran, tables = []) {
+export function split(bytes, ran, constants = []) {
   const module = read(bytes);
   const offset = module.imported.length;
   const count = offset + module.functions.length;
@@ -153,7 +176,7 @@ export function split(bytes, ran, tables = []) {
   for (const index of [...late, ...back]) slots.set(index, slots.size);
 
   const pieces = readData(module.sections.find(({ id }) => id === SECTION.DATA).content);
-  const apart = lateTables(tables, module.bodies, isFirst, pieces);
+  const apart = lateTables(constants, module.bodies, isFirst, pieces);
   const [lateData, firstData] = parted(pieces, apart);
 
   const table = module.tables.length;
@@ -221,7 +244,7 @@ export function split(bytes, ran, tables = []) {
   ]);
   const described = {
     functions: module.bodies.length, first: isFirst.filter(Boolean).length, stubs: late.length, back: back.length,
-    tables: `${apart.length} of ${tables.length} late`,
+    tables: `${apart.length} late`,
   };
   return { first, second, described };
 }

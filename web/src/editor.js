@@ -11,8 +11,8 @@
 // the same interface takes its place.
 import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { python } from '@codemirror/lang-python';
-import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { pythonLanguage } from '@codemirror/lang-python';
+import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, LanguageSupport, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { EditorState, Prec, StateEffect, StateField } from '@codemirror/state';
 import {
@@ -191,7 +191,7 @@ class PyEditor extends HTMLElement {
         indentOnInput(),
         bracketMatching(),
         closeBrackets(),
-        python(),
+        new LanguageSupport(pythonLanguage),
         colours,
         look,
         markedLine,

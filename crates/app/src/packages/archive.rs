@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use airlock_protocol::packages::{Package, PackageFile};
+use crc::{CRC_32_ISO_HDLC, Crc, Table};
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use rawzip::{CompressionMethod, ZipArchive, ZipSliceArchive};
 
 /// Of all that one archive holds.
 const LARGEST_BYTES: u64 = 64 << 20;
+const CHECKSUM: Crc<u32, Table<1>> = Crc::<u32, Table<1>>::new(&CRC_32_ISO_HDLC);
 /// What only the machine it was built for can run.
 const NATIVE: &[&str] = &["so", "pyd", "dll", "dylib"];
 
@@ -119,7 +121,7 @@ fn content(
         }
         _ => return None,
     };
-    (rawzip::crc32(&data) == entry.crc32()).then_some(data)
+    (CHECKSUM.checksum(&data) == entry.crc32()).then_some(data)
 }
 
 /// A package of files, where imports find what is in it.
