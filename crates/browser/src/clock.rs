@@ -1,7 +1,5 @@
 //! `performance.now` as the engine's clock.
 
-use std::cell::Cell;
-
 use airlock_engine::{Charge, Host};
 
 use crate::{scope, stack};
@@ -9,18 +7,9 @@ use crate::{scope, stack};
 pub struct BrowserClock {
     start_millis: f64,
     last_nanos: u64,
-    /// Where the run stood when the clock was read last.
-    read_at: (u64, u64),
+    /// How many instructions had run when the clock was read last, unless time has passed since.
+    read_at: Option<u64>,
     seed: u64,
-}
-
-thread_local! {
-    static TURN: Cell<u64> = const { Cell::new(1) };
-}
-
-/// Time may have passed without instructions: the clock is to be read anew.
-pub fn let_time_pass() {
-    TURN.set(TURN.get() + 1);
 }
 
 impl BrowserClock {
@@ -28,7 +17,7 @@ impl BrowserClock {
         BrowserClock {
             start_millis: scope::now_millis(),
             last_nanos: 0,
-            read_at: (0, 0),
+            read_at: None,
             seed,
         }
     }
@@ -38,11 +27,10 @@ impl Host for BrowserClock {
     /// Between two instructions the clock is read once: a reading takes 0.2 µs
     /// in Chromium, and an event loop asks four times for each step of a task.
     fn now_nanos(&mut self, instructions: u64) -> u64 {
-        let here = (instructions, TURN.get());
-        if self.read_at == here {
+        if self.read_at == Some(instructions) {
             return self.last_nanos;
         }
-        self.read_at = here;
+        self.read_at = Some(instructions);
         let nanos = ((scope::now_millis() - self.start_millis) * 1e6) as u64;
         self.last_nanos = self.last_nanos.max(nanos);
         self.last_nanos
@@ -55,6 +43,10 @@ impl Host for BrowserClock {
     fn charge(&mut self, _: Charge) {}
 
     fn advance_to(&mut self, _: u64) {}
+
+    fn let_time_pass(&mut self) {
+        self.read_at = None;
+    }
 
     fn is_virtual(&self) -> bool {
         false

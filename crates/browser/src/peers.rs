@@ -17,7 +17,7 @@ use wasm_bindgen::JsValue;
 use crate::clock::BrowserClock;
 use crate::packages::packages;
 use crate::ring::Ring;
-use crate::{clock, modules, scope};
+use crate::{modules, scope};
 
 const SLICE: u64 = 200_000;
 const STOP: u32 = 0;
@@ -306,7 +306,6 @@ pub fn serve(
         if flags.is_stopped() {
             return;
         }
-        clock::let_time_pass();
         let poll = session.poll(SLICE);
         for (error, text) in session.take_output() {
             session
@@ -320,7 +319,6 @@ pub fn serve(
                 if deadline_nanos.is_none() {
                     session.tell_idle();
                 }
-                clock::let_time_pass();
                 let left = deadline_nanos.map_or(f64::INFINITY, |deadline| {
                     deadline.saturating_sub(session.now_nanos()) as f64 / 1e6
                 });

@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 use crate::clock::BrowserClock;
 use crate::packages::packages;
 use crate::peers::{Flags, WorkerPeers};
-use crate::{clock, modules, scope, stack};
+use crate::{modules, scope, stack};
 
 /// Instructions between two looks at the stop flag and the clock.
 const SLICE: u64 = 200_000;
@@ -337,7 +337,6 @@ fn turn() -> Next {
             if flags.as_ref().is_some_and(Flags::is_stopped) {
                 run.session.stop();
             }
-            clock::let_time_pass();
             let poll = run.session.poll(SLICE);
             let now = scope::now_millis();
             let rests = matches!(poll, Poll::Waiting { .. } | Poll::Ended);
@@ -369,7 +368,6 @@ fn turn() -> Next {
                     deadline_nanos,
                     blocking,
                 } => {
-                    clock::let_time_pass();
                     let left = deadline_nanos.map_or(f64::INFINITY, |deadline| {
                         deadline.saturating_sub(run.session.now_nanos()) as f64 / 1e6
                     });

@@ -56,6 +56,9 @@ pub trait Host {
     }
     /// Virtual clock: lets the time be at least this. Real clocks ignore it.
     fn advance_to(&mut self, nanos: u64);
+    /// Time may have passed without instructions. A clock that is slow to read
+    /// may keep what it told until this or the next instruction.
+    fn let_time_pass(&mut self) {}
     fn is_virtual(&self) -> bool;
     /// Why the stack that the VM runs on cannot be suspended while others run
     /// it; `None` if it can (see [`crate::stack`]).

@@ -49,6 +49,11 @@ pub fn now(vm: &mut Vm) -> u64 {
     vm.extension::<Core>().host.now_nanos(instructions)
 }
 
+/// Time may have passed without instructions, see [`Host::let_time_pass`].
+pub fn let_time_pass(vm: &mut Vm) {
+    vm.extension::<Core>().host.let_time_pass();
+}
+
 /// When the host ends a wait until `deadline`; `polled`: by an event loop.
 pub(crate) fn end_of_wait(vm: &mut Vm, deadline: u64, polled: bool) -> u64 {
     // The host reckons from the time it told last.

@@ -262,6 +262,7 @@ impl Session {
         if self.ending.is_some() {
             return Poll::Ended;
         }
+        airlock_core::let_time_pass(&mut self.vm);
         if std::mem::take(&mut self.waiting) {
             self.end_wait();
         }
@@ -400,6 +401,7 @@ impl Session {
     }
 
     fn end_wait(&mut self) {
+        airlock_core::let_time_pass(&mut self.vm);
         let now = airlock_core::now(&mut self.vm);
         let core = self.vm.extension::<Core>();
         let before = core.phase_before_wait;
@@ -409,6 +411,7 @@ impl Session {
 
     /// Nanoseconds since the run's start, by its clock.
     pub fn now_nanos(&mut self) -> u64 {
+        airlock_core::let_time_pass(&mut self.vm);
         airlock_core::now(&mut self.vm)
     }
 
