@@ -31,7 +31,7 @@ async def in_anyio():
 
     async def child(n, *, task_status=anyio.TASK_STATUS_IGNORED):
         task_status.started(n)
-        await anyio.sleep(0.001 * n)
+        await anyio.sleep(0.02 * n)
         seen.append(n)
 
     async with anyio.create_task_group() as group:

@@ -76,7 +76,8 @@ class SourceFileLoader:
         return load_module_named(self.name)
 
     def is_package(self, fullname=None):
-        return self.path.endswith('/__init__.py')
+        name = self.name if fullname is None else fullname
+        return self.path.endswith('/__init__.py') and name.rpartition('.')[2] != '__init__'
 
     def get_filename(self, fullname=None):
         return self.path

@@ -22,8 +22,8 @@ class PathFinder:
 
     @classmethod
     def find_spec(cls, fullname, path=None, target=None):
-        from importlib.util import _find
-        return _find(fullname, path)
+        from importlib.util import _find_file
+        return _find_file(fullname, path)
 
 
 class FileFinder:
@@ -34,8 +34,8 @@ class FileFinder:
         pass
 
     def find_spec(self, fullname, target=None):
-        from importlib.util import _find
-        return _find(fullname, [self.path])
+        from importlib.util import _find_file
+        return _find_file(fullname, [self.path])
 
 
 class SourcelessFileLoader(SourceFileLoader):

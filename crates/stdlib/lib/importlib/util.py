@@ -25,12 +25,21 @@ def _find(name, path=None):
         spec = finder.find_spec(name, path)
         if spec is not None:
             return spec
+    return _find_file(name, path) or _find_native(name, path)
+
+
+def _find_native(name, path):
     found = _airlock.find_module(name, sys.path if path is None else path)
-    if found is None or found[0] == 'refused':
+    if found is not None and found[0] == 'native':
+        return ModuleSpec(name, BuiltinImporter, origin='built-in')
+
+
+# What `PathFinder` finds: the finders of `sys.meta_path` may ask it.
+def _find_file(name, path=None):
+    found = _airlock.find_module(name, sys.path if path is None else path)
+    if found is None or found[0] in ('refused', 'native'):
         return None
     kind, payload, filename, is_package, search_path = found
-    if kind == 'native':
-        return ModuleSpec(name, BuiltinImporter, origin='built-in')
     spec = ModuleSpec(name, SourceFileLoader(name, filename), origin=filename, is_package=is_package)
     spec.has_location = filename is not None
     if is_package:
@@ -86,11 +95,29 @@ class _FileLoader(SourceFileLoader):
         exec(compile(source, self.path, 'exec', dont_inherit=True), module.__dict__)
 
 
-def spec_from_file_location(name, location=None, *, loader=None, submodule_search_locations=None):
+_asked = object()
+
+
+def spec_from_file_location(name, location=None, *, loader=None, submodule_search_locations=_asked):
+    if location is None:
+        location = loader.get_filename(name) if hasattr(loader, 'get_filename') else '<unknown>'
+    else:
+        import os
+        location = os.path.abspath(os.fspath(location))
     if loader is None:
+        if not location.endswith('.py'):
+            return None
         loader = _FileLoader(name, location)
     spec = ModuleSpec(name, loader, origin=location)
     spec.has_location = True
+    if submodule_search_locations is _asked:
+        is_package = getattr(loader, 'is_package', None)
+        try:
+            submodule_search_locations = [] if is_package and is_package(name) else None
+        except ImportError:
+            submodule_search_locations = None
+    if submodule_search_locations == []:
+        submodule_search_locations = [location.rpartition('/')[0]]
     spec.submodule_search_locations = submodule_search_locations
     return spec
 
@@ -101,8 +128,10 @@ def spec_from_loader(name, loader, *, origin=None, is_package=None):
     return ModuleSpec(name, loader, origin=origin, is_package=is_package)
 
 
+# CPython's is another: it marks bytecode files, which are only ever read by the Python that wrote them.
 def source_hash(source_bytes):
-    raise NotImplementedError('there are no bytecode files here')
+    from hashlib import blake2b
+    return blake2b(source_bytes, digest_size=8).digest()
 
 
 # Where bytecode would lie; none is written.
