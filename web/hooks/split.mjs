@@ -45,7 +45,7 @@ function named(bytes, count) {
  * Which constants only late functions name, by address: in constants, in the offsets of loads, or by way of other
  * data. What only looks like an address keeps a table in the first part, which costs nothing but its size.
  */
-function lateTables(constants, bodies, isFirst, pieces) {
+function lateTables(constants, bodies, isFirst, memory) {
   const sorted = constants.filter(({ start, end }) => end - start >= TABLE_BYTES).sort((one, other) => one.start - other.start);
   const starts = new Set(constants.map(({ start }) => start));
   const needed = new Set();
@@ -77,9 +77,7 @@ function lateTables(constants, bodies, isFirst, pieces) {
       }
     }
   });
-  // Pointers lie at multiples of their size, and zeros at their ends may be in no piece.
-  const memory = Buffer.alloc((Math.max(...pieces.map(({ start, bytes }) => start + bytes.length)) + 3) & ~3);
-  for (const { start, bytes } of pieces) bytes.copy(memory, start);
+  // Pointers lie at multiples of their size.
   const follow = (from, to) => {
     for (let at = (from + 3) & ~3; at + 4 <= to; at += 4) note(memory.readUInt32LE(at));
   };
@@ -93,6 +91,13 @@ function lateTables(constants, bodies, isFirst, pieces) {
   // library's bytes, which name nothing.
   for (const { start, end } of needed) if (end - start < LARGEST_TABLE_BYTES) follow(start, end);
   return sorted.filter((table) => !needed.has(table));
+}
+
+/** What pieces of data make of memory, in which wasm-opt leaves out zeros. */
+function memoryOf(pieces) {
+  const memory = Buffer.alloc((Math.max(...pieces.map(({ start, bytes }) => start + bytes.length)) + 3) & ~3);
+  for (const { start, bytes } of pieces) bytes.copy(memory, start);
+  return memory;
 }
 
 /** Pieces of data in two: those inside the tables, and the rest. */
@@ -176,7 +181,8 @@ export function split(bytes, ran, constants = []) {
   for (const index of [...late, ...back]) slots.set(index, slots.size);
 
   const pieces = readData(module.sections.find(({ id }) => id === SECTION.DATA).content);
-  const apart = lateTables(constants, module.bodies, isFirst, pieces);
+  const memory = memoryOf(pieces);
+  const apart = lateTables(constants, module.bodies, isFirst, memory);
   const [lateData, firstData] = parted(pieces, apart);
 
   const table = module.tables.length;
@@ -231,7 +237,7 @@ export function split(bytes, ran, constants = []) {
     [SECTION.EXPORTS]: vector([...module.exports, ...shared].map(({ name, kind, index }) => [...text(name), kind, ...unsigned(index)])),
     [SECTION.ELEMENTS]: vector([...module.elements.map(({ whole }) => whole), segment(late.length, back)]),
     [SECTION.CODE]: vector(firstBodies),
-    [SECTION.DATA]: dataSection(firstData),
+    [SECTION.DATA]: dataSection(firstData, memory),
   });
   const second = Buffer.concat([
     bytes.subarray(0, 8),
@@ -240,7 +246,7 @@ export function split(bytes, ran, constants = []) {
     section(SECTION.FUNCTIONS, vector(module.functions.map(unsigned))),
     section(SECTION.ELEMENTS, vector([segment(0, late)])),
     section(SECTION.CODE, vector(lateBodies)),
-    section(SECTION.DATA, dataSection(lateData)),
+    section(SECTION.DATA, dataSection(lateData, memory)),
   ]);
   const described = {
     functions: module.bodies.length, first: isFirst.filter(Boolean).length, stubs: late.length, back: back.length,

@@ -3,8 +3,8 @@ export const CODE = 10;
 
 const TYPES = 1, IMPORTS = 2, FUNCTIONS = 3, TABLES = 4, MEMORIES = 5, GLOBALS = 6, EXPORTS = 7, ELEMENTS = 9, DATA = 11, DATA_COUNT = 12;
 export const SECTION = { TYPES, IMPORTS, FUNCTIONS, TABLES, MEMORIES, GLOBALS, EXPORTS, ELEMENTS, CODE, DATA, DATA_COUNT };
-/** Zeros that are written rather than left out: what leaving them out takes, compressed. */
-const WRITTEN_ZEROS = 64;
+/** How far apart pieces are joined: what a piece of its own takes, compressed. */
+const JOINED_BYTES = 64;
 
 /** An unsigned number in LEB128. */
 export function unsigned(number) {
@@ -178,15 +178,16 @@ export function readData(content) {
 
 /**
  * The section for pieces in the order of their addresses. wasm-opt leaves out the shortest runs of zeros, which makes
- * tens of thousands of pieces; here they are joined.
+ * tens of thousands of pieces; here they are joined, with what `memory` holds between them: zeros, or what another part
+ * brings as well.
  */
-export function dataSection(pieces) {
+export function dataSection(pieces, memory) {
   const joined = [];
   for (const { start, bytes } of pieces) {
     const last = joined.at(-1);
     const gap = last ? start - last.end : Infinity;
-    if (gap <= WRITTEN_ZEROS) {
-      last.parts.push(Buffer.alloc(gap), bytes);
+    if (gap <= JOINED_BYTES) {
+      last.parts.push(memory.subarray(last.end, start), bytes);
       last.end = start + bytes.length;
     } else {
       joined.push({ start, end: start + bytes.length, parts: [bytes] });
