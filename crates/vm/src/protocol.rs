@@ -434,7 +434,8 @@ impl Vm {
             Kind::Set => self.heap.set(value).table.len(),
             Kind::Object => {
                 let count = self.heap.downcast::<PyRange>(value)?.count()?;
-                isize::try_from(count).ok()? as usize
+                // Longer ones are no small ints, which these lengths become.
+                u32::try_from(count).ok()? as usize
             }
             _ => return None,
         })
