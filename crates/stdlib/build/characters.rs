@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::bundle::write_varint;
+
 const DATA: &str = include_str!("../data/unicode.txt");
 
 /// Names that follow from the code point; Tangut ideographs have none in CPython.
@@ -46,10 +48,10 @@ pub fn pack() -> Vec<u8> {
     let mut spelled = Vec::new();
     let mut last = 0;
     for (code, name) in &names {
-        write_number(&mut steps, code - last);
+        write_varint(&mut steps, u64::from(code - last));
         last = *code;
         for word in split(*code, name) {
-            write_number(&mut spelled, places[word.as_str()] as u32 + 1);
+            write_varint(&mut spelled, places[word.as_str()] as u64 + 1);
         }
         spelled.push(0);
     }
@@ -61,17 +63,8 @@ pub fn pack() -> Vec<u8> {
         &spelled,
         DATA.as_bytes(),
     ] {
-        write_number(&mut bytes, part.len() as u32);
+        write_varint(&mut bytes, part.len() as u64);
         bytes.extend(part);
     }
     bytes
-}
-
-/// Seven bits a byte, the lowest first.
-fn write_number(bytes: &mut Vec<u8>, mut value: u32) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
 }

@@ -11,7 +11,8 @@ use airlock_bytecode::{Code, Const};
 #[path = "columns.rs"]
 mod columns;
 
-use columns::{Columns, Known, Pool, Source, read_varint, write_varint};
+use columns::{Columns, Known, Pool, Source};
+pub(crate) use columns::{read_varint, write_varint};
 
 /// A module to pack.
 #[allow(dead_code, reason = "only the build script packs")]

@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use crate::bundle::{read_varint, write_varint};
+
 /// Where a host gets the table from, which may take a while; `None` if it
 /// cannot be had now.
 type Source = fn() -> Option<&'static [u8]>;
@@ -193,7 +195,7 @@ impl Table {
         let mut spelled = Vec::new();
         for word in name.split(' ') {
             let place = self.words.iter().position(|known| *known == word)?;
-            write_number(&mut spelled, place as u32 + 1);
+            write_varint(&mut spelled, place as u64 + 1);
         }
         Some(spelled)
     }
@@ -271,23 +273,6 @@ fn syllable_letters(code: u32) -> Option<String> {
     ))
 }
 
-/// Seven bits a byte, the lowest first.
 fn read_number(bytes: &mut &[u8]) -> Option<u32> {
-    let mut value = 0;
-    for (at, byte) in bytes.iter().take(5).enumerate() {
-        value |= u32::from(byte & 0x7F) << (7 * at);
-        if byte & 0x80 == 0 {
-            *bytes = &bytes[at + 1..];
-            return Some(value);
-        }
-    }
-    None
-}
-
-fn write_number(bytes: &mut Vec<u8>, mut value: u32) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
+    u32::try_from(read_varint(bytes)?).ok()
 }
