@@ -6,7 +6,9 @@
 //! whoever lets the time pass. Where there is no adapter (the core alone)
 //! only crossings push anything, and there are none.
 
-use airlock_trace::{EventKind, LaneId, LaneState, Outcome};
+use std::rc::Rc;
+
+use airlock_trace::{Event, EventKind, LaneId, LaneState, Outcome};
 use airlock_vm::{FiberId, Value, Vm};
 
 use crate::host::Charge;
@@ -26,6 +28,31 @@ pub fn start_booking(vm: &mut Vm, adapter: bool) {
 /// `name` is the str of what it calls there. The clock is read once: where
 /// time passes by itself, reading it is dear in a browser.
 pub fn enter(vm: &mut Vm, name: Value) -> u64 {
+    begin(vm, name).number
+}
+
+/// As [`enter`], and what the shell calls runs at once on its own lane.
+pub fn enter_and_step(vm: &mut Vm, name: Value, price: Charge) -> u64 {
+    let Entered {
+        number,
+        lane,
+        mut at,
+    } = begin(vm, name);
+    charge(vm, price);
+    at.nanos = crate::now(vm);
+    push_at(vm, Phase::Python, at.nanos);
+    trace::enter_at(vm, at, lane, LaneState::Python);
+    number
+}
+
+/// A crossing that has just begun.
+struct Entered {
+    number: u64,
+    lane: LaneId,
+    at: trace::At,
+}
+
+fn begin(vm: &mut Vm, name: Value) -> Entered {
     witness::confirm_left_over(vm);
     let now = crate::now(vm);
     push_at(vm, Phase::Adapter, now);
@@ -33,48 +60,93 @@ pub fn enter(vm: &mut Vm, name: Value) -> u64 {
     let lane = lanes::shell_lane(vm);
     let live_bytes = vm.heap.live_bytes() as u64;
     let place = vm.current_place(trace::is_program_file);
-    let (file, line) = match &place {
-        Some((file, line)) => (crate::failures::short_name(file), *line),
-        None => ("", 0),
-    };
-    // Crossings are too many for a text of their own each.
-    let mut text = std::mem::take(&mut vm.extension::<Core>().spelled);
-    text.clear();
-    text.push_str(vm.as_text(name).unwrap_or(""));
+    let line = place.as_ref().map_or(0, |(_, line)| *line);
+    let site = site(vm, place, name);
     let core = vm.extension::<Core>();
     core.ledger.crossings += 1;
     core.next_crossing += 1;
-    let crossing = core.next_crossing;
+    let number = core.next_crossing;
     core.crossing_log
-        .enter(crossing, fiber, (file, line, &text), now, live_bytes);
+        .enter(number, fiber, site, now, live_bytes);
     core.host.charge(Charge::Crossing);
+    let mut at = trace::At { nanos: now, line };
     if core.recorder.is_open() {
-        let at = trace::At {
-            nanos: if core.virtual_clock {
-                crate::now(vm)
-            } else {
-                now
-            },
+        if core.virtual_clock {
+            at.nanos = crate::now(vm);
+        }
+        let core = vm.extension::<Core>();
+        core.recorder.record(&Event {
+            at_nanos: at.nanos,
             line,
-        };
-        let entered = EventKind::CrossingEntered {
-            crossing,
-            lane,
-            name: &*text,
-        };
-        trace::record_at(vm, at, entered);
+            kind: EventKind::CrossingEntered {
+                crossing: number,
+                lane,
+                name: core.crossing_log.name_at(site),
+            },
+        });
         trace::enter_at(vm, at, lane, LaneState::Adapter);
     }
-    vm.extension::<Core>().spelled = text;
-    crossing
+    Entered { number, lane, at }
+}
+
+/// Where a program crossed of late, and the site's number: looking it up takes
+/// comparing texts.
+pub(crate) struct KnownSite {
+    pub name: Value,
+    file: Rc<str>,
+    line: u32,
+    site: usize,
+}
+
+/// So many lines are remembered.
+const KNOWN_SITES: usize = 16;
+
+fn site(vm: &mut Vm, place: Option<(Rc<str>, u32)>, name: Value) -> usize {
+    let Some((file, line)) = place else {
+        let text = vm.as_text(name).unwrap_or("").to_owned();
+        return vm.extension::<Core>().crossing_log.site("", 0, &text);
+    };
+    let at = line as usize % KNOWN_SITES;
+    let core = vm.extension::<Core>();
+    if let Some(Some(known)) = core.known_sites.get(at)
+        && known.name == name
+        && known.line == line
+        && Rc::ptr_eq(&known.file, &file)
+    {
+        return known.site;
+    }
+    let text = vm.as_text(name).unwrap_or("").to_owned();
+    let core = vm.extension::<Core>();
+    let short = crate::failures::short_name(&file);
+    let site = core.crossing_log.site(short, line, &text);
+    core.known_sites.resize_with(KNOWN_SITES, || None);
+    core.known_sites[at] = Some(KnownSite {
+        name,
+        file,
+        line,
+        site,
+    });
+    site
 }
 
 /// The answer is back in the shell.
 pub fn leave(vm: &mut Vm, crossing: u64, outcome: Outcome) {
     let now = crate::now(vm);
     pop_at(vm, now);
+    end(vm, crossing, outcome, now);
+}
+
+/// As [`leave`], at the end of a step that [`enter_and_step`] or
+/// [`step_begins`] began.
+pub fn leave_after_step(vm: &mut Vm, crossing: u64, outcome: Outcome) {
+    pop(vm);
+    leave(vm, crossing, outcome);
+}
+
+fn end(vm: &mut Vm, crossing: u64, outcome: Outcome, now: u64) {
+    let fiber = vm.current_fiber();
     let core = vm.extension::<Core>();
-    core.crossing_log.leave(crossing, now);
+    core.crossing_log.leave(crossing, fiber, now);
     if core.recorder.is_open() {
         let lane = lanes::shell_lane(vm);
         let at = trace::At {

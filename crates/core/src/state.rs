@@ -7,11 +7,13 @@ use airlock_vm::{Extension, FiberId, Held, Place, Tracer, Value};
 use rustc_hash::FxHashMap;
 
 use crate::complete::Plain;
+use crate::crossing::KnownSite;
 use crate::deadlock::WaitsOn;
 use crate::failures::Failure;
 use crate::host::Host;
 use crate::peers::Peering;
 use crate::stack::Stack;
+use crate::threads::Threads;
 use crate::witness::{GivenUp, LeftOver};
 
 pub type LoopId = usize;
@@ -159,8 +161,9 @@ pub struct Core {
     /// Values that modules of this crate keep (types, cached functions).
     pub(crate) kept: FxHashMap<&'static str, Value>,
     pub(crate) next_crossing: u64,
-    /// Room for the name of what is called.
-    pub(crate) spelled: String,
+    pub(crate) known_sites: Vec<Option<KnownSite>>,
+    /// Values that other crates keep, by numbers of their own.
+    pub(crate) numbered: Vec<Value>,
     /// Whether there is an adapter: then what is no step of a coroutine and
     /// no line of the shell is booked to it.
     pub(crate) books_adapter: bool,
@@ -186,6 +189,7 @@ pub struct Core {
     pub(crate) waits: Waits,
     pub(crate) stops: Stops,
     pub(crate) stack: Stack,
+    pub(crate) threads: Threads,
     pub peering: Peering,
 }
 
@@ -236,6 +240,11 @@ impl Extension for Core {
             tracer.extend(&plain.values());
         }
         self.peering.trace(tracer);
+        self.threads.trace(tracer);
+        tracer.extend(&self.numbered);
+        for known in self.known_sites.iter().flatten() {
+            tracer.value(known.name);
+        }
         tracer.extend(&self.of_tasks);
         for &value in self.running_loops.values().chain(self.kept.values()) {
             tracer.value(value);
@@ -274,7 +283,8 @@ impl Core {
             start_nanos: 0,
             kept: FxHashMap::default(),
             next_crossing: 0,
-            spelled: String::new(),
+            known_sites: Vec::new(),
+            numbered: Vec::new(),
             books_adapter: false,
             virtual_clock,
             patched_tasks: false,
@@ -291,6 +301,7 @@ impl Core {
             waits: Waits::default(),
             stops: Stops::default(),
             stack: Stack::default(),
+            threads: Threads::default(),
             peering: Peering::default(),
         }
     }
@@ -345,5 +356,23 @@ impl Core {
 
     pub fn keep(&mut self, key: &'static str, value: Value) {
         self.kept.insert(key, value);
+    }
+
+    /// As [`Core::kept`] by a number, for what each crossing asks for.
+    #[inline]
+    pub fn numbered(&self, number: usize) -> Value {
+        self.numbered.get(number).copied().unwrap_or(Value::NONE)
+    }
+
+    pub fn keep_numbered(&mut self, number: usize, value: Value) {
+        if self.numbered.len() <= number {
+            self.numbered.resize(number + 1, Value::NONE);
+        }
+        self.numbered[number] = value;
+    }
+
+    /// Whether instructions have a price.
+    pub fn is_virtual(&self) -> bool {
+        self.virtual_clock
     }
 }

@@ -11,8 +11,8 @@ pub mod queue;
 use airlock_trace::{CallSite, LaneId, Outcome};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    Completion, Extension, FiberId, GetterDef, Kind, NativeDef, NativeObject, PyNative, Res, Throw,
-    Tracer, Value, Vm, Wake, function, getter, method, new_method,
+    Completion, FiberId, GetterDef, Kind, NativeDef, NativeObject, PyNative, Res, Throw, Tracer,
+    Value, Vm, Wake, function, getter, method, new_method,
 };
 use rustc_hash::FxHashMap;
 
@@ -34,7 +34,7 @@ const SIGNAL_LIMIT: i64 = 65;
 
 /// The threads of the VM.
 #[derive(Default)]
-struct Threads {
+pub(crate) struct Threads {
     /// The number of the thread made last; the main thread is 0.
     last: u32,
     running: usize,
@@ -56,8 +56,8 @@ struct Threads {
     stack_size: i64,
 }
 
-impl Extension for Threads {
-    fn trace(&self, tracer: &mut Tracer) {
+impl Threads {
+    pub(crate) fn trace(&self, tracer: &mut Tracer) {
         tracer.extend(&self.awaited);
         for locals in self.locals.values() {
             tracer.extend(locals);
@@ -74,10 +74,7 @@ struct MaybeCrossing {
 }
 
 fn threads(vm: &mut Vm) -> &mut Threads {
-    if !vm.has_extension::<Threads>() {
-        vm.add_extension(Threads::default());
-    }
-    vm.extension::<Threads>()
+    &mut vm.extension::<Core>().threads
 }
 
 /// What `get_ident()` gives in a thread: numbers from 1, never 0.
@@ -121,7 +118,7 @@ pub(crate) fn deadline_of(vm: &Vm, value: Value) -> Option<u64> {
 /// Raises what `interrupt_main` left for the main thread; called wherever a
 /// thread may wait, whether it then does or not.
 pub(crate) fn take_interrupt(vm: &mut Vm) -> Res<()> {
-    if current_thread(vm) != 0 || !vm.has_extension::<Threads>() {
+    if current_thread(vm) != 0 {
         return Ok(());
     }
     if std::mem::take(&mut threads(vm).interrupted) {

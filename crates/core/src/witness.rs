@@ -98,6 +98,9 @@ fn left_over(vm: &mut Vm, args: &[Value]) -> Res {
 /// The shell crosses again: what the end of a loop cancelled was not to end
 /// with the program.
 pub(crate) fn confirm_left_over(vm: &mut Vm) {
+    if vm.extension::<Core>().left_over.is_empty() {
+        return;
+    }
     for LeftOver { name, place } in std::mem::take(&mut vm.extension::<Core>().left_over) {
         let explanation = format!(
             "{name}() was still at work in the background when its loop ended, and was cancelled here, although \

@@ -11,52 +11,73 @@ use airlock_vm::{Completion, GeneratorKind, Kind, PyDict, Res, Throw, Value, Vm}
 
 use crate::greenlet;
 
-/// Of the values that the core keeps: the adapter that is chosen, drives by
-/// adapter, and the Python functions of `airlock` for what is rare.
-const CHOSEN: &str = "airlock adapter";
-const DRIVES: &str = "airlock drives";
-const AWAIT: &str = "airlock await";
-const FAR: &str = "airlock far adapters";
-const ADAPT_RARE: &str = "airlock adapt rare";
-const ADAPT_RESULT: &str = "airlock adapt result";
+/// Of the values that the core keeps for this crate, by number.
+#[derive(Clone, Copy)]
+pub(crate) enum Kept {
+    /// The adapter that is chosen.
+    Chosen,
+    /// What drives coroutines, by adapter.
+    Drives,
+    /// The Python functions of `airlock` for what is rare.
+    Await,
+    AdaptRare,
+    AdaptResult,
+    FarAdapters,
+    /// The tasks of fibers, and what makes one for a fiber that has none.
+    Tasks,
+    MakeTask,
+    /// The adapter that a wrapped function used last, and what drives its
+    /// coroutines: unbound if that is not known or not on this VM.
+    LastAdapter,
+    LastDrive,
+}
+
+pub(crate) fn kept(vm: &mut Vm, what: Kept) -> Value {
+    vm.extension::<Core>().numbered(what as usize)
+}
+
+pub(crate) fn keep(vm: &mut Vm, what: Kept, value: Value) {
+    vm.extension::<Core>().keep_numbered(what as usize, value);
+}
 
 pub(crate) fn choose(vm: &mut Vm, args: &[Value]) -> Res {
-    vm.extension::<Core>().keep(CHOSEN, args[0]);
+    keep(vm, Kept::Chosen, args[0]);
     Ok(Value::NONE)
 }
 
 /// `drive` drives the coroutines of an adapter; None: the shell's own fiber.
 pub(crate) fn drive_with(vm: &mut Vm, args: &[Value]) -> Res {
-    let mut drives = vm.extension::<Core>().kept(DRIVES);
+    let mut drives = kept(vm, Kept::Drives);
     if drives.is_none() {
         drives = vm.heap.new_dict(PyDict::default());
-        vm.extension::<Core>().keep(DRIVES, drives);
+        keep(vm, Kept::Drives, drives);
     }
     vm.dict_set(drives, args[0], args[1])?;
+    keep(vm, Kept::LastAdapter, Value::UNBOUND);
     Ok(Value::NONE)
 }
 
 pub(crate) fn await_with(vm: &mut Vm, args: &[Value]) -> Res {
-    vm.extension::<Core>().keep(AWAIT, args[0]);
+    keep(vm, Kept::Await, args[0]);
     Ok(Value::NONE)
 }
 
 pub(crate) fn adapt_with(vm: &mut Vm, args: &[Value]) -> Res {
-    let core = vm.extension::<Core>();
-    core.keep(ADAPT_RARE, args[0]);
-    core.keep(ADAPT_RESULT, args[1]);
+    keep(vm, Kept::AdaptRare, args[0]);
+    keep(vm, Kept::AdaptResult, args[1]);
     Ok(Value::NONE)
 }
 
 /// A dict whose keys are the adapters that can run the core on another VM.
 pub(crate) fn far_adapters(vm: &mut Vm, args: &[Value]) -> Res {
-    vm.extension::<Core>().keep(FAR, args[0]);
+    keep(vm, Kept::FarAdapters, args[0]);
+    keep(vm, Kept::LastAdapter, Value::UNBOUND);
     Ok(Value::NONE)
 }
 
 pub(crate) fn may_be_far(vm: &mut Vm, args: &[Value]) -> Res {
     let adapter = chosen(vm, args[0]);
-    let far = vm.extension::<Core>().kept(FAR);
+    let far = kept(vm, Kept::FarAdapters);
     let found = vm.dict_get(far, adapter)?;
     Ok(Value::bool(found.is_some()))
 }
@@ -71,10 +92,16 @@ pub(crate) fn adapt(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(value);
     }
     if !is_coroutine(vm, value) {
-        let rare = vm.extension::<Core>().kept(ADAPT_RARE);
+        let rare = kept(vm, Kept::AdaptRare);
         return Err(vm.tail_call(rare, args));
     }
-    match cross_coroutine(vm, value, name, adapter) {
+    let crossed = cross_coroutine(vm, value, name, adapter);
+    adapt_crossed(vm, crossed, adapter)
+}
+
+/// What a crossing gives, made usable by the shell.
+fn adapt_crossed(vm: &mut Vm, crossed: Res, adapter: Value) -> Res {
+    match crossed {
         Ok(value) => adapt_result(vm, value, adapter),
         Err(Throw::Call) => {
             let state = [adapter, Value::NONE, Value::NONE, Value::NONE];
@@ -91,7 +118,7 @@ fn adapt_result(vm: &mut Vm, value: Value, adapter: Value) -> Res {
     if is_plain(value) {
         return Ok(value);
     }
-    let adapt = vm.extension::<Core>().kept(ADAPT_RESULT);
+    let adapt = kept(vm, Kept::AdaptResult);
     Err(vm.tail_call(adapt, &[value, adapter]))
 }
 
@@ -132,7 +159,7 @@ pub(crate) fn cross(vm: &mut Vm, args: &[Value]) -> Res {
             greenlet::cross(vm, awaitable, name)
         }
         Some(_) => {
-            let wrap = vm.extension::<Core>().kept(AWAIT);
+            let wrap = kept(vm, Kept::Await);
             let state = [name, adapter, Value::NONE, Value::NONE];
             Err(vm.call_then(
                 wrap,
@@ -154,7 +181,7 @@ fn has_send(vm: &mut Vm, value: Value) -> bool {
 
 fn chosen(vm: &mut Vm, adapter: Value) -> Value {
     if adapter.is_none() {
-        vm.extension::<Core>().kept(CHOSEN)
+        kept(vm, Kept::Chosen)
     } else {
         adapter
     }
@@ -162,7 +189,7 @@ fn chosen(vm: &mut Vm, adapter: Value) -> Value {
 
 /// What drives the coroutines of an adapter, if that was told.
 fn drive_of(vm: &mut Vm, adapter: Value) -> Res<Option<Value>> {
-    let drives = vm.extension::<Core>().kept(DRIVES);
+    let drives = kept(vm, Kept::Drives);
     vm.dict_get(drives, adapter)
 }
 
@@ -170,8 +197,15 @@ fn cross_coroutine(vm: &mut Vm, coroutine: Value, name: Value, adapter: Value) -
     let adapter = chosen(vm, adapter);
     match drive_of(vm, adapter)? {
         None => Err(vm.tail_call(adapter, &[coroutine, name])),
-        Some(drive) if drive.is_none() => greenlet::cross(vm, coroutine, name),
-        Some(drive) => {
+        Some(drive) => cross_by(vm, coroutine, name, drive),
+    }
+}
+
+/// One crossing by an adapter that drives coroutines with `drive`.
+fn cross_by(vm: &mut Vm, coroutine: Value, name: Value, drive: Value) -> Res {
+    match drive {
+        _ if drive.is_none() => greenlet::cross(vm, coroutine, name),
+        _ => {
             let number = crossing::enter(vm, name);
             let number = vm.int(number as i64);
             let state = [number, Value::NONE, Value::NONE, Value::NONE];
@@ -191,4 +225,49 @@ fn cross_coroutine(vm: &mut Vm, coroutine: Value, name: Value, adapter: Value) -
             ))
         }
     }
+}
+
+/// What a wrapped function takes from around it, in the order in which its
+/// code has them.
+const WRAPPED: [&str; 3] = ["adapter", "function", "name"];
+
+/// The functions named `call` that a function makes, as `wrap` does, cross
+/// natively. On the virtual clock the instructions of their code have a price,
+/// so it runs.
+pub(crate) fn cross_natively(vm: &mut Vm, args: &[Value]) -> Res {
+    if args[0].is(Kind::Function) && !vm.extension::<Core>().is_virtual() {
+        vm.set_shortcut(args[0], "call", &WRAPPED, call_wrapped);
+    }
+    Ok(Value::NONE)
+}
+
+/// A call of a wrapped coroutine function whose coroutine runs on this VM.
+fn call_wrapped(vm: &mut Vm, this: Value, args: &[Value], names: Value) -> Option<Res> {
+    let [adapter, function, name] = [0, 1, 2].map(|at| vm.captured(this, at));
+    let chosen = chosen(vm, adapter);
+    let drive = near_drive(vm, chosen)?;
+    match vm.make_coroutine(function, args, names)? {
+        Ok(coroutine) => {
+            let crossed = cross_by(vm, coroutine, name, drive);
+            Some(adapt_crossed(vm, crossed, adapter))
+        }
+        Err(throw) => Some(Err(throw)),
+    }
+}
+
+/// What drives the coroutines of an adapter that has no other VM to run them.
+fn near_drive(vm: &mut Vm, adapter: Value) -> Option<Value> {
+    if kept(vm, Kept::LastAdapter) == adapter {
+        return kept(vm, Kept::LastDrive).bound();
+    }
+    let far = kept(vm, Kept::FarAdapters);
+    let is_far = vm.dict_get(far, adapter).ok()?.is_some();
+    let drive = if is_far {
+        None
+    } else {
+        drive_of(vm, adapter).ok()?
+    };
+    keep(vm, Kept::LastAdapter, adapter);
+    keep(vm, Kept::LastDrive, drive.unwrap_or(Value::UNBOUND));
+    drive
 }

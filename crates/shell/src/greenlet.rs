@@ -1,9 +1,11 @@
 //! The greenlet adapter: the shell's fiber drives the coroutine itself.
 
 use airlock_core::threads::lanes;
-use airlock_core::{Charge, Core, crossing, task, trace};
+use airlock_core::{Charge, crossing, task, trace};
 use airlock_trace::{LaneId, LaneState, Outcome};
 use airlock_vm::{Completion, Kind, NativeDef, PyNative, Res, Throw, Value, Vm, Wake, function};
+
+use crate::cross::{Kept, keep, kept};
 
 /// A task that stands for the current fiber on a loop.
 pub(crate) fn greenlet_task(vm: &mut Vm, args: &[Value]) -> Res {
@@ -131,28 +133,22 @@ pub(crate) fn yield_fiber(vm: &mut Vm, _: &[Value]) -> Res {
     Err(vm.yield_then([Value::NONE; 4], |_, _, completion| completion.value()))
 }
 
-/// Of the values that the core keeps: the tasks of fibers, and what makes one
-/// for a fiber that has none.
-const TASKS: &str = "airlock greenlet tasks";
-const MAKE_TASK: &str = "airlock greenlet task";
-
 /// Where tasks are looked up by the number of their fiber, and what makes one
 /// for the current fiber.
 pub(crate) fn greenlet_tasks(vm: &mut Vm, args: &[Value]) -> Res {
-    let core = vm.extension::<Core>();
-    core.keep(TASKS, args[0]);
-    core.keep(MAKE_TASK, args[1]);
+    keep(vm, Kept::Tasks, args[0]);
+    keep(vm, Kept::MakeTask, args[1]);
     Ok(Value::NONE)
 }
 
 /// One crossing: runs a coroutine to its end.
 pub(crate) fn cross(vm: &mut Vm, coroutine: Value, name: Value) -> Res {
-    let tasks = vm.extension::<Core>().kept(TASKS);
+    let tasks = kept(vm, Kept::Tasks);
     let fiber = Value::count(vm.current_fiber());
     if let Some(task) = vm.dict_get(tasks, fiber)? {
         return drive(vm, task, coroutine, name);
     }
-    let make = vm.extension::<Core>().kept(MAKE_TASK);
+    let make = kept(vm, Kept::MakeTask);
     let state = [coroutine, name, Value::NONE, Value::NONE];
     Err(
         vm.call_then(make, &[], state, |vm, [coroutine, name, ..], completion| {
@@ -163,10 +159,10 @@ pub(crate) fn cross(vm: &mut Vm, coroutine: Value, name: Value) -> Res {
 }
 
 fn drive(vm: &mut Vm, this: Value, coroutine: Value, name: Value) -> Res {
-    let number = crossing::enter(vm, name);
-    crossing::charge(vm, Charge::GreenletCrossing);
+    let previous = task::set_current(vm, this, this);
+    let number = crossing::enter_and_step(vm, name, Charge::GreenletCrossing);
     let number = vm.int(number as i64);
-    resume(vm, this, coroutine, number, Value::NONE)
+    step(vm, [this, coroutine, number, previous], Value::NONE)
 }
 
 /// The lane of the shell that runs here, whatever task stands for it.
@@ -179,7 +175,13 @@ fn resume(vm: &mut Vm, this: Value, coroutine: Value, number: Value, exception: 
     let previous = task::set_current(vm, this, this);
     let lane = lane(vm);
     crossing::step_begins(vm, lane);
-    let state = [this, coroutine, number, previous];
+    step(vm, [this, coroutine, number, previous], exception)
+}
+
+/// The step itself. The state is the task, the coroutine, the crossing's number
+/// and the task that was the current one before.
+fn step(vm: &mut Vm, state: [Value; 4], exception: Value) -> Res {
+    let [this, coroutine, number, previous] = state;
     if coroutine.is(Kind::Generator) {
         let sent = if exception.is_none() {
             Ok(Value::NONE)
@@ -219,8 +221,7 @@ fn resume(vm: &mut Vm, this: Value, coroutine: Value, number: Value, exception: 
 
 fn end(vm: &mut Vm, this: Value, number: Value, previous: Value, outcome: Outcome) {
     task::set_current(vm, this, previous);
-    crossing::step_ended(vm);
-    crossing::leave(vm, number.as_small().unwrap_or(0) as u64, outcome);
+    crossing::leave_after_step(vm, number.as_small().unwrap_or(0) as u64, outcome);
 }
 
 fn after_step(

@@ -83,6 +83,7 @@ static FUNCTIONS: &[NativeDef] = &[
     function("adapt_with", "rare, result, /", cross::adapt_with),
     function("far_adapters", "adapters, /", cross::far_adapters),
     function("may_be_far", "adapter, /", cross::may_be_far),
+    function("cross_natively", "maker, /", cross::cross_natively),
     function("adapt", "value, adapter, name, /", cross::adapt),
     function("cross", "awaitable, name, adapter=None, /", cross::cross),
     function("ledger", "", ledger::ledger),

@@ -3,7 +3,7 @@
 //! The adapter's time is booked to the crossing it is spent for as it passes,
 //! so that the samples of a run add up to what the ledger says.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,8 @@ pub struct CallSite {
 /// A crossing that has not been left.
 #[derive(Debug)]
 struct Open {
+    /// Its number; 0 once it was left.
+    number: u64,
     /// The fiber that waits for it.
     fiber: usize,
     site: usize,
@@ -42,10 +44,14 @@ const SAMPLE_LIMIT: usize = 200_000;
 #[derive(Debug, Default)]
 pub struct CrossingLog {
     sites: Vec<CallSite>,
-    /// By number, and so in the order in which they were entered.
-    open: BTreeMap<u64, Open>,
-    /// The crossings that are open on each fiber, innermost last.
-    of_fibers: Vec<Vec<u64>>,
+    /// Those that are open, each at its place; places are used again.
+    places: Vec<Open>,
+    free: Vec<usize>,
+    /// The places of the crossings that are open on each fiber, innermost last.
+    of_fibers: Vec<Vec<usize>>,
+    /// Numbers and places in the order of entering; some may have been left,
+    /// but not the first.
+    order: VecDeque<(u64, usize)>,
     samples: Vec<Sample>,
     waiting_bytes: Vec<u64>,
     /// Adapter time while no crossing was open (a loop's closing, say).
@@ -53,28 +59,31 @@ pub struct CrossingLog {
 }
 
 impl CrossingLog {
-    /// Numbers rise from crossing to crossing.
-    pub fn enter(
-        &mut self,
-        crossing: u64,
-        fiber: usize,
-        (file, line, name): (&str, u32, &str),
-        now: u64,
-        live_bytes: u64,
-    ) {
+    /// The number of a call site, for [`CrossingLog::enter`].
+    pub fn site(&mut self, file: &str, line: u32, name: &str) -> usize {
         let known = self
             .sites
             .iter()
             .position(|known| known.line == line && known.name == name && known.file == file);
-        let site = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             self.sites.push(CallSite {
                 file: file.to_owned(),
                 line,
                 name: name.to_owned(),
             });
             self.sites.len() - 1
-        });
+        })
+    }
+
+    /// What is called at a site.
+    pub fn name_at(&self, site: usize) -> &str {
+        &self.sites[site].name
+    }
+
+    /// Numbers rise from crossing to crossing, from 1.
+    pub fn enter(&mut self, crossing: u64, fiber: usize, site: usize, now: u64, live_bytes: u64) {
         let open = Open {
+            number: crossing,
             fiber,
             site,
             entered_nanos: now,
@@ -82,20 +91,37 @@ impl CrossingLog {
             entered_bytes: live_bytes,
             waiting_bytes: None,
         };
-        self.open.insert(crossing, open);
+        let place = match self.free.pop() {
+            Some(place) => {
+                self.places[place] = open;
+                place
+            }
+            None => {
+                self.places.push(open);
+                self.places.len() - 1
+            }
+        };
         if self.of_fibers.len() <= fiber {
             self.of_fibers.resize_with(fiber + 1, Vec::new);
         }
-        self.of_fibers[fiber].push(crossing);
+        self.of_fibers[fiber].push(place);
+        if self.order.len() > 2 * self.places.len() + 64 {
+            let places = &self.places;
+            self.order
+                .retain(|&(number, place)| places[place].number == number);
+        }
+        self.order.push_back((crossing, place));
     }
 
-    pub fn leave(&mut self, crossing: u64, now: u64) {
-        let Some(open) = self.open.remove(&crossing) else {
+    /// `fiber`: the one that is most likely to have entered it.
+    pub fn leave(&mut self, crossing: u64, fiber: usize, now: u64) {
+        let Some((fiber, at)) = self.find(crossing, fiber) else {
             return;
         };
-        if let Some(of_fiber) = self.of_fibers.get_mut(open.fiber) {
-            of_fiber.retain(|&other| other != crossing);
-        }
+        let place = self.of_fibers[fiber].remove(at);
+        self.free.push(place);
+        let open = &mut self.places[place];
+        open.number = 0;
         if self.samples.len() < SAMPLE_LIMIT {
             self.samples.push(Sample {
                 site: open.site,
@@ -104,27 +130,41 @@ impl CrossingLog {
             });
             self.waiting_bytes.extend(open.waiting_bytes);
         }
+        while let Some(&(number, place)) = self.order.front()
+            && self.places[place].number != number
+        {
+            self.order.pop_front();
+        }
+    }
+
+    /// The fiber on which a crossing is open, and where on it.
+    fn find(&self, crossing: u64, likely: usize) -> Option<(usize, usize)> {
+        let on = |fiber: usize| {
+            let places = self.of_fibers.get(fiber)?;
+            let at = places
+                .iter()
+                .rposition(|&place| self.places[place].number == crossing)?;
+            Some((fiber, at))
+        };
+        on(likely).or_else(|| (0..self.of_fibers.len()).find_map(on))
     }
 
     /// Books adapter time: to the innermost crossing of the fiber that spent
     /// it, else to the oldest that is open, for which a loop's fiber works.
     pub fn book(&mut self, fiber: usize, nanos: u64) {
         let own = self.of_fibers.get(fiber).and_then(|open| open.last());
-        let open = match own {
-            Some(crossing) => self.open.get_mut(crossing),
-            None => self.open.values_mut().next(),
-        };
-        match open {
-            Some(open) => open.adapter_nanos += nanos,
+        let oldest = || self.order.front().map(|(_, place)| place);
+        match own.or_else(oldest) {
+            Some(&place) => self.places[place].adapter_nanos += nanos,
             None => self.outside_nanos += nanos,
         }
     }
 
     /// Everything waits: what the calls that wait have added to memory.
     pub fn note_waiting(&mut self, live_bytes: u64) {
-        let waiting = self.open.len() as u64;
-        for open in self.open.values_mut() {
-            if open.waiting_bytes.is_none() {
+        let waiting = (self.places.len() - self.free.len()) as u64;
+        for open in &mut self.places {
+            if open.number != 0 && open.waiting_bytes.is_none() {
                 open.waiting_bytes = Some(live_bytes.saturating_sub(open.entered_bytes) / waiting);
             }
         }
@@ -138,9 +178,10 @@ impl CrossingLog {
 
     /// The call sites of the crossings that are open, oldest first.
     pub fn open_sites(&self) -> impl Iterator<Item = (usize, &CallSite)> {
-        self.open
-            .values()
-            .map(|open| (open.fiber, &self.sites[open.site]))
+        self.order.iter().filter_map(|&(number, place)| {
+            let open = &self.places[place];
+            (open.number == number).then(|| (open.fiber, &self.sites[open.site]))
+        })
     }
 
     /// Bytes a call held while it waited, at the median.
@@ -264,21 +305,24 @@ pub struct SiteReport {
 mod tests {
     use super::*;
 
-    fn site(line: u32) -> (&'static str, u32, &'static str) {
-        ("shell.py", line, "price")
+    fn enter(log: &mut CrossingLog, crossing: u64, fiber: usize, line: u32, live_bytes: u64) {
+        let site = log.site("shell.py", line, "price");
+        log.enter(crossing, fiber, site, 10, live_bytes);
     }
 
     #[test]
     fn adapter_time_goes_to_the_crossing_it_is_spent_for() {
         let mut log = CrossingLog::default();
         log.book(0, 5);
-        log.enter(1, 0, site(4), 10, 0);
-        log.enter(2, 3, site(9), 10, 0);
+        enter(&mut log, 1, 0, 4, 0);
+        enter(&mut log, 2, 3, 9, 0);
         log.book(3, 100);
         // A loop's fiber works for the oldest crossing.
         log.book(7, 20);
-        log.leave(1, 30);
-        log.leave(2, 50);
+        log.leave(1, 0, 30);
+        // Somebody else may end it.
+        log.leave(2, 0, 50);
+        log.book(3, 1);
         let report = log.report();
         let at: Vec<_> = report
             .sites
@@ -286,7 +330,28 @@ mod tests {
             .map(|site| (site.site.line, site.adapter.total_ns, site.wall.max_ns))
             .collect();
         assert_eq!(at, [(4, 20, 20), (9, 100, 40)]);
-        assert_eq!((report.outside_ns, report.adapter.total_ns), (5, 120));
+        assert_eq!((report.outside_ns, report.adapter.total_ns), (6, 120));
+    }
+
+    #[test]
+    fn oldest_crossing_is_known_when_others_come_and_go() {
+        let mut log = CrossingLog::default();
+        enter(&mut log, 1, 0, 1, 0);
+        for number in 2..1_000 {
+            enter(&mut log, number, 1, 2, 0);
+            log.leave(number, 1, 20);
+        }
+        enter(&mut log, 1_000, 2, 3, 0);
+        let lines = |log: &CrossingLog| -> Vec<u32> {
+            log.open_sites().map(|(_, site)| site.line).collect()
+        };
+        assert_eq!(lines(&log), [1, 3]);
+        assert!(log.order.len() < 200);
+        log.leave(1, 0, 20);
+        log.book(9, 7);
+        assert_eq!(lines(&log), [3]);
+        log.leave(1_000, 2, 20);
+        assert_eq!(log.report().sites[2].adapter.total_ns, 7);
     }
 
     #[test]
@@ -321,11 +386,11 @@ mod tests {
     #[test]
     fn waiting_calls_share_what_memory_grew_by() {
         let mut log = CrossingLog::default();
-        log.enter(1, 0, site(1), 0, 1_000);
-        log.enter(2, 1, site(1), 0, 1_000);
+        enter(&mut log, 1, 0, 1, 1_000);
+        enter(&mut log, 2, 1, 1, 1_000);
         log.note_waiting(3_000);
-        log.leave(1, 1);
-        log.leave(2, 1);
+        log.leave(1, 0, 11);
+        log.leave(2, 1, 11);
         assert_eq!(log.report().waiting_call_bytes, 1_000);
     }
 }

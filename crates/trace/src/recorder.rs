@@ -4,10 +4,7 @@
 //! program may cross a hundred thousand times a second, and what is recorded
 //! is sent to the page and hashed in that form anyway.
 
-use postcard::ser_flavors::Flavor;
-use serde::Serialize;
-
-use crate::Event;
+use crate::{Event, EventKind};
 
 /// Keeps the first `limit` events and counts the rest.
 #[derive(Debug)]
@@ -25,27 +22,97 @@ pub struct Mark {
     count: usize,
 }
 
-/// Appends what is written to a vector.
-struct Appending<'a>(&'a mut Vec<u8>);
+/// A few numbers in postcard's form: seven bits to the byte, the low ones
+/// first. Written by hand because a crossing records four events.
+struct Numbers {
+    bytes: [u8; 64],
+    len: usize,
+}
 
-impl Flavor for Appending<'_> {
-    type Output = ();
-    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        self.0.push(byte);
-        Ok(())
+impl Numbers {
+    fn of(numbers: &[u64]) -> Numbers {
+        let mut packed = Numbers {
+            bytes: [0; 64],
+            len: 0,
+        };
+        for &number in numbers {
+            packed.push(number);
+        }
+        packed
     }
-    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
+
+    /// At most six: each takes ten bytes or less.
+    fn push(&mut self, mut number: u64) {
+        while number > 0x7f {
+            self.bytes[self.len] = number as u8 | 0x80;
+            self.len += 1;
+            number >>= 7;
+        }
+        self.bytes[self.len] = number as u8;
+        self.len += 1;
     }
-    fn finalize(self) -> postcard::Result<()> {
-        Ok(())
+
+    fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.len]
     }
 }
 
-fn append<T: Serialize>(bytes: &mut Vec<u8>, value: &T) {
-    postcard::serialize_with_flavor(value, Appending(bytes))
-        .expect("events have no part that cannot be written");
+fn append_text(bytes: &mut Vec<u8>, text: &str) {
+    bytes.extend_from_slice(Numbers::of(&[text.len() as u64]).as_slice());
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+/// What postcard makes of an event: variants are numbered as they are
+/// declared.
+fn append(bytes: &mut Vec<u8>, event: &Event<&str>) {
+    let mut head = Numbers::of(&[event.at_nanos, u64::from(event.line)]);
+    let (kind, numbers): (u64, [Option<u64>; 3]) = match event.kind {
+        EventKind::LaneStarted { lane, of, .. } => (0, [Some(lane.into()), Some(of as u64), None]),
+        EventKind::LaneEnded { lane, outcome } => {
+            (1, [Some(lane.into()), Some(outcome as u64), None])
+        }
+        EventKind::LaneEntered { lane, state } => {
+            (2, [Some(lane.into()), Some(state as u64), None])
+        }
+        EventKind::CrossingEntered { crossing, lane, .. } => {
+            (3, [Some(crossing), Some(lane.into()), None])
+        }
+        EventKind::CrossingLeft {
+            crossing,
+            lane,
+            outcome,
+        } => (4, [Some(crossing), Some(lane.into()), Some(outcome as u64)]),
+        EventKind::LoopStarted { lane } => (5, [Some(lane.into()), None, None]),
+        EventKind::LoopClosed { lane } => (6, [Some(lane.into()), None, None]),
+        EventKind::Iteration { lane, handles } => {
+            (7, [Some(lane.into()), Some(handles.into()), None])
+        }
+        EventKind::Failure { .. } => (8, [None; 3]),
+    };
+    head.push(kind);
+    for number in numbers.into_iter().flatten() {
+        head.push(number);
+    }
+    bytes.extend_from_slice(head.as_slice());
+    match event.kind {
+        EventKind::LaneStarted { name, parent, .. } => {
+            append_text(bytes, name);
+            let parent = match parent {
+                Some(parent) => Numbers::of(&[1, parent.into()]),
+                None => Numbers::of(&[0]),
+            };
+            bytes.extend_from_slice(parent.as_slice());
+        }
+        EventKind::CrossingEntered { name, .. } => append_text(bytes, name),
+        EventKind::Failure {
+            failure,
+            explanation,
+        } => {
+            append_text(bytes, failure);
+            append_text(bytes, explanation);
+        }
+        _ => {}
+    }
 }
 
 impl Recorder {
@@ -92,7 +159,7 @@ impl Recorder {
     /// made of.
     pub fn pack(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.packed.len() + 8);
-        append(&mut bytes, &self.count);
+        bytes.extend_from_slice(Numbers::of(&[self.count as u64]).as_slice());
         bytes.extend_from_slice(&self.packed);
         bytes
     }
@@ -106,7 +173,7 @@ impl Recorder {
         }
         let new = &self.packed[mark.bytes..];
         let mut bytes = Vec::with_capacity(new.len() + 16);
-        append(&mut bytes, &(origin_nanos, count));
+        bytes.extend_from_slice(Numbers::of(&[origin_nanos, count as u64]).as_slice());
         bytes.extend_from_slice(new);
         *mark = Mark {
             bytes: self.packed.len(),
@@ -204,6 +271,58 @@ mod tests {
             EventKind::LaneStarted { name, parent: Some(7), .. } if name == "größer"
         ));
         assert_eq!(unpack(&bytes[..bytes.len() - 1]), None);
+    }
+
+    #[test]
+    fn every_kind_of_event_is_packed_as_postcard_does_it() {
+        let (lane, crossing, outcome) = (300, 1 << 40, Outcome::Cancelled);
+        let kinds = [
+            EventKind::LaneStarted {
+                lane,
+                of: LaneKind::Greenlet,
+                name: "größer",
+                parent: Some(1 << 20),
+            },
+            EventKind::LaneStarted {
+                lane,
+                of: LaneKind::Main,
+                name: "",
+                parent: None,
+            },
+            EventKind::LaneEnded { lane, outcome },
+            EventKind::LaneEntered {
+                lane: u32::MAX,
+                state: LaneState::Blocked,
+            },
+            EventKind::CrossingEntered {
+                crossing,
+                lane,
+                name: "price",
+            },
+            EventKind::CrossingLeft {
+                crossing: u64::MAX,
+                lane: u32::MAX,
+                outcome,
+            },
+            EventKind::LoopStarted { lane },
+            EventKind::LoopClosed { lane },
+            EventKind::Iteration { lane, handles: 128 },
+            EventKind::Failure {
+                failure: "deadlock",
+                explanation: "two wait",
+            },
+        ];
+        for kind in kinds {
+            let event = Event {
+                at_nanos: u64::MAX,
+                line: u32::MAX,
+                kind,
+            };
+            let mut bytes = Vec::new();
+            append(&mut bytes, &event);
+            let as_postcard: Vec<u8> = postcard::to_allocvec(&event).unwrap();
+            assert_eq!(bytes, as_postcard, "{event:?}");
+        }
     }
 
     #[test]

@@ -70,6 +70,7 @@ impl Vm {
             children,
             caches,
             labels: Cell::new(None),
+            shortcut: Cell::new(None),
             filename: filename.clone(),
             simple,
             suspends,
@@ -384,6 +385,12 @@ impl Vm {
             && (argc == positional
                 || argc < positional && self.fill_defaults(function, base, argc, positional));
         if !placed {
+            if let Some(shortcut) = code.shortcut.get() {
+                let args: Args = self.stack[base..base + argc].into();
+                if let Some(answer) = shortcut(self, function, &args, names) {
+                    return answer.map(Flow::Done);
+                }
+            }
             self.bind_parameters(function, &code, base, argc, names)?;
         }
         let (params, variables) = (code.arity as usize, code.variables as usize);
@@ -420,6 +427,23 @@ impl Vm {
         }
         self.frames.push(Frame::Python(frame));
         Ok(())
+    }
+
+    /// What a call of a coroutine function gives at once; `None`, and nothing
+    /// is done, if it is another callable.
+    pub fn make_coroutine(&mut self, function: Value, args: &[Value], names: Value) -> Option<Res> {
+        if !function.is(Kind::Function) {
+            return None;
+        }
+        let flags = self.heap.function(function).code.code.flags;
+        if !flags.coroutine || flags.async_generator {
+            return None;
+        }
+        Some(match self.call_args(function, args, names, Ret::Discard) {
+            Ok(Flow::Done(coroutine)) => Ok(coroutine),
+            Ok(Flow::Pushed) => unreachable!("a coroutine function runs nothing when called"),
+            Err(throw) => Err(throw),
+        })
     }
 
     fn make_generator(&mut self, function: Value, code: Rc<CodeObj>, base: usize) -> Value {

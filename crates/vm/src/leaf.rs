@@ -1546,14 +1546,17 @@ impl Vm {
 
     #[inline(never)]
     pub(crate) fn dict_merge(&mut self, dict: Value, mapping: Value, func: Value) -> Res<()> {
-        let name = self.callable_name(func);
         if mapping.is(Kind::Dict) {
+            if self.heap.dict(mapping).is_empty() {
+                return Ok(());
+            }
             let pairs: Vec<(Value, Value)> = self.heap.dict(mapping).iter().collect();
             for (key, value) in pairs {
                 if !self.heap.payload(key).is(Kind::Str) {
                     return Err(self.type_error("keywords must be strings"));
                 }
                 if self.dict_get(dict, key)?.is_some() {
+                    let name = self.callable_name(func);
                     let text = self.as_text(key).unwrap_or_default().to_owned();
                     return Err(self.type_error(format!(
                         "{name} got multiple values for keyword argument '{text}'"
@@ -1563,6 +1566,7 @@ impl Vm {
             }
             return Ok(());
         }
+        let name = self.callable_name(func);
         if self.lookup_special(mapping, self.names.keys).is_none() {
             let found = self.type_name(mapping);
             let message = format!("{name} argument after ** must be a mapping, not {found}");

@@ -39,7 +39,7 @@ mod vm;
 
 pub use airlock_bytecode::CmpOp;
 pub use class::{GetterDef, getter, getter_setter};
-pub use codeobj::CodeObj;
+pub use codeobj::{CodeObj, Shortcut};
 pub use dict::{Entry, PyDict};
 pub use fiber::{FiberId, FiberState, Wake};
 pub use gc::Tracer;

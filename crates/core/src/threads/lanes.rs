@@ -22,13 +22,14 @@ pub fn current_lane(vm: &mut Vm) -> LaneId {
 
 /// The lane of the greenlet or thread that runs here, be it in a task or not.
 pub fn shell_lane(vm: &mut Vm) -> LaneId {
-    let fiber = vm.current_fiber();
-    if let Some(&lane) = threads(vm).greenlet_lanes.get(&fiber) {
+    let (fiber, thread) = (vm.current_fiber(), current_thread(vm));
+    let threads = threads(vm);
+    if let Some(&lane) = threads.greenlet_lanes.get(&fiber) {
         return lane;
     }
-    match current_thread(vm) {
+    match thread {
         0 => MAIN_LANE,
-        thread => threads(vm).lanes.get(&thread).copied().unwrap_or(MAIN_LANE),
+        thread => threads.lanes.get(&thread).copied().unwrap_or(MAIN_LANE),
     }
 }
 
@@ -102,14 +103,12 @@ fn end_maybe_crossing(vm: &mut Vm) {
         core.ledger.crossings += 1;
         core.next_crossing += 1;
         let number = core.next_crossing;
-        core.crossing_log.enter(
-            number,
-            fiber,
-            (&maybe.site.file, maybe.site.line, &maybe.site.name),
-            maybe.since_nanos,
-            maybe.live_bytes,
-        );
-        core.crossing_log.leave(number, now);
+        let site = core
+            .crossing_log
+            .site(&maybe.site.file, maybe.site.line, &maybe.site.name);
+        core.crossing_log
+            .enter(number, fiber, site, maybe.since_nanos, maybe.live_bytes);
+        core.crossing_log.leave(number, fiber, now);
     }
 }
 

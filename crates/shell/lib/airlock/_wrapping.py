@@ -50,6 +50,7 @@ def _wrap_function(function, adapter):
 # What a call into the core gave, made usable by the shell.
 _adapt = _airlock_shell.adapt
 _may_be_far = _airlock_shell.may_be_far
+_airlock_shell.cross_natively(_wrap_function)
 
 
 def _adapt_rare(value, adapter, name):
