@@ -15,17 +15,21 @@ use crate::state::{Core, LoopId};
 use crate::threads::{current_thread, ident_of};
 use crate::{contexts, task};
 
-/// What CPython's `run_until_complete` calls on a loop: if one of these is
+/// What CPython's `run_until_complete` and `asyncio.run` call on a loop: if one of these is
 /// not what it was when asyncio was loaded, its code runs.
 const CALLED: &[&str] = &[
+    "__init__",
     "_check_closed",
     "_check_running",
     "_run_forever_cleanup",
     "_run_forever_setup",
     "_run_loop",
     "_set_coroutine_origin_tracking",
+    "close",
     "create_task",
     "run_forever",
+    "shutdown_asyncgens",
+    "shutdown_default_executor",
     "stop",
 ];
 
@@ -84,7 +88,7 @@ fn look_up_called(vm: &mut Vm, class: Value, base: Value) -> Vec<Option<Value>> 
 }
 
 /// Whether loops of the plain class are as they were.
-fn is_untouched(vm: &mut Vm) -> bool {
+pub(crate) fn is_untouched(vm: &mut Vm) -> bool {
     let Some(plain) = &vm.extension::<Core>().plain else {
         return false;
     };
@@ -153,12 +157,12 @@ pub(crate) fn run_until_complete(vm: &mut Vm, args: &[Value]) -> Res {
         let none = Value::NONE;
         let task = task::create(vm, this, awaited, none, none, false)?;
         task::forgo_destroy_log(vm, task);
-        return complete(vm, this, id, task, true);
+        return complete(vm, this, id, task, [true, false]);
     }
     let is_own = !awaited.is(Kind::Instance)
         && as_future(vm, awaited).is_some_and(|future| future.loop_object == this);
     if is_own {
-        return complete(vm, this, id, awaited, false);
+        return complete(vm, this, id, awaited, [false, false]);
     }
     run_in_python(vm, &[this, awaited])
 }
@@ -170,8 +174,21 @@ fn run_in_python(vm: &mut Vm, args: &[Value]) -> Res {
     Err(vm.tail_call(method, args))
 }
 
-/// Turns the loop until the future is done.
-fn complete(vm: &mut Vm, this: Value, id: LoopId, awaited: Value, is_new: bool) -> Res {
+/// Turns the loop, which is plain, until a future of its own is done, and gives
+/// that.
+pub(crate) fn complete_raw(vm: &mut Vm, this: Value, id: LoopId, awaited: Value) -> Res {
+    complete(vm, this, id, awaited, [false, true])
+}
+
+/// Turns the loop until the future is done: whether it was made for this, and
+/// whether it is to be given instead of what it holds.
+fn complete(
+    vm: &mut Vm,
+    this: Value,
+    id: LoopId,
+    awaited: Value,
+    [is_new, is_raw]: [bool; 2],
+) -> Res {
     let [_, _, stopper, _, context] = plain_values(vm);
     let callback = Callback::Function {
         callback: stopper,
@@ -187,7 +204,7 @@ fn complete(vm: &mut Vm, this: Value, id: LoopId, awaited: Value, is_new: bool) 
     core.running_loops.insert(thread, this);
     core.loops[id].thread_ident = ident;
     core.loops[id].completes = awaited;
-    let number = Value::count(id * 2 + usize::from(is_new));
+    let number = Value::count(id * 4 + usize::from(is_raw) * 2 + usize::from(is_new));
     let state = [number, awaited, before[0], before[1]];
     match event_loop::run_loop(vm, &[this]) {
         Ok(value) => completed(vm, state, Completion::Returned(value)),
@@ -222,7 +239,7 @@ fn completed(
     completion: Completion,
 ) -> Res {
     let number = number.as_small().unwrap_or(0) as usize;
-    let (id, is_new) = (number / 2, number % 2 == 1);
+    let (id, is_raw, is_new) = (number / 4, number & 2 != 0, number & 1 != 0);
     let thread = current_thread(vm);
     let core = vm.extension::<Core>();
     core.running_loops.remove(&thread);
@@ -241,10 +258,13 @@ fn completed(
         }
         return Err(Throw::Raise(exception));
     }
-    if object.state == FutureState::Finished && object.exception.is_none() {
-        return Ok(object.result);
+    if is_raw {
+        return Ok(awaited);
     }
-    Err(vm.tail_call(give, &[awaited]))
+    match future::plain_result(vm, awaited) {
+        Some(result) => Ok(result),
+        None => Err(vm.tail_call(give, &[awaited])),
+    }
 }
 
 /// Whether a callback is the one that ends the plain run of a loop; if so it

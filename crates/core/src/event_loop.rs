@@ -18,7 +18,7 @@ use crate::future::python_member;
 use crate::host::Charge;
 use crate::state::{Core, LoopId, LoopState, Nested, Ready, Timer};
 use crate::threads::{current_thread, lanes};
-use crate::{complete, contexts, crossing, task, trace};
+use crate::{complete, contexts, crossing, run_now, task, trace};
 
 /// The payload of a Python event loop.
 pub struct LoopHandle {
@@ -122,7 +122,7 @@ fn wake_loop(vm: &mut Vm, id: LoopId) {
     vm.wake(fiber, Completion::Returned(Value::TRUE));
 }
 
-fn new(vm: &mut Vm, args: &[Value]) -> Res {
+pub(crate) fn new(vm: &mut Vm, args: &[Value]) -> Res {
     let class = vm.extension::<Core>().kept("Loop");
     let count = vm.extension::<Core>().loops.len();
     let payload = vm.heap.new_object(LoopHandle { id: count, class });
@@ -169,7 +169,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(object)
 }
 
-fn close(vm: &mut Vm, args: &[Value]) -> Res {
+pub(crate) fn close(vm: &mut Vm, args: &[Value]) -> Res {
     let id = id_of(vm, args[0]);
     let loop_state = state(vm, id);
     if loop_state.running {
@@ -1465,6 +1465,14 @@ static FUNCTIONS: &[NativeDef] = &[
         "cls, base, stopper, give, /",
         complete::complete_with,
     ),
+    function(
+        "_run_with",
+        "cls, policy, environ, key, handlers, before, during, run, shut_down, give, /",
+        run_now::run_with,
+    ),
+    function("_run_now", "main, /", run_now::run_now),
+    function("_note_interrupt", "", run_now::note_interrupt),
+    function("_interrupts", "task, /", run_now::interrupts),
     function("_is_priced", "", is_priced),
     function("_loop_made", "loop, /", loop_made),
     function("_loop_turns", "loop, handles, /", loop_turns),

@@ -351,6 +351,13 @@ pub(crate) fn cancelled_error(vm: &mut Vm, this: Value) -> Value {
     }
 }
 
+/// What a future was given, if that is no exception.
+pub(crate) fn plain_result(vm: &Vm, this: Value) -> Option<Value> {
+    let object = future(vm, this);
+    let has_result = object.state == FutureState::Finished && object.exception.is_none();
+    has_result.then_some(object.result)
+}
+
 /// `future.result()` of a future.
 pub fn result_of(vm: &mut Vm, this: Value) -> Res {
     match future(vm, this).state {

@@ -13,6 +13,7 @@ pub mod failures;
 pub mod future;
 mod host;
 pub mod peers;
+mod run_now;
 pub mod stack;
 mod state;
 pub mod task;

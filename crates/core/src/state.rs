@@ -12,6 +12,7 @@ use crate::deadlock::WaitsOn;
 use crate::failures::Failure;
 use crate::host::Host;
 use crate::peers::Peering;
+use crate::run_now::Runs;
 use crate::stack::Stack;
 use crate::threads::Threads;
 use crate::witness::{GivenUp, LeftOver};
@@ -146,6 +147,8 @@ pub struct Core {
     pub(crate) python_tasks: FxHashMap<Value, Value>,
     /// Loops whose `run_until_complete` is native.
     pub(crate) plain: Option<Plain>,
+    /// What `asyncio.run` is, where that is native.
+    pub(crate) runs: Option<Runs>,
     pub(crate) next_order: u64,
     pub(crate) next_lane: LaneId,
     pub(crate) lane_states: Vec<LaneState>,
@@ -239,6 +242,9 @@ impl Extension for Core {
         if let Some(plain) = &self.plain {
             tracer.extend(&plain.values());
         }
+        if let Some(runs) = &self.runs {
+            tracer.extend(&runs.values());
+        }
         self.peering.trace(tracer);
         self.threads.trace(tracer);
         tracer.extend(&self.numbered);
@@ -272,6 +278,7 @@ impl Core {
             python_runners: FxHashMap::default(),
             python_tasks: FxHashMap::default(),
             plain: None,
+            runs: None,
             next_order: 0,
             next_lane: 0,
             lane_states: Vec::new(),

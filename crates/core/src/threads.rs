@@ -4,7 +4,7 @@
 //! waited too long takes itself out of the queue when it runs again.
 
 pub mod lanes;
-mod local;
+pub(crate) mod local;
 pub(crate) mod lock;
 pub mod queue;
 

@@ -179,7 +179,7 @@ fn getattribute(vm: &mut Vm, args: &[Value]) -> Res {
     )
 }
 
-fn set(vm: &mut Vm, args: &[Value]) -> Res {
+pub(crate) fn set(vm: &mut Vm, args: &[Value]) -> Res {
     with_own_dict(
         vm,
         args[0],

@@ -8,7 +8,9 @@ __all__ = ('SelectorEventLoop', 'EventLoop')
 
 import collections
 import contextvars
+import os
 import signal
+import sys
 import threading
 import time
 import weakref
@@ -265,34 +267,69 @@ def run(main):
             def interrupt(signum, frame):
                 nonlocal interrupts
                 interrupts += 1
-                if interrupts == 1 and not task.done():
-                    task.cancel()
-                    loop.call_soon_threadsafe(lambda: None)
-                    return
-                raise KeyboardInterrupt()
+                _cancel_or_raise(task, interrupts)
             handlers[2] = interrupt
         try:
             return loop.run_until_complete(task)
         except exceptions.CancelledError:
-            if interrupts > 0:
-                uncancel = getattr(task, 'uncancel', None)
-                if uncancel is not None and uncancel() == 0:
-                    raise KeyboardInterrupt()
+            _tell_interrupt(task, interrupts)
             raise
         finally:
             if interrupt is not None and handlers.get(2) is interrupt:
                 handlers[2] = signal.default_int_handler
     finally:
+        _shut_down(loop)
+
+
+def _shut_down(loop):
+    try:
+        runners._cancel_all_tasks(loop)
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor(constants.THREAD_JOIN_TIMEOUT))
+    finally:
+        events.set_event_loop(None)
+        loop.close()
+
+
+def _cancel_or_raise(task, interrupts):
+    """The first interrupt of a run cancels its task."""
+    if interrupts == 1 and not task.done():
+        task.cancel()
+        task.get_loop().call_soon_threadsafe(lambda: None)
+        return
+    raise KeyboardInterrupt()
+
+
+def _tell_interrupt(task, interrupts):
+    """The task of a run was cancelled: if only by an interrupt, that is told."""
+    if interrupts > 0:
+        uncancel = getattr(task, 'uncancel', None)
+        if uncancel is not None and uncancel() == 0:
+            raise KeyboardInterrupt()
+
+
+def _run_natively(in_python):
+    give = _end_of_run()
+
+    def interrupt(signum, frame):
+        _cancel_or_raise(*_asyncio._note_interrupt())
+
+    # The name is for tracebacks.
+    def run(task):
         try:
-            runners._cancel_all_tasks(loop)
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.run_until_complete(loop.shutdown_default_executor(constants.THREAD_JOIN_TIMEOUT))
-        finally:
-            events.set_event_loop(None)
-            loop.close()
+            return give(task)
+        except exceptions.CancelledError:
+            _tell_interrupt(task, _asyncio._interrupts(task))
+            raise
+
+    _asyncio._run_with(_AirlockEventLoop, _UnixDefaultEventLoopPolicy, os.environ._data, 'PYTHONASYNCIODEBUG',
+                       signal._handlers, signal.default_int_handler, interrupt, in_python, _shut_down, run)
+    runners._run_now = _asyncio._run_now
 
 
 runners._run_now = None if _PRICED else run
+if not _PRICED and not sys.flags.dev_mode:
+    _run_natively(run)
 del run
 SelectorEventLoop = _AirlockEventLoop
 _DefaultEventLoopPolicy = _UnixDefaultEventLoopPolicy
