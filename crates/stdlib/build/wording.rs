@@ -11,6 +11,11 @@ pub const WORDING: &[(&str, &str, &str)] = &[
     ),
     (
         "_pydatetime",
+        "if isinstance(other, date):\n            days1",
+        "if isinstance(other, date) and not isinstance(other, datetime):\n            days1",
+    ),
+    (
+        "_pydatetime",
         "\"cannot mix naive and timezone-aware time\"",
         "\"can't subtract offset-naive and offset-aware datetimes\"",
     ),

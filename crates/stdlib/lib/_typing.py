@@ -163,7 +163,7 @@ class TypeVar(_Parameter):
             return args
         if index == len(args) and self.has_default():
             return (*args, self.__default__)
-        raise TypeError(f'Too few arguments for {alias}; actual {len(args)}, expected {index + 1}')
+        raise TypeError(f'Too few arguments for {alias}; actual {len(args)}, expected at least {index + 1}')
 
     def __repr__(self):
         if self.__infer_variance__:

@@ -178,16 +178,6 @@ def refused(name):
     return refuse
 
 
-# Hooks that nothing would call: only None may be set.
-def hook_setter(name):
-    def set_hook(function, /):
-        if function is not None:
-            raise NotImplementedError(f'sys.{name}() with a function is not supported by Airlock')
-
-    set_hook.__name__ = set_hook.__qualname__ = name
-    return set_hook
-
-
 # `sys.monitoring`: names alone, for debuggers that are imported and not used.
 def monitoring_namespace():
     names = ('BRANCH_LEFT', 'BRANCH_RIGHT', 'CALL', 'INSTRUCTION', 'JUMP', 'LINE', 'PY_RESUME', 'PY_RETURN',
@@ -213,8 +203,7 @@ def _current_frames():
 sys.monitoring = monitoring_namespace()
 sys_exit.__name__ = sys_exit.__qualname__ = 'exit'
 for sys_function in (sys_exit, displayhook, excepthook, unraisablehook, breakpointhook, call_tracing,
-                     _getframemodulename, _current_frames, hook_setter('settrace'), hook_setter('setprofile'),
-                     hook_setter('_settraceallthreads'), hook_setter('_setprofileallthreads')):
+                     _getframemodulename, _current_frames):
     sys_function.__module__ = 'sys'
     setattr(sys, sys_function.__name__, sys_function)
 sys.__displayhook__ = displayhook

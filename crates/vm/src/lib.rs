@@ -36,6 +36,7 @@ mod types;
 mod unwind;
 mod value;
 mod vm;
+mod watch;
 
 pub use airlock_bytecode::CmpOp;
 pub use class::{GetterDef, getter, getter_setter};
@@ -55,3 +56,4 @@ pub use throw::{Completion, Continuation, Halt, Res, Throw};
 pub use unwind::closest;
 pub use value::{Kind, Value};
 pub use vm::{CompileMode, Environment, Extension, Found, SourceError, Stream, Vm, VmLimits};
+pub use watch::Watcher;

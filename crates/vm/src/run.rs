@@ -14,6 +14,7 @@ use crate::fiber::{FiberState, Frame, NativeFrame, Ret};
 use crate::object::{IterStep, PyFunction, PyIter, TableItem};
 use crate::unwind::Undone;
 use crate::value::Kind;
+use crate::watch::mark_all;
 use crate::{Completion, Halt, Res, Throw, Value, Vm};
 
 /// Why [`Vm::run`] came back.
@@ -128,13 +129,21 @@ impl Vm {
     }
 
     fn interpret(&mut self) -> Result<std::convert::Infallible, Exit> {
+        // The instructions of a frame that is watched: all marks but the one that
+        // is to run.
+        let mut marks: Vec<Instr> = Vec::new();
         'frame: loop {
             let frame = self.top();
             let code = frame.code.clone();
             let base = frame.base as usize;
             let mut pc = frame.pc as usize;
             let globals = frame.globals;
-            let instrs: &[Instr] = &code.code.instrs;
+            let mut instrs: &[Instr] = &code.code.instrs;
+            let mut unmarked = usize::MAX;
+            if self.watching && self.is_watched(&code) {
+                mark_all(instrs, &mut marks);
+                instrs = &marks;
+            }
 
             macro_rules! get {
                 ($register:expr) => {
@@ -315,7 +324,22 @@ impl Vm {
                 let instr = instrs[pc];
                 pc += 1;
                 match instr {
-                    Instr::Nop | Instr::Extend { .. } => {}
+                    Instr::Extend { .. } => {}
+                    // The compiler makes none: a mark.
+                    Instr::Nop => {
+                        save!();
+                        if let Err(throw) = self.before_instruction(pc - 1) {
+                            self.handle(throw, Ret::Discard)?;
+                            continue 'frame;
+                        }
+                        pc -= 1;
+                        if let Some(mark) = marks.get_mut(unmarked) {
+                            *mark = Instr::Nop;
+                        }
+                        unmarked = pc;
+                        marks[pc] = code.code.instrs[pc];
+                        instrs = &marks;
+                    }
 
                     Instr::LoadConst { dst, index } => set!(dst, code.consts[index as usize]),
                     Instr::LoadInt { dst, value } => set!(dst, Value::int32(value)),
@@ -1699,6 +1723,9 @@ impl Vm {
         }
         for extension in self.extensions() {
             extension.trace(&mut tracer);
+        }
+        if let Some(watch) = &self.watch {
+            watch.trace_values(&mut tracer);
         }
         self.codes.retain(|code| match code.upgrade() {
             Some(code) => {

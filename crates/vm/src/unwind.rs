@@ -384,6 +384,9 @@ impl Vm {
                 self.send_into_top(Value::NONE, delegating);
                 return Ok(());
             }
+            if self.watching {
+                self.note_suspension();
+            }
             let Some(Frame::Python(frame)) = self.frames.last() else {
                 unreachable!("a generator's frame is on top");
             };
@@ -799,7 +802,8 @@ impl Vm {
                     let pc = frame.pc.saturating_sub(1);
                     let code = frame.code.clone();
                     let globals = frame.globals;
-                    if !std::mem::take(&mut self.reraising) && !code.code.flags.hidden {
+                    let new = !std::mem::take(&mut self.reraising);
+                    if new && !code.code.flags.hidden {
                         self.heap.charge(24);
                         self.heap.exception_mut(exception).trace.push(TraceEntry {
                             code: code.clone(),
@@ -814,6 +818,11 @@ impl Vm {
                         .iter()
                         .find(|range| range.start <= pc && pc < range.end)
                         .copied();
+                    if self.watching
+                        && let Some(told) = self.before_unwinding(exception, new, range.is_none())
+                    {
+                        return Err((told, Ret::Discard));
+                    }
                     if let Some(ExceptionRange {
                         handler,
                         exception: register,

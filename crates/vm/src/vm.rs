@@ -215,6 +215,9 @@ pub struct Vm {
     /// with [`crate::Exit::Paused`] before another fiber is put on.
     pub pause_requested: bool,
     pub(crate) repr_running: Vec<Value>,
+    /// Some thread is watched; see [`crate::watch`].
+    pub(crate) watching: bool,
+    pub(crate) watch: Option<Box<crate::watch::Watch>>,
 }
 
 impl Vm {
@@ -287,6 +290,8 @@ impl Vm {
             stop_requested: false,
             pause_requested: false,
             repr_running: Vec::new(),
+            watching: false,
+            watch: None,
         };
         crate::builtins::register(&mut vm);
         let append = vm.heap.intern("append");

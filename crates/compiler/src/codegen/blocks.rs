@@ -536,7 +536,6 @@ impl<'a> Compiler<'a, '_> {
         self.push_block(
             Block::HandlerName {
                 name: name.as_str(),
-                range: name.range,
             },
             e.range,
         );
@@ -544,7 +543,8 @@ impl<'a> Compiler<'a, '_> {
         self.stmts(&e.body);
         self.pop_block();
         self.unit.handler = outside;
-        let range = TextRange::empty(name.range.start());
+        // No line of its own: debuggers would stop there.
+        let range = self.here();
         self.unbind_handler_name(name, range);
         let done = self.new_label();
         self.jump(done, range);

@@ -266,6 +266,7 @@ impl<'a> Compiler<'a, '_> {
         self.stmts(body);
 
         let temp = self.alloc();
+        let header = self.here();
         self.end_annotations(scope_id, header);
         let attributes: Vec<Const> = scope
             .static_attributes

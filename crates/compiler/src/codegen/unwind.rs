@@ -24,7 +24,7 @@ pub(super) enum Block<'a> {
     /// A handler: the exception handled before is handled again.
     Handling { saved: Reg },
     /// `except ... as name`: the name goes away.
-    HandlerName { name: &'a str, range: TextRange },
+    HandlerName { name: &'a str },
     /// `__exit__(None, None, None)` is called.
     With {
         exit: Reg,
@@ -88,7 +88,7 @@ impl<'a> Compiler<'a, '_> {
                 Block::Try | Block::ExceptStar => {}
                 Block::Finally { body } => self.stmts(body),
                 Block::Handling { saved } => self.emit(Instr::PopHandled { saved }, range),
-                Block::HandlerName { name, range } => self.unbind_handler_name(name, range),
+                Block::HandlerName { name } => self.unbind_handler_name(name, range),
                 Block::With {
                     exit,
                     is_async,

@@ -2,8 +2,8 @@
 
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
-    GetterDef, Kind, NativeDef, NativeObject, PyDict, Res, Stream, Tracer, Value, Vm, function,
-    getter, getter_setter, method,
+    GetterDef, Kind, NativeDef, NativeObject, PyDict, Res, Stream, Tracer, Value, Vm, Watcher,
+    function, getter, getter_setter, method,
 };
 
 use crate::context::ProgramContext;
@@ -26,8 +26,20 @@ static FUNCTIONS: &[NativeDef] = &[
     function("is_finalizing", "", no),
     function("_is_gil_enabled", "", yes),
     function("_is_interned", "string, /", is_interned),
-    function("gettrace", "", nothing),
-    function("getprofile", "", nothing),
+    function("gettrace", "", |vm, _| Ok(watcher(vm, Watcher::Trace))),
+    function("getprofile", "", |vm, _| Ok(watcher(vm, Watcher::Profile))),
+    function("settrace", "function, /", |vm, args| {
+        set_watcher(vm, args[0], Watcher::Trace, false)
+    }),
+    function("setprofile", "function, /", |vm, args| {
+        set_watcher(vm, args[0], Watcher::Profile, false)
+    }),
+    function("_settraceallthreads", "function, /", |vm, args| {
+        set_watcher(vm, args[0], Watcher::Trace, true)
+    }),
+    function("_setprofileallthreads", "function, /", |vm, args| {
+        set_watcher(vm, args[0], Watcher::Profile, true)
+    }),
     function("audit", "event, /, *args", nothing),
     function("addaudithook", "hook", nothing),
     function("getswitchinterval", "", getswitchinterval),
@@ -63,6 +75,17 @@ static FUNCTIONS: &[NativeDef] = &[
         set_asyncgen_hooks,
     ),
 ];
+
+fn watcher(vm: &Vm, which: Watcher) -> Value {
+    vm.watcher(which).unwrap_or(Value::NONE)
+}
+
+fn set_watcher(vm: &mut Vm, function: Value, which: Watcher, everywhere: bool) -> Res {
+    let function = (!function.is_none()).then_some(function);
+    vm.set_watcher(which, function, everywhere);
+    // The interpreter looks whether a frame is watched when it comes to it.
+    Err(vm.tail_prelude("pause", &[]))
+}
 
 fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     vm.dict_set_text(dict, "modules", vm.modules);

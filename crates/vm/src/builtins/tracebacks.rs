@@ -223,7 +223,10 @@ impl Vm {
         }
     }
 
-    fn frame_at(&mut self, at: usize) -> Value {
+    pub(crate) fn frame_at(&mut self, at: usize) -> Value {
+        if let Some(known) = self.known_frame(at) {
+            return known;
+        }
         self.make_awaited(at);
         let Some(frame) = self.visible_frame(at) else {
             return Value::NONE;
@@ -243,8 +246,16 @@ impl Vm {
         self.heap.new_object(object)
     }
 
+    /// Whether a frame object stands for one that has begun: until then its
+    /// line is that of the function.
+    pub(crate) fn mark_frame_begun(&mut self, frame: Value, begun: bool) {
+        if let Some(object) = self.heap.downcast_mut::<FrameObject>(frame) {
+            object.begun = begun;
+        }
+    }
+
     /// A new dict of a frame's variables.
-    fn variables(&mut self, code: &CodeObj, registers: &[Value]) -> Value {
+    pub(crate) fn variables(&mut self, code: &CodeObj, registers: &[Value]) -> Value {
         let dict = self.heap.new_dict(PyDict::default());
         for (name, &value) in code.code.varnames.iter().zip(registers) {
             let value = if value.is(Kind::Cell) {
@@ -383,19 +394,24 @@ fn back(vm: &mut Vm, this: Value) -> Res {
 }
 
 fn locals(vm: &mut Vm, this: Value) -> Res {
-    let object = frame(vm, this);
-    let code = object.code.clone();
-    if let Some((running, _)) = live(vm, object) {
+    let code = frame(vm, this).code.clone();
+    let in_module = &*code.code.name == "<module>";
+    let running = live(vm, frame(vm, this));
+    if let Some((running, at)) = running {
         if let Some(namespace) = running.namespace.bound() {
             return Ok(namespace);
         }
-        if &*code.code.name != "<module>" {
+        if !in_module {
             let base = running.base as usize;
+            if let Some(locals) = vm.watched_locals(at) {
+                return Ok(locals);
+            }
             let registers = vm.stack[base..base + code.code.varnames.len()].to_vec();
             return Ok(vm.variables(&code, &registers));
         }
     }
-    if &*code.code.name == "<module>" {
+    let object = frame(vm, this);
+    if in_module {
         return Ok(object.globals);
     }
     match object.locals.bound() {
@@ -436,6 +452,36 @@ fn clear(vm: &mut Vm, args: &[Value]) -> Res {
     }
 }
 
+/// What is told of a frame: `f_trace`, `f_trace_lines`, `f_trace_opcodes`.
+fn watch_of(vm: &mut Vm, this: Value) -> (Value, bool, bool) {
+    match live(vm, frame(vm, this)) {
+        Some((_, at)) => vm.frame_watch(at),
+        None => (Value::NONE, true, false),
+    }
+}
+
+/// Changes that of a frame that still runs.
+fn change_watch(
+    vm: &mut Vm,
+    this: Value,
+    change: impl FnOnce(&mut (Value, bool, bool)),
+) -> Res<()> {
+    let Some((_, at)) = live(vm, frame(vm, this)) else {
+        return Ok(());
+    };
+    let mut watch = vm.frame_watch(at);
+    change(&mut watch);
+    vm.set_frame_watch((at, this), watch);
+    Ok(())
+}
+
+fn flag(vm: &mut Vm, value: Value) -> Res<bool> {
+    match value.as_bool() {
+        Some(flag) => Ok(flag),
+        None => Err(vm.type_error("attribute value type must be bool")),
+    }
+}
+
 static FRAME: &[NativeDef] = &[
     method("__repr__", "self, /", frame_repr),
     method("clear", "self, /", clear),
@@ -457,9 +503,30 @@ static FRAME_GETTERS: &[GetterDef] = &[
     getter("f_builtins", |vm, _| Ok(vm.builtins)),
     getter("f_back", back),
     getter("f_generator", |vm, this| Ok(frame(vm, this).generator)),
-    getter_setter("f_trace", |_, _| Ok(Value::NONE), |_, _, _| Ok(())),
-    getter_setter("f_trace_lines", |_, _| Ok(Value::TRUE), |_, _, _| Ok(())),
-    getter_setter("f_trace_opcodes", |_, _| Ok(Value::FALSE), |_, _, _| Ok(())),
+    getter_setter(
+        "f_trace",
+        |vm, this| Ok(watch_of(vm, this).0),
+        |vm, this, value| {
+            let trace = value.bound().unwrap_or(Value::NONE);
+            change_watch(vm, this, |watch| watch.0 = trace)
+        },
+    ),
+    getter_setter(
+        "f_trace_lines",
+        |vm, this| Ok(Value::bool(watch_of(vm, this).1)),
+        |vm, this, value| {
+            let wanted = flag(vm, value)?;
+            change_watch(vm, this, |watch| watch.1 = wanted)
+        },
+    ),
+    getter_setter(
+        "f_trace_opcodes",
+        |vm, this| Ok(Value::bool(watch_of(vm, this).2)),
+        |vm, this, value| {
+            let wanted = flag(vm, value)?;
+            change_watch(vm, this, |watch| watch.2 = wanted)
+        },
+    ),
 ];
 
 pub(crate) fn register(vm: &mut Vm) {
