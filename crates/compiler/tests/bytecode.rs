@@ -299,7 +299,7 @@ fn super_makes_no_object() {
                2    7 MakeFunction dst=1 index=1 ; <code C.__init__>
                     8 Extend value=4294967295
                     9 StoreName src=1 name=4 ; __init__
-               1   10 LoadConst dst=1 index=2 ; ('_C__x',)
+                   10 LoadConst dst=1 index=2 ; ('_C__x',)
                    11 StoreName src=1 name=5 ; __static_attributes__
                    12 StoreName src=0 name=6 ; __classcell__
                    13 Return src=0
@@ -487,7 +487,7 @@ fn handler_name_goes_away() {
                    11 Move dst=0 src=2
                5   12 LoadGlobal dst=5 site=4 ; C
                    13 RaiseFrom exc=5 cause=0
-               4   14 LoadNone dst=0
+                   14 LoadNone dst=0
                    15 DeleteLocal reg=0 name=5 ; e
                    16 Reraise exc=4
                6   17 LoadGlobal dst=4 site=5 ; D
@@ -532,13 +532,13 @@ fn except_star_splits_the_group() {
                5   12 LoadGlobal dst=10 site=2 ; h
                    13 Move dst=11 src=0
                    14 Call dst=10 base=10 argc=1
-               4   15 LoadNone dst=0
+                   15 LoadNone dst=0
                    16 DeleteLocal reg=0 name=3 ; e
                    17 Jump target=21
                    18 LoadNone dst=0
                    19 DeleteLocal reg=0 name=3 ; e
                    20 Reraise exc=9
-                   21 PopHandled saved=7
+               4   21 PopHandled saved=7
                    22 Jump target=25
                    23 PopHandled saved=7
                    24 ListAppend list=4 item=8

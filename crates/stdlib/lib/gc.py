@@ -49,15 +49,17 @@ def set_debug(flags, /):
 
 
 def get_objects(generation=None):
-    return []
+    _airlock.collect_garbage()
+    return _airlock.objects()
 
 
 def get_referrers(*objects):
-    return []
+    _airlock.collect_garbage()
+    return _airlock.referrers(*objects)
 
 
 def get_referents(*objects):
-    return []
+    return _airlock.referents(*objects)
 
 
 def get_stats():

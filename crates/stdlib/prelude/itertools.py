@@ -363,7 +363,10 @@ def tee_items(items, link):
 
 def reduce_(function, iterable, initial=_no_default):
     """reduce"""
-    items = iter(iterable)
+    try:
+        items = iter(iterable)
+    except TypeError:
+        raise TypeError('reduce() arg 2 must support iteration') from None
     total = initial
     if initial is _no_default:
         for total in items:

@@ -465,11 +465,66 @@ impl Heap {
         self.objects.begin_marking();
     }
 
+    /// What a value holds.
+    pub fn held_by(&mut self, value: Value) -> Vec<Value> {
+        self.begin_marking();
+        let mut tracer = Tracer::default();
+        self.mark_one(value, &mut tracer);
+        std::iter::from_fn(|| tracer.pop()).collect()
+    }
+
+    /// The values that hold one of these.
+    pub fn holders_of(&mut self, values: &[Value]) -> Vec<Value> {
+        self.begin_marking();
+        let mut holders = self.holders();
+        let mut tracer = Tracer::default();
+        holders.retain(|&holder| {
+            self.mark_one(holder, &mut tracer);
+            std::iter::from_fn(|| tracer.pop())
+                .filter(|it| values.contains(it))
+                .count()
+                > 0
+        });
+        holders
+    }
+
+    /// All values that may hold others.
+    pub fn holders(&self) -> Vec<Value> {
+        fn all<T>(kind: Kind, arena: &Arena<T>) -> impl Iterator<Item = Value> {
+            arena
+                .iter()
+                .map(move |(index, _)| Value::handle(kind, index))
+        }
+        all(Kind::Tuple, &self.tuples)
+            .chain(all(Kind::List, &self.lists))
+            .chain(all(Kind::Dict, &self.dicts))
+            .chain(all(Kind::Set, &self.sets))
+            .chain(all(Kind::Function, &self.functions))
+            .chain(all(Kind::Method, &self.methods))
+            .chain(all(Kind::Type, &self.types))
+            .chain(all(Kind::Instance, &self.instances))
+            .chain(all(Kind::Exception, &self.exceptions))
+            .chain(all(Kind::Module, &self.modules))
+            .chain(all(Kind::Cell, &self.cells))
+            .chain(all(Kind::Generator, &self.generators))
+            .chain(all(Kind::Iter, &self.iters))
+            .chain(all(Kind::Object, &self.objects))
+            .collect()
+    }
+
     /// Marks everything that `tracer` holds, transitively.
     pub(crate) fn mark_all(&mut self, tracer: &mut Tracer) {
         while let Some(value) = tracer.pop() {
-            let index = value.index();
-            let Some(kind) = value.kind() else { continue };
+            self.mark_one(value, tracer);
+        }
+    }
+
+    /// Marks a value; `tracer` receives what it holds, unless it was marked
+    /// before.
+    #[inline(always)]
+    fn mark_one(&mut self, value: Value, tracer: &mut Tracer) {
+        let index = value.index();
+        if let Some(kind) = value.kind() {
             match kind {
                 Kind::Str => {
                     if self.strs.mark(index)

@@ -205,6 +205,23 @@ impl Vm {
             }))
     }
 
+    /// The same for a subscript, where what does not fit is an `IndexError`.
+    pub fn subscript_index(&mut self, key: Value) -> Res<i64> {
+        if let Some(index) = key.as_small() {
+            return Ok(index);
+        }
+        match self.index_big(key)?.to_i64() {
+            Some(index) => Ok(index),
+            None => {
+                let message = format!(
+                    "cannot fit '{}' into an index-sized integer",
+                    self.type_name(key)
+                );
+                Err(self.index_error(message))
+            }
+        }
+    }
+
     /// By `__index__`, any size.
     pub fn index_big(&mut self, value: Value) -> Res<BigInt> {
         if let Some(int) = self.as_int(value) {

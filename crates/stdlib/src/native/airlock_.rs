@@ -61,6 +61,18 @@ pub static FUNCTIONS: &[NativeDef] = &[
         "",
         airlock_vm::builtins::finalizers::collect_and_finalize,
     ),
+    function("objects", "", airlock_vm::builtins::finalizers::objects),
+    function(
+        "referents",
+        "*objects",
+        airlock_vm::builtins::finalizers::referents,
+    ),
+    function(
+        "referrers",
+        "*objects",
+        airlock_vm::builtins::finalizers::referrers,
+    ),
+    function("thread_frames", "", |vm, _| Ok(vm.thread_frames())),
     function("builtin_type", "name, /", builtin_type),
     function("shown_arguments", "iterator, /", itertools::shown_arguments),
     function("as_if_native", "*classes", as_if_native),

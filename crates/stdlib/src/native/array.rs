@@ -567,7 +567,7 @@ fn index_of(vm: &mut Vm, key: Value) -> Res<i64> {
     if vm.as_int(key).is_none() && vm.lookup_special(key, vm.names.index).is_none() {
         return Err(vm.type_error("array indices must be integers"));
     }
-    vm.index(key)
+    vm.subscript_index(key)
 }
 
 fn getitem(vm: &mut Vm, args: &[Value]) -> Res {

@@ -512,7 +512,7 @@ fn position(vm: &mut Vm, args: &[Value]) -> Res<usize> {
         );
         return Err(vm.type_error(message));
     }
-    let index = vm.index(args[1])?;
+    let index = vm.subscript_index(args[1])?;
     let length = deque_of(vm, args[0])?.items.len();
     match Vm::position(index, length) {
         Some(at) => Ok(at),

@@ -442,7 +442,7 @@ pub(crate) fn sequence_index(vm: &mut Vm, key: Value, what: &str) -> Res<i64> {
         );
         return Err(vm.type_error(message));
     }
-    vm.index(key)
+    vm.subscript_index(key)
 }
 
 fn contains(vm: &mut Vm, args: &[Value]) -> Res {

@@ -338,6 +338,28 @@ pub fn collect_and_finalize(vm: &mut Vm, _: &[Value]) -> Res {
     Err(vm.tail_prelude("run_finalizers", &[items]))
 }
 
+/// What `gc.get_objects` gives, after a collection.
+pub fn objects(vm: &mut Vm, _: &[Value]) -> Res {
+    let holders = vm.heap.holders();
+    Ok(vm.list(holders))
+}
+
+/// `gc.get_referents`.
+pub fn referents(vm: &mut Vm, args: &[Value]) -> Res {
+    let objects = vm.heap.tuple(args[0]).to_vec();
+    let held = objects.into_iter().flat_map(|it| vm.heap.held_by(it));
+    let held = held.collect();
+    Ok(vm.list(held))
+}
+
+/// `gc.get_referrers`, after a collection.
+pub fn referrers(vm: &mut Vm, args: &[Value]) -> Res {
+    let objects = vm.heap.tuple(args[0]).to_vec();
+    let mut found = vm.heap.holders_of(&objects);
+    found.retain(|&holder| holder != args[0]);
+    Ok(vm.list(found))
+}
+
 /// For the prelude.
 pub static FINALIZER_FUNCTIONS: &[NativeDef] = &[
     function("finalize_now", "value, /", finalize_now),

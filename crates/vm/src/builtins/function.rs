@@ -154,11 +154,11 @@ fn function_get(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn function_repr(vm: &mut Vm, args: &[Value]) -> Res {
     let qualname = vm.heap.function(args[0]).qualname;
-    let text = format!(
-        "<function {} at {}>",
-        vm.as_text(qualname).unwrap_or(""),
-        vm.address(args[0])
-    );
+    let qualname = vm.as_text(qualname).unwrap_or("");
+    let text = match vm.is_native_in_c(args[0]) {
+        true => format!("<built-in function {qualname}>"),
+        false => format!("<function {qualname} at {}>", vm.address(args[0])),
+    };
     Ok(vm.string(text))
 }
 

@@ -827,20 +827,8 @@ pub(crate) fn sequence_index(vm: &mut Vm, key: Value, what: &str) -> Res<i64> {
     if let Some(index) = key.as_small() {
         return Ok(index);
     }
-    if let Some(int) = vm.as_int(key) {
-        return match int.to_i64() {
-            Some(index) => Ok(index),
-            None => {
-                let message = format!(
-                    "cannot fit '{}' into an index-sized integer",
-                    vm.type_name(key)
-                );
-                Err(vm.index_error(message))
-            }
-        };
-    }
-    if vm.lookup_special(key, vm.names.index).is_some() {
-        return Err(Throw::Python);
+    if vm.as_int(key).is_some() || vm.lookup_special(key, vm.names.index).is_some() {
+        return vm.subscript_index(key);
     }
     let message = format!(
         "{what} indices must be integers or slices, not {}",

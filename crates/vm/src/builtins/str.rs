@@ -405,7 +405,7 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> Res {
         );
         return Err(vm.type_error(message));
     }
-    let index = vm.index(key)?;
+    let index = vm.subscript_index(key)?;
     match Vm::position(index, length) {
         Some(at) => Ok(vm.str_index(text, at)),
         None => Err(vm.index_error("string index out of range")),

@@ -7,7 +7,7 @@ use airlock_bytecode::Position;
 
 use crate::class::{GetterDef, getter, getter_setter};
 use crate::codeobj::CodeObj;
-use crate::fiber::{Frame, PyFrame};
+use crate::fiber::{FiberState, Frame, PyFrame};
 use crate::gc::Tracer;
 use crate::native::{NativeDef, method, new_method};
 use crate::object::{NativeObject, TraceEntry};
@@ -145,6 +145,43 @@ impl Vm {
             Some(at) => Ok(self.frame_at(at)),
             None => Err(self.value_error("call stack is not deep enough")),
         }
+    }
+
+    /// The innermost frame of each thread by the thread's number: of the
+    /// current one as it runs, of others as they stand.
+    pub fn thread_frames(&mut self) -> Value {
+        let dict = self.heap.new_dict(PyDict::default());
+        for id in 0..self.fibers.len() {
+            let fiber = &self.fibers[id];
+            let thread = Value::count(fiber.thread as usize + 1);
+            let frame = match fiber.state {
+                _ if id == self.current => self.frame_object(0).unwrap_or(Value::NONE),
+                FiberState::Ready | FiberState::Parked(_) => self.standing_frame(id),
+                FiberState::Suspended | FiberState::Finished => continue,
+            };
+            if !frame.is_none() {
+                let _ = self.dict_set(dict, thread, frame);
+            }
+        }
+        dict
+    }
+
+    /// The innermost frame of a fiber that does not run.
+    fn standing_frame(&mut self, fiber: FiberId) -> Value {
+        let frames = self.fibers[fiber].frames.iter();
+        let places: Vec<TraceEntry> = frames
+            .filter_map(|frame| match frame {
+                Frame::Python(frame) if !frame.code.code.flags.hidden => Some(TraceEntry {
+                    code: frame.code.clone(),
+                    pc: frame.pc.saturating_sub(1),
+                    globals: frame.globals,
+                }),
+                _ => None,
+            })
+            .collect();
+        places
+            .iter()
+            .fold(Value::NONE, |back, place| self.ended_frame(place, back))
     }
 
     /// The instruction where the program stands; `None` if it has not begun.

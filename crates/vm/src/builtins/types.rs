@@ -113,6 +113,7 @@ impl Vm {
         let mut qualname = self.intern(name);
         let mut cell = Value::UNBOUND;
         let mut slots = None;
+        let module = self.namespace_get(namespace, self.names.module);
         let staticmethods = [self.names.new];
         let classmethods = [self.names.init_subclass, self.names.class_getitem];
         for (key, value) in entries {
@@ -157,6 +158,8 @@ impl Vm {
                 self.new_static_method(value)
             } else if value.is(Kind::Function) && classmethods.contains(&key) {
                 self.new_class_method(value)
+            } else if value.is(Kind::Function) && self.is_foreign_native(value, module) {
+                self.new_static_method(value)
             } else {
                 value
             };
@@ -317,6 +320,44 @@ impl Vm {
     }
 
     /// Name of the module whose code runs.
+    /// Whether a function that a class of `module` has in its namespace is one
+    /// of C in CPython: as a member of a class it does not bind.
+    fn is_foreign_native(&self, function: Value, module: Option<Value>) -> bool {
+        let object = self.heap.function(function);
+        let module = module.and_then(|module| self.as_text(module));
+        let foreign = self.as_text(object.module) != module && module != Some("_prelude");
+        foreign && self.is_native_in_c(function)
+    }
+
+    /// Whether a function is of C in CPython.
+    pub(crate) fn is_native_in_c(&self, function: Value) -> bool {
+        const MODULES: [&str; 12] = [
+            "_csv",
+            "_io",
+            "_warnings",
+            "_weakref",
+            "atexit",
+            "gc",
+            "marshal",
+            "os",
+            "posix",
+            "select",
+            "signal",
+            "zlib",
+        ];
+        let object = self.heap.function(function);
+        if self
+            .as_text(object.qualname)
+            .is_none_or(|it| it.contains('.'))
+        {
+            return false;
+        }
+        let code = &object.code;
+        let file = code.filename.strip_prefix("/lib/python3.14/");
+        let file = file.and_then(|file| file.strip_suffix(".py"));
+        code.code.flags.hidden || file.is_some_and(|file| MODULES.contains(&file))
+    }
+
     fn calling_module_name(&mut self) -> Value {
         let globals = self.current_globals();
         match globals {
