@@ -5,6 +5,7 @@
 //! each other by a bell: the second cell of the flags that each has of its
 //! own, of which the first is its stop flag.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 
 use airlock_engine::{
@@ -24,6 +25,28 @@ const STOP: u32 = 0;
 const BELL: u32 = 1;
 /// How long a writer waits for room before it looks again.
 const ROOM_MILLIS: f64 = 50.0;
+/// How long a Worker looks for the bell before it is put to sleep: to wake it
+/// again takes the system longer than most calls into another Worker last.
+const LOOK_MILLIS: f64 = 0.04;
+/// Looks between two readings of the clock.
+const LOOKS: usize = 32;
+/// After so many waits in a row that outlasted the looking there is none, until
+/// one has been that short again.
+const PATIENCE: u32 = 4;
+
+thread_local! {
+    /// How many waits in a row have outlasted the looking; none where looking
+    /// is of no use: without another Worker that rings, or without a processor
+    /// for it.
+    static OUTLASTED: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+/// Another Worker may ring from now on.
+fn expect_bells() {
+    if scope::processors() > 1 && OUTLASTED.get().is_none() {
+        OUTLASTED.set(Some(0));
+    }
+}
 
 /// A Worker's own flags.
 #[derive(Clone)]
@@ -50,7 +73,36 @@ impl Flags {
 
     /// Blocks until the bell is rung again or so much time has passed.
     pub fn wait(&self, bell: i32, millis: f64) {
+        let Some(outlasted) = OUTLASTED.get() else {
+            let _ = Atomics::wait_with_timeout(&self.0, BELL, bell, millis);
+            return;
+        };
+        let began = scope::now_millis();
+        if outlasted < PATIENCE && self.look(bell, began + millis.min(LOOK_MILLIS)) {
+            OUTLASTED.set(Some(0));
+            return;
+        }
         let _ = Atomics::wait_with_timeout(&self.0, BELL, bell, millis);
+        let outlasts = scope::now_millis() - began > LOOK_MILLIS;
+        OUTLASTED.set(Some(if outlasts {
+            outlasted.saturating_add(1)
+        } else {
+            0
+        }));
+    }
+
+    /// Looks for the bell until a time; whether it has rung.
+    fn look(&self, bell: i32, until_millis: f64) -> bool {
+        loop {
+            for _ in 0..LOOKS {
+                if self.bell() != bell {
+                    return true;
+                }
+            }
+            if scope::now_millis() >= until_millis {
+                return false;
+            }
+        }
     }
 
     fn stop(&self) {
@@ -197,6 +249,7 @@ impl Peers for WorkerPeers {
             ("up", &line.back.memory()),
         ]);
         scope::post_value(&request);
+        expect_bells();
         self.children.insert(peer, line);
     }
 
@@ -301,6 +354,7 @@ pub fn serve(
     let mut peers = WorkerPeers::new(Some(flags.clone()), &playground);
     peers.parent = Some(line());
     session.set_peers(Box::new(peers));
+    expect_bells();
     loop {
         let bell = flags.bell();
         if flags.is_stopped() {

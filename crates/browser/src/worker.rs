@@ -339,7 +339,9 @@ fn turn() -> Next {
             }
             let poll = run.session.poll(SLICE);
             let now = scope::now_millis();
-            let rests = matches!(poll, Poll::Waiting { .. } | Poll::Ended);
+            // A wait that blocks may be over before anybody can look.
+            let blocks = flags.is_some() && matches!(poll, Poll::Waiting { blocking: true, .. });
+            let rests = matches!(poll, Poll::Waiting { .. } | Poll::Ended) && !blocks;
             if now - run.flushed_millis >= FLUSH_MILLIS || rests {
                 flush(run, now);
             }
@@ -373,7 +375,13 @@ fn turn() -> Next {
                     });
                     match &flags {
                         // Ends early if the page or a peer rings.
-                        Some(flags) if blocking => flags.wait(bell, left),
+                        Some(flags) if blocking && run.session.is_all_read() => {
+                            flags.wait(bell, left);
+                        }
+                        Some(flags) if blocking => {
+                            let due = run.flushed_millis + FLUSH_MILLIS - now;
+                            flags.wait(bell, left.min(due));
+                        }
                         _ => return Next::Later(left),
                     }
                 }

@@ -145,6 +145,29 @@ struct Mailbox {
     received: u64,
     /// After how many of ours it said that it is idle.
     idle_after: Option<u64>,
+    /// The number of what it was asked last.
+    asked: u32,
+    /// Who waits for the answer of which number.
+    askers: BTreeMap<u32, FiberId>,
+    /// Answers until who waits for them runs.
+    answers: BTreeMap<u32, Vec<u8>>,
+}
+
+impl Mailbox {
+    /// What it is asked is answered by number, in any order.
+    fn answers_by_number(&self) -> bool {
+        self.asked > 0
+    }
+}
+
+/// Bytes before a message of a peer that answers by number: the number.
+pub const NUMBER_BYTES: usize = 4;
+
+/// The number of a message.
+pub fn number_of(message: &[u8]) -> u32 {
+    message
+        .first_chunk()
+        .map_or(0, |bytes| u32::from_le_bytes(*bytes))
 }
 
 pub static MODULE: ModuleDef = ModuleDef {
@@ -164,6 +187,21 @@ static FUNCTIONS: &[NativeDef] = &[
     function("start", "", start),
     function("send", "peer, message, /", send),
     function("receive", "peer, timeout=None, /", receive),
+    function("ask", "peer, message, /", |vm, args| {
+        let peer = peer_of(vm, args[0])?;
+        let body = message_of(vm, args[1])?;
+        let mut message = vec![0; NUMBER_BYTES];
+        message.extend_from_slice(&body);
+        ask(vm, peer, message)
+    }),
+    function("answer", "number, message, /", |vm, args| {
+        let number = vm.index(args[0])? as u32;
+        let body = message_of(vm, args[1])?;
+        let mut message = number.to_le_bytes().to_vec();
+        message.extend_from_slice(&body);
+        send_message(vm, PARENT, message);
+        Ok(Value::NONE)
+    }),
     function("read_with", "peer, loop, callback, /", read_with),
     function("stop", "peer, /", stop),
 ];
@@ -210,14 +248,23 @@ fn peer_of(vm: &mut Vm, value: Value) -> Res<PeerId> {
         .ok_or_else(|| vm.value_error("there is no such peer"))
 }
 
-fn send(vm: &mut Vm, args: &[Value]) -> Res {
-    let peer = peer_of(vm, args[0])?;
-    if !args[1].is(airlock_vm::Kind::Bytes) {
+fn message_of(vm: &mut Vm, value: Value) -> Res<Vec<u8>> {
+    if !value.is(airlock_vm::Kind::Bytes) {
         return Err(vm.type_error("a message is bytes"));
     }
-    let message = vm.heap.pybytes(args[1]).data.to_vec();
-    vm.extension::<Core>().ledger.marshalled_bytes += message.len() as u64;
-    crate::crossing::charge(vm, Charge::Marshalled(message.len() as u64));
+    Ok(vm.heap.pybytes(value).data.to_vec())
+}
+
+fn send(vm: &mut Vm, args: &[Value]) -> Res {
+    let peer = peer_of(vm, args[0])?;
+    let message = message_of(vm, args[1])?;
+    send_message(vm, peer, message);
+    Ok(Value::NONE)
+}
+
+/// Sends bytes to a peer, or to [`PARENT`].
+pub fn send_message(vm: &mut Vm, peer: PeerId, message: Vec<u8>) {
+    note_marshalled(vm, message.len());
     crate::crossing::charge(vm, Charge::PipeWoken);
     let now = crate::now(vm);
     if peer == PARENT {
@@ -233,7 +280,70 @@ fn send(vm: &mut Vm, args: &[Value]) -> Res {
         mailbox.sent += 1;
     }
     peering(vm).host.send(peer, message, now);
-    Ok(Value::NONE)
+}
+
+/// Asks a peer that answers by number and waits for the answer, which is what
+/// comes without its number: bytes. `message` has [`NUMBER_BYTES`] in front,
+/// which are filled in here.
+pub fn ask(vm: &mut Vm, peer: PeerId, mut message: Vec<u8>) -> Res {
+    threads::take_interrupt(vm)?;
+    let fiber = vm.current_fiber();
+    let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) else {
+        return Err(vm.value_error("there is no such peer"));
+    };
+    mailbox.asked += 1;
+    let number = mailbox.asked;
+    mailbox.askers.insert(number, fiber);
+    message[..NUMBER_BYTES].copy_from_slice(&number.to_le_bytes());
+    send_message(vm, peer, message);
+    if is_ended(vm, peer) {
+        return answered(vm, peer, number);
+    }
+    lanes::begin_wait(vm);
+    lanes::note_wait(vm, WaitsOn::Peer);
+    vm.fibers_awaiting_news += 1;
+    let state = [
+        vm.int(i64::from(peer)),
+        vm.int(i64::from(number)),
+        Value::NONE,
+        Value::NONE,
+    ];
+    let wake = Wake {
+        deadline_nanos: None,
+        blocking: true,
+    };
+    Err(
+        vm.park_then(wake, state, |vm, [peer, number, ..], completion| {
+            lanes::end_wait(vm);
+            vm.fibers_awaiting_news -= 1;
+            let peer = peer.as_small().unwrap_or(0) as PeerId;
+            let number = number.as_small().unwrap_or(0) as u32;
+            let answer = answered(vm, peer, number);
+            completion.value()?;
+            answer
+        }),
+    )
+}
+
+fn is_ended(vm: &mut Vm, peer: PeerId) -> bool {
+    let mailbox = peering(vm).mailboxes.get(&peer);
+    mailbox.is_none_or(|mailbox| mailbox.ended.is_some())
+}
+
+/// The answer, or the error that none will come.
+fn answered(vm: &mut Vm, peer: PeerId, number: u32) -> Res {
+    let mailbox = peering(vm).mailboxes.get_mut(&peer);
+    let answer = mailbox.and_then(|mailbox| {
+        mailbox.askers.remove(&number);
+        mailbox.answers.remove(&number)
+    });
+    match answer {
+        Some(answer) => {
+            note_marshalled(vm, answer.len());
+            Ok(vm.bytes(&answer[NUMBER_BYTES..]))
+        }
+        None => Err(ended_error(vm, peer)),
+    }
 }
 
 fn stop(vm: &mut Vm, args: &[Value]) -> Res {
@@ -290,8 +400,7 @@ fn hand_over(vm: &mut Vm, peer: PeerId) {
         };
         let message = match mailbox.messages.pop_front() {
             Some(message) => {
-                vm.extension::<Core>().ledger.marshalled_bytes += message.len() as u64;
-                crate::crossing::charge(vm, Charge::Marshalled(message.len() as u64));
+                note_marshalled(vm, message.len());
                 vm.bytes(&message)
             }
             None if mailbox.ended.is_some() => {
@@ -304,23 +413,31 @@ fn hand_over(vm: &mut Vm, peer: PeerId) {
     }
 }
 
+fn note_marshalled(vm: &mut Vm, bytes: usize) {
+    vm.extension::<Core>().ledger.marshalled_bytes += bytes as u64;
+    crate::crossing::charge(vm, Charge::Marshalled(bytes as u64));
+}
+
 fn next_message(vm: &mut Vm, peer: PeerId) -> Res<Option<Value>> {
     let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) else {
         return Ok(None);
     };
     if let Some(message) = mailbox.messages.pop_front() {
-        vm.extension::<Core>().ledger.marshalled_bytes += message.len() as u64;
-        crate::crossing::charge(vm, Charge::Marshalled(message.len() as u64));
+        note_marshalled(vm, message.len());
         return Ok(Some(vm.bytes(&message)));
     }
-    match mailbox.ended.clone() {
-        None => Ok(None),
-        Some(why) => {
-            let class = vm.extension::<Core>().kept("PeerEnded");
-            let why = vm.string(why);
-            Err(Throw::Raise(vm.make_exception(class, &[why])))
-        }
+    if mailbox.ended.is_some() {
+        return Err(ended_error(vm, peer));
     }
+    Ok(None)
+}
+
+fn ended_error(vm: &mut Vm, peer: PeerId) -> Throw {
+    let mailbox = peering(vm).mailboxes.get(&peer);
+    let why = mailbox.and_then(|mailbox| mailbox.ended.clone());
+    let class = vm.extension::<Core>().kept("PeerEnded");
+    let why = vm.string(why.unwrap_or_default());
+    Throw::Raise(vm.make_exception(class, &[why]))
 }
 
 fn wait(vm: &mut Vm, peer: PeerId, deadline: Option<u64>, again: bool) -> Throw {
@@ -373,7 +490,9 @@ fn end(vm: &mut Vm, peer: PeerId, why: String) {
         return;
     };
     mailbox.ended.get_or_insert(why);
-    for fiber in std::mem::take(&mut mailbox.waiters) {
+    let waiters = std::mem::take(&mut mailbox.waiters);
+    let askers = std::mem::take(&mut mailbox.askers);
+    for fiber in waiters.into_iter().chain(askers.into_values()) {
         vm.wake(fiber, Completion::Returned(Value::TRUE));
     }
     hand_over(vm, peer);
@@ -384,17 +503,7 @@ pub fn take_news(vm: &mut Vm) {
     let now = crate::now(vm);
     while let Some((peer, news)) = peering(vm).host.receive(now) {
         match news {
-            News::Message(message) => {
-                if let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) {
-                    mailbox.messages.push_back(message);
-                    mailbox.received += 1;
-                    if mailbox.reader.is_some() {
-                        hand_over(vm, peer);
-                    } else {
-                        wake_one(vm, peer);
-                    }
-                }
-            }
+            News::Message(message) => take_message(vm, peer, message),
             News::Printed { error, text } => {
                 let stream = if error { Stream::Error } else { Stream::Out };
                 // Beyond the limit of output the program is stopped at what
@@ -409,6 +518,28 @@ pub fn take_news(vm: &mut Vm) {
             }
             News::Ended(why) => end(vm, peer, why),
         }
+    }
+}
+
+fn take_message(vm: &mut Vm, peer: PeerId, message: Vec<u8>) {
+    let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) else {
+        return;
+    };
+    mailbox.received += 1;
+    if mailbox.answers_by_number() {
+        let number = number_of(&message);
+        // None if who asked was interrupted.
+        if let Some(fiber) = mailbox.askers.remove(&number) {
+            mailbox.answers.insert(number, message);
+            vm.wake(fiber, Completion::Returned(Value::TRUE));
+        }
+        return;
+    }
+    mailbox.messages.push_back(message);
+    if mailbox.reader.is_some() {
+        hand_over(vm, peer);
+    } else {
+        wake_one(vm, peer);
     }
 }
 
@@ -472,8 +603,9 @@ pub fn are_used(vm: &mut Vm) -> bool {
 /// Whether a fiber waits for this peer, or for any but the parent.
 pub fn is_awaited(vm: &mut Vm, peer: Option<PeerId>) -> bool {
     let boxes = peering(vm).mailboxes.iter();
-    let mut waiting =
-        boxes.filter(|(_, mailbox)| !mailbox.waiters.is_empty() || mailbox.reader.is_some());
+    let mut waiting = boxes.filter(|(_, mailbox)| {
+        !mailbox.waiters.is_empty() || !mailbox.askers.is_empty() || mailbox.reader.is_some()
+    });
     waiting.any(|(&id, _)| match peer {
         Some(peer) => id == peer,
         None => id != PARENT,

@@ -548,6 +548,27 @@ pub fn wait_for(vm: &mut Vm, task: Value, value: Value) -> Res<bool> {
     Ok(true)
 }
 
+/// Makes a task of a coroutine on a loop; `callback` is called with it once it
+/// is done.
+pub fn create_with_callback(
+    vm: &mut Vm,
+    loop_object: Value,
+    coroutine: Value,
+    callback: Value,
+) -> Res {
+    let task = create(vm, loop_object, coroutine, Value::NONE, Value::NONE, false)?;
+    let context = part(vm, task).context;
+    future::add_callback(vm, task, Callback::Function { callback, context })?;
+    Ok(task)
+}
+
+/// What a task that is done returned; none if it raised or was cancelled.
+pub fn returned(vm: &Vm, task: Value) -> Option<Value> {
+    let future = as_future(vm, task)?;
+    let returned = future.state == FutureState::Finished && future.exception.is_none();
+    returned.then_some(future.result)
+}
+
 /// A task that stands for the greenlet on the current fiber. It is never
 /// stepped as a coroutine.
 pub fn greenlet_task(vm: &mut Vm, loop_object: Value) -> Res {

@@ -442,6 +442,12 @@ impl Session {
         recorder.pack_since(&mut self.events_read, origin_nanos)
     }
 
+    /// Whether nothing was printed or happened since the last calls of these.
+    pub fn is_all_read(&mut self) -> bool {
+        let recorder = &self.vm.extension::<Core>().recorder;
+        recorder.is_read(&self.events_read) && self.vm.output.is_empty()
+    }
+
     /// How many iterations loops have made.
     pub fn iterations(&mut self) -> u64 {
         self.vm.extension::<Core>().ledger.iterations

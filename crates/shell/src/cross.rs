@@ -9,7 +9,7 @@ use airlock_core::{Core, crossing};
 use airlock_trace::Outcome;
 use airlock_vm::{Completion, GeneratorKind, Kind, PyDict, Res, Throw, Value, Vm};
 
-use crate::greenlet;
+use crate::{far, greenlet};
 
 /// Of the values that the core keeps for this crate, by number.
 #[derive(Clone, Copy)]
@@ -241,11 +241,13 @@ pub(crate) fn cross_natively(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::NONE)
 }
 
-/// A call of a wrapped coroutine function whose coroutine runs on this VM.
+/// A call of a wrapped coroutine function.
 fn call_wrapped(vm: &mut Vm, this: Value, args: &[Value], names: Value) -> Option<Res> {
     let [adapter, function, name] = [0, 1, 2].map(|at| vm.captured(this, at));
     let chosen = chosen(vm, adapter);
-    let drive = near_drive(vm, chosen)?;
+    let Some(drive) = near_drive(vm, chosen) else {
+        return far::call_wrapped(vm, chosen, adapter, [function, name], args, names);
+    };
     match vm.make_coroutine(function, args, names)? {
         Ok(coroutine) => {
             let crossed = cross_by(vm, coroutine, name, drive);

@@ -7,6 +7,7 @@
 //! Python code over `asyncio`'s own API; the rest of a crossing is native.
 
 mod cross;
+mod far;
 mod greenlet;
 mod ledger;
 mod marshal;
@@ -119,6 +120,13 @@ static FUNCTIONS: &[NativeDef] = &[
         "task, coroutine, name, /",
         stack::stack_await,
     ),
+    function(
+        "turn_with",
+        "peer, adapter, answered, died, /",
+        far::turn_with,
+    ),
+    function("serve_with", "loop, begin, finish, /", far::serve_with),
+    function("serve", "message, /", far::serve),
     function("generator_lost", "name, given, /", generator_lost),
     function("serve_adapter", "", serve_adapter),
     function("patch_tasks", "", patch_tasks),
@@ -127,8 +135,14 @@ static FUNCTIONS: &[NativeDef] = &[
 static MODULE: ModuleDef = ModuleDef {
     name: "_airlock_shell",
     functions: FUNCTIONS,
-    init: marshal::init,
+    init,
 };
+
+fn init(vm: &mut Vm, dict: Value) -> Res<()> {
+    marshal::init(vm, dict)?;
+    far::init(vm);
+    Ok(())
+}
 
 /// The native modules of this crate.
 pub static MODULES: &[&ModuleDef] = &[&MODULE];

@@ -182,6 +182,11 @@ impl Recorder {
         Some(bytes)
     }
 
+    /// Whether nothing was recorded since.
+    pub fn is_read(&self, mark: &Mark) -> bool {
+        self.count == mark.count
+    }
+
     /// How many events came after the limit was reached.
     pub fn dropped(&self) -> u64 {
         self.dropped

@@ -13,8 +13,9 @@ import itertools
 import threading
 
 import _airlock_shell
+import _peers as _native_peers
 
-from . import _marshal, _peer, _peers
+from . import _adapters, _marshal, _peer, _peers
 
 _started = []
 _keys = itertools.count()
@@ -58,30 +59,27 @@ class _Turning(_Process):
     def __init__(self):
         super().__init__()
         self.begin('turn')
-        self.last = 0
-        self.answers = {}
         self.lock.release()
+        # From here on plain calls pass by this code.
+        _airlock_shell.turn_with(self._id, _adapters.adapter_for('thread'), self.answered, self.died)
 
     def ask(self, request, names):
-        self.last = number = self.last + 1
-        self.send(_marshal.dumps((number, *request), ('', '', *names)))
-        while True:
-            # Whoever has the lock receives for all.
-            with self.lock:
-                answer = self.answers.pop(number, None)
-                while answer is None:
-                    came, *rest = _marshal.loads(self.receive())
-                    if came == number:
-                        answer = rest
-                    else:
-                        self.answers[came] = rest
-                        break
-            if answer is not None:
-                return self.result(answer)
+        return self.answer(_native_peers.ask(self._id, b'\0' + _marshal.dumps(request, ('', *names))))
+
+    def answer(self, message):
+        value = _marshal.loads(message[1:])
+        return value if message[0] else self.result(value)
+
+    def answered(self, message, adapter):
+        """The answer of a plain call, which is not plain."""
+        return _wrapped(self, self.answer(message), adapter)
+
+    def died(self, error):
+        raise _death(self, 'thread', error) from None
 
     def close(self):
-        self.send(_marshal.dumps((0, 'end')))
         try:
+            self.ask(('end',), ())
             while True:
                 self.receive()
         except _peers.PeerEnded:
@@ -118,6 +116,7 @@ def _close():
             pass
     _started.clear()
     _turning = None
+    _airlock_shell.turn_with(None, None, None, None)
 
 
 def call(kind, function, args, kwargs, name, adapter):
@@ -154,13 +153,17 @@ def _ask(kind, process, request, names=()):
             held = True
         return process, process.ask(request, names)
     except _peers.PeerEnded as error:
-        _forget(process)
         where = 'thread' if kind == 'thread' or isinstance(process, _Turning) else 'process'
-        why = f': {error}' if str(error) else ''
-        raise RuntimeError(f'the {where} that the core ran in died{why}') from None
+        raise _death(process, where, error) from None
     finally:
         if held:
             process.lock.release()
+
+
+def _death(process, where, error):
+    _forget(process)
+    why = f': {error}' if str(error) else ''
+    return RuntimeError(f'the {where} that the core ran in died{why}')
 
 
 def _forget(process):
@@ -169,6 +172,7 @@ def _forget(process):
         _started.remove(process)
     if process is _turning:
         _turning = None
+        _airlock_shell.turn_with(None, None, None, None)
 
 
 def _wrapped(process, value, adapter):

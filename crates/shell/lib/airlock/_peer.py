@@ -4,6 +4,7 @@ until that one ends it.
 
 import sys
 
+import _airlock_shell
 import _inspect_lite as inspect
 import _peers
 
@@ -62,31 +63,43 @@ def _turn():
     loop = asyncio.new_event_loop()
     tasks = {}
 
-    def begin(message):
+    # Plain calls of coroutine functions with plain results pass these by.
+
+    def begin(number, message, is_plain):
         if message is None:
             loop.stop()
             return
-        number, kind, *parts = _marshal.loads(message)
-        if kind == 'end':
-            loop.stop()
-            return
-        tasks[number] = loop.create_task(answer(number, kind, parts))
+        tasks[number] = loop.create_task(answer(number, message, is_plain))
 
-    async def answer(number, kind, parts):
+    async def answer(number, message, is_plain):
         try:
+            kind, *parts = ('call kept', *_marshal.loads(message)) if is_plain else _marshal.loads(message)
+            if kind == 'end':
+                loop.stop()
+                return
             start, end = _REQUESTS[kind]
             value = start(*parts)
             if end is not None:
                 if inspect.isawaitable(value):
                     value = await value
                 value = end(value, *parts)
-            answer = _marshal.dumps((number, 'returned', value, ''), ('', '', 'result'))
+            answer = _marshal.dumps(('returned', value, ''), ('', 'result'))
         except BaseException as error:
-            answer = _marshal.dumps((number, 'raised', *_told(error)))
-        _peers.send(_peers_parent, answer)
+            answer = _marshal.dumps(('raised', *_told(error)))
+        _peers.answer(number, b'\0' + answer)
         del tasks[number]
 
-    _peers.read_with(_peers_parent, loop, begin)
+    def finish(number, task, error):
+        try:
+            if error is not None:
+                raise error
+            answer = _marshal.dumps(('returned', _leave(task.result()), ''), ('', 'result'))
+        except BaseException as error:
+            answer = _marshal.dumps(('raised', *_told(error)))
+        _peers.answer(number, b'\0' + answer)
+
+    _airlock_shell.serve_with(loop, begin, finish)
+    _peers.read_with(_peers_parent, loop, _airlock_shell.serve)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.get_loop().run_forever()
 

@@ -42,14 +42,26 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
     if !args[1].is(Kind::Bytes) {
         return Err(vm.type_error("a message is bytes"));
     }
-    let class = vm.extension::<Types>().decoder;
-    Ok(vm.heap.new_object(Decoder {
-        class,
-        message: args[1],
-        at: 0,
+    let decoder = begin(vm, args[1], 0);
+    Ok(vm.heap.new_object(decoder))
+}
+
+fn begin(vm: &mut Vm, message: Value, at: usize) -> Decoder {
+    Decoder {
+        class: vm.extension::<Types>().decoder,
+        message,
+        at,
         stack: Vec::new(),
         memo: Vec::new(),
-    }))
+    }
+}
+
+/// See [`super::plain_value`].
+pub(super) fn plain(vm: &mut Vm, message: Value, at: usize) -> Res<Option<Value>> {
+    match begin(vm, message, at).go(vm)? {
+        Stop::End(value) => Ok(Some(value)),
+        Stop::Ask(..) => Ok(None),
+    }
 }
 
 /// What [`run`] stops for.

@@ -75,16 +75,33 @@ fn encoder(vm: &mut Vm, value: Value) -> &mut Encoder {
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> Res {
-    let class = vm.extension::<Types>().encoder;
-    Ok(vm.heap.new_object(Encoder {
-        class,
+    let mut encoder = empty(vm);
+    encoder.next = Some(args[1]);
+    Ok(vm.heap.new_object(encoder))
+}
+
+fn empty(vm: &mut Vm) -> Encoder {
+    Encoder {
+        class: vm.extension::<Types>().encoder,
         bytes: Vec::new(),
         frames: Vec::new(),
         memo: FxHashMap::default(),
         remembered: 0,
-        next: Some(args[1]),
+        next: None,
         asked: Value::NONE,
-    }))
+    }
+}
+
+/// See [`super::plain_bytes`].
+pub(super) fn plain(vm: &mut Vm, start: Vec<u8>, value: Value) -> Option<Vec<u8>> {
+    let mut work = empty(vm);
+    work.bytes = start;
+    work.next = Some(value);
+    if work.go(vm).is_some() {
+        return None;
+    }
+    work.bytes.push(tag::END);
+    Some(work.bytes)
 }
 
 /// Writes until all is written, which gives `(True, bytes)`, or until Python
@@ -113,17 +130,8 @@ fn run(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn take(vm: &mut Vm, this: Value) -> Encoder {
-    let encoder = encoder(vm, this);
-    let empty = Encoder {
-        class: encoder.class,
-        bytes: Vec::new(),
-        frames: Vec::new(),
-        memo: FxHashMap::default(),
-        remembered: 0,
-        next: None,
-        asked: Value::NONE,
-    };
-    std::mem::replace(encoder, empty)
+    let empty = empty(vm);
+    std::mem::replace(encoder(vm, this), empty)
 }
 
 /// The thing is what `function(*args)` gives; `rest` is None or what

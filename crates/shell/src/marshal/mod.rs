@@ -90,6 +90,17 @@ fn find(vm: &mut Vm, module: Value, name: Value) -> Option<Value> {
     vm.dict_get(dict, name).ok()?
 }
 
+/// The bytes of a value that takes no Python to write, after `start`.
+pub(crate) fn plain_bytes(vm: &mut Vm, start: Vec<u8>, value: Value) -> Option<Vec<u8>> {
+    encode::plain(vm, start, value)
+}
+
+/// The value that a message has from a place on; none if it takes Python to
+/// read it.
+pub(crate) fn plain_value(vm: &mut Vm, message: Value, at: usize) -> Res<Option<Value>> {
+    decode::plain(vm, message, at)
+}
+
 /// Adds both to the shell's native module.
 pub(crate) fn init(vm: &mut Vm, dict: Value) -> Res<()> {
     let encoder = vm.module_type(dict, "Encoder", encode::METHODS, &[]);
