@@ -25,8 +25,8 @@ const TURN_MILLIS: f64 = 12.0;
 const BEAT_MILLIS: f64 = 50.0;
 /// From being ready to the warm-up: the page is drawn first.
 const WARM_UP_DELAY_MILLIS: f64 = 100.0;
-/// How long the warm-up may take in all, and how long Run may have to wait
-/// for it.
+/// How long each half of the warm-up may take in all, and how long Run may have
+/// to wait for it.
 const WARM_UP_MILLIS: f64 = 400.0;
 const WARM_UP_TURN_MILLIS: f64 = 8.0;
 const WARM_UP_SLICE: u64 = 20_000;
@@ -56,6 +56,7 @@ struct Postponed {
 
 /// A program of our own that runs until there is a run.
 struct WarmUp {
+    side: Side,
     session: Session,
     until_millis: f64,
 }
@@ -110,20 +111,38 @@ fn warm_up() {
     if STATE.with_borrow(|state| state.run.is_some()) {
         return;
     }
-    let playground = Playground {
-        clock: Clock::Virtual,
-        core: include_str!("warm_up.py").to_owned(),
-        ..Playground::default()
-    };
-    let host = Box::new(VirtualClock::new(CostProfile::cpython_311(), 0));
-    let session = Session::new(&playground, Side::Core, host, modules::library());
-    STATE.with_borrow_mut(|state| {
-        state.warm_up = Some(WarmUp {
-            session,
-            until_millis: scope::now_millis() + WARM_UP_MILLIS,
-        });
-    });
+    let warm_up = WarmUp::new(Side::Core);
+    STATE.with_borrow_mut(|state| state.warm_up = Some(warm_up));
     warm_up_later();
+}
+
+impl WarmUp {
+    /// First a program that crosses nothing, then one that does little else.
+    fn new(side: Side) -> WarmUp {
+        let (clock, core, shell) = match side {
+            Side::Core => (Clock::Virtual, include_str!("warm_up.py"), ""),
+            Side::Shell => (
+                Clock::Real,
+                "async def answer(number):\n    return number\n",
+                include_str!("warm_up_shell.py"),
+            ),
+        };
+        let playground = Playground {
+            clock,
+            core: core.to_owned(),
+            shell: shell.to_owned(),
+            ..Playground::default()
+        };
+        let host: Box<dyn Host> = match side {
+            Side::Core => Box::new(VirtualClock::new(CostProfile::cpython_311(), 0)),
+            Side::Shell => Box::new(BrowserClock::new(0)),
+        };
+        WarmUp {
+            side,
+            session: Session::new(&playground, side, host, modules::library()),
+            until_millis: scope::now_millis() + WARM_UP_MILLIS,
+        }
+    }
 }
 
 fn warm_up_later() {
@@ -144,8 +163,9 @@ fn take_warm_up_turn() {
             let working = warm_up.session.poll(WARM_UP_SLICE) == Poll::Working;
             let now = scope::now_millis();
             if !working || now >= warm_up.until_millis {
-                state.warm_up = None;
-                return false;
+                let is_first = warm_up.side == Side::Core;
+                state.warm_up = is_first.then(|| WarmUp::new(Side::Shell));
+                return is_first;
             }
             if now >= turn_ends {
                 return true;
