@@ -117,7 +117,7 @@ pub fn copy_current(vm: &mut Vm) -> Value {
     let fiber = vm.current_fiber();
     let vars = match vm.heap.downcast::<Context>(vm.fiber(fiber).context) {
         Some(context) => context.vars.clone(),
-        None => Rc::default(),
+        None => vm.extension::<Core>().no_vars.clone(),
     };
     new_context(vm, vars)
 }

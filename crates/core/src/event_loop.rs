@@ -13,6 +13,7 @@ use airlock_vm::{
     Completion, Kind, NativeDef, NativeObject, Res, Throw, Tracer, Value, Vm, Wake, function,
     method, new_method,
 };
+use smallvec::SmallVec;
 
 use crate::future::python_member;
 use crate::host::Charge;
@@ -920,7 +921,7 @@ fn run_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res {
         count_handle(vm, id);
         let previous = contexts::enter(vm, context)?;
         let state = [context, previous, handle, Value::count(id)];
-        let args: Vec<Value> = vm.heap.as_items(args).unwrap_or(&[]).to_vec();
+        let args: SmallVec<[Value; 4]> = vm.heap.as_items(args).unwrap_or(&[]).into();
         return Err(vm.call_then(callback, &args, state, after_callback));
     }
     let _ = core;

@@ -9,6 +9,7 @@ use airlock_vm::{
     Completion, IterStep, Kind, NativeDef, NativeObject, PyDict, Res, Stepper, Throw, Tracer,
     Value, Vm, function, method, new_method,
 };
+use smallvec::SmallVec;
 
 use crate::event_loop::{loop_id, push_ready};
 use crate::state::{Core, LoopId, Ready};
@@ -43,7 +44,7 @@ pub struct PyFuture {
     /// How many frames its traceback had when it was set: those of waiters do
     /// not pile up on it.
     pub traceback_frames: usize,
-    pub callbacks: Vec<Callback>,
+    pub callbacks: SmallVec<[Callback; 1]>,
     pub cancel_message: Value,
     pub cancelled_exception: Value,
     /// Set while its iterator has been yielded to a task.
@@ -52,7 +53,7 @@ pub struct PyFuture {
     /// The Python object: itself, or the instance of a subclass around it.
     pub outer: Value,
     pub source_traceback: Value,
-    pub awaited_by: Vec<Value>,
+    pub awaited_by: SmallVec<[Value; 1]>,
     pub attrs: PyDict,
     pub task: Option<Box<TaskPart>>,
     pub class: Value,
@@ -186,14 +187,14 @@ pub(crate) fn make(vm: &mut Vm, class: Value, loop_object: Value) -> PyFuture {
         result: Value::NONE,
         exception: Value::NONE,
         traceback_frames: 0,
-        callbacks: Vec::new(),
+        callbacks: SmallVec::new(),
         cancel_message: Value::NONE,
         cancelled_exception: Value::NONE,
         blocking: false,
         log_traceback: false,
         outer: Value::NONE,
         source_traceback: Value::NONE,
-        awaited_by: Vec::new(),
+        awaited_by: SmallVec::new(),
         attrs: PyDict::default(),
         task: None,
         class,
@@ -500,7 +501,7 @@ fn add_done_callback(vm: &mut Vm, args: &[Value]) -> Res {
 fn remove_done_callback(vm: &mut Vm, args: &[Value]) -> Res {
     must_be_initialized(vm, args[0])?;
     let callbacks = future(vm, args[0]).callbacks.clone();
-    let mut kept = Vec::new();
+    let mut kept = SmallVec::new();
     for &entry in &callbacks {
         let same = match entry {
             Callback::Function { callback, .. } => vm.same_or_equal(callback, args[1])?,

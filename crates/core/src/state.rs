@@ -1,9 +1,10 @@
 //! The core's state in the VM: loops, threads, the ledger and the trace.
 
 use std::collections::{BinaryHeap, VecDeque};
+use std::rc::Rc;
 
 use airlock_trace::{CrossingLog, LaneId, LaneState, Ledger, LineWaits, Recorder, Stops, Waits};
-use airlock_vm::{Extension, FiberId, Held, Place, Tracer, Value};
+use airlock_vm::{Extension, FiberId, Held, Place, PyDict, Tracer, Value};
 use rustc_hash::FxHashMap;
 
 use crate::complete::Plain;
@@ -167,6 +168,8 @@ pub struct Core {
     pub(crate) known_sites: Vec<Option<KnownSite>>,
     /// Values that other crates keep, by numbers of their own.
     pub(crate) numbered: Vec<Value>,
+    /// The variables of contexts that have none.
+    pub(crate) no_vars: Rc<PyDict>,
     /// Whether there is an adapter: then what is no step of a coroutine and
     /// no line of the shell is booked to it.
     pub(crate) books_adapter: bool,
@@ -292,6 +295,7 @@ impl Core {
             next_crossing: 0,
             known_sites: Vec::new(),
             numbered: Vec::new(),
+            no_vars: Rc::default(),
             books_adapter: false,
             virtual_clock,
             patched_tasks: false,

@@ -401,7 +401,6 @@ impl Session {
     }
 
     fn end_wait(&mut self) {
-        airlock_core::let_time_pass(&mut self.vm);
         let now = airlock_core::now(&mut self.vm);
         let core = self.vm.extension::<Core>();
         let before = core.phase_before_wait;

@@ -25,93 +25,103 @@ pub struct Mark {
 /// A few numbers in postcard's form: seven bits to the byte, the low ones
 /// first. Written by hand because a crossing records four events.
 struct Numbers {
-    bytes: [u8; 64],
+    bytes: [u8; Numbers::ROOM],
     len: usize,
 }
 
 impl Numbers {
-    fn of(numbers: &[u64]) -> Numbers {
-        let mut packed = Numbers {
-            bytes: [0; 64],
+    /// For six numbers: each takes ten bytes or less.
+    const ROOM: usize = 64;
+
+    fn of(number: u64) -> Numbers {
+        let empty = Numbers {
+            bytes: [0; Numbers::ROOM],
             len: 0,
         };
-        for &number in numbers {
-            packed.push(number);
-        }
-        packed
+        empty.and(number)
     }
 
-    /// At most six: each takes ten bytes or less.
-    fn push(&mut self, mut number: u64) {
-        while number > 0x7f {
-            self.bytes[self.len] = number as u8 | 0x80;
-            self.len += 1;
-            number >>= 7;
+    #[inline(always)]
+    fn and(mut self, number: impl Into<u64>) -> Numbers {
+        let mut left = number.into();
+        while left > 0x7f {
+            self.put(left as u8 | 0x80);
+            left >>= 7;
         }
-        self.bytes[self.len] = number as u8;
+        self.put(left as u8);
+        self
+    }
+
+    #[inline(always)]
+    fn put(&mut self, byte: u8) {
+        self.bytes[self.len % Numbers::ROOM] = byte;
         self.len += 1;
     }
 
-    fn as_slice(&self) -> &[u8] {
-        &self.bytes[..self.len]
+    fn append_to(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.bytes[..self.len.min(Numbers::ROOM)]);
     }
 }
 
 fn append_text(bytes: &mut Vec<u8>, text: &str) {
-    bytes.extend_from_slice(Numbers::of(&[text.len() as u64]).as_slice());
+    Numbers::of(text.len() as u64).append_to(bytes);
     bytes.extend_from_slice(text.as_bytes());
 }
 
 /// What postcard makes of an event: variants are numbered as they are
 /// declared.
 fn append(bytes: &mut Vec<u8>, event: &Event<&str>) {
-    let mut head = Numbers::of(&[event.at_nanos, u64::from(event.line)]);
-    let (kind, numbers): (u64, [Option<u64>; 3]) = match event.kind {
-        EventKind::LaneStarted { lane, of, .. } => (0, [Some(lane.into()), Some(of as u64), None]),
+    let head = Numbers::of(event.at_nanos).and(event.line);
+    match event.kind {
+        EventKind::LaneStarted {
+            lane,
+            of,
+            name,
+            parent,
+        } => {
+            head.and(0u8).and(lane).and(of as u8).append_to(bytes);
+            append_text(bytes, name);
+            match parent {
+                Some(parent) => Numbers::of(1).and(parent),
+                None => Numbers::of(0),
+            }
+            .append_to(bytes);
+        }
         EventKind::LaneEnded { lane, outcome } => {
-            (1, [Some(lane.into()), Some(outcome as u64), None])
+            head.and(1u8).and(lane).and(outcome as u8).append_to(bytes);
         }
         EventKind::LaneEntered { lane, state } => {
-            (2, [Some(lane.into()), Some(state as u64), None])
+            head.and(2u8).and(lane).and(state as u8).append_to(bytes);
         }
-        EventKind::CrossingEntered { crossing, lane, .. } => {
-            (3, [Some(crossing), Some(lane.into()), None])
+        EventKind::CrossingEntered {
+            crossing,
+            lane,
+            name,
+        } => {
+            head.and(3u8).and(crossing).and(lane).append_to(bytes);
+            append_text(bytes, name);
         }
         EventKind::CrossingLeft {
             crossing,
             lane,
             outcome,
-        } => (4, [Some(crossing), Some(lane.into()), Some(outcome as u64)]),
-        EventKind::LoopStarted { lane } => (5, [Some(lane.into()), None, None]),
-        EventKind::LoopClosed { lane } => (6, [Some(lane.into()), None, None]),
+        } => {
+            let head = head.and(4u8).and(crossing);
+            head.and(lane).and(outcome as u8).append_to(bytes);
+        }
+        EventKind::LoopStarted { lane } => head.and(5u8).and(lane).append_to(bytes),
+        EventKind::LoopClosed { lane } => head.and(6u8).and(lane).append_to(bytes),
         EventKind::Iteration { lane, handles } => {
-            (7, [Some(lane.into()), Some(handles.into()), None])
+            head.and(7u8).and(lane).and(handles).append_to(bytes);
         }
-        EventKind::Failure { .. } => (8, [None; 3]),
-    };
-    head.push(kind);
-    for number in numbers.into_iter().flatten() {
-        head.push(number);
-    }
-    bytes.extend_from_slice(head.as_slice());
-    match event.kind {
-        EventKind::LaneStarted { name, parent, .. } => {
-            append_text(bytes, name);
-            let parent = match parent {
-                Some(parent) => Numbers::of(&[1, parent.into()]),
-                None => Numbers::of(&[0]),
-            };
-            bytes.extend_from_slice(parent.as_slice());
-        }
-        EventKind::CrossingEntered { name, .. } => append_text(bytes, name),
         EventKind::Failure {
             failure,
             explanation,
         } => {
+            head.and(8u8).append_to(bytes);
             append_text(bytes, failure);
             append_text(bytes, explanation);
         }
-        _ => {}
     }
 }
 
@@ -159,7 +169,7 @@ impl Recorder {
     /// made of.
     pub fn pack(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.packed.len() + 8);
-        bytes.extend_from_slice(Numbers::of(&[self.count as u64]).as_slice());
+        Numbers::of(self.count as u64).append_to(&mut bytes);
         bytes.extend_from_slice(&self.packed);
         bytes
     }
@@ -173,7 +183,8 @@ impl Recorder {
         }
         let new = &self.packed[mark.bytes..];
         let mut bytes = Vec::with_capacity(new.len() + 16);
-        bytes.extend_from_slice(Numbers::of(&[origin_nanos, count as u64]).as_slice());
+        let head = Numbers::of(origin_nanos).and(count as u64);
+        head.append_to(&mut bytes);
         bytes.extend_from_slice(new);
         *mark = Mark {
             bytes: self.packed.len(),

@@ -13,7 +13,7 @@ use crate::builtins::range::PyRange;
 use crate::call::Flow;
 use crate::codeobj::CodeObj;
 use crate::fiber::Ret;
-use crate::run::{Driven, NOT_OWN, OF_CLASS, OF_KIND, store_cache};
+use crate::run::{Driven, MAYBE_OWN, NOT_OWN, OF_CLASS, OF_KIND, store_cache};
 use crate::value::Kind;
 use crate::{Completion, GeneratorKind, GeneratorState, PyDict, Res, Throw, Value, Vm};
 
@@ -407,12 +407,18 @@ impl Vm {
         if cache.version == version && cache.index == OF_KIND {
             return Ok((cache.value, value));
         }
+        let name = code.names[code.code.sites[site as usize] as usize];
+        if cache.version == version
+            && cache.index == MAYBE_OWN
+            && self.own_attr(value, name).is_none()
+        {
+            return Ok((cache.value, value));
+        }
         if value.is(Kind::Module)
             && let Some(found) = self.load_module_attr(code, value, site)
         {
             return Ok((Value::UNBOUND, found));
         }
-        let name = code.names[code.code.sites[site as usize] as usize];
         if !value.is(Kind::Type)
             && !value.is(Kind::Module)
             && !flags.custom_getattribute
@@ -432,6 +438,8 @@ impl Vm {
                     store_cache(&code.caches[site as usize], version, NOT_OWN, found);
                 } else if self.has_no_attributes(value) {
                     store_cache(&code.caches[site as usize], version, OF_KIND, found);
+                } else {
+                    store_cache(&code.caches[site as usize], version, MAYBE_OWN, found);
                 }
                 return Ok((found, value));
             }

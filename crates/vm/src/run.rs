@@ -1785,6 +1785,9 @@ pub(crate) const NOT_OWN: u32 = u32::MAX;
 /// Marks a cached method of values that have no attributes of their own.
 pub(crate) const OF_KIND: u32 = u32::MAX - 1;
 
+/// Marks a cached method that an attribute of the value's own may hide.
+pub(crate) const MAYBE_OWN: u32 = u32::MAX - 3;
+
 /// Marks a cached attribute of a class, looked up on the class itself.
 pub(crate) const OF_CLASS: u32 = u32::MAX - 2;
 
