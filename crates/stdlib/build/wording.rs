@@ -10,6 +10,11 @@ pub const WORDING: &[(&str, &str, &str)] = &[
         KEYWORD_TYPOS,
     ),
     (
+        "inspect",
+        "    for instruction in dis.get_instructions(code):\n        opname = instruction.opname\n        name = instruction.argval\n        if opname == \"LOAD_ATTR\":\n            unbound_names.add(name)\n        elif opname == \"LOAD_GLOBAL\":\n            global_names.add(name)\n",
+        "    for names, found in zip((global_names, unbound_names), __import__('_airlock').names_used(code)):\n        names.update(found)\n",
+    ),
+    (
         "_pydatetime",
         "if isinstance(other, date):\n            days1",
         "if isinstance(other, date) and not isinstance(other, datetime):\n            days1",

@@ -1353,6 +1353,8 @@ def open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None,
     import os
     if not isinstance(file, int):
         file = os.fspath(file)
+        if ('\0' if isinstance(file, str) else b'\0') in file:
+            raise ValueError('embedded null byte')
     for name, value in (('mode', mode),):
         if not isinstance(value, str):
             raise TypeError(f'open() argument {name!r} must be str, not {type(value).__name__}')

@@ -270,6 +270,7 @@ def load_module_named(name):
             break
     if module is absent:
         folders = sys_path() if path is None else path
+        write_modules()
         found = find_module(name, folders)
         if found is not None:
             module = load_found(name, found)
@@ -284,6 +285,15 @@ def load_module_named(name):
         except AttributeError:
             pass
     return module
+
+
+# Modules that the program has written and not closed, as CPython does when it
+# lets go of the file, so that they are found.
+def write_modules():
+    io = loaded_modules.get('_io')
+    if io is not None and any([path.endswith('.py') for path in getattr(io, '_nodes', ())]):
+        collect_and_finalize()
+        io._save_all()
 
 
 # What Zip files among these places have of this name, after all folders.

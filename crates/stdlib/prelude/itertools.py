@@ -447,7 +447,7 @@ def partial_repr(self):
     if module != 'builtins':
         name = f'{module}.{name}'
     if mark in _repr_running:
-        return f'{name}(...)'
+        return '...'
     _repr_running.add(mark)
     try:
         parts = [repr(self.func)]

@@ -148,7 +148,25 @@ def unraisablehook(unraisable, /):
 
 # `sys.breakpointhook`.
 def breakpointhook(*args, **kwargs):
-    raise RuntimeError('breakpoint() is not available here')
+    wanted = load_module_named('os').environ.get('PYTHONBREAKPOINT') or 'pdb.set_trace'
+    if wanted == '0':
+        return None
+    module, _, name = wanted.rpartition('.')
+    try:
+        hook = getattr(load_module_named(module or 'builtins'), name)
+    except (ImportError, AttributeError):
+        load_module_named('warnings').warn(
+            f'Ignoring unimportable $PYTHONBREAKPOINT: "{wanted}"', RuntimeWarning, stacklevel=2)
+        return None
+    return hook(*args, **kwargs)
+
+
+# `__doc__` of what is built in.
+def native_doc(owner, name):
+    try:
+        return load_module_named('_docs').doc_of(owner, name)
+    except ImportError:
+        return None
 
 
 # `breakpoint`.

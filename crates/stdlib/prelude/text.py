@@ -495,8 +495,6 @@ def codec_lookup(encoding):
     found = _codec_cache.get(name)
     if found is not None:
         return found
-    if name in ("utf_7", "utf7", "u7"):
-        raise LookupError("utf-7 is not available in Airlock")
     # `encodings` registers its search function when first imported.
     import encodings
     for search in _codec_searches:

@@ -610,6 +610,7 @@ impl Heap {
                         tracer.dict(&exception.attrs);
                         for entry in &exception.trace {
                             tracer.value(entry.globals);
+                            tracer.extend(entry.kept.as_deref().unwrap_or(&[]));
                         }
                         tracer.extend(&[
                             exception.class,
@@ -731,7 +732,7 @@ impl Heap {
             + self.methods.sweep(|_| 0)
             + self.types.sweep(|_| 400)
             + self.instances.sweep(|item| 32 + table(&item.attrs))
-            + self.exceptions.sweep(|item| 120 + item.trace.len() * 24)
+            + self.exceptions.sweep(|item| exception_bytes(item))
             + self.modules.sweep(|_| 0)
             + self.cells.sweep(|_| 0)
             + self.generators.sweep(|item| 96 + item.registers.len() * 8)
@@ -741,4 +742,16 @@ impl Heap {
         self.kept_bytes = kept;
         self.charged_since_gc.set(0);
     }
+}
+
+/// Nominal bytes that an exception holds beside its slot.
+fn exception_bytes(exception: &PyException) -> usize {
+    let kept = |entry: &TraceEntry| {
+        entry
+            .kept
+            .as_ref()
+            .map_or(0, |it| it.len().saturating_sub(8))
+    };
+    let entries = exception.trace.iter().map(|entry| 24 + 8 * kept(entry));
+    120 + entries.sum::<usize>()
 }

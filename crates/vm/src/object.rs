@@ -189,6 +189,8 @@ pub struct TraceEntry {
     pub code: Rc<CodeObj>,
     pub pc: u32,
     pub globals: Value,
+    /// The variables' registers as they stood when the frame ended so.
+    pub kept: Option<Rc<[Value]>>,
 }
 
 pub struct PyModule {

@@ -1,6 +1,8 @@
 //! What happens when an instruction or a frame does not simply give a value:
 //! requests, returns across natives, exceptions, suspension.
 
+use std::rc::Rc;
+
 use airlock_bytecode::{ExceptionRange, Instr};
 use smallvec::SmallVec;
 
@@ -630,6 +632,7 @@ impl Vm {
                         code: object.code.clone(),
                         pc: 0,
                         globals: object.globals,
+                        kept: None,
                     };
                     let object = self.heap.generator_mut(generator);
                     object.finish();
@@ -809,6 +812,7 @@ impl Vm {
                             code: code.clone(),
                             pc,
                             globals,
+                            kept: None,
                         });
                         self.heap.exception_mut(exception).traceback = Value::UNBOUND;
                     }
@@ -833,6 +837,7 @@ impl Vm {
                         self.top().pc = handler;
                         return Ok(());
                     }
+                    self.keep_variables(exception);
                     let Some(Frame::Python(frame)) = self.frames.pop() else {
                         continue;
                     };
@@ -881,6 +886,27 @@ impl Vm {
                     }
                 }
             }
+        }
+    }
+
+    /// Keeps the variables of the top frame, which an exception ends, for who
+    /// looks at the traceback.
+    fn keep_variables(&mut self, exception: Value) {
+        let Some(Frame::Python(frame)) = self.frames.last() else {
+            return;
+        };
+        let (base, count) = (frame.base as usize, frame.code.code.varnames.len());
+        if count == 0 {
+            return;
+        }
+        let exception = self.heap.exception_mut(exception);
+        if let Some(entry) = exception.trace.last_mut()
+            && Rc::ptr_eq(&entry.code, &frame.code)
+            && entry.kept.is_none()
+        {
+            entry.kept = Some(self.stack[base..base + count].into());
+            // A few are in what the entry is charged for.
+            self.heap.charge(count.saturating_sub(8) * 8);
         }
     }
 

@@ -74,6 +74,11 @@ pub static FUNCTIONS: &[NativeDef] = &[
     ),
     function("thread_frames", "", |vm, _| Ok(vm.thread_frames())),
     function("builtin_type", "name, /", builtin_type),
+    function(
+        "names_used",
+        "code, /",
+        airlock_vm::builtins::code::names_used,
+    ),
     function("shown_arguments", "iterator, /", itertools::shown_arguments),
     function("as_if_native", "*classes", as_if_native),
     function("keyword_typo", "filename, line, /", keyword_typo),

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use airlock_bytecode::Instr;
 use rustc_hash::FxHashMap;
 
 use crate::class::{GetterDef, getter};
@@ -337,6 +338,28 @@ static GETTERS: &[GetterDef] = &[
     getter("co_linetable", |vm, _| Ok(vm.bytes(b""))),
     getter("co_exceptiontable", |vm, _| Ok(vm.bytes(b""))),
 ];
+
+/// The names that a code object takes from its module or the builtins, and
+/// those of the attributes that it reads: for `inspect.getclosurevars`.
+pub fn names_used(vm: &mut Vm, args: &[Value]) -> Res {
+    let code = code(vm, args[0]);
+    let (mut globals, mut attributes) = (Vec::new(), Vec::new());
+    for instr in &code.code.instrs {
+        match *instr {
+            Instr::LoadGlobal { site, .. } => globals.push(site),
+            Instr::LoadAttr { site, .. }
+            | Instr::LoadMethod { site, .. }
+            | Instr::LoadSuperAttr { site, .. } => attributes.push(site),
+            _ => {}
+        }
+    }
+    let [globals, attributes] = [globals, attributes].map(|sites| {
+        let names = sites.iter().map(|&site| code.code.sites[site as usize]);
+        names.map(|name| code.names[name as usize]).collect()
+    });
+    let (globals, attributes) = (vm.list(globals), vm.list(attributes));
+    Ok(vm.tuple(&[globals, attributes]))
+}
 
 pub(crate) fn register(vm: &mut Vm) {
     vm.add_extension(CodeValues::default());

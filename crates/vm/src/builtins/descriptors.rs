@@ -610,10 +610,6 @@ fn getset_repr(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(vm.string(text))
 }
 
-fn none_doc(_: &mut Vm, _: Value) -> Res {
-    Ok(Value::NONE)
-}
-
 static STATIC: &[NativeDef] = &[
     new_method("cls, function, /", static_new),
     method("__init__", "self, *args, **kwargs", |_, _| Ok(Value::NONE)),
@@ -696,8 +692,18 @@ static GETSET_GETTERS: &[GetterDef] = &[
     getter("__name__", getset_name),
     getter("__qualname__", getset_qualname),
     getter("__objclass__", getset_owner),
-    getter("__doc__", none_doc),
+    getter("__doc__", getset_doc),
 ];
+
+fn getset_doc(vm: &mut Vm, this: Value) -> Res {
+    let (owner, name) = (getset_owner(vm, this)?, getset_name(vm, this)?);
+    if vm.heap.ty(owner).flags.heap {
+        return Ok(Value::NONE);
+    }
+    let owner = vm.heap.ty(owner).name.to_string();
+    let name = vm.as_text(name).unwrap_or("").to_owned();
+    Err(vm.ask_doc(&owner, &name))
+}
 
 pub(crate) fn register(vm: &mut Vm) {
     vm.add_methods(vm.types.static_method, STATIC);

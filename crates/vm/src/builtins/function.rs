@@ -3,7 +3,7 @@
 use crate::native::{NativeDef, NativeRole, method, new_method};
 use crate::object::PyFunction;
 use crate::value::Kind;
-use crate::{PyDict, Res, Value, Vm, class::GetterDef, class::getter, class::getter_setter};
+use crate::{PyDict, Res, Throw, Value, Vm, class::GetterDef, class::getter, class::getter_setter};
 
 macro_rules! field {
     ($get:ident, $set:ident, $field:ident) => {
@@ -408,8 +408,22 @@ fn native_owner(vm: &mut Vm, this: Value) -> Res {
     Ok(vm.heap.native(this).owner)
 }
 
-fn native_doc(_: &mut Vm, _: Value) -> Res {
-    Ok(Value::NONE)
+fn native_doc(vm: &mut Vm, this: Value) -> Res {
+    let native = vm.heap.native(this);
+    let (owner, name) = (native.owner, native.def.name);
+    let owner = match owner.is(Kind::Type) {
+        true => vm.heap.ty(owner).name.to_string(),
+        false => String::new(),
+    };
+    Err(vm.ask_doc(&owner, name))
+}
+
+impl Vm {
+    /// Asks for the text of what is built in: it is in a download of its own.
+    pub(crate) fn ask_doc(&mut self, owner: &str, name: &str) -> Throw {
+        let (owner, name) = (self.intern(owner), self.intern(name));
+        self.tail_prelude("native_doc", &[owner, name])
+    }
 }
 
 /// Signatures with defaults that the natives' own do not spell: the owner's

@@ -44,6 +44,8 @@ pub struct FrameObject {
     back: Value,
     /// Where it stands on a fiber, unless it has ended already.
     place: Option<(FiberId, usize)>,
+    /// Registers of its variables, if an exception ended it.
+    kept: Option<Rc<[Value]>>,
     generator: Value,
     /// False for the frame of a generator that has not begun.
     begun: bool,
@@ -56,6 +58,7 @@ impl NativeObject for FrameObject {
     }
     fn trace(&self, tracer: &mut Tracer) {
         tracer.extend(&[self.globals, self.locals, self.back, self.generator]);
+        tracer.extend(self.kept.as_deref().unwrap_or(&[]));
     }
 }
 
@@ -72,7 +75,12 @@ impl Vm {
         let mut frames = Vec::with_capacity(trace.len());
         let mut back = Value::NONE;
         for entry in &trace {
-            back = self.ended_frame(entry, back);
+            // The outermost is the one that handles the exception, as a rule.
+            let running = frames.is_empty().then(|| self.running_frame(entry));
+            back = match running.flatten() {
+                Some(at) => self.frame_at(at),
+                None => self.ended_frame(entry, back),
+            };
             frames.push(back);
         }
         let mut traceback = Value::NONE;
@@ -97,6 +105,7 @@ impl Vm {
                     code: frame.code.clone(),
                     pc: object.pc,
                     globals: frame.globals,
+                    kept: frame.kept.clone(),
                 });
             }
             link = object.next;
@@ -120,6 +129,15 @@ impl Vm {
         })
     }
 
+    /// Where the frame of an entry runs, if it has not ended.
+    fn running_frame(&self, entry: &TraceEntry) -> Option<usize> {
+        let ended = entry.kept.is_some();
+        (0..self.frames.len()).rev().filter(|_| !ended).find(|&at| {
+            self.visible_frame(at)
+                .is_some_and(|frame| Rc::ptr_eq(&frame.code, &entry.code))
+        })
+    }
+
     fn ended_frame(&mut self, entry: &TraceEntry, back: Value) -> Value {
         let class = self.types.frame;
         self.heap.new_object(FrameObject {
@@ -129,6 +147,7 @@ impl Vm {
             locals: Value::UNBOUND,
             back,
             place: None,
+            kept: entry.kept.clone(),
             generator: Value::NONE,
             begun: true,
             class,
@@ -175,6 +194,7 @@ impl Vm {
                     code: frame.code.clone(),
                     pc: frame.pc.saturating_sub(1),
                     globals: frame.globals,
+                    kept: None,
                 }),
                 _ => None,
             })
@@ -247,6 +267,7 @@ impl Vm {
             locals,
             back,
             place: None,
+            kept: None,
             generator,
             begun,
             class,
@@ -276,6 +297,7 @@ impl Vm {
             locals: Value::UNBOUND,
             back: Value::UNBOUND,
             place: Some((self.current, at)),
+            kept: None,
             generator: frame.generator.bound().unwrap_or(Value::NONE),
             begun: true,
             class,
@@ -451,10 +473,15 @@ fn locals(vm: &mut Vm, this: Value) -> Res {
     if in_module {
         return Ok(object.globals);
     }
-    match object.locals.bound() {
-        Some(locals) => Ok(locals),
-        None => Ok(vm.heap.new_dict(PyDict::default())),
+    if let Some(locals) = object.locals.bound() {
+        return Ok(locals);
     }
+    let kept = object.kept.clone();
+    let locals = vm.variables(&code, kept.as_deref().unwrap_or(&[]));
+    if let Some(object) = vm.heap.downcast_mut::<FrameObject>(this) {
+        object.locals = locals;
+    }
+    Ok(locals)
 }
 
 fn frame_repr(vm: &mut Vm, args: &[Value]) -> Res {
@@ -478,6 +505,7 @@ fn clear(vm: &mut Vm, args: &[Value]) -> Res {
     }
     if let Some(object) = vm.heap.downcast_mut::<FrameObject>(args[0]) {
         object.locals = Value::UNBOUND;
+        object.kept = None;
     }
     if generator.is_none() {
         return Ok(Value::NONE);

@@ -707,10 +707,17 @@ fn set_module(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
 }
 
 fn doc(vm: &mut Vm, this: Value) -> Res {
-    let Some(found) = own_entry(vm, this, vm.names.doc) else {
-        return Ok(Value::NONE);
-    };
-    vm.bind_to_class(found, this)
+    let found = own_entry(vm, this, vm.names.doc);
+    let ty = vm.heap.ty(this);
+    if !ty.flags.heap && found.is_none_or(|found| found.is(Kind::Object)) {
+        // At most the getter for the instances is there.
+        let name = ty.name.to_string();
+        return Err(vm.ask_doc("", &name));
+    }
+    match found {
+        Some(found) => vm.bind_to_class(found, this),
+        None => Ok(Value::NONE),
+    }
 }
 
 fn set_doc(vm: &mut Vm, this: Value, value: Value) -> Res<()> {
