@@ -358,6 +358,7 @@ impl Vm {
         };
         if new {
             row.fresh = true;
+            row.last = pc.saturating_sub(1);
             row.line = match pc {
                 0 => 0,
                 _ => row.code.code.position(pc - 1).line,

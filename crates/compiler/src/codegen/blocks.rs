@@ -705,8 +705,9 @@ impl<'a> Compiler<'a, '_> {
         self.handler_body(e, matching);
         self.unit.handler = outside;
         self.pop_block();
-        self.emit(Instr::PopHandled { saved: inner_saved }, range);
-        self.jump(next, range);
+        let end = self.here();
+        self.emit(Instr::PopHandled { saved: inner_saved }, end);
+        self.jump(next, end);
         self.place_label(failed);
         self.emit(Instr::PopHandled { saved: inner_saved }, range);
         self.emit(

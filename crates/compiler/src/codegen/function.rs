@@ -233,6 +233,10 @@ impl<'a> Compiler<'a, '_> {
             None => &def.body,
         };
         self.stmts(body);
+        if let (true, Some(last)) = (self.unit.ops.is_empty(), body.last()) {
+            // `pass` alone: the end is at its line.
+            self.emit(Instr::ReturnNone, last.range());
+        }
         self.leave(outer)
     }
 

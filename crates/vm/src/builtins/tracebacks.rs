@@ -557,9 +557,11 @@ static FRAME_GETTERS: &[GetterDef] = &[
         let code = frame(vm, this).code.clone();
         Ok(vm.code_object(code))
     }),
-    getter("f_lineno", |vm, this| {
-        Ok(Value::count(position(vm, this).line as usize))
-    }),
+    getter_setter(
+        "f_lineno",
+        |vm, this| Ok(Value::count(position(vm, this).line as usize)),
+        |vm, _, _| Err(vm.value_error("the line of a frame cannot be set in Airlock")),
+    ),
     getter("f_lasti", |vm, this| {
         Ok(Value::count(frame(vm, this).pc as usize * 2))
     }),
