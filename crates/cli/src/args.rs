@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use lexopt::prelude::*;
 
 pub const USAGE: &str = "\
-usage: airlock py [--path DIR]... [--clock real|virtual] [--memory MIB] [--fuel N] (FILE | -c CODE | -m MODULE | -) [ARGS...]";
+usage: airlock py [--path DIR]... [--clock real|virtual] [--memory MIB] [--fuel N] [-W ACTION] (FILE | -c CODE | -m MODULE | -) [ARGS...]";
 
 pub enum Command {
     Help,
@@ -23,6 +23,8 @@ pub struct PyOptions {
     /// run; `None` leaves the VM's own limit.
     pub memory_mib: Option<usize>,
     pub fuel: Option<u64>,
+    /// Of each `-W`, as python3 takes it: `action:message:category:module:line`.
+    pub warnings: Vec<String>,
     pub program: Program,
     /// `sys.argv[1:]`.
     pub args: Vec<String>,
@@ -56,6 +58,10 @@ pub fn parse() -> Result<Command, lexopt::Error> {
                 || name == "open"
                 || name == "calibrate" =>
         {
+            // Everything after a command of these is its own, `--help` at any place apart.
+            if std::env::args_os().any(|argument| argument == "--help" || argument == "-h") {
+                return Ok(Command::Help);
+            }
             Ok(Command::Playground(name.string()?, parser))
         }
         Some(Value(name)) => Err(format!("there is no command {name:?}").into()),
@@ -67,6 +73,7 @@ fn parse_py(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut path = Vec::new();
     let mut clock = Clock::Real;
     let (mut memory_mib, mut fuel) = (None, None);
+    let mut warnings = Vec::new();
     let program = loop {
         match parser.next()? {
             Some(Long("path")) => path.push(parser.value()?.string()?),
@@ -81,6 +88,9 @@ fn parse_py(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Some(Long("fuel")) => fuel = Some(parser.value()?.parse()?),
             Some(Long("help") | Short('h')) => return Ok(Command::Help),
             Some(Long("version") | Short('V')) => return Ok(Command::Version),
+            Some(Short('W')) => warnings.push(parser.value()?.string()?),
+            // What is printed is shown at once, and no bytecode is kept, without being asked.
+            Some(Short('u' | 'B')) => {}
             Some(Short('c')) => break Program::Code(parser.value()?.string()?),
             Some(Short('m')) => break Program::Module(parser.value()?.string()?),
             Some(Value(file)) if file == "-" => break Program::Input,
@@ -99,6 +109,7 @@ fn parse_py(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
         clock,
         memory_mib,
         fuel,
+        warnings,
         program,
         args,
     }))

@@ -13,7 +13,12 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match args::parse() {
         Ok(args::Command::Help) => {
-            println!("{}\n{}", args::USAGE, playground::USAGE);
+            println!(
+                "{}\n{}\n\n{}",
+                args::USAGE,
+                playground::USAGE,
+                playground::help()
+            );
             ExitCode::SUCCESS
         }
         Ok(args::Command::Version) => {

@@ -26,6 +26,29 @@ pub const USAGE: &str = "       airlock run CORE.py SHELL.py [--adapter KEY] [--
        airlock open LINK [same options]
        airlock calibrate > FILE.py";
 
+/// What follows the usage when help is asked for.
+pub fn help() -> String {
+    let adapters: Vec<&str> = Adapter::ALL.iter().map(|adapter| adapter.key()).collect();
+    format!(
+        "\
+\x20 --adapter KEY    what carries a call of the shell into the core: {} (default: {})
+  --clock CLOCK    real (the default): time as it passes here; virtual: it passes by a cost profile, and every run is
+                   the same
+  --profile NAME   what things cost on the virtual clock: {DEFAULT_PROFILE:?}, or a file that `airlock calibrate` made
+  --seed N         what random numbers that nobody seeds start from, on the virtual clock
+  --path DIR       where else modules are looked for; may be given again
+  --json           one JSON object instead of text
+  --trace FILE     writes the run's events for chrome://tracing and Perfetto
+  --memory MIB     how much `py` lets the program keep
+  --fuel N         how many instructions `py` lets it run
+
+Exit status: 0 both programs ended well, 1 an exception was not caught, 2 arguments or a link that cannot be read,
+3 a limit was hit, 4 a deadlock was proven.",
+        adapters.join(", "),
+        Adapter::default().key(),
+    )
+}
+
 /// Instructions between two looks at the output.
 const SLICE: u64 = 2_000_000;
 

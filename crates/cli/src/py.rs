@@ -9,7 +9,7 @@ use airlock_engine::Session;
 use airlock_link::{Limits, Playground};
 use airlock_stdlib::{
     Input, LIBRARY_FOLDER, Library, Program as Main, ProgramContext, SharedFiles,
-    StandardEnvironment, decode_source, exit_status, start, start_program,
+    StandardEnvironment, decode_source, exit_status, set_warning_options, start, start_program,
 };
 use airlock_vm::{Exit, Halt, Stream, Vm};
 use anyhow::Context;
@@ -46,6 +46,8 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
         vm.limits.instructions = fuel.saturating_add(vm.instructions());
     }
 
+    set_warning_options(&mut vm, &warning_options(options.warnings));
+
     let (text, name) = match &options.program {
         Program::File(file) => {
             let data = std::fs::read(file).with_context(|| format!("can't open file {file:?}"))?;
@@ -81,6 +83,13 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
     start_program(&mut vm, main, &argv, &path);
     let inbox = set_peers(&mut vm, path, options.memory_mib);
     drive(&mut vm, &inbox)
+}
+
+/// Those of the environment come before those of the command line.
+fn warning_options(given: Vec<String>) -> Vec<String> {
+    let variable = std::env::var("PYTHONWARNINGS").unwrap_or_default();
+    let parts = variable.split(',').filter(|part| !part.is_empty());
+    parts.map(str::to_owned).chain(given).collect()
 }
 
 /// Lets the program start other processes; what its thread waits for.

@@ -18,4 +18,4 @@ pub use context::{Input, ProgramContext};
 pub use environment::{StandardEnvironment, decode_source, source_error};
 pub use files::{FileError, FileStatus, Files, MemoryFiles, SharedFiles};
 pub use library::{LIBRARY_FOLDER, Library};
-pub use start::{Program, exit_status, start, start_program};
+pub use start::{Program, exit_status, set_warning_options, start, start_program};

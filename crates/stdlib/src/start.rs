@@ -65,15 +65,8 @@ pub enum Program<'a> {
 /// Sets `sys.argv` and `sys.path`, and has the main fiber run the program
 /// when the VM next runs. It ends with the exit status.
 pub fn start_program(vm: &mut Vm, program: Program<'_>, argv: &[String], path: &[String]) {
-    let sys = vm.intern("sys");
-    let sys = vm.namespace_get(vm.modules, sys);
     for (name, texts) in [("argv", argv), ("orig_argv", argv), ("path", path)] {
-        let items = texts.iter().map(|text| vm.str(text)).collect();
-        let list = vm.list(items);
-        if let Some(sys) = sys {
-            let dict = vm.heap.module(sys).dict;
-            vm.dict_set_text(dict, name, list);
-        }
+        set_in_sys(vm, name, texts);
     }
     let (kind, value, filename) = match program {
         Program::Source { text, filename } => ("source", text, filename),
@@ -82,6 +75,22 @@ pub fn start_program(vm: &mut Vm, program: Program<'_>, argv: &[String], path: &
     let args = [vm.str(kind), vm.str(value), vm.str(filename)];
     let callee = vm.prelude("run_program");
     vm.start_main(callee, &args);
+}
+
+/// What `python3 -W` and `PYTHONWARNINGS` say, in the order in which they are read: the last one counts most.
+pub fn set_warning_options(vm: &mut Vm, options: &[String]) {
+    set_in_sys(vm, "warnoptions", options);
+}
+
+/// Gives a name of `sys` a new list.
+fn set_in_sys(vm: &mut Vm, name: &str, texts: &[String]) {
+    let items = texts.iter().map(|text| vm.str(text)).collect();
+    let list = vm.list(items);
+    let sys = vm.intern("sys");
+    if let Some(sys) = vm.namespace_get(vm.modules, sys) {
+        let dict = vm.heap.module(sys).dict;
+        vm.dict_set_text(dict, name, list);
+    }
 }
 
 /// The exit status that [`start_program`]'s fiber ended with.
