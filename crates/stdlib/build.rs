@@ -166,40 +166,26 @@ fn compile_module(name: &str, source: &Source) -> Result<Code, String> {
         Ok(code) => {
             let mut code = (*code).clone();
             strip_docs(&mut code);
-            if selection::is_native_in_cpython(name) {
-                hide_functions(&mut code);
-            }
-            if name == "json.encoder" {
-                // Stands for the encoder that CPython has in C.
-                hide_function(&mut code, "_make_iterencode");
-            }
+            let all = selection::is_native_in_cpython(name);
+            hide_functions(&mut code, &|function| {
+                all || selection::is_native_function(name, function)
+            });
             Ok(code)
         }
         Err(diagnostics) => Err(format!("{:?}", diagnostics.first())),
     }
 }
 
-/// As [`hide_functions`], for one function and those in it.
-fn hide_function(code: &mut Code, name: &str) {
-    for constant in code.consts.iter_mut() {
-        if let Const::Code(inner) = constant
-            && &*inner.name == name
-        {
-            let mut hidden = (**inner).clone();
-            hide_functions(&mut hidden);
-            *inner = hidden.into();
-        }
-    }
-}
-
-/// Leaves the functions of a module out of tracebacks, where CPython has no
-/// frames for them.
-fn hide_functions(code: &mut Code) {
+/// Leaves functions of a module, and what is in them, out of tracebacks: those
+/// for which CPython has no frames.
+fn hide_functions(code: &mut Code, is_hidden: &dyn Fn(&str) -> bool) {
     for constant in code.consts.iter_mut() {
         if let Const::Code(inner) = constant {
             let mut hidden = (**inner).clone();
-            hidden.flags.hidden = !hidden.flags.class_body;
-            hide_functions(&mut hidden);
+            if is_hidden(&inner.name) {
+                hidden.flags.hidden = !hidden.flags.class_body;
+                hide_functions(&mut hidden, &|_| true);
+            }
             *inner = hidden.into();
         }
     }

@@ -205,6 +205,17 @@ pub fn is_native_in_cpython(name: &str) -> bool {
     )
 }
 
+/// Functions in modules of CPython's own that a module in C stands for there.
+const NATIVE_FUNCTIONS: &[(&str, &str)] = &[
+    ("_py_warnings", "warn"),
+    ("_py_warnings", "warn_explicit"),
+    ("json.encoder", "_make_iterencode"),
+];
+
+pub fn is_native_function(module: &str, name: &str) -> bool {
+    NATIVE_FUNCTIONS.contains(&(module, name))
+}
+
 /// Imports at the top of library modules that only some of their functions
 /// need: module, the module it imports. They are done when first used.
 const LAZY: &[(&str, &str)] = &[
@@ -433,6 +444,33 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "hashlib",
         "from _hashlib import pbkdf2_hmac",
         "from _pbkdf2 import pbkdf2_hmac",
+    ),
+    // `warn` is left out of tracebacks and of what `_getframe` counts.
+    (
+        "_py_warnings",
+        "_is_internal_frame(sys._getframe(1))",
+        "_is_internal_frame(sys._getframe(0))",
+    ),
+    (
+        "_py_warnings",
+        "frame = sys._getframe(stacklevel)",
+        "frame = sys._getframe(max(stacklevel, 1) - 1)",
+    ),
+    (
+        "_py_warnings",
+        "frame = sys._getframe(1)",
+        "frame = sys._getframe(0)",
+    ),
+    // `posix` has neither, and lies in the last download.
+    (
+        "posixpath",
+        "from posix import _path_splitroot_ex as splitroot",
+        "raise ImportError",
+    ),
+    (
+        "posixpath",
+        "from posix import _path_normpath as normpath",
+        "raise ImportError",
     ),
     // Zones that need no table.
     (
