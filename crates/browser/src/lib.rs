@@ -66,7 +66,7 @@ pub fn drive_switching() {
 /// A part of the standard library, once it has been fetched; without bytes it
 /// could not be had.
 #[wasm_bindgen]
-pub fn add_library(address: &str, bytes: Option<Vec<u8>>) {
+pub fn add_library(address: &str, bytes: Option<js_sys::Uint8Array>) {
     worker::add_library(address, bytes);
 }
 

@@ -8,6 +8,7 @@
 use std::cell::RefCell;
 
 use airlock_engine::Library;
+use js_sys::Uint8Array;
 
 use crate::scope;
 
@@ -19,9 +20,11 @@ struct Part {
     state: State,
 }
 
-#[derive(Clone, Copy, PartialEq)]
 enum State {
     OnItsWay,
+    /// Most programs do without: it takes no room in the engine's memory until
+    /// one of its modules is wanted.
+    Aside(Uint8Array),
     /// The bytes stay for the Worker's life; each run reads them.
     There(&'static [u8]),
     Missing,
@@ -44,7 +47,7 @@ pub fn expect(addresses: Vec<String>) {
     CHARACTERS.set(tables.into_iter().next());
     airlock_engine::characters::set_source(|| {
         let address = CHARACTERS.with_borrow(Clone::clone)?;
-        let bytes: &'static [u8] = scope::fetch_now(&address)?.leak();
+        let bytes: &'static [u8] = scope::fetch_now(&address)?.to_vec().leak();
         Some(bytes)
     });
     PARTS.set(
@@ -59,13 +62,13 @@ pub fn expect(addresses: Vec<String>) {
 }
 
 /// What a fetch gave.
-pub fn add(address: &str, bytes: Option<Vec<u8>>) {
+pub fn add(address: &str, bytes: Option<Uint8Array>) {
     PARTS.with_borrow_mut(|parts| {
         let expected = parts
             .iter_mut()
-            .find(|part| part.address == address && part.state == State::OnItsWay);
+            .find(|part| part.address == address && matches!(part.state, State::OnItsWay));
         if let Some(part) = expected {
-            part.state = bytes.map_or(State::Missing, |bytes| State::There(bytes.leak()));
+            part.state = bytes.map_or(State::Missing, State::Aside);
         }
     });
 }
@@ -78,7 +81,7 @@ pub fn library() -> Library {
         for part in parts {
             match part.state {
                 State::There(bytes) => _ = library.add_bundle(bytes),
-                State::OnItsWay => late.push(part.address.clone()),
+                State::OnItsWay | State::Aside(_) => late.push(part.address.clone()),
                 State::Missing => {}
             }
         }
@@ -93,28 +96,55 @@ pub fn library() -> Library {
 
 /// A part that a program cannot go on without.
 fn fetched_now(address: &str) -> Option<&'static [u8]> {
-    let state = || {
+    let is_missing = || {
         PARTS.with_borrow(|parts| {
             parts
                 .iter()
-                .find(|part| part.address == address)
-                .map(|part| part.state)
+                .any(|part| part.address == address && matches!(part.state, State::OnItsWay))
         })
     };
-    if state() == Some(State::OnItsWay) {
+    if is_missing() {
         add(address, scope::fetch_now(address));
     }
-    match state() {
-        Some(State::There(bytes)) => Some(bytes),
+    PARTS.with_borrow_mut(|parts| {
+        let part = parts.iter_mut().find(|part| part.address == address)?;
+        take_in(part)
+    })
+}
+
+/// Takes what lies aside into the engine's memory.
+fn take_in(part: &mut Part) -> Option<&'static [u8]> {
+    if let State::Aside(bytes) = &part.state {
+        part.state = State::There(bytes.to_vec().leak());
+    }
+    match part.state {
+        State::There(bytes) => Some(bytes),
         _ => None,
     }
 }
 
 /// Whether a program names a module that may be in a part still on its way.
+/// What lies aside is taken in before the run's clock starts, if it is named.
 pub fn must_wait(programs: &[&str]) -> bool {
-    if PARTS.with_borrow(|parts| parts.iter().all(|part| part.state != State::OnItsWay)) {
-        return false;
+    while names_unknown(programs) {
+        let taken = PARTS.with_borrow_mut(|parts| {
+            let aside = parts
+                .iter_mut()
+                .find(|part| matches!(part.state, State::Aside(_)));
+            aside.and_then(take_in)
+        });
+        if taken.is_none() {
+            return PARTS.with_borrow(|parts| {
+                let mut states = parts.iter().map(|part| &part.state);
+                states.any(|state| matches!(state, State::OnItsWay))
+            });
+        }
     }
+    false
+}
+
+/// Whether a program names a module that is not in the engine's memory.
+fn names_unknown(programs: &[&str]) -> bool {
     let library = library();
     let known = library.names();
     let is_known = |name: &str| GIVEN.contains(&name) || known.binary_search(&name).is_ok();

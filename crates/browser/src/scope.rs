@@ -82,7 +82,7 @@ pub fn stop_calling(id: &JsValue) {
 
 /// What lies at an address, while the Worker stands still; `None` if it cannot
 /// be had.
-pub fn fetch_now(address: &str) -> Option<Vec<u8>> {
+pub fn fetch_now(address: &str) -> Option<Uint8Array> {
     let request = XmlHttpRequest::new().ok()?;
     request.open_with_async("GET", address, false).ok()?;
     request.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
@@ -93,5 +93,5 @@ pub fn fetch_now(address: &str) -> Option<Vec<u8>> {
     found
         .then(|| request.response().ok())
         .flatten()
-        .map(|buffer| Uint8Array::new(&buffer).to_vec())
+        .map(|buffer| Uint8Array::new(&buffer))
 }

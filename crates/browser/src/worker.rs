@@ -6,9 +6,9 @@ use std::rc::Rc;
 use airlock_engine::{
     CostProfile, Host, Poll, Session, StackSwitch, VirtualClock, check, virtual_peers,
 };
-use airlock_link::{Adapter, Clock, Playground};
+use airlock_link::{Adapter, Clock, Limits, Playground};
 use airlock_protocol::{FromWorker, Side, ToWorker};
-use js_sys::{Function, Int32Array};
+use js_sys::{Function, Int32Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::clock::BrowserClock;
@@ -30,6 +30,10 @@ const WARM_UP_DELAY_MILLIS: f64 = 100.0;
 const WARM_UP_MILLIS: f64 = 400.0;
 const WARM_UP_TURN_MILLIS: f64 = 8.0;
 const WARM_UP_SLICE: u64 = 20_000;
+/// A wasm memory never gets smaller, so the warm-up must not make it large: it
+/// collects often and keeps few events.
+const WARM_UP_HEAP_BYTES: u64 = 6 << 20;
+const WARM_UP_EVENTS: u32 = 10_000;
 
 struct Run {
     session: Session,
@@ -131,6 +135,11 @@ impl WarmUp {
             clock,
             core: core.to_owned(),
             shell: shell.to_owned(),
+            limits: Limits {
+                heap_bytes: WARM_UP_HEAP_BYTES,
+                trace_events: WARM_UP_EVENTS,
+                ..Limits::default()
+            },
             ..Playground::default()
         };
         let host: Box<dyn Host> = match side {
@@ -164,6 +173,8 @@ fn take_warm_up_turn() {
             let now = scope::now_millis();
             if !working || now >= warm_up.until_millis {
                 let is_first = warm_up.side == Side::Core;
+                // What the first one holds is free for the second.
+                state.warm_up = None;
                 state.warm_up = is_first.then(|| WarmUp::new(Side::Shell));
                 return is_first;
             }
@@ -214,7 +225,7 @@ pub fn handle(message: &str) {
     }
 }
 
-pub fn add_library(address: &str, bytes: Option<Vec<u8>>) {
+pub fn add_library(address: &str, bytes: Option<Uint8Array>) {
     modules::add(address, bytes);
     if let Some(postponed) = STATE.with_borrow_mut(|state| state.postponed.take()) {
         run_when_modules_are_there(postponed);

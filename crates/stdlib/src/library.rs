@@ -91,6 +91,29 @@ impl Default for Library {
     }
 }
 
+/// Modules in C, or of other systems, that CPython's library tries to import
+/// and does without. They are in no download, so nobody has to fetch any to
+/// learn it.
+const ABSENT: &[&str] = &[
+    "_decimal",
+    "_hashlib",
+    "_hmac",
+    "_locale",
+    "_pickle",
+    "_scproxy",
+    "_stat",
+    "_statistics",
+    "_uuid",
+    "_winapi",
+    "_wmi",
+    "_zstd",
+    "grp",
+    "msvcrt",
+    "nt",
+    "pwd",
+    "winreg",
+];
+
 impl Library {
     /// With what this build embeds.
     pub fn new() -> Library {
@@ -168,6 +191,9 @@ impl Library {
             }
             if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
                 return Some(Found::Refused((*why).to_owned()));
+            }
+            if ABSENT.contains(&name) {
+                return None;
             }
             let bytes = self.more.as_mut()?()?;
             self.add_bundle(bytes);
