@@ -25,6 +25,7 @@ pub fn command() -> Result<ExitCode> {
         process::run(tools.native("cargo").args(["fmt", "--all", "--check"])),
     );
     step("clippy", process::run(&mut clippy(&tools)));
+    step("fuzz targets", process::run(&mut fuzz_targets(&tools)));
     step("doc", process::run(&mut documentation(&tools)));
     if process::find_on_path("cargo-deny").is_some() {
         step(
@@ -48,6 +49,14 @@ fn clippy(tools: &Tools) -> Command {
         command.args(["--exclude", package]);
     }
     command.args(["--", "-D", "warnings"]);
+    command
+}
+
+/// They are no members of the workspace and are built on demand only.
+fn fuzz_targets(tools: &Tools) -> Command {
+    let mut command = tools.native("cargo");
+    command.args(["clippy", "--manifest-path", "fuzz/Cargo.toml"]);
+    command.args(["--target-dir", "target/fuzz/check", "--", "-D", "warnings"]);
     command
 }
 
