@@ -23,6 +23,8 @@ const START_RUNS = 5;
 const PAGE_ROWS = [
   { key: "start", what: "start: navigation to ready, warm cache", unit: "ms", reach: 400 },
   { key: "download", what: "first download, gzip", unit: "KB", reach: 1300 },
+  { key: "memory", what: "memory of an empty session (its wasm)", unit: "MB", reach: 12 },
+  { key: "import_asyncio", what: "import asyncio, its modules anew", unit: "ms", reach: 15 },
   { key: "switch_one", what: "sleep(0), 1 task, per switch", unit: "µs", reach: 1 },
   { key: "switch_thousand", what: "sleep(0), 1,000 tasks, per switch", unit: "µs", reach: 1 },
   { key: "gather", what: "create and gather 10,000 tasks, per task", unit: "µs", reach: 4 },
@@ -120,6 +122,27 @@ async function serve(folders) {
   };
 }
 
+/** What notes the WebAssembly memories of the page or Worker that it comes first in; neither lends them to anyone. */
+function noteMemories() {
+  globalThis.memories = new Set();
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const instantiate = WebAssembly[name];
+    WebAssembly[name] = async (...parts) => {
+      const made = await instantiate(...parts);
+      for (const part of Object.values((made.instance ?? made).exports)) {
+        if (part instanceof WebAssembly.Memory) memories.add(part);
+      }
+      return made;
+    };
+  }
+}
+
+/** Megabytes (1,000,000 bytes) of the largest memory that was noted in any of them. */
+async function megabytes(places) {
+  const largest = () => Math.max(0, ...[...(globalThis.memories ?? [])].map(({ buffer }) => buffer.byteLength));
+  return Math.max(...(await Promise.all(places.map((place) => place.evaluate(largest))))) / 1e6;
+}
+
 function median(numbers) {
   const sorted = [...numbers].sort((left, right) => left - right);
   return sorted[Math.floor(sorted.length / 2)];
@@ -173,6 +196,17 @@ class Airlock {
     this.server.withhold(undefined);
     if (status !== "done") throw new Error(`the first example ended as ${status}`);
     return kilobytes;
+  }
+
+  async memory() {
+    await this.context.route(/\/worker[^/]*\.js$/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `(${noteMemories})();\n${await response.text()}` });
+    });
+    await this.ready();
+    const size = await megabytes(this.page.workers());
+    await this.context.unrouteAll();
+    return size;
   }
 
   async press() {
@@ -261,6 +295,12 @@ class Pyodide {
     return this.server.kilobytes();
   }
 
+  async memory() {
+    await this.page.addInitScript(noteMemories);
+    await this.ready();
+    return megabytes([this.page]);
+  }
+
   async row({ key, adapter, program: named = key }) {
     // It has one way to cross: the browser's stack switching.
     if (key === "floor" || (adapter && key !== "crossing" && adapter !== "jspi")) return null;
@@ -297,6 +337,10 @@ class Native {
     return null;
   }
 
+  async memory() {
+    return null;
+  }
+
   async row({ key, adapter, program: named = key }) {
     if (key === "floor" || (adapter && named !== "crossing")) return null;
     if (adapter && adapter !== "greenlet") return null;
@@ -311,6 +355,7 @@ class Native {
 
 async function measure(engine, row) {
   if (row.key === "download") return engine.download();
+  if (row.key === "memory") return engine.memory();
   if (row.key === "start") {
     await engine.ready();
     const runs = [];
