@@ -538,9 +538,9 @@ fn except_star_splits_the_group() {
                    18 LoadNone dst=0
                    19 DeleteLocal reg=0 name=3 ; e
                    20 Reraise exc=9
-               4   21 PopHandled saved=7
+                   21 PopHandled saved=7
                    22 Jump target=25
-                   23 PopHandled saved=7
+               4   23 PopHandled saved=7
                    24 ListAppend list=4 item=8
                    25 JumpIfNone src=6 target=27
                    26 ListAppend list=4 item=6

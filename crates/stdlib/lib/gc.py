@@ -7,6 +7,7 @@ callbacks = []
 garbage = []
 _enabled = True
 _threshold = (2000, 10, 0)
+_stats = [{'collections': 0, 'collected': 0, 'uncollectable': 0} for _ in range(3)]
 
 
 def enable():
@@ -24,7 +25,17 @@ def isenabled():
 
 
 def collect(generation=2):
-    return _airlock.collect_garbage()
+    if not 0 <= generation <= 2:
+        raise ValueError('invalid generation')
+    info = {'generation': generation, 'collected': 0, 'uncollectable': 0}
+    for callback in list(callbacks):
+        callback('start', info)
+    info['collected'] = found = _airlock.collect_garbage()
+    _stats[generation]['collections'] += 1
+    _stats[generation]['collected'] += found
+    for callback in list(callbacks):
+        callback('stop', info)
+    return found
 
 
 def get_threshold():
@@ -49,6 +60,10 @@ def set_debug(flags, /):
 
 
 def get_objects(generation=None):
+    if generation is not None and generation < 0:
+        raise ValueError('generation parameter cannot be negative')
+    if generation is not None and generation > 2:
+        raise ValueError('generation parameter must be less than the number of available generations (3)')
     _airlock.collect_garbage()
     return _airlock.objects()
 
@@ -63,11 +78,12 @@ def get_referents(*objects):
 
 
 def get_stats():
-    return [{'collections': 0, 'collected': 0, 'uncollectable': 0} for _ in range(3)]
+    return [dict(stats) for stats in _stats]
 
 
 def is_tracked(object, /):
-    return not isinstance(object, (int, float, str, bytes, complex, type(None)))
+    return type(object) not in (int, bool, float, str, bytes, bytearray, complex, range, type(None), type(...),
+                                type(NotImplemented))
 
 
 def is_finalized(object, /):

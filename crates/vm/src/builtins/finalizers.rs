@@ -347,8 +347,19 @@ pub fn objects(vm: &mut Vm, _: &[Value]) -> Res {
 /// `gc.get_referents`.
 pub fn referents(vm: &mut Vm, args: &[Value]) -> Res {
     let objects = vm.heap.tuple(args[0]).to_vec();
-    let held = objects.into_iter().flat_map(|it| vm.heap.held_by(it));
-    let held = held.collect();
+    let mut held = Vec::new();
+    for object in objects {
+        // Numbers in place are no objects to the collector.
+        match object.kind() {
+            Some(Kind::List) => held.extend_from_slice(vm.heap.list(object)),
+            Some(Kind::Tuple) => held.extend_from_slice(vm.heap.tuple(object)),
+            Some(Kind::Dict) => {
+                let pairs = vm.heap.dict(object).iter();
+                held.extend(pairs.flat_map(|(key, value)| [key, value]));
+            }
+            _ => held.extend(vm.heap.held_by(object)),
+        }
+    }
     Ok(vm.list(held))
 }
 
