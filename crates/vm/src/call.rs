@@ -314,14 +314,15 @@ impl Vm {
     }
 
     /// Pushes the frame of a function that has nothing but positional
-    /// parameters, each of which has its argument; whether it is such a one.
+    /// parameters, each of which has its argument, and whose result goes into
+    /// the register `dst`; whether it is such a one.
     #[inline(always)]
     pub(crate) fn call_plainly(
         &mut self,
         function: Value,
         base: usize,
         argc: usize,
-        ret: Ret,
+        dst: u16,
     ) -> bool {
         let object = self.heap.function(function);
         let code = &object.code;
@@ -333,11 +334,13 @@ impl Vm {
         {
             return false;
         }
+        // Where it returns to is written as what it is made of: copied as a whole,
+        // right after it was made, it would have to wait for its parts.
         let frame = PyFrame {
             code: code.clone(),
             pc: 0,
             base: base as u32,
-            ret,
+            ret: Ret::Reg(dst),
             globals: object.globals,
             namespace: Value::UNBOUND,
             generator: Value::UNBOUND,
@@ -1470,7 +1473,10 @@ fn materialized(
         .iter()
         .map(|&arg| if arg == iterable { list } else { arg })
         .collect();
-    match (def.function)(vm, &bound) {
+    vm.fresh_list = list;
+    let answer = (def.function)(vm, &bound);
+    vm.fresh_list = Value::UNBOUND;
+    match answer {
         Err(Throw::Python) => Err(vm.native_slow(native, def, &bound)),
         Err(Throw::Materialize(iterable)) => Err(vm.materialize(native, &bound, iterable)),
         other => other,

@@ -158,6 +158,7 @@ impl Vm {
             subclasses: Vec::new(),
             version,
             construct: Cell::new(Construct::UNKNOWN),
+            room: 0,
         });
         let object = self.heap.ty_mut(ty);
         object.mro.insert(0, ty);

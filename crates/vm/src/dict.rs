@@ -16,7 +16,7 @@ pub struct Entry {
 }
 
 /// Up to this many entries are searched one by one.
-const SCAN_LIMIT: usize = 8;
+pub(crate) const SCAN_LIMIT: usize = 8;
 const EMPTY: u32 = u32::MAX;
 
 #[derive(Clone, Debug, Default)]

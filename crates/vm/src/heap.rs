@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 
+use compact_str::CompactString;
 use num_bigint::BigInt;
 use rustc_hash::FxHashMap;
 
@@ -16,6 +17,10 @@ use crate::object::*;
 use crate::value::Kind;
 use crate::{PyDict, Value};
 
+/// How much more than its length a text may hold on to.
+const SLACK_BYTES: usize = 32;
+/// The same for a tuple.
+const SLACK_ITEMS: usize = 4;
 /// Nominal bytes of a text that stands as its parts.
 const CONCAT_BYTES: usize = 32;
 /// Shorter texts are written out at once.
@@ -30,7 +35,7 @@ pub struct Heap {
     pub(crate) strs: Arena<PyStr>,
     pub(crate) bytes: Arena<PyBytes>,
     pub(crate) bigints: Arena<BigInt>,
-    pub(crate) tuples: Arena<Box<[Value]>>,
+    pub(crate) tuples: Arena<TupleItems>,
     pub(crate) lists: Arena<Vec<Value>>,
     pub(crate) dicts: Arena<PyDict>,
     pub(crate) sets: Arena<PySet>,
@@ -42,7 +47,7 @@ pub struct Heap {
     pub(crate) exceptions: Arena<Box<PyException>>,
     pub(crate) modules: Arena<PyModule>,
     pub(crate) cells: Arena<PyCell>,
-    pub(crate) generators: Arena<Box<Generator>>,
+    pub(crate) generators: Arena<Generator>,
     pub(crate) iters: Arena<PyIter>,
     pub(crate) objects: Arena<Box<dyn NativeObject>>,
     interned: FxHashMap<Box<str>, Value>,
@@ -74,7 +79,7 @@ impl Heap {
     accessors! {
         Bytes, bytes, PyBytes, pybytes, pybytes_mut;
         BigInt, bigints, BigInt, bigint, bigint_mut;
-        Tuple, tuples, Box<[Value]>, tuple_box, tuple_mut;
+        Tuple, tuples, TupleItems, tuple_items, tuple_mut;
         List, lists, Vec<Value>, list, list_mut;
         Dict, dicts, PyDict, dict, dict_mut;
         Set, sets, PySet, set, set_mut;
@@ -86,7 +91,7 @@ impl Heap {
         Exception, exceptions, Box<PyException>, exception, exception_mut;
         Module, modules, PyModule, module, module_mut;
         Cell, cells, PyCell, cell, cell_mut;
-        Generator, generators, Box<Generator>, generator, generator_mut;
+        Generator, generators, Generator, generator, generator_mut;
         Iter, iters, PyIter, iter, iter_mut;
         Object, objects, Box<dyn NativeObject>, object, object_mut;
     }
@@ -171,7 +176,7 @@ impl Heap {
 
     #[inline]
     pub fn tuple(&self, value: Value) -> &[Value] {
-        self.tuple_box(value)
+        self.tuple_items(value)
     }
 
     /// The text of a str; `None` for other values.
@@ -226,8 +231,16 @@ impl Heap {
             .set(self.charged_since_gc.get() + bytes);
     }
 
-    pub fn new_str(&mut self, text: impl Into<Box<str>>) -> Value {
-        let text: Box<str> = text.into();
+    #[inline]
+    pub fn new_str(&mut self, text: impl Into<CompactString>) -> Value {
+        self.new_text(text.into())
+    }
+
+    #[inline(never)]
+    fn new_text(&mut self, mut text: CompactString) -> Value {
+        if text.is_heap_allocated() && text.capacity() - text.len() > SLACK_BYTES {
+            text.shrink_to_fit();
+        }
         let chars = if text.is_ascii() {
             text.len() as u32
         } else {
@@ -301,9 +314,27 @@ impl Heap {
         Value::handle(Kind::BigInt, self.bigints.insert(value))
     }
 
-    pub fn new_tuple(&mut self, items: impl Into<Box<[Value]>>) -> Value {
-        let items: Box<[Value]> = items.into();
+    #[inline]
+    pub fn new_tuple(&mut self, items: impl AsRef<[Value]> + Into<Vec<Value>>) -> Value {
+        match items.as_ref() {
+            few if few.len() <= INLINE_ITEMS => self.new_short_tuple(few),
+            _ => self.new_long_tuple(items.into()),
+        }
+    }
+
+    fn new_short_tuple(&mut self, items: &[Value]) -> Value {
         self.charge(SLOT_BYTES + items.len() * 8);
+        let items = TupleItems::from_slice(items);
+        Value::handle(Kind::Tuple, self.tuples.insert(items))
+    }
+
+    #[inline(never)]
+    fn new_long_tuple(&mut self, mut items: Vec<Value>) -> Value {
+        self.charge(SLOT_BYTES + items.len() * 8);
+        if items.capacity() - items.len() > SLACK_ITEMS {
+            items.shrink_to_fit();
+        }
+        let items = TupleItems::from_vec(items);
         Value::handle(Kind::Tuple, self.tuples.insert(items))
     }
 
@@ -363,9 +394,10 @@ impl Heap {
 
     pub fn new_instance(&mut self, class: Value, payload: Value) -> Value {
         self.charge(SLOT_BYTES + 32);
+        let room = self.ty(class).room as usize;
         let instance = PyInstance {
             class,
-            attrs: PyDict::default(),
+            attrs: PyDict::with_capacity(room),
             dict: Value::NONE,
             payload,
         };
@@ -406,7 +438,7 @@ impl Heap {
 
     pub(crate) fn new_generator(&mut self, generator: Generator) -> Value {
         self.charge(SLOT_BYTES + 96 + generator.registers.len() * 8);
-        Value::handle(Kind::Generator, self.generators.insert(Box::new(generator)))
+        Value::handle(Kind::Generator, self.generators.insert(generator))
     }
 
     pub fn new_iter(&mut self, iter: PyIter) -> Value {

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use airlock_bytecode::{BinOp, CmpOp, Instr, Special};
+use compact_str::{CompactString, ToCompactString};
 use smallvec::SmallVec;
 
 use crate::builtins::function::MissingGlobals;
@@ -12,6 +13,7 @@ use crate::builtins::list::sliced;
 use crate::builtins::range::PyRange;
 use crate::call::Flow;
 use crate::codeobj::CodeObj;
+use crate::dict::SCAN_LIMIT;
 use crate::fiber::Ret;
 use crate::run::{Driven, MAYBE_OWN, NOT_OWN, OF_CLASS, OF_KIND, store_cache};
 use crate::value::Kind;
@@ -385,6 +387,8 @@ impl Vm {
                 let hash = self.heap.str_table_hash(name);
                 if let Some(at) = self.heap.instance(object).attrs.find_identical(name, hash) {
                     store_cache(&code.caches[site as usize], version, at as u32, name);
+                    let ty = self.heap.ty_mut(class);
+                    ty.room = ty.room.max((at + 1).min(SCAN_LIMIT) as u8);
                 }
             }
         }
@@ -602,13 +606,15 @@ impl Vm {
             }
             _ if range.step == 1 => {
                 let start = range.start as usize;
-                let text = self.heap.str(object)[start..start + range.count].to_owned();
-                self.string(text)
+                let text = &self.heap.str(object)[start..start + range.count];
+                let text = CompactString::from(text);
+                self.text(text)
             }
             _ => {
                 let bytes = self.heap.str(object).as_bytes();
-                let text: String = range.positions().map(|at| bytes[at] as char).collect();
-                self.string(text)
+                let bytes: SmallVec<[u8; 64]> = range.positions().map(|at| bytes[at]).collect();
+                let text = CompactString::from_utf8_lossy(&bytes);
+                self.text(text)
             }
         }))
     }
@@ -1665,11 +1671,10 @@ impl Vm {
         if empty && conversion != 0 {
             return Ok(converted);
         }
-        if empty
-            && (converted.is_small()
-                || converted.is_float()
-                || converted.is(Kind::Str)
-                || converted.is(Kind::BigInt))
+        if empty && let Some(int) = converted.as_small() {
+            return Ok(self.text(int.to_compact_string()));
+        }
+        if empty && (converted.is_float() || converted.is(Kind::Str) || converted.is(Kind::BigInt))
         {
             let text = self.str_of(converted)?;
             return Ok(self.string(text));
@@ -1700,12 +1705,12 @@ impl Vm {
     pub(crate) fn build_string(&mut self, first: usize, count: usize) -> Res {
         let parts = &self.stack[first..first + count];
         let bytes = parts.iter().map(|&part| self.heap.str_bytes(part)).sum();
-        let mut text = String::with_capacity(bytes);
+        let mut text = CompactString::with_capacity(bytes);
         for &part in parts {
             text.push_str(self.heap.str(part));
         }
         self.reserve(bytes)?;
-        Ok(self.string(text))
+        Ok(self.text(text))
     }
 
     // Imports.

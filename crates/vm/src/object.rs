@@ -4,6 +4,9 @@ use std::any::Any;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
+use compact_str::CompactString;
+use smallvec::SmallVec;
+
 use crate::builtins::set_table::Shape;
 use crate::codeobj::CodeObj;
 use crate::gc::Tracer;
@@ -24,7 +27,8 @@ pub struct PyStr {
 /// and have not been read as one yet. As a `str` it is what was written out;
 /// `Heap::pystr` sees to that.
 pub struct Text {
-    flat: OnceCell<Box<str>>,
+    /// Short ones stand right here: most texts a program makes are.
+    flat: OnceCell<CompactString>,
     parts: Cell<Option<Box<Concat>>>,
 }
 
@@ -66,7 +70,7 @@ impl Text {
     }
 
     /// Once its parts were taken.
-    pub(crate) fn set_flat(&self, text: Box<str>) {
+    pub(crate) fn set_flat(&self, text: CompactString) {
         let _ = self.flat.set(text);
     }
 
@@ -78,8 +82,8 @@ impl Text {
     }
 }
 
-impl From<Box<str>> for Text {
-    fn from(text: Box<str>) -> Self {
+impl From<CompactString> for Text {
+    fn from(text: CompactString) -> Self {
         Text {
             flat: OnceCell::from(text),
             parts: Cell::new(None),
@@ -101,6 +105,10 @@ impl PyStr {
         self.chars as usize == self.text.len()
     }
 }
+
+/// The items of a tuple: pairs and triples stand in their slot.
+pub(crate) type TupleItems = SmallVec<[Value; INLINE_ITEMS]>;
+pub(crate) const INLINE_ITEMS: usize = 3;
 
 /// `bytes`.
 pub struct PyBytes {
@@ -412,6 +420,9 @@ pub struct PyType {
     pub(crate) version: u32,
     /// Resolved when first instantiated; see `call::instantiate`.
     pub(crate) construct: Cell<Construct>,
+    /// How many attributes instances were seen to have, as far as they need
+    /// no index.
+    pub(crate) room: u8,
 }
 
 /// How calling a class makes an instance.

@@ -31,9 +31,12 @@ impl Vm {
     }
 
     /// The order of two built-in values; `None` if one is a NaN.
-    fn order(&mut self, a: Value, b: Value, depth: u32) -> Res<Option<Ordering>> {
+    fn order(&self, a: Value, b: Value, depth: u32) -> Res<Option<Ordering>> {
         if depth > MAX_DEPTH {
             return Err(Throw::Python);
+        }
+        if let (Some(x), Some(y)) = (a.as_small(), b.as_small()) {
+            return Ok(Some(x.cmp(&y)));
         }
         if let (Some(x), Some(y)) = (self.heap.number(a), self.heap.number(b)) {
             return Ok(x.compare(&y));
@@ -47,24 +50,22 @@ impl Vm {
                 self.heap.pybytes(a).data.cmp(&self.heap.pybytes(b).data),
             )),
             (Some(Kind::Tuple), Some(Kind::Tuple)) | (Some(Kind::List), Some(Kind::List)) => {
-                let length = |vm: &Vm, v| vm.heap.as_items(v).map_or(0, <[Value]>::len);
-                let (left, right) = (length(self, a), length(self, b));
-                for at in 0..left.min(right) {
-                    let item =
-                        |vm: &Vm, v| vm.heap.as_items(v).map_or(Value::NONE, |items| items[at]);
-                    let (x, y) = (item(self, a), item(self, b));
+                let items = |value| self.heap.as_items(value).unwrap_or(&[]);
+                let (left, right) = (items(a), items(b));
+                for (&x, &y) in left.iter().zip(right) {
                     let equal = x == y
-                        || match self.heap.equal(x, y) {
-                            Ok(equal) => equal,
-                            Err(KeyError::Python) | Err(KeyError::Unhashable(_)) => {
-                                return Err(Throw::Python);
-                            }
-                        };
+                        || !(x.is_small() && y.is_small())
+                            && match self.heap.equal(x, y) {
+                                Ok(equal) => equal,
+                                Err(KeyError::Python) | Err(KeyError::Unhashable(_)) => {
+                                    return Err(Throw::Python);
+                                }
+                            };
                     if !equal {
                         return self.order(x, y, depth + 1);
                     }
                 }
-                Ok(Some(left.cmp(&right)))
+                Ok(Some(left.len().cmp(&right.len())))
             }
             _ => Err(Throw::Python),
         }

@@ -356,6 +356,17 @@ impl Vm {
         Err(Throw::Materialize(iterable))
     }
 
+    /// As [`Vm::collect`], for a native that after it does not fail: a list
+    /// made for it alone is emptied instead of copied.
+    pub(crate) fn collect_own(&mut self, iterable: Value) -> Res<Vec<Value>> {
+        if iterable != self.fresh_list {
+            return self.collect(iterable);
+        }
+        let items = std::mem::take(self.heap.list_mut(iterable));
+        self.count_instructions(items.len() as u64);
+        Ok(items)
+    }
+
     /// As [`Vm::collect`], with `None` where Python code must run.
     pub fn collect_now(&mut self, iterable: Value) -> Res<Option<Vec<Value>>> {
         let items = self.collect_free(iterable)?;

@@ -879,7 +879,7 @@ impl Vm {
                         } else if iter.is(Kind::Generator) {
                             save!();
                             let free = base + code.registers as usize;
-                            if self.resume_plainly(iter, free, Ret::ForNext { dst, target }) {
+                            if self.resume_plainly(iter, free, dst, target) {
                                 self.fuel -= 8;
                                 continue 'frame;
                             }
@@ -977,7 +977,7 @@ impl Vm {
                         call_fuel!(4);
                         save!();
                         if callee.is(Kind::Function) {
-                            if self.call_plainly(callee, first, argc as usize, Ret::Reg(dst))
+                            if self.call_plainly(callee, first, argc as usize, dst)
                                 || self.await_at_once(&code, pc, callee, first, argc as usize, dst)
                             {
                                 continue 'frame;
@@ -1071,7 +1071,7 @@ impl Vm {
                             let first = base + at as usize + 1;
                             let argc = argc as usize + 1;
                             if callee.is(Kind::Function) {
-                                if self.call_plainly(callee, first, argc, Ret::Reg(dst))
+                                if self.call_plainly(callee, first, argc, dst)
                                     || self.await_at_once(&code, pc, callee, first, argc, dst)
                                 {
                                     continue 'frame;
@@ -1173,8 +1173,7 @@ impl Vm {
                             0 => self.empty_tuple,
                             2 => self.heap.new_tuple([get!(at), get!(at + 1)]),
                             _ => {
-                                let items: Box<[Value]> =
-                                    self.stack[first..first + count as usize].into();
+                                let items = &self.stack[first..first + count as usize];
                                 self.heap.new_tuple(items)
                             }
                         };
@@ -1374,15 +1373,13 @@ impl Vm {
                         let value = get!(src);
                         self.fuel -= 8;
                         save!();
-                        let ret = self.top().ret;
-                        if matches!(ret, Ret::Collect { .. } | Ret::Sum | Ret::While { .. })
-                            && self.take_item(ret, value)
-                        {
-                            set!(dst, Value::NONE);
-                            continue;
-                        }
                         if self.suspend_plainly(value, dst) {
                             continue 'frame;
+                        }
+                        let ret = self.top().ret;
+                        if self.take_item(ret, value) {
+                            set!(dst, Value::NONE);
+                            continue;
                         }
                         self.delegation = false;
                         let item = code.code.flags.async_generator;
@@ -1555,24 +1552,26 @@ impl Vm {
     /// The frame on top returns a value.
     #[inline(always)]
     fn return_value(&mut self, value: Value) -> Result<(), Exit> {
-        let frame = self.top();
-        let (ret, generator) = (frame.ret, frame.generator);
-        // Dropped where it stands: frames are too large to move about.
-        self.frames.truncate(self.frames.len() - 1);
         self.depth -= 1;
         self.fuel -= 4;
-        if let Ret::Reg(dst) = ret
-            && generator.is_unbound()
-            && let Some(Frame::Python(caller)) = self.frames.last()
+        if let [.., Frame::Python(caller), Frame::Python(frame)] = &self.frames[..]
+            && let Ret::Reg(dst) = frame.ret
+            && frame.generator.is_unbound()
         {
             self.stack[caller.base as usize + dst as usize] = value;
+            // Dropped where it stands: frames are too large to move about.
+            self.frames.truncate(self.frames.len() - 1);
             return Ok(());
         }
-        self.leave(generator, ret, value)
+        self.leave(value)
     }
 
     /// A frame returned a value to something other than a plain register.
-    fn leave(&mut self, generator: Value, ret: Ret, value: Value) -> Result<(), Exit> {
+    #[inline(never)]
+    fn leave(&mut self, value: Value) -> Result<(), Exit> {
+        let frame = self.top();
+        let (ret, generator) = (frame.ret, frame.generator);
+        self.frames.truncate(self.frames.len() - 1);
         if !generator.is_unbound() {
             self.heap.generator_mut(generator).finish();
             if let (Ret::YieldFrom { dst }, Some(Frame::Python(caller))) = (ret, self.frames.last())

@@ -19,6 +19,9 @@ use crate::{Completion, FiberId, Res, Throw, Value, Vm, Wake};
 /// A request on its way, and where its value is to go.
 pub(crate) type Undone = (Throw, Ret);
 
+/// What a list that collects items has room for at first.
+const FEW_ITEMS: usize = 8;
+
 impl Vm {
     /// Carries out what an instruction of the top frame asked for. Afterwards
     /// the top frame is a Python frame, ready to go on; or the VM leaves.
@@ -119,7 +122,7 @@ impl Vm {
     /// receives a list of the items. Costs what a loop over it would.
     fn start_collecting(&mut self, generator: Value, ret: Ret) -> Res<Flow> {
         debug_assert!(matches!(ret, Ret::Native));
-        let list = self.heap.new_list(Vec::new());
+        let list = self.heap.new_list(Vec::with_capacity(FEW_ITEMS));
         self.fuel -= 4;
         let flow = self.resume(generator, Value::NONE, Ret::Collect { list })?;
         Ok(match flow {
@@ -538,10 +541,16 @@ impl Vm {
     }
 
     /// As [`Vm::resume`] for a generator that suspended at a `Yield`, sent
-    /// None, whose registers are to stand at `base`; false, and nothing done,
-    /// if it is anything else.
+    /// None by a loop, whose registers are to stand at `base`; false, and
+    /// nothing done, if it is anything else.
     #[inline(always)]
-    pub(crate) fn resume_plainly(&mut self, generator: Value, base: usize, ret: Ret) -> bool {
+    pub(crate) fn resume_plainly(
+        &mut self,
+        generator: Value,
+        base: usize,
+        dst: u16,
+        target: u32,
+    ) -> bool {
         let object = self.heap.generator_mut(generator);
         let end = base + object.registers.len();
         if object.state != GeneratorState::Suspended
@@ -562,7 +571,8 @@ impl Vm {
             code: object.code.clone(),
             pc: object.pc,
             base: base as u32,
-            ret,
+            // See `call_plainly`.
+            ret: Ret::ForNext { dst, target },
             globals: object.globals,
             namespace: Value::UNBOUND,
             generator,

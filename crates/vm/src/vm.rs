@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::rc::Rc;
 
 use airlock_bytecode::Code;
+use compact_str::CompactString;
 use rustc_hash::FxHashMap;
 
 use crate::class::TypeCache;
@@ -163,6 +164,8 @@ pub struct Vm {
     pub(crate) pending_finalizers: Vec<Value>,
     /// What the last `del` of a name took away; unbound after a collection.
     pub(crate) forgotten: Value,
+    /// The list that a native is being called again with: nobody else has it.
+    pub(crate) fresh_list: Value,
     /// How often [`Vm::after_delete`] may still look, and when it got more.
     pub(crate) looks_left: (u32, u64),
 
@@ -260,6 +263,7 @@ impl Vm {
             weakrefs: Vec::new(),
             pending_finalizers: Vec::new(),
             forgotten: Value::UNBOUND,
+            fresh_list: Value::UNBOUND,
             looks_left: (crate::builtins::finalizers::LOOKS, 0),
             fibers: Vec::new(),
             current: 0,
@@ -311,6 +315,10 @@ impl Vm {
     }
 
     pub fn string(&mut self, text: String) -> Value {
+        self.text(text.into())
+    }
+
+    pub(crate) fn text(&mut self, text: CompactString) -> Value {
         if text.len() <= 1 {
             self.str(&text)
         } else {

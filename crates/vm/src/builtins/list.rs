@@ -56,7 +56,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn init(vm: &mut Vm, args: &[Value]) -> Res {
     let items = match args[1].bound() {
-        Some(iterable) => vm.collect(iterable)?,
+        Some(iterable) => vm.collect_own(iterable)?,
         None => Vec::new(),
     };
     vm.reserve(items.len() * 8)?;

@@ -1,6 +1,7 @@
 //! `str`: code-point semantics over UTF-8, with shortcuts for ASCII.
 
 use airlock_bytecode::CmpOp;
+use compact_str::ToCompactString;
 
 use super::iters::repeat_count;
 use super::unicode as uni;
@@ -287,6 +288,8 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
     } else if encoding.is_unbound() && errors.is_unbound() {
         if object.is(Kind::Str) {
             object
+        } else if let Some(int) = object.as_small() {
+            vm.text(int.to_compact_string())
         } else {
             // A `__str__` may give an instance of a subclass, to be kept.
             let text = vm.str_of(object)?;

@@ -34,9 +34,13 @@ fn new(vm: &mut Vm, args: &[Value]) -> Res {
         None => vm.tuple(&[]),
         Some(tuple) if tuple.is(Kind::Tuple) => tuple,
         Some(iterable) => {
-            let items = vm.collect(iterable)?;
+            let items = vm.collect_own(iterable)?;
             vm.reserve(items.len() * 8)?;
-            vm.tuple(&items)
+            if items.is_empty() {
+                vm.empty_tuple
+            } else {
+                vm.heap.new_tuple(items)
+            }
         }
     };
     Ok(vm.of_class(args[0], class, tuple))

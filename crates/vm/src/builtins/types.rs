@@ -288,6 +288,7 @@ impl Vm {
             subclasses: Vec::new(),
             version,
             construct: Cell::new(Construct::UNKNOWN),
+            room: 0,
         });
         self.heap.ty_mut(class).mro.insert(0, class);
         for member in members {
