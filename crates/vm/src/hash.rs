@@ -34,11 +34,11 @@ impl Heap {
     /// Table hash of a str.
     #[inline]
     pub fn str_table_hash(&self, value: Value) -> u32 {
-        let object = self.pystr(value);
-        let hash = object.hash.get();
+        let hash = self.strs.get(value.index()).hash.get();
         if hash != 0 {
             return hash;
         }
+        let object = self.pystr(value);
         let hash = table_hash(hash_bytes(object.text.as_bytes())).max(1);
         object.hash.set(hash);
         hash

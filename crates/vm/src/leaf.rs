@@ -568,6 +568,27 @@ impl Vm {
         Err(self.type_error(message))
     }
 
+    /// `dict.get` of the arguments at `first` of the stack, as far as that
+    /// needs no Python; `None`, and nothing done, otherwise.
+    #[inline(never)]
+    pub(crate) fn get_item_or_default(&mut self, first: usize, argc: usize) -> Option<Value> {
+        let (dict, key, default) = match self.stack[first..first + argc] {
+            [dict, key] => (dict, key, Value::NONE),
+            [dict, key, default] => (dict, key, default),
+            _ => return None,
+        };
+        if !dict.is(Kind::Dict) {
+            return None;
+        }
+        let hash = self.heap.key_hash(key).ok()?;
+        let table = self.heap.dict(dict);
+        let found = self.heap.find_in(table, key, hash).ok()?;
+        Some(match found.and_then(|at| table.entry(at)) {
+            Some(entry) => entry.value,
+            None => default,
+        })
+    }
+
     /// `object[start:stop:step]` of a list, tuple or ASCII text by ints, without
     /// making the slice; `None` for the rest.
     #[inline(never)]

@@ -1097,6 +1097,10 @@ impl Vm {
                                 if self.heap.charged_since_gc() > self.gc_threshold {
                                     run!(self.relieve_memory());
                                 }
+                            } else if callee == self.dict_get
+                                && let Some(value) = self.get_item_or_default(first, argc)
+                            {
+                                set!(dst, value);
                             } else {
                                 flow!(
                                     dst,
@@ -1703,6 +1707,7 @@ impl Vm {
             self.prelude,
             self.empty_tuple,
             self.list_append,
+            self.dict_get,
             self.asyncgen_firstiter,
             self.asyncgen_finalizer,
         ]);

@@ -153,8 +153,9 @@ pub struct Vm {
     pub(crate) single_chars: Vec<Value>,
     pub(crate) single_bytes: Vec<Value>,
     pub(crate) empty_tuple: Value,
-    /// `list.append`, which the interpreter knows.
+    /// `list.append` and `dict.get`, which the interpreter knows.
     pub(crate) list_append: Value,
+    pub(crate) dict_get: Value,
     pub(crate) native_modules: FxHashMap<&'static str, Value>,
     /// Each with its type; those asked for last stand in front.
     extensions: Vec<(TypeId, Box<dyn Extension>)>,
@@ -257,6 +258,7 @@ impl Vm {
             single_bytes,
             empty_tuple,
             list_append: Value::UNBOUND,
+            dict_get: Value::UNBOUND,
             native_modules: FxHashMap::default(),
             extensions: Vec::new(),
             pinned: Vec::new(),
@@ -300,6 +302,8 @@ impl Vm {
         crate::builtins::register(&mut vm);
         let append = vm.heap.intern("append");
         vm.list_append = vm.lookup(vm.types.list, append).unwrap_or(Value::UNBOUND);
+        let get = vm.heap.intern("get");
+        vm.dict_get = vm.lookup(vm.types.dict, get).unwrap_or(Value::UNBOUND);
         vm
     }
 

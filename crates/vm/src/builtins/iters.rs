@@ -51,7 +51,14 @@ impl Vm {
                 return Ok(Some(heap.new_int(item)));
             }
             PyIter::Str { text, at } => {
-                let rest = heap.strs.get(text.index()).text.get(*at..).unwrap_or("");
+                let text: &str = &heap.strs.get(text.index()).text;
+                if let Some(&byte) = text.as_bytes().get(*at)
+                    && byte.is_ascii()
+                {
+                    *at += 1;
+                    return Ok(Some(self.single_chars[byte as usize]));
+                }
+                let rest = text.get(*at..).unwrap_or("");
                 if let Some(c) = rest.chars().next() {
                     *at += c.len_utf8();
                     let mut buffer = [0; 4];
