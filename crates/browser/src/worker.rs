@@ -23,6 +23,8 @@ const FLUSH_MILLIS: f64 = 16.0;
 /// How long a loop may run before the browser's own gets a turn.
 const TURN_MILLIS: f64 = 12.0;
 const BEAT_MILLIS: f64 = 50.0;
+/// Switches of stacks between two looks at the same: a crossing takes two.
+const LOOK_SWITCHES: u32 = 64;
 /// From being ready to the warm-up: the page is drawn first.
 const WARM_UP_DELAY_MILLIS: f64 = 100.0;
 /// How long each half of the warm-up may take in all, and how long Run may have
@@ -49,6 +51,10 @@ struct Run {
     flushed_millis: f64,
     turn_millis: f64,
     iterations: u64,
+    /// How often stacks were switched, and whether that was why the last turn
+    /// ended: then the browser's loop had none of its own meanwhile.
+    switches: u32,
+    switched: bool,
     beat: JsValue,
 }
 
@@ -292,6 +298,8 @@ fn run(wanted: &Postponed) {
             flushed_millis: now,
             turn_millis: now,
             iterations: 0,
+            switches: 0,
+            switched: false,
             beat,
         });
     });
@@ -361,31 +369,42 @@ fn turn() -> Next {
         let Some(run) = &mut state.run else {
             return Next::Nothing;
         };
-        run.turn_millis = scope::now_millis();
+        let mut switched = std::mem::take(&mut run.switched);
+        if !switched {
+            run.turn_millis = scope::now_millis();
+        }
         loop {
             // Read before anything that the bell may be rung for.
             let bell = flags.as_ref().map_or(0, Flags::bell);
-            if flags.as_ref().is_some_and(Flags::is_stopped) {
+            let looks = !std::mem::take(&mut switched) || run.switches % LOOK_SWITCHES == 0;
+            if looks && flags.as_ref().is_some_and(Flags::is_stopped) {
                 run.session.stop();
             }
             let poll = run.session.poll(SLICE);
+            if let Poll::Switching(switch) = poll {
+                run.switches = run.switches.wrapping_add(1);
+                run.switched = true;
+                run.suspended = switch == StackSwitch::Suspend;
+                if run.switches % LOOK_SWITCHES == 0 {
+                    flush_if_due(run, scope::now_millis());
+                }
+                return match switch {
+                    StackSwitch::Suspend => Next::Suspend,
+                    StackSwitch::Resume => Next::Resume,
+                };
+            }
             let now = scope::now_millis();
             // A wait that blocks may be over before anybody can look.
             let blocks = flags.is_some() && matches!(poll, Poll::Waiting { blocking: true, .. });
             let rests = matches!(poll, Poll::Waiting { .. } | Poll::Ended) && !blocks;
-            if now - run.flushed_millis >= FLUSH_MILLIS || rests {
+            if rests {
                 flush(run, now);
+            } else {
+                flush_if_due(run, now);
             }
             match poll {
                 Poll::Ended => return Next::Ended,
-                Poll::Switching(StackSwitch::Suspend) => {
-                    run.suspended = true;
-                    return Next::Suspend;
-                }
-                Poll::Switching(StackSwitch::Resume) => {
-                    run.suspended = false;
-                    return Next::Resume;
-                }
+                Poll::Switching(_) => unreachable!("the turn ended with it"),
                 Poll::Working => {
                     // Between two iterations of a loop that shares the
                     // browser's, or where Stop can only come as a message.
@@ -419,6 +438,12 @@ fn turn() -> Next {
             }
         }
     })
+}
+
+fn flush_if_due(run: &mut Run, now_millis: f64) {
+    if now_millis - run.flushed_millis >= FLUSH_MILLIS {
+        flush(run, now_millis);
+    }
 }
 
 /// Sends what was printed and what happened since the last time.

@@ -18,6 +18,7 @@ use crate::{contexts, task};
 /// What CPython's `run_until_complete` and `asyncio.run` call on a loop: if one of these is
 /// not what it was when asyncio was loaded, its code runs.
 const CALLED: &[&str] = &[
+    "__del__",
     "__init__",
     "_check_closed",
     "_check_running",

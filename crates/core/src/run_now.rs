@@ -293,6 +293,8 @@ fn closing(vm: &mut Vm, mut state: [Value; 4], completion: Completion) -> Res {
     event_loop::close(vm, &[this])?;
     let name = vm.intern("_closed");
     vm.set_attr_generic(this, name, Value::TRUE)?;
+    // All that it does is to close a loop that was left open.
+    vm.forgo_end(this);
     given(vm, state, Completion::Returned(Value::NONE))
 }
 

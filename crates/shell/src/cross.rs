@@ -9,7 +9,7 @@ use airlock_core::{Core, crossing};
 use airlock_trace::Outcome;
 use airlock_vm::{Completion, GeneratorKind, Kind, PyDict, Res, Throw, Value, Vm};
 
-use crate::{far, greenlet};
+use crate::{far, greenlet, stack};
 
 /// Of the values that the core keeps for this crate, by number.
 #[derive(Clone, Copy)]
@@ -23,6 +23,8 @@ pub(crate) enum Kept {
     AdaptRare,
     AdaptResult,
     FarAdapters,
+    /// The adapter that suspends the host's stack, in Python.
+    Switch,
     /// The tasks of fibers, and what makes one for a fiber that has none.
     Tasks,
     MakeTask,
@@ -45,7 +47,8 @@ pub(crate) fn choose(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::NONE)
 }
 
-/// `drive` drives the coroutines of an adapter; None: the shell's own fiber.
+/// `drive` drives the coroutines of an adapter; None: the shell's own fiber;
+/// True: the loop while the host's stack is suspended.
 pub(crate) fn drive_with(vm: &mut Vm, args: &[Value]) -> Res {
     let mut drives = kept(vm, Kept::Drives);
     if drives.is_none() {
@@ -55,6 +58,12 @@ pub(crate) fn drive_with(vm: &mut Vm, args: &[Value]) -> Res {
     vm.dict_set(drives, args[0], args[1])?;
     keep(vm, Kept::LastAdapter, Value::UNBOUND);
     Ok(Value::NONE)
+}
+
+/// The adapter that suspends the host's stack.
+pub(crate) fn switch_with(vm: &mut Vm, args: &[Value]) -> Res {
+    keep(vm, Kept::Switch, args[0]);
+    drive_with(vm, &[args[0], Value::TRUE])
 }
 
 pub(crate) fn await_with(vm: &mut Vm, args: &[Value]) -> Res {
@@ -205,6 +214,7 @@ fn cross_coroutine(vm: &mut Vm, coroutine: Value, name: Value, adapter: Value) -
 fn cross_by(vm: &mut Vm, coroutine: Value, name: Value, drive: Value) -> Res {
     match drive {
         _ if drive.is_none() => greenlet::cross(vm, coroutine, name),
+        _ if drive == Value::TRUE => stack::cross(vm, coroutine, name),
         _ => {
             let number = crossing::enter(vm, name);
             let number = vm.int(number as i64);

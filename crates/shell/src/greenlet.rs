@@ -143,9 +143,7 @@ pub(crate) fn greenlet_tasks(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// One crossing: runs a coroutine to its end.
 pub(crate) fn cross(vm: &mut Vm, coroutine: Value, name: Value) -> Res {
-    let tasks = kept(vm, Kept::Tasks);
-    let fiber = Value::count(vm.current_fiber());
-    if let Some(task) = vm.dict_get(tasks, fiber)? {
+    if let Some(task) = task_of_fiber(vm)? {
         return drive(vm, task, coroutine, name);
     }
     let make = kept(vm, Kept::MakeTask);
@@ -156,6 +154,13 @@ pub(crate) fn cross(vm: &mut Vm, coroutine: Value, name: Value) -> Res {
             drive(vm, task, coroutine, name)
         }),
     )
+}
+
+/// The task that stands for the running fiber, once it was made.
+pub(crate) fn task_of_fiber(vm: &mut Vm) -> Res<Option<Value>> {
+    let tasks = kept(vm, Kept::Tasks);
+    let fiber = Value::count(vm.current_fiber());
+    vm.dict_get(tasks, fiber)
 }
 
 fn drive(vm: &mut Vm, this: Value, coroutine: Value, name: Value) -> Res {

@@ -80,6 +80,7 @@ static FUNCTIONS: &[NativeDef] = &[
     function("in_crossing", "", in_crossing),
     function("choose", "adapter, /", cross::choose),
     function("drive_with", "adapter, drive, /", cross::drive_with),
+    function("switch_with", "adapter, /", cross::switch_with),
     function("await_with", "function, /", cross::await_with),
     function("adapt_with", "rare, result, /", cross::adapt_with),
     function("far_adapters", "adapters, /", cross::far_adapters),

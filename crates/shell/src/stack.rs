@@ -5,6 +5,9 @@ use airlock_core::{crossing, future, stack, threads::lanes, trace};
 use airlock_trace::{LaneState, Outcome};
 use airlock_vm::{Completion, Res, Throw, Value, Vm};
 
+use crate::cross::{Kept, kept};
+use crate::greenlet;
+
 /// Why the adapter is not offered by this host, or None.
 pub(crate) fn stack_missing(vm: &mut Vm, _: &[Value]) -> Res {
     match stack::missing(vm) {
@@ -18,6 +21,18 @@ pub(crate) fn stack_refusal(vm: &mut Vm, _: &[Value]) -> Res {
     match stack::refusal(vm) {
         Some(why) => Ok(vm.str(why)),
         None => Ok(Value::NONE),
+    }
+}
+
+/// One crossing from a fiber that has crossed before and may: the others are
+/// Python's.
+pub(crate) fn cross(vm: &mut Vm, coroutine: Value, name: Value) -> Res {
+    match greenlet::task_of_fiber(vm)? {
+        Some(task) if stack::refusal(vm).is_none() => stack_await(vm, &[task, coroutine, name]),
+        _ => {
+            let switch = kept(vm, Kept::Switch);
+            Err(vm.tail_call(switch, &[coroutine, name]))
+        }
     }
 }
 

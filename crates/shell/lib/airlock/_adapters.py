@@ -292,6 +292,8 @@ def _cross_switch(awaitable, name):
     return greenlet.switch(awaitable, name)
 
 
+_airlock_shell.switch_with(_cross_switch)
+
 _CROSS = {
     'direct': _cross_direct,
     'run': _crossing(asyncio.run),

@@ -59,6 +59,11 @@ impl Vm {
         }
     }
 
+    /// An instance's `__del__` need not run: it would find nothing to do.
+    pub fn forgo_end(&mut self, instance: Value) {
+        self.extension::<Finalized>().done.insert(instance);
+    }
+
     /// After marking and [`Vm::clear_weakrefs`]: marks what was not reached
     /// but must run something first.
     pub(crate) fn keep_finalizable(&mut self) {
