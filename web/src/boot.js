@@ -32,12 +32,17 @@ const engine = compiled(named('airlock-engine'));
 let engineRuns;
 const late = new Promise((resolve) => { engineRuns = resolve; }).then(() => compiled(named('airlock-late'), { priority: 'low' }));
 late.catch(() => { /* offline: what is there already works on */ });
+// Peers have no turn in which to take it later.
+let latePart;
+late.then((module) => { latePart = module; }, () => {}).finally(prepareSpare);
 
 // Another Worker for one that cannot start it itself, being blocked. From here
 // on the two talk over the memory that they share; of a Worker that fails the
 // page tells its parent in the ring's third cell.
 function createPeer(request, peers) {
-  const worker = new Worker(named('airlock-worker'), { type: 'module' });
+  const worker = spare ?? new Worker(named('airlock-worker'), { type: 'module' });
+  const started = worker === spare;
+  spare = undefined;
   const fail = () => {
     Atomics.store(new Int32Array(request.up, 0, 3), 2, 1);
     Atomics.add(request.parent, 1, 1);
@@ -53,7 +58,8 @@ function createPeer(request, peers) {
     event.preventDefault();
     fail();
   };
-  engine.then((module) => worker.postMessage({ module, library: libraries(), late: named('airlock-late'), packages, peer: request }), fail);
+  if (started) worker.postMessage({ peer: request });
+  else engine.then((module) => worker.postMessage(firstWords(module, { peer: request, latePart })), fail);
   peers.set(request.peer, {
     end() {
       endAll(own);
@@ -62,18 +68,52 @@ function createPeer(request, peers) {
   });
 }
 
+const firstWords = (module, more) => ({ module, library: libraries(), late: named('airlock-late'), packages, ...more });
+
+// One Worker waits with the engine loaded to be somebody's peer: to start one
+// takes longer than a thousand calls. It comes up while nothing else runs, and
+// after each run that has used it.
+let spare;
+const REST_MILLIS = 1000;
+
+function prepareSpare() {
+  if (!globalThis.crossOriginIsolated || navigator.hardwareConcurrency < 2) return;
+  setTimeout(() => (globalThis.requestIdleCallback ?? setTimeout)(() => {
+    if (spare || peered.size > 0) return;
+    const worker = spare = new Worker(named('airlock-worker'), { type: 'module' });
+    const forget = (event) => {
+      event.preventDefault?.();
+      worker.terminate();
+      if (spare === worker) spare = undefined;
+    };
+    worker.onerror = worker.onmessageerror = worker.onmessage = forget;
+    engine.then((module) => worker.postMessage(firstWords(module, { spare: true, latePart })), () => { /* said by the others */ });
+  }), REST_MILLIS);
+}
+
+// The Workers that have peers, each with these.
+const peered = new Set();
+
 // What a Worker asks for its peers: one more, or the end of one.
 function servePeers(data, peers) {
-  if (data.peer !== undefined) createPeer(data, peers);
-  else {
+  if (data.peer !== undefined) {
+    peered.add(peers);
+    createPeer(data, peers);
+  } else {
     peers.get(data.ended)?.end();
     peers.delete(data.ended);
+    if (peers.size === 0) restFrom(peers);
   }
 }
 
 function endAll(peers) {
   for (const peer of peers.values()) peer.end();
   peers.clear();
+  restFrom(peers);
+}
+
+function restFrom(peers) {
+  if (peered.delete(peers)) prepareSpare();
 }
 
 // What programs may import beside the library, packed; peers are started by the page too.
@@ -83,6 +123,7 @@ const living = new Set();
 function setPackages(bytes) {
   packages = bytes;
   for (const worker of living) worker.postMessage({ packages });
+  spare?.postMessage({ packages });
 }
 
 // Read nothing that nobody imports, and no more than a Worker has room for.
@@ -136,7 +177,7 @@ function createWorker() {
     fail(event.message ? `the Worker failed: ${event.message}` : 'the Worker could not be started: its script could not be loaded');
   };
   engine.then(
-    (module) => worker.postMessage({ module, flags, library: libraries(), late: named('airlock-late'), packages }),
+    (module) => worker.postMessage(firstWords(module, { flags })),
     (error) => fail(`the engine could not be loaded: ${error.message}`),
   );
   late.then((module) => worker.postMessage({ latePart: module }), () => { /* as above */ });

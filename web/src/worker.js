@@ -2,43 +2,51 @@
 // engine and the flags by which the page stops a Worker that is blocked. An
 // object later on is the engine's late part or what programs may import; all
 // else is the text of a `ToWorker`. The Rust side posts its own answers. A
-// Worker that is to be another one's peer is told so in the first message, and
-// hears of nothing else from the page.
-import init, { add_library, handle, serve_peer, set_packages, start } from './airlock_browser.js';
+// Worker that is to be another one's peer is told so in the first message, or
+// is a spare one and told so later, and hears of nothing else from then on.
+import init, { add_library, handle, prepare_peer, serve_peer, set_packages, start } from './airlock_browser.js';
 import { expect, offer } from './late.js';
 
 const waiting = [];
 let running = false;
 
 self.onmessage = ({ data }) => {
-  if (data.latePart) {
-    offer(data.latePart);
-  } else if (data.module) {
-    boot(data);
-  } else if (running) {
-    take(data);
-  } else {
-    waiting.push(data);
-  }
+  if (data.latePart) offer(data.latePart);
+  if (data.module) boot(data);
+  else if (running) take(data);
+  else waiting.push(data);
 };
 
 function take(data) {
   if (data.packages) set_packages(data.packages);
-  else handle(data);
+  else if (data.peer) serve(data.peer);
+  else if (!data.latePart) handle(data);
 }
 
-async function boot({ module, flags, library, late, packages, peer }) {
+let addresses;
+
+function serve({ playground, origin, flags, parent, down, up }) {
+  serve_peer(playground, origin, flags, parent, down, up, addresses);
+  self.close();
+}
+
+async function boot({ module, flags, library, late, packages, peer, spare }) {
   try {
     const exports = await init({ module_or_path: module });
     expect(late, exports);
     if (packages) set_packages(packages);
+    addresses = library;
     if (peer) {
-      serve_peer(peer.playground, peer.flags, peer.parent, peer.down, peer.up, library);
-      self.close();
+      serve(peer);
+      return;
+    }
+    running = true;
+    if (spare) {
+      prepare_peer(library);
+      for (const data of waiting.splice(0)) take(data);
       return;
     }
     start(flags, library, WebAssembly.promising?.(exports.drive_switching));
-    running = true;
     for (const data of waiting.splice(0)) take(data);
     fetchLibrary(library);
   } catch (error) {

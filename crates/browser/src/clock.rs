@@ -14,12 +14,24 @@ pub struct BrowserClock {
 
 impl BrowserClock {
     pub fn new(seed: u64) -> BrowserClock {
+        BrowserClock::since(scope::now_millis() + scope::origin_millis(), seed)
+    }
+
+    /// A clock that another Worker began, at this moment of the page's time.
+    pub fn since(origin_millis: f64, seed: u64) -> BrowserClock {
         BrowserClock {
-            start_millis: scope::now_millis(),
+            start_millis: origin_millis - scope::origin_millis(),
             last_nanos: 0,
             read_at: None,
             seed,
         }
+    }
+}
+
+impl BrowserClock {
+    /// When it was at zero, for [`BrowserClock::since`].
+    pub fn origin_millis(&self) -> f64 {
+        self.start_millis + scope::origin_millis()
     }
 }
 

@@ -35,18 +35,29 @@ pub fn start(
 }
 
 /// Called instead of [`start`] in a Worker that is another one's peer; returns
-/// when the peer has ended. `down` and `up` lead from the parent and to it.
+/// when the peer has ended. `down` and `up` lead from the parent and to it; `origin_millis`
+/// is when the parent's clock was at zero.
 #[wasm_bindgen]
 pub fn serve_peer(
     playground: &str,
+    origin_millis: f64,
     flags: js_sys::Int32Array,
     parent: js_sys::Int32Array,
     down: &js_sys::SharedArrayBuffer,
     up: &js_sys::SharedArrayBuffer,
     library: Vec<String>,
 ) {
+    if !peers::is_prepared() {
+        modules::expect(library);
+    }
+    peers::serve(playground, origin_millis, flags, parent, down, up);
+}
+
+/// Called in a Worker that will be another one's peer, before that is known.
+#[wasm_bindgen]
+pub fn prepare_peer(library: Vec<String>) {
     modules::expect(library);
-    peers::serve(playground, flags, parent, down, up);
+    peers::prepare();
 }
 
 /// Loads the late part of the engine. Nobody needs to call this; exported, so

@@ -5,11 +5,12 @@
 //! each other by a bell: the second cell of the flags that each has of its
 //! own, of which the first is its stop flag.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 
 use airlock_engine::{
-    News, PARENT, PeerId, Peers, Poll, Session, failure_of, playground_files, told,
+    Activity, News, PARENT, PeerId, Peers, Poll, Prepared, Session, failure_of, playground_files,
+    told,
 };
 use airlock_link::Playground;
 use js_sys::{Atomics, Int32Array, Object, Reflect, SharedArrayBuffer};
@@ -33,6 +34,9 @@ const LOOKS: usize = 32;
 /// After so many waits in a row that outlasted the looking there is none, until
 /// one has been that short again.
 const PATIENCE: u32 = 4;
+
+/// How often a peer tells what happened in it.
+const TELL_MILLIS: f64 = 16.0;
 
 thread_local! {
     /// How many waits in a row have outlasted the looking; none where looking
@@ -126,12 +130,17 @@ struct Line {
 
 impl Line {
     fn send(&mut self, kind: u8, message: &[u8]) {
+        self.put(kind, message);
+        self.flush();
+    }
+
+    /// To be sent with what comes next.
+    fn put(&mut self, kind: u8, message: &[u8]) {
         let mut framed = Vec::with_capacity(message.len() + 5);
         framed.extend_from_slice(&(message.len() as u32 + 1).to_le_bytes());
         framed.push(kind);
         framed.extend_from_slice(message);
         self.unsent.push_back(framed);
-        self.flush();
     }
 
     fn flush(&mut self) {
@@ -172,6 +181,7 @@ impl Line {
             MESSAGE => News::Message(bytes.to_vec()),
             FAILED => News::Failed(failure_of(serde_json::from_slice(bytes).ok()?)),
             ENDED => News::Ended(text()),
+            DID => News::Did(Activity::unpack(bytes)?),
             _ => News::Printed {
                 error: kind == PRINTED_ERROR,
                 text: text(),
@@ -185,20 +195,24 @@ const PRINTED: u8 = 1;
 const PRINTED_ERROR: u8 = 2;
 const ENDED: u8 = 3;
 const FAILED: u8 = 4;
+const DID: u8 = 5;
 
 /// The peers of one Worker.
 pub struct WorkerPeers {
     /// None without shared memory.
     own: Option<Flags>,
     playground: String,
+    /// When the clock of all that belong together was at zero.
+    origin_millis: f64,
     parent: Option<Line>,
     children: BTreeMap<PeerId, Line>,
 }
 
 impl WorkerPeers {
-    pub fn new(own: Option<Flags>, playground: &Playground) -> WorkerPeers {
+    pub fn new(own: Option<Flags>, playground: &Playground, origin_millis: f64) -> WorkerPeers {
         WorkerPeers {
             own,
+            origin_millis,
             playground: serde_json::to_string(playground).unwrap_or_default(),
             parent: None,
             children: BTreeMap::new(),
@@ -243,6 +257,7 @@ impl Peers for WorkerPeers {
         let request = object(&[
             ("peer", &JsValue::from(peer)),
             ("playground", &JsValue::from_str(&self.playground)),
+            ("origin", &JsValue::from_f64(self.origin_millis)),
             ("flags", &line.theirs.0),
             ("parent", &own.0),
             ("down", &line.out.memory()),
@@ -276,6 +291,8 @@ impl Peers for WorkerPeers {
                 parent.send(FAILED, &text);
             }
             News::Ended(why) => parent.send(ENDED, why.as_bytes()),
+            // The parent need not hear of it at once.
+            News::Did(activity) => parent.put(DID, &activity.pack()),
             News::Idle(after) => {
                 parent.untold_idle = Some(after);
                 parent.flush();
@@ -327,10 +344,26 @@ impl Drop for WorkerPeers {
     }
 }
 
+thread_local! {
+    static PREPARED: RefCell<Option<Prepared>> = const { RefCell::new(None) };
+}
+
+/// Makes ready what a peer needs before it is known whose it will be.
+pub fn prepare() {
+    let clock = Box::new(BrowserClock::new(0));
+    PREPARED.set(Some(Prepared::new(clock, modules::library())));
+}
+
+/// Whether [`prepare`] was called, which knows of the library.
+pub fn is_prepared() -> bool {
+    PREPARED.with_borrow(Option::is_some)
+}
+
 /// Runs a peer to its end; the Worker does nothing else, and its event loop
 /// stands still.
 pub fn serve(
     playground: &str,
+    origin_millis: f64,
     flags: Int32Array,
     parent: Int32Array,
     down: &SharedArrayBuffer,
@@ -340,8 +373,17 @@ pub fn serve(
         return;
     };
     let (files, folders) = playground_files(&playground, packages());
-    let clock = Box::new(BrowserClock::new(playground.seed));
-    let mut session = Session::peer(&playground, clock, modules::library(), files, &folders);
+    let clock = Box::new(BrowserClock::since(origin_millis, playground.seed));
+    let library = modules::library();
+    let prepared = PREPARED
+        .take()
+        .filter(|prepared| prepared.fits(&playground));
+    let mut session = match prepared {
+        Some(prepared) => {
+            Session::prepared_peer(prepared, &playground, clock, library, files, &folders)
+        }
+        None => Session::peer(&playground, clock, library, files, &folders),
+    };
     let flags = Flags(flags);
     let line = || Line {
         out: Ring::over(up),
@@ -351,10 +393,11 @@ pub fn serve(
         idle_after: None,
         untold_idle: None,
     };
-    let mut peers = WorkerPeers::new(Some(flags.clone()), &playground);
+    let mut peers = WorkerPeers::new(Some(flags.clone()), &playground, origin_millis);
     peers.parent = Some(line());
     session.set_peers(Box::new(peers));
     expect_bells();
+    let mut told_millis = scope::now_millis();
     loop {
         let bell = flags.bell();
         if flags.is_stopped() {
@@ -365,6 +408,11 @@ pub fn serve(
             session
                 .peers()
                 .tell_parent(News::Printed { error, text }, 0);
+        }
+        let now = scope::now_millis();
+        if poll == Poll::Ended || now - told_millis >= TELL_MILLIS {
+            told_millis = now;
+            session.tell_activity();
         }
         match poll {
             Poll::Working | Poll::Switching(_) => {}

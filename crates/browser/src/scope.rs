@@ -29,6 +29,15 @@ pub fn now_millis() -> f64 {
     PERFORMANCE.with(|performance| performance.as_ref().map_or(0.0, web_sys::Performance::now))
 }
 
+/// When the Worker started, by a clock that all Workers of a page share.
+pub fn origin_millis() -> f64 {
+    PERFORMANCE.with(|performance| {
+        performance
+            .as_ref()
+            .map_or(0.0, web_sys::Performance::time_origin)
+    })
+}
+
 pub fn post(text: &str) {
     // The page may be gone; then nobody is left to tell.
     let _ = scope().post_message(&JsValue::from_str(text));

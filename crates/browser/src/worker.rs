@@ -260,9 +260,11 @@ fn run(wanted: &Postponed) {
         None => CostProfile::by_name(&playground.profile),
     }
     .unwrap_or_else(CostProfile::cpython_311);
+    let real = BrowserClock::new(playground.seed);
+    let origin_millis = real.origin_millis();
     let host: Box<dyn Host> = match playground.clock {
         Clock::Virtual => Box::new(VirtualClock::new(profile.clone(), playground.seed)),
-        Clock::Real => Box::new(BrowserClock::new(playground.seed)),
+        Clock::Real => Box::new(real),
     };
     let mut session =
         Session::with_packages(playground, side, host, modules::library(), packages());
@@ -277,7 +279,7 @@ fn run(wanted: &Postponed) {
                 Rc::new(packages),
             ))
         }
-        Clock::Real => Box::new(WorkerPeers::new(flags, playground)),
+        Clock::Real => Box::new(WorkerPeers::new(flags, playground, origin_millis)),
     });
     let begun_nanos = session.now_nanos();
     let cooperative =

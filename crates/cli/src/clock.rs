@@ -5,6 +5,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use airlock_core::{Charge, Host};
 
+/// Copies show the same time.
+#[derive(Clone)]
 pub struct RealClock {
     start: Instant,
     /// 1970 to the start.

@@ -11,6 +11,8 @@ use airlock_engine::{Poll, Session};
 
 /// Instructions between two looks at what a peer printed.
 const SLICE: u64 = 1_000_000;
+/// How often a peer tells what happened in it.
+const TELL_NANOS: u64 = 16_000_000;
 /// The VM does not recurse, but the compiler does.
 const STACK_BYTES: usize = 8 << 20;
 
@@ -80,12 +82,16 @@ pub struct ThreadPeers {
     /// The inbox of who started this one, and the number there.
     parent: Option<(Arc<Inbox>, PeerId)>,
     children: BTreeMap<PeerId, Child>,
+    /// As the Workers of a page are; the command leaves the core's loop of the
+    /// adapter `thread` in the shell's VM.
+    turn_alone: bool,
 }
 
 impl ThreadPeers {
     pub fn new(make: MakePeer) -> ThreadPeers {
         ThreadPeers {
             make,
+            turn_alone: false,
             inbox: Arc::default(),
             parent: None,
             children: BTreeMap::new(),
@@ -99,6 +105,10 @@ impl ThreadPeers {
 }
 
 impl Peers for ThreadPeers {
+    fn turn_alone(&self) -> bool {
+        self.turn_alone
+    }
+
     fn width(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)
     }
@@ -110,6 +120,7 @@ impl Peers for ThreadPeers {
             inbox: inbox.clone(),
             parent: Some((self.inbox.clone(), peer)),
             children: BTreeMap::new(),
+            turn_alone: self.turn_alone,
         };
         let last_words = LastWords {
             parent: self.inbox.clone(),
@@ -177,8 +188,14 @@ fn run(peers: ThreadPeers, stop: &AtomicBool, mut last_words: LastWords) {
     let (parent, number) = (last_words.parent.clone(), last_words.peer);
     let inbox = peers.inbox();
     let mut session = (peers.make.clone())(peers);
+    let mut told_nanos = 0;
     loop {
         let poll = session.poll(SLICE);
+        let now = session.now_nanos();
+        if poll == Poll::Ended || now - told_nanos >= TELL_NANOS {
+            told_nanos = now;
+            session.tell_activity();
+        }
         for (error, text) in session.take_output() {
             parent.put(number, News::Printed { error, text });
         }
@@ -192,10 +209,139 @@ fn run(peers: ThreadPeers, stop: &AtomicBool, mut last_words: LastWords) {
                 if deadline_nanos.is_none() {
                     session.tell_idle();
                 }
-                let now = session.now_nanos();
                 inbox.wait(deadline_nanos.map(|deadline| deadline.saturating_sub(now)));
             }
         }
     }
     last_words.why = session.why_ended();
+}
+
+#[cfg(test)]
+mod tests {
+    use airlock_engine::{Packages, playground_files};
+    use airlock_link::{Adapter, Playground};
+    use airlock_protocol::{Side, SideReport};
+    use airlock_stdlib::Library;
+
+    use super::*;
+    use crate::clock::RealClock;
+
+    /// A shell whose core's loop turns on a thread of its own, by itself.
+    fn run(core: &str, shell: &str) -> (String, SideReport) {
+        let playground = Playground {
+            core: core.to_owned(),
+            shell: shell.to_owned(),
+            adapter: Adapter::Thread,
+            ..Playground::default()
+        };
+        let (of_peers, clock) = (playground.clone(), RealClock::new());
+        let of_peer = clock.clone();
+        let make = move |peers: ThreadPeers| {
+            let (files, folders) = playground_files(&of_peers, Packages::none());
+            let clock = Box::new(of_peer.clone());
+            let mut session = Session::peer(&of_peers, clock, Library::new(), files, &folders);
+            session.set_peers(Box::new(peers));
+            session
+        };
+        let mut peers = ThreadPeers::new(Arc::new(make));
+        peers.turn_alone = true;
+        let inbox = peers.inbox();
+        let clock = Box::new(clock);
+        let mut session = Session::new(&playground, Side::Shell, clock, Library::new());
+        session.set_peers(Box::new(peers));
+        loop {
+            match session.poll(SLICE) {
+                Poll::Ended => break,
+                Poll::Waiting { deadline_nanos, .. } => {
+                    let now = session.now_nanos();
+                    inbox.wait(deadline_nanos.map(|deadline| deadline.saturating_sub(now)));
+                }
+                Poll::Working | Poll::Switching(_) => {}
+            }
+        }
+        let printed = session.take_output().into_iter().map(|(_, text)| text);
+        (printed.collect(), session.report())
+    }
+
+    const CORE: &str = "
+import asyncio, os
+
+class Point:
+    def __init__(self, x):
+        self.x = x
+
+async def echo(*args, **kwargs):
+    await asyncio.sleep(0)
+    return args, kwargs
+
+async def point(x):
+    return Point(x)
+
+async def slow(x):
+    await asyncio.sleep(0.02)
+    return x
+
+async def fail():
+    raise KeyError('no')
+
+async def gives_a_generator():
+    return (number for number in ())
+
+async def leave():
+    os._exit(3)
+";
+
+    const SHELL: &str = "
+import threading
+import airlock, core
+core = airlock.wrap(core)
+# The first call of each function tells its name, the next are plain.
+for _ in range(2):
+    print(core.echo(1, 'a', b=[1.5, None], c={'k': {1, 2}}), core.point(3).x)
+    for call in core.fail, core.gives_a_generator, lambda: core.slow(1, 2), lambda: core.echo(i for i in ()):
+        try:
+            call()
+        except Exception as error:
+            print(type(error).__name__, error, 'in fail' in str(error.__cause__))
+got = []
+threads = [threading.Thread(target=lambda n=n: got.append(core.slow(n))) for n in range(5)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(sorted(got))
+NAMES = 'loops', 'iterations', 'handles', 'tasks', 'task_switches', 'crossings'
+before = airlock.ledger()
+for _ in range(10):
+    core.point(1)
+    core.echo(2)
+after = airlock.ledger()
+print([after[name] - before[name] for name in NAMES])
+try:
+    core.leave()
+except RuntimeError as error:
+    print(error)
+print(core.echo(2))
+";
+
+    #[test]
+    fn calls_to_a_loop_that_turns_alone_answer_fail_overlap_and_are_counted() {
+        let (printed, report) = run(CORE, SHELL);
+        let round = "((1, 'a'), {'b': [1.5, None], 'c': {'k': {1, 2}}}) 3\n\
+             KeyError 'no' True\n\
+             TypeError cannot marshal 'generator' object at result False\n\
+             TypeError slow() takes 1 positional argument but 2 were given False\n\
+             TypeError cannot marshal 'generator' object at args[0] False\n";
+        // Three passes of a call that does not wait, as of
+        // `run_coroutine_threadsafe` in CPython.
+        let rest = "[0, 1, 2, 3, 4]\n[0, 70, 90, 20, 30, 20]\n\
+             the thread that the core ran in died: the program exited with status 3\n((2,), {})\n";
+        assert_eq!(printed, format!("{round}{round}{rest}"));
+        let ledger = &report.ledger;
+        assert_eq!(
+            ledger.python_ns + ledger.wait_ns + ledger.adapter_ns,
+            ledger.wall_ns
+        );
+        assert!(ledger.max_concurrency >= 5, "{ledger:?}");
+    }
 }

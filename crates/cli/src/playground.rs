@@ -222,7 +222,12 @@ fn packages(path: &[String]) -> Packages {
 }
 
 /// Lets a side start peers; what its thread waits for.
-fn set_peers(session: &mut Session, playground: &Playground, options: &Options) -> Arc<Inbox> {
+fn set_peers(
+    session: &mut Session,
+    playground: &Playground,
+    options: &Options,
+    clock: RealClock,
+) -> Arc<Inbox> {
     if playground.clock == Clock::Virtual {
         let library = Rc::new(Library::new);
         let path = options.path.clone();
@@ -234,7 +239,7 @@ fn set_peers(session: &mut Session, playground: &Playground, options: &Options) 
     let (of_peers, path) = (playground.clone(), options.path.clone());
     let make = move |peers: ThreadPeers| {
         let (files, folders) = playground_files(&of_peers, packages(&path));
-        let clock = Box::new(RealClock::new());
+        let clock = Box::new(clock.clone());
         let mut session = Session::peer(&of_peers, clock, Library::new(), files, &folders);
         session.set_peers(Box::new(peers));
         session
@@ -247,13 +252,14 @@ fn set_peers(session: &mut Session, playground: &Playground, options: &Options) 
 
 /// Runs one side to its end; `echo` prints what it prints.
 fn run_side(playground: &Playground, side: Side, options: &Options, echo: bool) -> Ran {
+    let clock = RealClock::new();
     let host: Box<dyn airlock_engine::Host> = match playground.clock {
         Clock::Virtual => Box::new(VirtualClock::new(options.profile.clone(), playground.seed)),
-        Clock::Real => Box::new(RealClock::new()),
+        Clock::Real => Box::new(clock.clone()),
     };
     let packages = packages(&options.path);
     let mut session = Session::with_packages(playground, side, host, Library::new(), packages);
-    let inbox = set_peers(&mut session, playground, options);
+    let inbox = set_peers(&mut session, playground, options, clock);
     let (mut stdout, mut stderr) = (String::new(), String::new());
     let mut take = |session: &mut Session| {
         for (is_error, text) in session.take_output() {

@@ -32,8 +32,9 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
         library.add_native(module);
     }
     let mut vm = Vm::new(Box::new(StandardEnvironment::new(library, files.clone())));
+    let clock = RealClock::new();
     let host: Box<dyn Host> = match options.clock {
-        Clock::Real => Box::new(RealClock::new()),
+        Clock::Real => Box::new(clock.clone()),
         Clock::Virtual => Box::new(VirtualClock::default()),
     };
     airlock_core::install(&mut vm, host, 0);
@@ -81,7 +82,7 @@ pub fn run(options: PyOptions) -> anyhow::Result<u8> {
         },
     };
     start_program(&mut vm, main, &argv, &path);
-    let inbox = set_peers(&mut vm, path, options.memory_mib);
+    let inbox = set_peers(&mut vm, path, options.memory_mib, clock);
     drive(&mut vm, &inbox)
 }
 
@@ -93,7 +94,12 @@ fn warning_options(given: Vec<String>) -> Vec<String> {
 }
 
 /// Lets the program start other processes; what its thread waits for.
-fn set_peers(vm: &mut Vm, folders: Vec<String>, memory_mib: Option<usize>) -> Arc<Inbox> {
+fn set_peers(
+    vm: &mut Vm,
+    folders: Vec<String>,
+    memory_mib: Option<usize>,
+    clock: RealClock,
+) -> Arc<Inbox> {
     let limits = Limits {
         instructions: u64::MAX,
         heap_bytes: memory_mib.map_or(1 << 30, |mib| (mib as u64) << 20),
@@ -107,7 +113,7 @@ fn set_peers(vm: &mut Vm, folders: Vec<String>, memory_mib: Option<usize>) -> Ar
     };
     let make = move |peers: ThreadPeers| {
         let files = SharedFiles::new(HostFiles);
-        let clock = Box::new(RealClock::new());
+        let clock = Box::new(clock.clone());
         let mut session = Session::peer(&playground, clock, Library::new(), files, &folders);
         session.set_peers(Box::new(peers));
         session

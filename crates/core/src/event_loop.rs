@@ -334,6 +334,8 @@ pub(crate) fn call_from_outside(
     let handle = make_handle(vm, loop_object, callback, args, context, "Handle");
     let loop_state = state(vm, id);
     loop_state.ready.push_back(Ready::Handle(handle));
+    // Whoever calls from another thread wakes the loop through its pipe.
+    loop_state.self_written = true;
     if let Some(fiber) = loop_state.waiting.take() {
         vm.wake(fiber, Completion::Returned(Value::TRUE));
     }

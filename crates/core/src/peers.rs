@@ -7,6 +7,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use airlock_trace::{
+    Activity, Counts, LaneKind, LaneState, Mark, Outcome, PeerLanes, Recorder, StopsMark,
+};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
     Completion, FiberId, FiberState, Layout, NativeDef, Res, Stream, Throw, Tracer, Value, Vm,
@@ -19,6 +22,7 @@ use crate::event_loop;
 use crate::failures::{self, Failure};
 use crate::host::Charge;
 use crate::threads::{self, lanes};
+use crate::trace;
 
 pub type PeerId = u32;
 
@@ -39,6 +43,8 @@ pub enum News {
     },
     /// A failure was recognised there.
     Failed(Failure),
+    /// What its loops did.
+    Did(Activity),
     /// Having taken so many of our messages it waits for nothing but the next.
     Idle(u64),
     /// It runs no more; why, or empty if it came to its end. Nothing follows.
@@ -103,12 +109,25 @@ impl Peers for NoPeers {
     }
 }
 
+#[derive(Default)]
+struct Told {
+    counts: Counts,
+    stops: StopsMark,
+    events: Mark,
+}
+
 /// The peers of a VM, and what came from them.
 pub struct Peering {
     pub host: Box<dyn Peers>,
     last: PeerId,
     /// Failures that the parent knows of.
     told_failures: usize,
+    /// What the parent knows of what loops did here.
+    told: Told,
+    /// What all peers have counted.
+    pub(crate) did: Counts,
+    /// Their lanes.
+    lanes: BTreeMap<PeerId, PeerLanes>,
     mailboxes: BTreeMap<PeerId, Mailbox>,
 }
 
@@ -126,6 +145,9 @@ impl Default for Peering {
             host: Box::new(NoPeers),
             last: PARENT,
             told_failures: 0,
+            told: Told::default(),
+            did: Counts::default(),
+            lanes: BTreeMap::new(),
             mailboxes: BTreeMap::from([(PARENT, Mailbox::default())]),
         }
     }
@@ -184,7 +206,7 @@ static FUNCTIONS: &[NativeDef] = &[
     function("turn_alone", "", |vm, _| {
         Ok(Value::bool(peering(vm).host.turn_alone()))
     }),
-    function("start", "", start),
+    function("start", "name, /", start),
     function("send", "peer, message, /", send),
     function("receive", "peer, timeout=None, /", receive),
     function("ask", "peer, message, /", |vm, args| {
@@ -227,13 +249,20 @@ fn missing(vm: &mut Vm, _: &[Value]) -> Res {
     })
 }
 
-fn start(vm: &mut Vm, _: &[Value]) -> Res {
+/// Another VM; its lane has the name.
+fn start(vm: &mut Vm, args: &[Value]) -> Res {
     if let Some(why) = peering(vm).host.missing() {
         return Err(vm.runtime_error(format!("no other process can be started: {why}")));
     }
+    let name = vm.as_text(args[0]).unwrap_or("").to_owned();
+    let parent = lanes::current_lane(vm);
+    let lane = trace::start_lane(vm, LaneKind::Thread, &name, Some(parent));
     let now = crate::now(vm);
     let peering = peering(vm);
     peering.last += 1;
+    peering
+        .lanes
+        .insert(peering.last, PeerLanes::begin_with(lane));
     let peer = peering.last;
     peering.mailboxes.insert(peer, Mailbox::default());
     peering.host.start(peer, now);
@@ -269,6 +298,7 @@ pub fn send_message(vm: &mut Vm, peer: PeerId, message: Vec<u8>) {
     let now = crate::now(vm);
     if peer == PARENT {
         tell_failures(vm);
+        tell_counts(vm);
         // What was printed before comes before.
         for (stream, text) in std::mem::take(&mut vm.output) {
             let error = stream == Stream::Error;
@@ -285,6 +315,7 @@ pub fn send_message(vm: &mut Vm, peer: PeerId, message: Vec<u8>) {
 /// Asks a peer that answers by number and waits for the answer, which is what
 /// comes without its number: bytes. `message` has [`NUMBER_BYTES`] in front,
 /// which are filled in here.
+#[inline(never)]
 pub fn ask(vm: &mut Vm, peer: PeerId, mut message: Vec<u8>) -> Res {
     threads::take_interrupt(vm)?;
     let fiber = vm.current_fiber();
@@ -490,6 +521,13 @@ fn end(vm: &mut Vm, peer: PeerId, why: String) {
         return;
     };
     mailbox.ended.get_or_insert(why);
+    let now_open = peering(vm).lanes.get_mut(&peer).map(PeerLanes::take_open);
+    for lane in now_open.unwrap_or_default() {
+        trace::end_lane(vm, lane, Outcome::Returned);
+    }
+    let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) else {
+        return;
+    };
     let waiters = std::mem::take(&mut mailbox.waiters);
     let askers = std::mem::take(&mut mailbox.askers);
     for fiber in waiters.into_iter().chain(askers.into_values()) {
@@ -511,6 +549,7 @@ pub fn take_news(vm: &mut Vm) {
                 let _ = vm.write(stream, &text);
             }
             News::Failed(failure) => failures::add(vm, failure),
+            News::Did(activity) => take_activity(vm, peer, activity),
             News::Idle(after) => {
                 if let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) {
                     mailbox.idle_after = Some(after);
@@ -521,6 +560,7 @@ pub fn take_news(vm: &mut Vm) {
     }
 }
 
+#[inline(never)]
 fn take_message(vm: &mut Vm, peer: PeerId, message: Vec<u8>) {
     let Some(mailbox) = peering(vm).mailboxes.get_mut(&peer) else {
         return;
@@ -555,6 +595,81 @@ fn wake_one(vm: &mut Vm, peer: PeerId) {
             vm.wake(fiber, Completion::Returned(Value::TRUE));
             return;
         }
+    }
+}
+
+/// Of what peers did what there is here becomes a part. Not inlined, as most
+/// programs have no peers and the page fetches such code late.
+#[inline(never)]
+fn take_activity(vm: &mut Vm, peer: PeerId, activity: Activity) {
+    let core = vm.extension::<Core>();
+    core.peering.did.add(&activity.counts);
+    core.stops.add(activity.stood);
+    core.recorder.drop_more(activity.counts.dropped_events);
+    let Some(lanes) = core.peering.lanes.get_mut(&peer) else {
+        return;
+    };
+    let (next_lane, states, recorder) = (
+        &mut core.next_lane,
+        &mut core.lane_states,
+        &mut core.recorder,
+    );
+    Recorder::unpack_each(&activity.events, |event| {
+        let begin = || {
+            let lane = *next_lane;
+            *next_lane += 1;
+            states.push(LaneState::Ready);
+            lane
+        };
+        if let Some(event) = lanes.translate(event, begin) {
+            recorder.record(&event);
+        }
+    });
+}
+
+/// Tells the parent what is counted here: a message that it gets is to be
+/// followed by nothing that came before.
+#[inline(never)]
+fn tell_counts(vm: &mut Vm) {
+    let activity = take_counts(vm);
+    tell(vm, activity);
+}
+
+/// Tells the parent all that happened since the last time.
+#[inline(never)]
+pub fn tell_activity(vm: &mut Vm) {
+    let mut activity = take_counts(vm);
+    let core = vm.extension::<Core>();
+    let events = core.recorder.pack_since(&mut core.peering.told.events, 0);
+    activity.events = events.unwrap_or_default();
+    tell(vm, activity);
+}
+
+fn tell(vm: &mut Vm, activity: Activity) {
+    let nothing = activity.counts.is_nothing() && activity.stood.is_nothing();
+    if !(nothing && activity.events.is_empty()) {
+        let now = crate::now(vm);
+        peering(vm).host.tell_parent(News::Did(activity), now);
+    }
+}
+
+fn take_counts(vm: &mut Vm) -> Activity {
+    let (fiber_switches, thread_switches) = (vm.fiber_switches, vm.thread_switches);
+    let core = vm.extension::<Core>();
+    let mut ledger = Counts::of(&core.ledger, core.recorder.dropped());
+    ledger.fiber_switches = fiber_switches;
+    ledger.thread_switches = thread_switches;
+    // Peers of its own count as well.
+    let dropped = ledger.dropped_events;
+    ledger.add(&core.peering.did);
+    ledger.dropped_events = dropped;
+    let told = &mut core.peering.told;
+    let counts = ledger.since(&told.counts);
+    told.counts = ledger;
+    Activity {
+        counts,
+        stood: core.stops.since(&mut told.stops),
+        events: Vec::new(),
     }
 }
 

@@ -349,6 +349,7 @@ impl Core {
         let lag = self.stops.lag();
         (ledger.lag_p50_ns, ledger.lag_p99_ns, ledger.lag_max_ns) = (lag.p50, lag.p99, lag.max);
         ledger.blocked_ns = self.stops.blocked_nanos();
+        self.peering.did.add_to(&mut ledger);
         ledger.overlapped_ns = self.waits.overlapped_nanos();
         ledger.longest_wait_ns = self.waits.longest_nanos();
         ledger.waiting_call_bytes = self.crossing_log.waiting_call_bytes();

@@ -16,11 +16,12 @@ pub use airlock_core::{Charge, Host, StackSwitch};
 pub use airlock_shell::MODULES as SHELL_MODULES;
 pub use airlock_stdlib::characters;
 pub use airlock_stdlib::{FileError, Files, LIBRARY_FOLDER, Library, MemoryFiles, SharedFiles};
+pub use airlock_trace::Activity;
 pub use clock::VirtualClock;
 pub use outcome::{RunReport, SideError, SideOutcome, compare, compare_advice, run_report};
 pub use packages::{PACKAGES_FOLDER, Packages};
 pub use peers::VirtualPeers;
 pub use profile::{CPYTHON_311, CostProfile};
 pub use session::{
-    Poll, Session, check, failure_of, playground_files, run_virtual, told, virtual_peers,
+    Poll, Prepared, Session, check, failure_of, playground_files, run_virtual, told, virtual_peers,
 };

@@ -92,6 +92,7 @@ impl VirtualPeers {
             session
         });
         let poll = session.poll_until(instructions, now_nanos);
+        session.tell_activity();
         let at_nanos = session.now_nanos();
         let sent = std::mem::take(&mut child.link.borrow_mut().up);
         for (sent_nanos, news) in sent {

@@ -56,6 +56,58 @@ pub struct Session {
     next_news: u64,
 }
 
+/// A VM that has loaded what every peer needs, for a peer of any playground
+/// that [`Prepared::fits`].
+pub struct Prepared {
+    vm: Vm,
+    adapter: Adapter,
+    seed: u64,
+}
+
+impl Prepared {
+    /// For the adapter whose first call finds it ready. `host` is another's
+    /// place until there is a playground.
+    pub fn new(host: Box<dyn Host>, library: Library) -> Prepared {
+        let playground = Playground {
+            adapter: Adapter::Thread,
+            ..Playground::default()
+        };
+        let files = SharedFiles::new(MemoryFiles::default());
+        let environment = environment(&playground, library, files.clone());
+        Prepared {
+            vm: loaded(environment, &playground, host, files),
+            adapter: playground.adapter,
+            seed: playground.seed,
+        }
+    }
+
+    /// Whether nothing that was loaded would be otherwise.
+    pub fn fits(&self, playground: &Playground) -> bool {
+        (self.adapter, self.seed) == (playground.adapter, playground.seed)
+    }
+}
+
+/// A VM with what nearly every playground imports: that is loaded before the
+/// program's time counts, as it would be in a process that is already up.
+fn loaded(
+    environment: StandardEnvironment,
+    playground: &Playground,
+    host: Box<dyn Host>,
+    files: SharedFiles,
+) -> Vm {
+    let mut vm = Vm::new(Box::new(environment));
+    let mut context = ProgramContext::new(files);
+    context.entropy = playground.seed;
+    let limits = &playground.limits;
+    airlock_core::install(&mut vm, host, limits.trace_events as usize);
+    vm.add_extension(context);
+    start(&mut vm);
+    let key = vm.str(playground.adapter.key());
+    vm.dict_set_text(vm.builtins, "__airlock_adapter__", key);
+    preload(&mut vm);
+    vm
+}
+
 /// Compiles one program; what is wrong with it.
 pub fn check(source: &str, filename: &str) -> Vec<Problem> {
     let files = SharedFiles::new(MemoryFiles::default());
@@ -151,7 +203,30 @@ impl Session {
         folders: &[String],
     ) -> Session {
         let environment = environment(playground, library, files.clone());
-        let mut session = Self::on(environment, playground, Side::Shell, host, files);
+        let session = Self::on(environment, playground, Side::Shell, host, files);
+        session.serve(playground, folders)
+    }
+
+    /// As [`Session::peer`] with what was made ready for it.
+    pub fn prepared_peer(
+        prepared: Prepared,
+        playground: &Playground,
+        host: Box<dyn Host>,
+        library: Library,
+        files: SharedFiles,
+        folders: &[String],
+    ) -> Session {
+        let mut vm = prepared.vm;
+        vm.environment = Box::new(environment(playground, library, files.clone()));
+        vm.extension::<ProgramContext>().files = files;
+        let core = vm.extension::<Core>();
+        core.host = host;
+        core.recorder = Recorder::new(playground.limits.trace_events as usize);
+        Self::over(vm, playground, Side::Shell).serve(playground, folders)
+    }
+
+    fn serve(mut self, playground: &Playground, folders: &[String]) -> Session {
+        let session = &mut self;
         session.is_peer = true;
         let mut path = folders.to_vec();
         path.push(LIBRARY_FOLDER.to_owned());
@@ -160,8 +235,11 @@ impl Session {
         };
         start_program(&mut session.vm, program, &["".to_owned()], &path);
         session.count_from_now();
+        if !session.vm.extension::<Core>().is_virtual() {
+            session.show_running();
+        }
         set_limits(&mut session.vm, &playground.limits);
-        session
+        self
     }
 
     fn on(
@@ -171,18 +249,14 @@ impl Session {
         host: Box<dyn Host>,
         files: SharedFiles,
     ) -> Session {
-        let mut vm = Vm::new(Box::new(environment));
-        let mut context = ProgramContext::new(files);
-        context.entropy = playground.seed;
-        let limits = &playground.limits;
-        airlock_core::install(&mut vm, host, limits.trace_events as usize);
-        vm.add_extension(context);
-        start(&mut vm);
-        // What nearly every playground imports is loaded before its time
-        // counts, as it would be in a process that is already up.
-        let key = vm.str(playground.adapter.key());
-        vm.dict_set_text(vm.builtins, "__airlock_adapter__", key);
-        preload(&mut vm);
+        Self::over(
+            loaded(environment, playground, host, files),
+            playground,
+            side,
+        )
+    }
+
+    fn over(mut vm: Vm, playground: &Playground, side: Side) -> Session {
         airlock_core::trace::start_lane(&mut vm, LaneKind::Main, "main", None);
         Session {
             vm,
@@ -216,6 +290,11 @@ impl Session {
         core.host.advance_to(nanos);
         core.host.charge(Charge::PeerStarted);
         self.count_from_now();
+        self.show_running();
+    }
+
+    fn show_running(&mut self) {
+        airlock_core::trace::enter(&mut self.vm, 0, LaneState::Python);
     }
 
     fn count_from_now(&mut self) {
@@ -248,7 +327,7 @@ impl Session {
         start_program(&mut self.vm, program, &[argv.to_owned()], &path);
         airlock_core::crossing::start_booking(&mut self.vm, !alone);
         self.count_from_now();
-        airlock_core::trace::enter(&mut self.vm, 0, LaneState::Python);
+        self.show_running();
     }
 
     /// Runs about `slice` instructions.
@@ -381,6 +460,11 @@ impl Session {
     /// A peer waits without a deadline: its parent is told, once.
     pub fn tell_idle(&mut self) {
         airlock_core::peers::tell_idle(&mut self.vm);
+    }
+
+    /// A peer tells its parent what happened since the last time.
+    pub fn tell_activity(&mut self) {
+        airlock_core::peers::tell_activity(&mut self.vm);
     }
 
     /// Why a peer came to its end: empty if it was told to.

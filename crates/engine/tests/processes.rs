@@ -127,3 +127,41 @@ with ProcessPoolExecutor(1) as pool:
     let error = report.shell.error.expect("it raises");
     assert_eq!((error.kind.as_str(), error.line), ("RuntimeError", 4));
 }
+
+#[test]
+fn what_loops_of_processes_do_is_in_the_ledger_at_once() {
+    let core = "
+import asyncio, time
+async def work():
+    await asyncio.gather(asyncio.sleep(0.001), asyncio.sleep(0.002))
+async def block():
+    time.sleep(0.02)
+";
+    let shell = "
+import airlock, core
+core = airlock.wrap(core)
+core.work()
+NAMES = 'loops', 'iterations', 'handles', 'tasks', 'task_switches', 'crossings'
+def did(call):
+    before = airlock.ledger()
+    call()
+    after = airlock.ledger()
+    return [after[name] - before[name] for name in NAMES]
+print(did(core.work), did(lambda: None), did(core.block))
+print(airlock.ledger()['lag_max_ns'] // 1_000_000, airlock.ledger()['peak_tasks'])
+";
+    let through = |adapter| {
+        let report = run(adapter, core, shell);
+        assert_eq!(report.shell.stderr, "");
+        let ledger = report.shell.ledger;
+        assert_eq!(
+            ledger.python_ns + ledger.wait_ns + ledger.adapter_ns,
+            ledger.wall_ns
+        );
+        assert!(ledger.blocked_ns >= 19_000_000, "{ledger:?}");
+        assert_eq!(ledger.max_concurrency, 3);
+        report.shell.stdout
+    };
+    // As on a loop of the shell's own.
+    assert_eq!(through(Adapter::Process), through(Adapter::Runner));
+}

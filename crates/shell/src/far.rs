@@ -97,7 +97,8 @@ pub(crate) fn turn_with(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 /// A call of a wrapped function through an adapter that runs the core on
-/// another VM; none if it is not plain.
+/// another VM; none if it is not plain. Not inlined: most programs do without.
+#[inline(never)]
 pub(crate) fn call_wrapped(
     vm: &mut Vm,
     chosen: Value,

@@ -150,6 +150,11 @@ impl Recorder {
         self.count < self.limit
     }
 
+    /// Counts events that another recorder has dropped.
+    pub fn drop_more(&mut self, count: u64) {
+        self.dropped += count;
+    }
+
     /// Counts an event that the caller did not make.
     pub fn drop_one(&mut self) {
         self.dropped += 1;

@@ -5,6 +5,7 @@
 //! A heartbeat of one beat each millisecond tells what that means: a beat
 //! that falls into a standstill is served at its end, and late by the rest.
 
+use crate::Stood;
 use crate::crossings::quantile;
 
 /// The heartbeat's period.
@@ -19,6 +20,15 @@ pub struct Stops {
     blocked: Vec<(u64, u64)>,
     late: Vec<u64>,
     /// How long all loops existed, together.
+    existed_nanos: u64,
+}
+
+/// How far someone has read what was noted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StopsMark {
+    blocked: usize,
+    last_end: u64,
+    late: usize,
     existed_nanos: u64,
 }
 
@@ -54,6 +64,34 @@ impl Stops {
     /// A loop existed for so long.
     pub fn note_life(&mut self, nanos: u64) {
         self.existed_nanos += nanos;
+    }
+
+    /// What was noted since `mark`, which moves on. The last standstill comes
+    /// again if it has grown meanwhile.
+    pub fn since(&self, mark: &mut StopsMark) -> Stood {
+        let last_end = self.blocked.last().map_or(0, |last| last.1);
+        let grown = mark.blocked == self.blocked.len() && mark.last_end != last_end;
+        let first = mark.blocked - usize::from(grown);
+        let stood = Stood {
+            blocked: self.blocked[first..].to_vec(),
+            late: self.late[mark.late..].to_vec(),
+            existed_nanos: self.existed_nanos - mark.existed_nanos,
+        };
+        *mark = StopsMark {
+            blocked: self.blocked.len(),
+            last_end,
+            late: self.late.len(),
+            existed_nanos: self.existed_nanos,
+        };
+        stood
+    }
+
+    /// Loops of another VM stood still.
+    pub fn add(&mut self, stood: Stood) {
+        self.blocked.extend(stood.blocked);
+        let room = BEAT_LIMIT.saturating_sub(self.late.len());
+        self.late.extend(stood.late.into_iter().take(room));
+        self.existed_nanos += stood.existed_nanos;
     }
 
     /// How long some loop was blocked.

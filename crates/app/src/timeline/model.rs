@@ -102,7 +102,14 @@ impl Model {
         for event in &events {
             self.handle_event(event);
         }
-        self.events.extend(events);
+        // What happened on another VM is told later than what happened here.
+        for event in events {
+            let at = match self.events.last() {
+                Some(last) if last.at_nanos > event.at_nanos => self.events_until(event.at_nanos),
+                _ => self.events.len(),
+            };
+            self.events.insert(at, event);
+        }
     }
 
     /// The run is over at `end_nanos`.
@@ -395,6 +402,8 @@ impl Model {
             line: spans.last().map_or(0, |last| last.line),
         };
         match spans.last_mut() {
+            // The event came late, of another VM.
+            Some(last) if last.start_nanos > at_nanos => {}
             Some(last) if last.start_nanos == at_nanos => *last = span,
             _ => spans.push(span),
         }

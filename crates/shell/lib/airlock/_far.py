@@ -56,6 +56,8 @@ class _Turning(_Process):
     """Its loop turns whether or not it is asked something; requests may
     overlap."""
 
+    lane = 'airlock loop'
+
     def __init__(self):
         super().__init__()
         self.begin('turn')

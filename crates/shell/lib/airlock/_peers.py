@@ -55,11 +55,14 @@ def missing():
 class Peer:
     """Another process. One thread at a time may call it."""
 
+    # What the timeline calls it.
+    lane = 'process'
+
     def __init__(self, with_main=True):
         if importing_main:
             raise RuntimeError(_BOOTSTRAPPING)
         sys.modules.setdefault('__mp_main__', sys.modules['__main__'])
-        self._id = _peers.start()
+        self._id = _peers.start(self.lane)
         self._with_main = with_main
         self._prepared = False
 
@@ -97,7 +100,8 @@ class Peer:
         """Lets it end once it has answered."""
         try:
             _peers.send(self._id, _marshal.dumps(('end',)))
-            _peers.receive(self._id)
+            while True:
+                _peers.receive(self._id)
         except PeerEnded:
             pass
 
