@@ -8,6 +8,7 @@ with status 1 if there was any.
 """
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,9 @@ def printed(command, statements, seconds=30):
     # never right.
     error = done.stderr.decode(errors='replace').strip()
     last = 'panicked' if 'panicked at' in error else error.splitlines()[-1] if done.returncode else ''
-    return done.stdout.decode(errors='replace') + f'status {done.returncode} {last}'
+    # Where an object lies says nothing.
+    shown = re.sub(r'0x[0-9a-f]{6,}', '0x', done.stdout.decode(errors='replace'))
+    return shown + f'status {done.returncode} {last}'
 
 
 def main():

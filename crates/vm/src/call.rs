@@ -544,7 +544,6 @@ impl Vm {
             self.stack[varkw_at] = self.heap.new_dict(PyDict::default());
         }
 
-        let mut misplaced = Vec::new();
         if named > 0 {
             let keys: Args = self.heap.tuple(names).into();
             let param_names = &code.params;
@@ -575,23 +574,14 @@ impl Vm {
                         self.dict_set(dict, key, value)?;
                     }
                     None => {
-                        if param_names[..params.positional_only as usize].contains(&key) {
-                            misplaced.push(key);
-                        } else {
-                            return Err(self.unexpected_keyword(function, key, param_names));
-                        }
+                        let positional_only = &param_names[..params.positional_only as usize];
+                        return Err(match self.misplaced(function, &keys, positional_only) {
+                            Some(misplaced) => misplaced,
+                            None => self.unexpected_keyword(function, key, param_names),
+                        });
                     }
                 }
             }
-        }
-        if !misplaced.is_empty() {
-            let list: Vec<&str> = misplaced.iter().map(|key| self.heap.str(*key)).collect();
-            let message = format!(
-                "{}() got some positional-only arguments passed as keyword arguments: '{}'",
-                self.function_name(function),
-                list.join(", ")
-            );
-            return Err(self.type_error(message));
         }
         if given > positional && !params.varargs {
             return Err(self.too_many_arguments(function, code, given, base));
@@ -643,6 +633,32 @@ impl Vm {
             .as_str(self.heap.function(function).qualname)
             .unwrap_or("function")
             .to_owned()
+    }
+
+    /// What names that stand for positional-only parameters are refused with,
+    /// if any of `keys` does.
+    #[cold]
+    fn misplaced(
+        &mut self,
+        function: Value,
+        keys: &[Value],
+        positional_only: &[Value],
+    ) -> Option<Throw> {
+        let is_key = |name: &&str| {
+            let mut keys = keys.iter().filter(|key| key.is(Kind::Str));
+            keys.any(|&key| self.heap.str(key) == *name)
+        };
+        let names = positional_only.iter().map(|&name| self.heap.str(name));
+        let names: Vec<&str> = names.filter(is_key).collect();
+        if names.is_empty() {
+            return None;
+        }
+        let message = format!(
+            "{}() got some positional-only arguments passed as keyword arguments: '{}'",
+            self.function_name(function),
+            names.join(", ")
+        );
+        Some(self.type_error(message))
     }
 
     #[cold]

@@ -677,11 +677,8 @@ impl Vm {
         match self.lookup_special(object, self.names.setitem) {
             Some(method) => self.call_special(method, object, &[key, value]).map(drop),
             None => {
-                let message = format!(
-                    "'{}' object does not support item assignment",
-                    self.type_name(object)
-                );
-                Err(self.type_error(message))
+                let what = "does not support item assignment";
+                Err(self.no_item_method(object, self.names.delitem, self.names.setitem, what))
             }
         }
     }
@@ -691,13 +688,23 @@ impl Vm {
         match self.lookup_special(object, self.names.delitem) {
             Some(method) => self.call_special(method, object, &[key]).map(drop),
             None => {
-                let message = format!(
-                    "'{}' object doesn't support item deletion",
-                    self.type_name(object)
-                );
-                Err(self.type_error(message))
+                let what = "doesn't support item deletion";
+                Err(self.no_item_method(object, self.names.setitem, self.names.delitem, what))
             }
         }
+    }
+
+    /// Assigning and deleting share a slot in CPython: a class in Python that
+    /// has one of the methods is asked for the other.
+    #[cold]
+    fn no_item_method(&mut self, object: Value, has: Value, wanted: Value, what: &str) -> Throw {
+        let other = self.lookup_special(object, has);
+        if other.is_some_and(|method| method.is(Kind::Function)) {
+            let wanted = self.heap.str(wanted).to_owned();
+            return self.attribute_error(wanted);
+        }
+        let message = format!("'{}' object {what}", self.type_name(object));
+        self.type_error(message)
     }
 
     // Operators.

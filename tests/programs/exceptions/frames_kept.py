@@ -62,7 +62,8 @@ try:
     middle(3)
 except IndexError as e:
     p.interaction(None, e.__traceback__ if sys.version_info < (3, 13) else e)
-print([l for l in out.getvalue().splitlines() if l.startswith('(Pdb)')])
+shown = out.getvalue().replace(os.path.abspath(__file__), 'FILE')
+print([l for l in shown.splitlines() if l.startswith('(Pdb)')])
 calls = []
 sys.breakpointhook = lambda *a, **k: calls.append((a, k))
 breakpoint(1, x=2)

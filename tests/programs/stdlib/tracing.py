@@ -2,6 +2,7 @@
 import bdb
 import contextlib
 import io
+import os
 import pdb
 import sys
 import threading
@@ -221,7 +222,7 @@ def debug(commands, code):
         out.write('quit\n')
     for line in out.getvalue().splitlines():
         if not line.startswith(('> ', '(Pdb) > ')):
-            print(line.replace(__file__, 'FILE'))
+            print(line.replace(os.path.abspath(__file__), 'FILE'))
 
 
 first = loops.__code__.co_firstlineno
