@@ -67,9 +67,15 @@ impl Vm {
         {
             return exit;
         }
-        match self.interpret() {
-            Ok(never) => match never {},
-            Err(exit) => exit,
+        loop {
+            let ended = if self.watching {
+                self.interpret::<true>()
+            } else {
+                self.interpret::<false>()
+            };
+            if let Err(exit) = ended {
+                return exit;
+            }
         }
     }
 
@@ -128,11 +134,18 @@ impl Vm {
         Ok(())
     }
 
-    fn interpret(&mut self) -> Result<std::convert::Infallible, Exit> {
+    /// Runs the frame on top and what follows, until there is an `Exit`, or a
+    /// frame for the other of the two: the one for `WATCHED` looks at each frame
+    /// whether a function of `sys.settrace` watches it.
+    #[inline(never)]
+    fn interpret<const WATCHED: bool>(&mut self) -> Result<(), Exit> {
         // The instructions of a frame that is watched: all marks but the one that
         // is to run.
         let mut marks: Vec<Instr> = Vec::new();
         'frame: loop {
+            if self.watching != WATCHED {
+                return Ok(());
+            }
             let frame = self.top();
             let code = frame.code.clone();
             let base = frame.base as usize;
@@ -140,7 +153,7 @@ impl Vm {
             let globals = frame.globals;
             let mut instrs: &[Instr] = &code.code.instrs;
             let mut unmarked = usize::MAX;
-            if self.watching && self.is_watched(&code) {
+            if WATCHED && self.is_watched(&code) {
                 mark_all(instrs, &mut marks);
                 instrs = &marks;
             }
@@ -326,6 +339,7 @@ impl Vm {
                 match instr {
                     Instr::Extend { .. } => {}
                     // The compiler makes none: a mark.
+                    Instr::Nop if !WATCHED => {}
                     Instr::Nop => {
                         save!();
                         if let Err(throw) = self.before_instruction(pc - 1) {
