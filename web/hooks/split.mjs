@@ -77,9 +77,17 @@ function lateTables(constants, bodies, isFirst, memory) {
       }
     }
   });
+  // Data names the beginnings of tables. Inside of one it may name an item, at a multiple of four bytes; numbers like
+  // that whose bytes are characters are ends of texts.
+  const isText = (address) => [0, 8, 16].every((shift) => ((address >> shift) & 255) - 0x20 >>> 0 < 0x5f);
+  const notePointer = (address) => {
+    const table = sorted.find(({ start, end }) => start <= address && address < end);
+    const inside = table && address - table.start;
+    if (inside === 0 || (inside % 4 === 0 && !isText(address))) note(address);
+  };
   // Pointers lie at multiples of their size.
   const follow = (from, to) => {
-    for (let at = (from + 3) & ~3; at + 4 <= to; at += 4) note(memory.readUInt32LE(at));
+    for (let at = (from + 3) & ~3; at + 4 <= to; at += 4) notePointer(memory.readUInt32LE(at));
   };
   let at = 0;
   for (const { start, end } of sorted) {
