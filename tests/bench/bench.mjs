@@ -17,6 +17,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, "../../dist");
 const RUN_LIMIT_MILLIS = 120_000;
 const START_RUNS = 5;
+const SETTLE_MILLIS = 5_000;
 
 // `reach` is the figure we set ourselves, in the row's unit. Rows belong to the suite `page` (the page and the
 // event loop), to `python` (the language), or to both.
@@ -204,6 +205,8 @@ class Airlock {
       await route.fulfill({ response, body: `(${noteMemories})();\n${await response.text()}` });
     });
     await this.ready();
+    // Workers go on fetching and warming up.
+    await this.page.waitForTimeout(SETTLE_MILLIS);
     const size = await megabytes(this.page.workers());
     await this.context.unrouteAll();
     return size;

@@ -14,6 +14,6 @@ def cross(adapter, count):
 
 for _ in range(50):
     cross('runner', 200)
-    cross('run', 60)
+    cross('run', 15)
 # Its loop goes on turning, so the others come first.
 cross('greenlet', 15_000)

@@ -34,8 +34,8 @@ const WARM_UP_TURN_MILLIS: f64 = 8.0;
 const WARM_UP_SLICE: u64 = 20_000;
 /// A wasm memory never gets smaller, so the warm-up must not make it large: it
 /// collects often and keeps few events.
-const WARM_UP_HEAP_BYTES: u64 = 6 << 20;
-const WARM_UP_EVENTS: u32 = 10_000;
+const WARM_UP_HEAP_BYTES: u64 = 4 << 20;
+const WARM_UP_EVENTS: u32 = 2_000;
 
 struct Run {
     session: Session,
