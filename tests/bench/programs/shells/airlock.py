@@ -6,7 +6,7 @@ import airlock
 import core
 
 core = airlock.wrap(core)
-for _ in range(5):
+for _ in range(25):
     start = time.perf_counter()
     for number in range(5000):
         core.answer(number)

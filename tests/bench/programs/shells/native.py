@@ -10,7 +10,7 @@ try:
     from greenlet import getcurrent, greenlet
 except ImportError:
     with asyncio.Runner() as runner:
-        for _ in range(5):
+        for _ in range(25):
             start = time.perf_counter()
             for number in range(5000):
                 runner.run(core.answer(number))
@@ -21,7 +21,7 @@ else:
         return getcurrent().parent.switch(awaitable)
 
     def shell():
-        for _ in range(5):
+        for _ in range(25):
             start = time.perf_counter()
             for number in range(5000):
                 await_(core.answer(number))
