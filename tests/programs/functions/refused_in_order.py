@@ -1,4 +1,4 @@
-"""Which of several mistakes a call or a subscript is refused for."""
+"""Which of several mistakes a call, a subscript or a format is refused for."""
 
 
 def positional(a, b=2, /, c=3):
@@ -22,6 +22,10 @@ class Removes:
         print('del', key)
 
 
+class Text(str):
+    pass
+
+
 def delete(thing):
     del thing[1]
 
@@ -42,6 +46,7 @@ for call in (
     lambda: delete((1, 2)),
     lambda: store('text'),
     lambda: delete(Deletes()),
+    lambda: f'{Text():x}',
 ):
     try:
         print(call())

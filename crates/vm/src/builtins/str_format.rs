@@ -433,7 +433,8 @@ fn dunder_format(vm: &mut Vm, args: &[Value]) -> Res {
         };
     }
     let text: String = vm.as_text(args[0]).unwrap_or_default().to_owned();
-    let text = super::format::format_str(vm, &text, &spec, "str")?;
+    let type_name = vm.type_name(args[0]);
+    let text = super::format::format_str(vm, &text, &spec, &type_name)?;
     Ok(vm.string(text))
 }
 
