@@ -1,4 +1,5 @@
-import importlib.util as u, os, sys, tempfile
+import importlib.resources
+import importlib.util as u, os, pathlib, sys, tempfile
 d = tempfile.mkdtemp(); os.mkdir(d+'/pk')
 for name, text in ('__init__', 'here = __name__'), ('part', 'from . import here'):
     with open(f'{d}/pk/{name}.py', 'w') as file:
@@ -31,3 +32,25 @@ sys.meta_path.insert(0, Watching)
 import colorsys
 print(importlib.machinery.PathFinder.find_spec('sys'), u.find_spec('sys').origin, u.find_spec('json').name)
 print(importlib.machinery.PathFinder.find_spec('nothing_here'))
+
+
+def data_beside_modules():
+    with tempfile.TemporaryDirectory() as folder:
+        package = pathlib.Path(folder, 'holds_data')
+        (package / 'inner').mkdir(parents=True)
+        (package / '__init__.py').write_text('')
+        (package / 'inner' / '__init__.py').write_text('')
+        (package / 'inner' / 'words.txt').write_text('one two')
+        sys.path.insert(0, folder)
+        try:
+            found = importlib.resources.files('holds_data')
+            print(type(found).__name__, sorted(path.name for path in found.iterdir() if path.name[0] != '_'))
+            words = importlib.resources.files('holds_data.inner') / 'words.txt'
+            print(words.read_text(), words.is_file(), os.path.basename(words))
+            with importlib.resources.as_file(words) as path, importlib.resources.open_text('holds_data.inner', 'words.txt') as file:
+                print(path.name, file.read())
+        finally:
+            sys.path.remove(folder)
+
+
+data_beside_modules()

@@ -54,3 +54,13 @@ def reload(module):
         return sys.modules[name]
     finally:
         _RELOADING.pop(name, None)
+
+
+def _get_resource_reader(self, name):
+    """Of the loader of modules in files: what finds data beside them."""
+    from importlib.readers import FileReader
+    return FileReader(self)
+
+
+_get_resource_reader.__name__ = _get_resource_reader.__qualname__ = 'get_resource_reader'
+type(__spec__.loader).get_resource_reader = _get_resource_reader
