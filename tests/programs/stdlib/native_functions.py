@@ -50,3 +50,15 @@ while f:
 print(len(fr), 'waits' in names, fr[threading.get_ident()].f_code.co_name)
 ev.set()
 t.join()
+
+# What only the library calls bears anything.
+import functools
+
+strange = functools.partial(int)
+for state in ((1, 2, 3), (print, (), 5), (print, [], {}), (print, 'ab', None)):
+    try:
+        getattr(strange, '_set', strange.__setstate__)(*state)
+        print('taken')
+    except TypeError:
+        print('refused')
+print(strange('7'))

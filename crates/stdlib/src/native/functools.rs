@@ -263,6 +263,9 @@ fn partial_set(vm: &mut Vm, args: &[Value]) -> Res {
     let &[this, function, before, keywords] = args else {
         return Err(Throw::Python);
     };
+    if !before.is(Kind::Tuple) || !keywords.is(Kind::Dict) {
+        return Err(vm.type_error("invalid partial state"));
+    }
     if vm
         .heap
         .tuple(before)
