@@ -207,10 +207,21 @@ fn complete(
     core.loops[id].completes = awaited;
     let number = Value::count(id * 4 + usize::from(is_raw) * 2 + usize::from(is_new));
     let state = [number, awaited, before[0], before[1]];
-    match event_loop::run_loop(vm, &[this]) {
-        Ok(value) => completed(vm, state, Completion::Returned(value)),
-        Err(Throw::Raise(exception)) => completed(vm, state, Completion::Raised(exception)),
-        Err(Throw::Call) => Err(vm.and_then(state, completed)),
+    let run = event_loop::run_loop(vm, &[this]);
+    then_with(vm, run, state, completed)
+}
+
+/// Goes on with what a run gave, or will have given once Python code was run.
+pub(crate) fn then_with(
+    vm: &mut Vm,
+    run: Res,
+    state: [Value; 4],
+    then: airlock_vm::Continuation,
+) -> Res {
+    match run {
+        Ok(value) => then(vm, state, Completion::Returned(value)),
+        Err(Throw::Raise(exception)) => then(vm, state, Completion::Raised(exception)),
+        Err(Throw::Call) => Err(vm.and_then(state, then)),
         Err(other) => Err(other),
     }
 }

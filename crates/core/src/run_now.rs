@@ -150,12 +150,8 @@ pub(crate) fn run_now(vm: &mut Vm, args: &[Value]) -> Res {
     let task = task::create(vm, this, args[0], none, none, false)?;
     begin_interruptible(vm, task)?;
     let state = [Value::count(id), policy_local, none, none];
-    match complete::complete_raw(vm, this, id, task) {
-        Ok(value) => give(vm, state, Completion::Returned(value)),
-        Err(Throw::Raise(exception)) => give(vm, state, Completion::Raised(exception)),
-        Err(Throw::Call) => Err(vm.and_then(state, give)),
-        Err(other) => Err(other),
-    }
+    let run = complete::complete_raw(vm, this, id, task);
+    complete::then_with(vm, run, state, give)
 }
 
 fn set_loop(vm: &mut Vm, policy_local: Value, to: Value) -> Res {
@@ -263,12 +259,7 @@ fn shut_down(
         Some(Err(throw)) => Err(throw),
         None => Ok(Value::NONE),
     };
-    match run {
-        Ok(value) => then(vm, state, Completion::Returned(value)),
-        Err(Throw::Raise(exception)) => then(vm, state, Completion::Raised(exception)),
-        Err(Throw::Call) => Err(vm.and_then(state, then)),
-        Err(other) => Err(other),
-    }
+    complete::then_with(vm, run, state, then)
 }
 
 /// The last step: no loop is set, and this one is closed.
