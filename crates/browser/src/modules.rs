@@ -96,14 +96,14 @@ pub fn library() -> Library {
 
 /// A part that a program cannot go on without.
 fn fetched_now(address: &str) -> Option<&'static [u8]> {
-    let is_missing = || {
+    let is_on_its_way = || {
         PARTS.with_borrow(|parts| {
             parts
                 .iter()
                 .any(|part| part.address == address && matches!(part.state, State::OnItsWay))
         })
     };
-    if is_missing() {
+    if is_on_its_way() {
         add(address, scope::fetch_now(address));
     }
     PARTS.with_borrow_mut(|parts| {
