@@ -14,20 +14,53 @@ pub struct Activity {
     pub events: Vec<u8>,
 }
 
-/// Of a ledger what peers add to. All but `peak_tasks`, of which the highest
-/// goes, are counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    pub loops: u64,
-    pub iterations: u64,
-    pub handles: u64,
-    pub tasks: u64,
-    pub task_switches: u64,
-    pub fiber_switches: u64,
-    pub thread_switches: u64,
-    pub thread_wakes: u64,
-    pub peak_tasks: u64,
-    pub dropped_events: u64,
+/// Makes [`Counts`] of the fields of a [`Ledger`] that are sums.
+macro_rules! counts {
+    ($($sum:ident)*) => {
+        /// Of a ledger what peers add to. All but `peak_tasks`, of which the
+        /// highest goes, are counted.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct Counts {
+            $(pub $sum: u64,)*
+            pub peak_tasks: u64,
+            pub dropped_events: u64,
+        }
+
+        impl Counts {
+            pub fn of(ledger: &Ledger, dropped_events: u64) -> Counts {
+                Counts {
+                    $($sum: ledger.$sum,)*
+                    peak_tasks: ledger.peak_tasks,
+                    dropped_events,
+                }
+            }
+
+            /// What came since `before`.
+            pub fn since(&self, before: &Counts) -> Counts {
+                Counts {
+                    $($sum: self.$sum - before.$sum,)*
+                    peak_tasks: self.peak_tasks,
+                    dropped_events: self.dropped_events - before.dropped_events,
+                }
+            }
+
+            pub fn add(&mut self, more: &Counts) {
+                $(self.$sum += more.$sum;)*
+                self.peak_tasks = self.peak_tasks.max(more.peak_tasks);
+                self.dropped_events += more.dropped_events;
+            }
+
+            /// Adds these to a ledger's own.
+            pub fn add_to(&self, ledger: &mut Ledger) {
+                $(ledger.$sum += self.$sum;)*
+                ledger.peak_tasks = ledger.peak_tasks.max(self.peak_tasks);
+            }
+        }
+    };
+}
+
+counts! {
+    loops iterations handles tasks task_switches fiber_switches thread_switches thread_wakes
 }
 
 /// When loops stood still (see [`crate::Stops`]).
@@ -39,68 +72,11 @@ pub struct Stood {
 }
 
 impl Counts {
-    pub fn of(ledger: &Ledger, dropped_events: u64) -> Counts {
-        Counts {
-            loops: ledger.loops,
-            iterations: ledger.iterations,
-            handles: ledger.handles,
-            tasks: ledger.tasks,
-            task_switches: ledger.task_switches,
-            fiber_switches: ledger.fiber_switches,
-            thread_switches: ledger.thread_switches,
-            thread_wakes: ledger.thread_wakes,
-            peak_tasks: ledger.peak_tasks,
-            dropped_events,
-        }
-    }
-
     /// Whether nothing was counted.
     pub fn is_nothing(&self) -> bool {
         let mut rest = *self;
         rest.peak_tasks = 0;
         rest == Counts::default()
-    }
-
-    /// What came since `before`.
-    pub fn since(&self, before: &Counts) -> Counts {
-        Counts {
-            loops: self.loops - before.loops,
-            iterations: self.iterations - before.iterations,
-            handles: self.handles - before.handles,
-            tasks: self.tasks - before.tasks,
-            task_switches: self.task_switches - before.task_switches,
-            fiber_switches: self.fiber_switches - before.fiber_switches,
-            thread_switches: self.thread_switches - before.thread_switches,
-            thread_wakes: self.thread_wakes - before.thread_wakes,
-            peak_tasks: self.peak_tasks,
-            dropped_events: self.dropped_events - before.dropped_events,
-        }
-    }
-
-    pub fn add(&mut self, more: &Counts) {
-        self.loops += more.loops;
-        self.iterations += more.iterations;
-        self.handles += more.handles;
-        self.tasks += more.tasks;
-        self.task_switches += more.task_switches;
-        self.fiber_switches += more.fiber_switches;
-        self.thread_switches += more.thread_switches;
-        self.thread_wakes += more.thread_wakes;
-        self.peak_tasks = self.peak_tasks.max(more.peak_tasks);
-        self.dropped_events += more.dropped_events;
-    }
-
-    /// Adds these to a ledger's own.
-    pub fn add_to(&self, ledger: &mut Ledger) {
-        ledger.loops += self.loops;
-        ledger.iterations += self.iterations;
-        ledger.handles += self.handles;
-        ledger.tasks += self.tasks;
-        ledger.task_switches += self.task_switches;
-        ledger.fiber_switches += self.fiber_switches;
-        ledger.thread_switches += self.thread_switches;
-        ledger.thread_wakes += self.thread_wakes;
-        ledger.peak_tasks = ledger.peak_tasks.max(self.peak_tasks);
     }
 }
 
