@@ -58,10 +58,6 @@ pub fn parse() -> Result<Command, lexopt::Error> {
                 || name == "open"
                 || name == "calibrate" =>
         {
-            // Everything after a command of these is its own, `--help` at any place apart.
-            if std::env::args_os().any(|argument| argument == "--help" || argument == "-h") {
-                return Ok(Command::Help);
-            }
             Ok(Command::Playground(name.string()?, parser))
         }
         Some(Value(name)) => Err(format!("there is no command {name:?}").into()),

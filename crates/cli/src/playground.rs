@@ -65,7 +65,8 @@ pub struct Options {
     operands: Vec<String>,
 }
 
-fn parse(parser: &mut lexopt::Parser) -> Result<Options> {
+/// None if help is asked for.
+fn parse(parser: &mut lexopt::Parser) -> Result<Option<Options>> {
     let mut options = Options {
         json: false,
         trace: None,
@@ -79,6 +80,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Options> {
     };
     while let Some(arg) = parser.next()? {
         match arg {
+            Long("help") | Short('h') => return Ok(None),
             Long("json") => options.json = true,
             Long("trace") => options.trace = Some(parser.value()?.string()?),
             Long("adapter") => {
@@ -107,7 +109,7 @@ fn parse(parser: &mut lexopt::Parser) -> Result<Options> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(options)
+    Ok(Some(options))
 }
 
 fn load_profile(name: &str) -> Result<CostProfile> {
@@ -120,54 +122,42 @@ fn load_profile(name: &str) -> Result<CostProfile> {
     CostProfile::read(&text).map_err(|problem| anyhow::anyhow!("{name}: {problem}"))
 }
 
-/// Runs one of the subcommands; its exit status.
-pub fn command(name: &str, parser: &mut lexopt::Parser) -> Result<u8> {
-    match name {
-        "run" => {
-            let options = parse(parser)?;
-            let playground = from_files(&options)?;
-            run(&playground, &options)
-        }
-        "compare" => {
-            let options = parse(parser)?;
-            let playground = from_files(&options)?;
-            compare(&playground, &options)
-        }
+/// Runs one of the subcommands; its exit status, or none if help is asked for.
+pub fn command(name: &str, parser: &mut lexopt::Parser) -> Result<Option<u8>> {
+    let Some(options) = parse(parser)? else {
+        return Ok(None);
+    };
+    let status = match name {
+        "run" => run(&from_files(&options.operands, &options)?, &options)?,
+        "compare" => compare(&from_files(&options.operands, &options)?, &options)?,
         "open" => {
-            let options = parse(parser)?;
             let [link] = options.operands.as_slice() else {
                 bail!("open takes one link")
             };
             let mut playground = decode(link)?;
             apply(&mut playground, &options);
-            run(&playground, &options)
+            run(&playground, &options)?
         }
         "calibrate" => {
             print!("{}", include_str!("calibrate.py"));
-            Ok(0)
+            0
         }
-        _ => link(parser),
-    }
+        _ => link(&options)?,
+    };
+    Ok(Some(status))
 }
 
-fn link(parser: &mut lexopt::Parser) -> Result<u8> {
-    let verb = match parser.next()? {
-        Some(Value(verb)) => verb.string()?,
-        _ => bail!("link encode or link decode"),
-    };
-    let options = parse(parser)?;
-    match verb.as_str() {
-        "encode" => {
-            let playground = from_files(&options)?;
+fn link(options: &Options) -> Result<u8> {
+    let operands: Vec<&str> = options.operands.iter().map(String::as_str).collect();
+    match operands[..] {
+        ["encode", ..] => {
+            let playground = from_files(&options.operands[1..], options)?;
             println!("{}", airlock_link::encode(&playground)?);
         }
-        "decode" => {
-            let [link] = options.operands.as_slice() else {
-                bail!("link decode takes one link")
-            };
-            println!("{}", serde_json::to_string_pretty(&decode(link)?)?);
-        }
-        other => bail!("link encode or link decode, not {other}"),
+        ["decode", link] => println!("{}", serde_json::to_string_pretty(&decode(link)?)?),
+        ["decode", ..] => bail!("link decode takes one link"),
+        [] => bail!("link encode or link decode"),
+        [other, ..] => bail!("link encode or link decode, not {other}"),
     }
     Ok(0)
 }
@@ -176,8 +166,8 @@ fn decode(link: &str) -> Result<Playground> {
     airlock_link::decode(link).context("the link cannot be read")
 }
 
-fn from_files(options: &Options) -> Result<Playground> {
-    let [core, shell] = options.operands.as_slice() else {
+fn from_files(operands: &[String], options: &Options) -> Result<Playground> {
+    let [core, shell] = operands else {
         bail!("CORE.py and SHELL.py are needed")
     };
     let read = |path: &str| -> Result<String> {

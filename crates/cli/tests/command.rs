@@ -63,3 +63,25 @@ fn programs_read_what_is_typed_after_their_prompts() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert_eq!(said, "name? Ann\nfir st\ns\n['econd\\n', 'third']\nend\n");
 }
+
+#[test]
+fn help_is_an_option_and_no_operand() {
+    for args in [
+        &["--help"][..],
+        &["run", "core.py", "--json", "-h"],
+        &["link", "--help"],
+        &["calibrate", "--help"],
+    ] {
+        let output = airlock(args);
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && said.starts_with("usage: "),
+            "{args:?}: {said}"
+        );
+    }
+    let of_program = airlock(&["py", "-c", "import sys; print(sys.argv)", "--help"]);
+    let said = String::from_utf8_lossy(&of_program.stdout);
+    assert_eq!(said, "['-c', '--help']\n");
+    let of_file = airlock(&["run", "--", "core.py", "--help"]);
+    assert_eq!(of_file.status.code(), Some(2));
+}
