@@ -17,13 +17,14 @@ use smallvec::SmallVec;
 
 use crate::future::python_member;
 use crate::host::Charge;
+use crate::loops::LoopTicket;
 use crate::state::{Core, LoopId, LoopState, Nested, Ready, Timer};
 use crate::threads::{current_thread, lanes};
 use crate::{complete, contexts, crossing, run_now, task, trace};
 
 /// The payload of a Python event loop.
 pub struct LoopHandle {
-    pub id: LoopId,
+    ticket: LoopTicket,
     class: Value,
 }
 
@@ -78,7 +79,7 @@ impl NativeObject for PyHandle {
 pub(crate) fn loop_id(vm: &Vm, value: Value) -> Option<LoopId> {
     vm.heap
         .downcast::<LoopHandle>(vm.heap.payload(value))
-        .map(|handle| handle.id)
+        .map(|handle| handle.ticket.id)
 }
 
 fn id_of(vm: &Vm, this: Value) -> LoopId {
@@ -125,47 +126,17 @@ fn wake_loop(vm: &mut Vm, id: LoopId) {
 
 pub(crate) fn new(vm: &mut Vm, args: &[Value]) -> Res {
     let class = vm.extension::<Core>().kept("Loop");
-    let count = vm.extension::<Core>().loops.len();
-    let payload = vm.heap.new_object(LoopHandle { id: count, class });
+    let loops = &mut vm.extension::<Core>().loops;
+    let (ticket, name) = (loops.reserve(), format!("loop {}", loops.made));
+    let id = ticket.id;
+    let payload = vm.heap.new_object(LoopHandle { ticket, class });
     let object = vm.wrap_payload(args[0], class, payload);
-    let lane = trace::start_lane(vm, LaneKind::Loop, &format!("loop {}", count + 1), None);
+    let lane = trace::start_lane(vm, LaneKind::Loop, &name, None);
     crossing::charge(vm, Charge::LoopCreated);
     let now = crate::now(vm);
     let core = vm.extension::<Core>();
     core.ledger.loops += 1;
-    core.loops.push(LoopState {
-        object,
-        ready: Default::default(),
-        timers: Default::default(),
-        timer_handles: Default::default(),
-        cancelled_timers: 0,
-        running: false,
-        runner: 0,
-        has_run: false,
-        stopping: false,
-        closed: false,
-        debug: false,
-        remaining: 0,
-        handles_this_iteration: 0,
-        in_iteration: false,
-        waiting: None,
-        cooperative: false,
-        lane,
-        driver: None,
-        current_task: Value::NONE,
-        tasks: Default::default(),
-        nested: Vec::new(),
-        self_written: false,
-        created_nanos: now,
-        stands_since: Some(now),
-        wait_ends: 0,
-        crossing: None,
-        completes: Value::UNBOUND,
-        thread_ident: Value::NONE,
-        hooks: None,
-        pass_crossings: Vec::new(),
-        pass_ended_order: 0,
-    });
+    core.loops[id] = LoopState::new(object, lane, now);
     trace::record(vm, EventKind::LoopStarted { lane });
     Ok(object)
 }
@@ -180,9 +151,9 @@ pub(crate) fn close(vm: &mut Vm, args: &[Value]) -> Res {
         return Ok(Value::NONE);
     }
     loop_state.closed = true;
-    loop_state.ready.clear();
-    loop_state.timers.clear();
-    loop_state.timer_handles.clear();
+    loop_state.ready = Default::default();
+    loop_state.timers = Default::default();
+    loop_state.timer_handles = Default::default();
     loop_state.hooks = None;
     let lane = loop_state.lane;
     // What is bound to a closed loop no longer needs it as a root.
@@ -567,6 +538,9 @@ fn stood(vm: &mut Vm, id: LoopId, now: u64, running: bool, next: Option<u64>) {
     let core = vm.extension::<Core>();
     if let Some(since) = std::mem::replace(&mut core.loops[id].stands_since, next) {
         core.stops.note(since, now, running);
+        if core.stops.are_many() {
+            core.settle_stops(now);
+        }
     }
 }
 
@@ -853,6 +827,7 @@ fn wait(vm: &mut Vm, id: LoopId, next: Option<u64>) -> Throw {
     stood(vm, id, now, true, None);
     let loop_state = state(vm, id);
     loop_state.waiting = Some(fiber);
+    loop_state.turns_until = now;
     let cooperative = loop_state.cooperative;
     let lane = loop_state.lane;
     trace::enter(
@@ -883,11 +858,7 @@ fn wait(vm: &mut Vm, id: LoopId, next: Option<u64>) -> Throw {
             // system's own lateness.
             let now = crate::now(vm);
             let loop_state = state(vm, id);
-            let due = loop_state
-                .timers
-                .peek()
-                .map_or(now, |timer| timer.at_nanos.0.max(loop_state.wait_ends));
-            loop_state.stands_since = Some(due.min(now));
+            loop_state.stands_since = Some(loop_state.waited_until(now));
             if let Completion::Raised(exception) = completion {
                 return stopped_by(vm, id, exception);
             }

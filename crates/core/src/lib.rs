@@ -12,6 +12,7 @@ pub mod event_loop;
 pub mod failures;
 pub mod future;
 mod host;
+mod loops;
 pub mod peers;
 mod run_now;
 pub mod stack;

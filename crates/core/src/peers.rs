@@ -7,9 +7,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use airlock_trace::{
-    Activity, Counts, LaneKind, LaneState, Mark, Outcome, PeerLanes, Recorder, StopsMark,
-};
+use airlock_trace::{Activity, Counts, LaneKind, LaneState, Mark, Outcome, PeerLanes, Recorder};
 use airlock_vm::module::ModuleDef;
 use airlock_vm::{
     Completion, FiberId, FiberState, Layout, NativeDef, Res, Stream, Throw, Tracer, Value, Vm,
@@ -112,7 +110,6 @@ impl Peers for NoPeers {
 #[derive(Default)]
 struct Told {
     counts: Counts,
-    stops: StopsMark,
     events: Mark,
 }
 
@@ -132,6 +129,13 @@ pub struct Peering {
 }
 
 impl Peering {
+    /// When the earliest standstill began of which a peer may still tell.
+    pub(crate) fn stood_since_nanos(&self) -> Option<u64> {
+        let peers = self.mailboxes.iter();
+        let living = peers.filter(|(peer, mailbox)| **peer != PARENT && mailbox.ended.is_none());
+        living.map(|(_, mailbox)| mailbox.stood_since_nanos).min()
+    }
+
     pub(crate) fn trace(&self, tracer: &mut Tracer) {
         for mailbox in self.mailboxes.values() {
             tracer.extend(mailbox.reader.as_ref().map_or(&[], |reader| &reader[..]));
@@ -165,6 +169,8 @@ struct Mailbox {
     /// How many messages went there, and came from there.
     sent: u64,
     received: u64,
+    /// No standstill of its loops that it has not told of began before this.
+    stood_since_nanos: u64,
     /// After how many of ours it said that it is idle.
     idle_after: Option<u64>,
     /// The number of what it was asked last.
@@ -264,7 +270,11 @@ fn start(vm: &mut Vm, args: &[Value]) -> Res {
         .lanes
         .insert(peering.last, PeerLanes::begin_with(lane));
     let peer = peering.last;
-    peering.mailboxes.insert(peer, Mailbox::default());
+    let mailbox = Mailbox {
+        stood_since_nanos: now,
+        ..Mailbox::default()
+    };
+    peering.mailboxes.insert(peer, mailbox);
     peering.host.start(peer, now);
     Ok(vm.int(i64::from(peer)))
 }
@@ -604,6 +614,9 @@ fn wake_one(vm: &mut Vm, peer: PeerId) {
 fn take_activity(vm: &mut Vm, peer: PeerId, activity: Activity) {
     let core = vm.extension::<Core>();
     core.peering.did.add(&activity.counts);
+    if let Some(mailbox) = core.peering.mailboxes.get_mut(&peer) {
+        mailbox.stood_since_nanos = activity.stood.rest_since_nanos;
+    }
     core.stops.add(activity.stood);
     core.recorder.drop_more(activity.counts.dropped_events);
     let Some(lanes) = core.peering.lanes.get_mut(&peer) else {
@@ -625,6 +638,11 @@ fn take_activity(vm: &mut Vm, peer: PeerId, activity: Activity) {
             recorder.record(&event);
         }
     });
+}
+
+/// This VM is another's peer.
+pub fn be_peer(vm: &mut Vm) {
+    vm.extension::<Core>().stops.keep_untold();
 }
 
 /// Tells the parent what is counted here: a message that it gets is to be
@@ -654,6 +672,7 @@ fn tell(vm: &mut Vm, activity: Activity) {
 }
 
 fn take_counts(vm: &mut Vm) -> Activity {
+    let now = crate::now(vm);
     let (fiber_switches, thread_switches) = (vm.fiber_switches, vm.thread_switches);
     let core = vm.extension::<Core>();
     let mut ledger = Counts::of(&core.ledger, core.recorder.dropped());
@@ -666,9 +685,11 @@ fn take_counts(vm: &mut Vm) -> Activity {
     let told = &mut core.peering.told;
     let counts = ledger.since(&told.counts);
     told.counts = ledger;
+    let mut stood = core.stops.take_untold();
+    stood.rest_since_nanos = core.stand_since(now);
     Activity {
         counts,
-        stood: core.stops.since(&mut told.stops),
+        stood,
         events: Vec::new(),
     }
 }

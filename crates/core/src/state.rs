@@ -12,6 +12,7 @@ use crate::crossing::KnownSite;
 use crate::deadlock::WaitsOn;
 use crate::failures::Failure;
 use crate::host::Host;
+use crate::loops::Loops;
 use crate::peers::Peering;
 use crate::run_now::Runs;
 use crate::stack::Stack;
@@ -117,6 +118,8 @@ pub(crate) struct LoopState {
     pub stands_since: Option<u64>,
     /// When the wait that is on, or was on last, ends by the clock.
     pub wait_ends: u64,
+    /// Until when at least it could turn, or wait.
+    pub turns_until: u64,
     /// The crossing that the run of this loop is, where no adapter told.
     pub crossing: Option<u64>,
     /// What the loop is run for by `run_until_complete`, where that is native;
@@ -134,12 +137,68 @@ pub(crate) struct LoopState {
     pub pass_ended_order: u64,
 }
 
+impl LoopState {
+    pub fn new(object: Value, lane: LaneId, now_nanos: u64) -> LoopState {
+        LoopState {
+            object,
+            ready: Default::default(),
+            timers: Default::default(),
+            timer_handles: Default::default(),
+            cancelled_timers: 0,
+            running: false,
+            runner: 0,
+            has_run: false,
+            stopping: false,
+            closed: false,
+            debug: false,
+            remaining: 0,
+            handles_this_iteration: 0,
+            in_iteration: false,
+            waiting: None,
+            cooperative: false,
+            lane,
+            driver: None,
+            current_task: Value::NONE,
+            tasks: Default::default(),
+            nested: Vec::new(),
+            self_written: false,
+            created_nanos: now_nanos,
+            stands_since: Some(now_nanos),
+            wait_ends: 0,
+            turns_until: 0,
+            crossing: None,
+            completes: Value::UNBOUND,
+            thread_ident: Value::NONE,
+            hooks: None,
+            pass_crossings: Vec::new(),
+            pass_ended_order: 0,
+        }
+    }
+
+    /// Until when, by now, the wait that is on leaves the loop free: from a
+    /// timer's time on, or the system's, it is late.
+    pub fn waited_until(&self, now: u64) -> u64 {
+        let due = self.timers.peek();
+        let due = due.map_or(now, |timer| timer.at_nanos.0.max(self.wait_ends));
+        due.max(self.turns_until).min(now)
+    }
+
+    /// Of no loop.
+    pub fn closed() -> LoopState {
+        LoopState {
+            closed: true,
+            stands_since: None,
+            ..LoopState::new(Value::NONE, 0, 0)
+        }
+    }
+}
+
 /// The core's part of the VM.
 pub struct Core {
     pub host: Box<dyn Host>,
     pub recorder: Recorder,
     pub ledger: Ledger,
-    pub(crate) loops: Vec<LoopState>,
+    pub(crate) loops: Loops,
     /// The running loop of each thread.
     pub(crate) running_loops: FxHashMap<u32, Value>,
     /// The fibers that turn loops written in Python, by thread.
@@ -201,8 +260,8 @@ pub struct Core {
 
 impl Extension for Core {
     fn trace(&self, tracer: &mut Tracer) {
-        for state in &self.loops {
-            // Nothing is left of one that is closed; `run` makes thousands.
+        for state in self.loops.iter() {
+            // Nothing is left of one that is closed.
             if state.closed {
                 continue;
             }
@@ -263,7 +322,7 @@ impl Extension for Core {
         }
     }
     fn forget(&mut self, is_alive: &dyn Fn(Value) -> bool) {
-        for state in &mut self.loops {
+        for state in self.loops.iter_mut() {
             state.tasks.retain(|_, task| is_alive(*task));
         }
     }
@@ -276,7 +335,7 @@ impl Core {
             host,
             recorder: Recorder::new(trace_limit),
             ledger: Ledger::default(),
-            loops: Vec::new(),
+            loops: Loops::default(),
             running_loops: FxHashMap::default(),
             python_runners: FxHashMap::default(),
             python_tasks: FxHashMap::default(),
@@ -331,6 +390,25 @@ impl Core {
         self.phase_since_nanos = self.phase_since_nanos.max(now);
         self.ledger.wall_ns = self.phase_since_nanos.saturating_sub(self.start_nanos);
         self.phase = phase;
+    }
+
+    /// When the earliest standstill began that is still to be noted.
+    pub(crate) fn stand_since(&mut self, now: u64) -> u64 {
+        let mut earliest = self.peering.stood_since_nanos().unwrap_or(now).min(now);
+        for state in self.loops.iter_mut().filter(|state| !state.closed) {
+            let since = state.stands_since.unwrap_or_else(|| {
+                state.turns_until = state.waited_until(now);
+                state.turns_until
+            });
+            earliest = earliest.min(since);
+        }
+        earliest
+    }
+
+    /// Of what is settled of the loops' standstills only the sum is kept.
+    pub(crate) fn settle_stops(&mut self, now: u64) {
+        let since = self.stand_since(now);
+        self.stops.settle(since);
     }
 
     /// What a fiber is doing while it runs.

@@ -228,6 +228,7 @@ impl Session {
     fn serve(mut self, playground: &Playground, folders: &[String]) -> Session {
         let session = &mut self;
         session.is_peer = true;
+        peers::be_peer(&mut session.vm);
         let mut path = folders.to_vec();
         path.push(LIBRARY_FOLDER.to_owned());
         let program = Program::Module {

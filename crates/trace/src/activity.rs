@@ -69,6 +69,8 @@ pub struct Stood {
     pub blocked: Vec<(u64, u64)>,
     pub late: Vec<u64>,
     pub existed_nanos: u64,
+    /// What is told later began no earlier than this moment.
+    pub rest_since_nanos: u64,
 }
 
 impl Counts {
@@ -82,7 +84,7 @@ impl Counts {
 
 impl Stood {
     pub fn is_nothing(&self) -> bool {
-        *self == Stood::default()
+        self.blocked.is_empty() && self.late.is_empty() && self.existed_nanos == 0
     }
 }
 

@@ -20,5 +20,5 @@ pub use crossings::{Bucket, CallSite, CrossingLog, CrossingReport, Distribution,
 pub use event::{Event, EventKind, LaneId, LaneKind, LaneState, Outcome};
 pub use ledger::{Cost, Ledger, LostAt};
 pub use recorder::{Mark, Recorder, unpack};
-pub use stops::{BEAT_NANOS, Lag, Stops, StopsMark, union_nanos};
+pub use stops::{BEAT_NANOS, Lag, Stops, union_nanos};
 pub use waits::{LineWaits, WaitLine, Waits};

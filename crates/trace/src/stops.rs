@@ -14,22 +14,39 @@ pub const BEAT_NANOS: u64 = 1_000_000;
 /// How many late beats are kept.
 const BEAT_LIMIT: usize = 1_000_000;
 
-#[derive(Debug, Default)]
+/// How many standstills are kept one by one before the first look at which of
+/// them are settled.
+const ROOM: usize = 4096;
+
+#[derive(Debug)]
 pub struct Stops {
-    /// Standstills that count as blocked.
+    /// Standstills that count as blocked, and that others may still overlap.
     blocked: Vec<(u64, u64)>,
+    /// How many there may be before [`Stops::are_many`].
+    room: usize,
+    /// How long those were that nothing will overlap any more, and the moment
+    /// before which all of them ended.
+    settled_nanos: u64,
+    settled_until: u64,
     late: Vec<u64>,
     /// How long all loops existed, together.
     existed_nanos: u64,
+    /// What is still to be told to a parent, if there is one.
+    untold: Option<Stood>,
 }
 
-/// How far someone has read what was noted.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct StopsMark {
-    blocked: usize,
-    last_end: u64,
-    late: usize,
-    existed_nanos: u64,
+impl Default for Stops {
+    fn default() -> Stops {
+        Stops {
+            blocked: Vec::new(),
+            room: ROOM,
+            settled_nanos: 0,
+            settled_until: 0,
+            late: Vec::new(),
+            existed_nanos: 0,
+            untold: None,
+        }
+    }
 }
 
 /// The lag of a heartbeat on the loops, in nanoseconds.
@@ -49,54 +66,86 @@ impl Stops {
             return;
         }
         if !running || length >= BEAT_NANOS {
-            match self.blocked.last_mut() {
-                Some(last) if last.1 == since => last.1 = until,
-                _ => self.blocked.push((since, until)),
-            }
+            self.note_blocked(since, until);
         }
         let mut beat = since / BEAT_NANOS * BEAT_NANOS + BEAT_NANOS;
         while beat <= until && self.late.len() < BEAT_LIMIT {
             self.late.push(until - beat);
+            if let Some(untold) = &mut self.untold {
+                untold.late.push(until - beat);
+            }
             beat += BEAT_NANOS;
+        }
+    }
+
+    fn note_blocked(&mut self, since: u64, until: u64) {
+        append(&mut self.blocked, since.max(self.settled_until), until);
+        if let Some(untold) = &mut self.untold {
+            append(&mut untold.blocked, since, until);
         }
     }
 
     /// A loop existed for so long.
     pub fn note_life(&mut self, nanos: u64) {
         self.existed_nanos += nanos;
+        if let Some(untold) = &mut self.untold {
+            untold.existed_nanos += nanos;
+        }
     }
 
-    /// What was noted since `mark`, which moves on. The last standstill comes
-    /// again if it has grown meanwhile.
-    pub fn since(&self, mark: &mut StopsMark) -> Stood {
-        let last_end = self.blocked.last().map_or(0, |last| last.1);
-        let grown = mark.blocked == self.blocked.len() && mark.last_end != last_end;
-        let first = mark.blocked - usize::from(grown);
-        let stood = Stood {
-            blocked: self.blocked[first..].to_vec(),
-            late: self.late[mark.late..].to_vec(),
-            existed_nanos: self.existed_nanos - mark.existed_nanos,
-        };
-        *mark = StopsMark {
-            blocked: self.blocked.len(),
-            last_end,
-            late: self.late.len(),
-            existed_nanos: self.existed_nanos,
-        };
-        stood
+    /// There is a parent, which is to be told.
+    pub fn keep_untold(&mut self) {
+        self.untold.get_or_insert_default();
+    }
+
+    /// What was noted since the last time.
+    pub fn take_untold(&mut self) -> Stood {
+        self.untold.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Loops of another VM stood still.
     pub fn add(&mut self, stood: Stood) {
-        self.blocked.extend(stood.blocked);
+        for (since, until) in stood.blocked {
+            self.note_blocked(since, until);
+        }
         let room = BEAT_LIMIT.saturating_sub(self.late.len());
-        self.late.extend(stood.late.into_iter().take(room));
-        self.existed_nanos += stood.existed_nanos;
+        let late = &stood.late[..stood.late.len().min(room)];
+        self.late.extend(late);
+        if let Some(untold) = &mut self.untold {
+            untold.late.extend(late);
+        }
+        self.note_life(stood.existed_nanos);
+    }
+
+    /// Whether it is time for [`Stops::settle`].
+    pub fn are_many(&self) -> bool {
+        self.blocked.len() >= self.room
+    }
+
+    /// No standstill that began before this moment will be noted from now on:
+    /// what ended before it is only kept as a sum.
+    pub fn settle(&mut self, began_nanos: u64) {
+        let mut open: Vec<(u64, u64)> = Vec::new();
+        self.blocked.sort_unstable();
+        for &(start, end) in &self.blocked {
+            match open.last_mut() {
+                Some(last) if start <= last.1 => last.1 = last.1.max(end),
+                _ => open.push((start, end)),
+            }
+        }
+        let settled = open.partition_point(|&(_, end)| end < began_nanos);
+        self.settled_nanos += open
+            .drain(..settled)
+            .map(|(start, end)| end - start)
+            .sum::<u64>();
+        self.settled_until = self.settled_until.max(began_nanos);
+        self.room = ROOM.max(2 * open.len());
+        self.blocked = open;
     }
 
     /// How long some loop was blocked.
     pub fn blocked_nanos(&self) -> u64 {
-        union_nanos(self.blocked.clone())
+        self.settled_nanos + union_nanos(self.blocked.clone())
     }
 
     pub fn lag(&self) -> Lag {
@@ -116,6 +165,15 @@ impl Stops {
             p99: at(0.99),
             max: quantile(&late, 1.0),
         }
+    }
+}
+
+/// What goes on where the last one ended is the same standstill.
+fn append(blocked: &mut Vec<(u64, u64)>, since: u64, until: u64) {
+    match blocked.last_mut() {
+        Some(last) if last.1 == since => last.1 = until,
+        _ if since < until => blocked.push((since, until)),
+        _ => {}
     }
 }
 
@@ -158,6 +216,37 @@ mod tests {
         stops.note(0, MS / 2, true);
         stops.note(MS, MS + MS / 4, false);
         assert_eq!(stops.blocked_nanos(), MS / 4);
+    }
+
+    #[test]
+    fn standstills_that_are_settled_add_up_as_before() {
+        let notes = [(0, 9), (2, 12), (20, 25), (22, 40), (50, 60), (45, 70)];
+        let mut stops = Stops::default();
+        for (since, until) in notes {
+            stops.note(since, until, false);
+        }
+        let mut kept = notes.to_vec();
+        // The loop that stands since 45 is the only one that may still add.
+        stops.settle(45);
+        assert_eq!(stops.blocked, [(45, 70)]);
+        for (since, until) in [(45, 80), (90, 91)] {
+            stops.note(since, until, false);
+            kept.push((since, until));
+        }
+        assert_eq!(stops.blocked_nanos(), union_nanos(kept));
+    }
+
+    #[test]
+    fn parent_hears_of_each_standstill_once() {
+        let (mut stops, mut parent) = (Stops::default(), Stops::default());
+        stops.keep_untold();
+        stops.note(0, 5, false);
+        parent.add(stops.take_untold());
+        stops.note(5, 9, false);
+        stops.settle(9);
+        parent.add(stops.take_untold());
+        assert_eq!(parent.blocked_nanos(), 9);
+        assert!(stops.take_untold().is_nothing());
     }
 
     #[test]
