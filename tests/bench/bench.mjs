@@ -205,11 +205,22 @@ class Airlock {
       await route.fulfill({ response, body: `(${noteMemories})();\n${await response.text()}` });
     });
     await this.ready();
-    // Workers go on fetching and warming up.
+    // Workers go on fetching, and one warms up. A session begins with a run.
     await this.page.waitForTimeout(SETTLE_MILLIS);
+    await this.write("pass\n", "pass\n");
+    await this.press();
     const size = await megabytes(this.page.workers());
     await this.context.unrouteAll();
     return size;
+  }
+
+  async write(core, shell) {
+    for (const [name, source] of [["core-editor", core], ["shell-editor", shell]]) {
+      await this.page.getByTestId(name).evaluate((editor, text) => {
+        editor.value = text;
+        editor.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
+      }, source);
+    }
   }
 
   async press() {
@@ -230,16 +241,7 @@ class Airlock {
     await this.ready();
     if (key === "floor") return this.floor();
     const shell = existsSync(join(HERE, `programs/shells/${named}.py`)) ? named : "airlock";
-    const sources = {
-      "core-editor": program(named),
-      "shell-editor": adapter ? program(`shells/${shell}`) : "pass\n",
-    };
-    for (const [name, source] of Object.entries(sources)) {
-      await this.page.getByTestId(name).evaluate((editor, text) => {
-        editor.value = text;
-        editor.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
-      }, source);
-    }
+    await this.write(program(named), adapter ? program(`shells/${shell}`) : "pass\n");
     await this.page.getByTestId("clock").selectOption("real");
     await this.page.getByTestId("adapter").selectOption(adapter ?? "direct");
     const status = await this.press();

@@ -10,8 +10,6 @@ import { instrument } from './split.mjs';
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** The example that the page opens with. */
 const OPENED = at('../../crates/link/examples/fan_out');
-/** What a Worker runs before it is asked to, as far as time allows. */
-const WARM_UP = at('../../crates/browser/src/warm_up.py');
 /** Programs whose speed is measured: a call between the two parts takes longer than one inside. */
 const MEASURED = at('../../tests/bench/programs');
 /** Those whose crossings take so little that a call between the two parts would show. */
@@ -19,8 +17,6 @@ const ADAPTERS = ['run', 'runner', 'greenlet'];
 /** Enough to have begun everything that a measured program does. */
 const INSTRUCTIONS = 4_000_000;
 const LONGEST_MILLIS = 60_000;
-/** Long enough for the Worker to have warmed up, also on a machine that has other things to do. */
-const WARM_UP_MILLIS = 4000;
 /** Calls in all measured programs from which on it matters that one between the parts takes longer, by some 10 ns. */
 const OFTEN = 200_000;
 
@@ -38,13 +34,11 @@ const text = (...path) => readFileSync(join(...path), 'utf8');
  */
 export async function ran(engine, glue, bundles) {
   const { wasm, base, count } = instrument(engine);
-  return started(wasm, glue, bundles, '', async ({ exports, ask, play, addLibrary }) => {
-    const { core, shell } = await playFirst(play);
+  return started(wasm, glue, bundles, '', async ({ exports, ask, play, warmUp, addLibrary }) => {
+    const { core, shell } = await playFirst(play, warmUp);
     await ask({ type: 'check', core, shell });
     addLibrary();
     await ask({ type: 'check', core, shell });
-    // All of the warm-up: how far it comes before a first run depends on the machine.
-    await play('core', text(WARM_UP), 'pass\n', 'direct', 'virtual');
     await play('core', core, shell, 'direct', 'virtual');
     for (const adapter of ADAPTERS) {
       await play('shell', core, shell, adapter, 'virtual');
@@ -69,7 +63,7 @@ export async function ran(engine, glue, bundles) {
  */
 export async function tryParts(first, second, glue, bundles) {
   const load = 'new WebAssembly.Instance(globalThis.airlockLate, { engine: globalThis.airlockEngine })';
-  const run = (programs) => started(first, glue, bundles, load, async ({ play, exports, addLibrary }) => {
+  const run = (programs) => started(first, glue, bundles, load, async ({ play, warmUp, exports, addLibrary }) => {
     globalThis.airlockLate = new WebAssembly.Module(second);
     globalThis.airlockEngine = exports;
     await programs(async (...of) => {
@@ -77,12 +71,12 @@ export async function tryParts(first, second, glue, bundles) {
       if (!['completed', 'limit_reached'].includes(report.ending)) {
         throw new Error(`the parts of the engine do not run ${JSON.stringify(of)}: ${JSON.stringify(report)}`);
       }
-    }, addLibrary);
+    }, warmUp, addLibrary);
   });
   await run(playFirst);
   // Each by itself: one may bring the late part for the next.
   for (const program of measured()) {
-    await run(async (play, addLibrary) => {
+    await run(async (play, _, addLibrary) => {
       addLibrary();
       await play('core', program, 'pass\n', 'direct', 'virtual');
     });
@@ -91,9 +85,9 @@ export async function tryParts(first, second, glue, bundles) {
 
 const measured = () => readdirSync(MEASURED).filter((name) => name.endsWith('.py')).map((name) => text(MEASURED, name));
 
-/** The example on both sides, which comes after the Worker has warmed up and before it has the library. */
-async function playFirst(play) {
-  await new Promise((resolve) => { setTimeout(resolve, WARM_UP_MILLIS); });
+/** The warm-up, and the example on both sides before the library is there. */
+async function playFirst(play, warmUp) {
+  await warmUp();
   const [core, shell] = ['core.py', 'shell.py'].map((name) => text(OPENED, name));
   for (const side of ['core', 'shell']) await play(side, core, shell, 'runner', 'real');
   return { core, shell };
@@ -105,7 +99,7 @@ async function started(wasm, glue, bundles, load, use) {
   try {
     const file = (name, source) => writeFileSync(join(folder, name), source);
     file('package.json', '{ "type": "module" }');
-    file('stack.js', 'export const suspend = () => {}, resume = suspend;');
+    file('stack.js', 'export const suspend = () => globalThis.airlockStack.suspend(), resume = () => globalThis.airlockStack.resume();');
     file('late.js', `export const load = () => { ${load} };`);
     file('glue.js', glue);
     return await use(talk(wasm, bundles, await import(pathToFileURL(join(folder, 'glue.js')))));
@@ -114,7 +108,24 @@ async function started(wasm, glue, bundles, load, use) {
   }
 }
 
-function talk(wasm, bundles, { initSync, start, add_library, handle }) {
+/**
+ * What suspends a stack, in place of the browser's: here the callbacks that end the wait are called from within it.
+ * Enough for programs that wait for nothing but the loop's next turn.
+ */
+function stackOf() {
+  const soon = [];
+  globalThis.queueMicrotask = (callback) => { soon.push(callback); };
+  let suspended = false;
+  return {
+    suspend() {
+      suspended = true;
+      while (suspended) soon.shift()();
+    },
+    resume() { suspended = false; },
+  };
+}
+
+function talk(wasm, bundles, { initSync, start, warm_up, add_library, handle, drive_switching }) {
   // As long as those of a page are.
   const addresses = bundles.map((_, index) => `http://localhost:8080/library-${index}-0123456789abcdef.bundle`);
   // The engine fetches a part of the library itself when it cannot go on without.
@@ -127,6 +138,7 @@ function talk(wasm, bundles, { initSync, start, add_library, handle }) {
   };
   // As Chromium has it.
   globalThis.scheduler ??= { postTask: (callback, { delay }) => { setTimeout(callback, delay); } };
+  globalThis.airlockStack = stackOf();
   const exports = initSync({ module: new WebAssembly.Module(wasm) });
   let hear = () => {};
   globalThis.postMessage = (message) => {
@@ -148,7 +160,11 @@ function talk(wasm, bundles, { initSync, start, add_library, handle }) {
     handle(JSON.stringify(message));
   });
   const play = (side, ...of) => ask({ type: 'run', side, playground: playground(...of) });
+  const warmUp = () => new Promise((resolve) => {
+    globalThis.close = resolve;
+    warm_up();
+  });
   const addLibrary = () => bundles.forEach((bytes, index) => add_library(addresses[index], bytes));
-  start(new Int32Array(new SharedArrayBuffer(8)), addresses, () => {});
-  return { exports, ask, play, addLibrary };
+  start(new Int32Array(new SharedArrayBuffer(8)), addresses, drive_switching);
+  return { exports, ask, play, warmUp, addLibrary };
 }

@@ -6,8 +6,9 @@
 //   post(text)        what the page says to it
 //   listen(receive)   every text it says, those from before included, and a
 //                     `failed` message for whatever keeps it from starting
-//   raise() lower()   the stop flag, with the bell that wakes a Worker that is
-//                     blocked; without cross-origin isolation there is none
+//   prepare()         a run follows: lowers the stop flag and ends the warm-up
+//   raise()           raises it, and rings the bell that wakes a Worker that is
+//                     blocked; without cross-origin isolation there is neither
 //   end()             terminates it; nothing is received any more
 //
 // `airlockBoot.setPackages(bytes)` gives all Workers, those to come included,
@@ -30,7 +31,8 @@ const engine = compiled(named('airlock-engine'));
 // What first runs do without follows once a Worker has something to say: it
 // is ready. A program that needs it sooner has the Worker fetch it by itself.
 let engineRuns;
-const late = new Promise((resolve) => { engineRuns = resolve; }).then(() => compiled(named('airlock-late'), { priority: 'low' }));
+const running = new Promise((resolve) => { engineRuns = resolve; });
+const late = running.then(() => compiled(named('airlock-late'), { priority: 'low' }));
 late.catch(() => { /* offline: what is there already works on */ });
 // Peers have no turn in which to take it later.
 let latePart;
@@ -193,7 +195,8 @@ function createWorker() {
       Atomics.add(flags, 1, 1);
       Atomics.notify(flags, 1);
     },
-    lower() {
+    prepare() {
+      endWarmUp();
       if (flags) Atomics.store(flags, 0, 0);
     },
     end() {
@@ -204,6 +207,31 @@ function createWorker() {
     },
   };
 }
+
+// Until functions of the engine have run often, the browser runs them slowly.
+// So that this is over before somebody presses Run, a Worker of its own runs
+// programs that call them, and is thrown away: all others have what the browser
+// made of them, but not the memory that the programs took.
+// Undefined before it, and null from the first run on: then there is none.
+let warmer;
+const DRAWN_MILLIS = 100;
+const WARM_UP_MILLIS = 5000;
+
+function warmUp() {
+  if (warmer === null) return;
+  const worker = warmer = new Worker(named('airlock-worker'), { type: 'module' });
+  const flags = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(8)) : undefined;
+  worker.onerror = (event) => event.preventDefault();
+  engine.then((module) => worker.postMessage(firstWords(module, { flags, warmUp: true })), () => { /* said by the others */ });
+  setTimeout(endWarmUp, WARM_UP_MILLIS);
+}
+
+function endWarmUp() {
+  warmer?.terminate();
+  warmer = null;
+}
+
+running.then(() => setTimeout(warmUp, DRAWN_MILLIS));
 
 const prepared = [createWorker(), createWorker()];
 globalThis.airlockBoot = { startWorker: () => prepared.shift() ?? createWorker(), setPackages, readFiles };

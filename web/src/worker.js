@@ -3,8 +3,9 @@
 // object later on is the engine's late part or what programs may import; all
 // else is the text of a `ToWorker`. The Rust side posts its own answers. A
 // Worker that is to be another one's peer is told so in the first message, or
-// is a spare one and told so later, and hears of nothing else from then on.
-import init, { add_library, handle, prepare_peer, serve_peer, set_packages, start } from './airlock_browser.js';
+// is a spare one and told so later, and hears of nothing else from then on. One
+// warms the engine up and has no other purpose.
+import init, { add_library, handle, prepare_peer, serve_peer, set_packages, start, warm_up } from './airlock_browser.js';
 import { expect, offer } from './late.js';
 
 const waiting = [];
@@ -30,7 +31,7 @@ function serve({ playground, origin, flags, parent, down, up }) {
   self.close();
 }
 
-async function boot({ module, flags, library, late, packages, peer, spare }) {
+async function boot({ module, flags, library, late, packages, peer, spare, warmUp }) {
   try {
     const exports = await init({ module_or_path: module });
     expect(late, exports);
@@ -47,6 +48,10 @@ async function boot({ module, flags, library, late, packages, peer, spare }) {
       return;
     }
     start(flags, library, WebAssembly.promising?.(exports.drive_switching));
+    if (warmUp) {
+      warm_up();
+      return;
+    }
     for (const data of waiting.splice(0)) take(data);
     fetchLibrary(library);
   } catch (error) {

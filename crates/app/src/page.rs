@@ -433,7 +433,7 @@ impl Page {
                 self.start_worker(ctx, side);
             }
             if let Some(worker) = &self.seats[index_of(side)].worker {
-                worker.lower_stop_flag();
+                worker.prepare_run();
                 worker.send(&ToWorker::Run {
                     side,
                     playground: Box::new(self.playground.clone()),
@@ -513,7 +513,7 @@ impl Page {
             self.start_worker(ctx, Side::Shell);
         }
         if let Some(worker) = &self.seats[index].worker {
-            worker.lower_stop_flag();
+            worker.prepare_run();
             worker.send(&ToWorker::Run {
                 side: Side::Shell,
                 playground: Box::new(playground),
@@ -680,7 +680,7 @@ impl Page {
             self.profiles.doing = Doing::Nothing;
             return;
         };
-        worker.lower_stop_flag();
+        worker.prepare_run();
         worker.send(&ToWorker::Run {
             side: Side::Shell,
             playground: Box::new(measurement(script)),

@@ -25,7 +25,7 @@ extern "C" {
     fn raise(this: &Booted);
 
     #[wasm_bindgen(method)]
-    fn lower(this: &Booted);
+    fn prepare(this: &Booted);
 
     #[wasm_bindgen(method)]
     fn end(this: &Booted);
@@ -62,9 +62,9 @@ impl WorkerLink {
             .post(&serde_json::to_string(message).expect("every message has a JSON form"));
     }
 
-    /// Clears the flag of the run before.
-    pub fn lower_stop_flag(&self) {
-        self.booted.lower();
+    /// To be called before each run: clears the flag of the run before.
+    pub fn prepare_run(&self) {
+        self.booted.prepare();
     }
 
     /// Tells the Worker to stop, in both ways that it may hear.

@@ -14,6 +14,7 @@ mod peers;
 mod ring;
 mod scope;
 mod stack;
+mod warm_up;
 mod worker;
 
 use wasm_bindgen::prelude::*;
@@ -32,6 +33,13 @@ pub fn start(
     starter: Option<js_sys::Function>,
 ) {
     worker::start(flags, library, starter);
+}
+
+/// Called after [`start`] in the Worker whose purpose it is; it runs programs of
+/// our own and closes itself.
+#[wasm_bindgen]
+pub fn warm_up() {
+    worker::warm_up_from(0);
 }
 
 /// Called instead of [`start`] in a Worker that is another one's peer; returns

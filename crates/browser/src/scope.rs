@@ -38,6 +38,11 @@ pub fn origin_millis() -> f64 {
     })
 }
 
+/// Ends the Worker after this turn of its event loop.
+pub fn close() {
+    scope().close();
+}
+
 pub fn post(text: &str) {
     // The page may be gone; then nobody is left to tell.
     let _ = scope().post_message(&JsValue::from_str(text));

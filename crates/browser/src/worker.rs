@@ -6,7 +6,7 @@ use std::rc::Rc;
 use airlock_engine::{
     CostProfile, Host, Poll, Session, StackSwitch, VirtualClock, check, virtual_peers,
 };
-use airlock_link::{Adapter, Clock, Limits, Playground};
+use airlock_link::{Adapter, Clock, Playground};
 use airlock_protocol::{FromWorker, Side, ToWorker};
 use js_sys::{Function, Int32Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 use crate::clock::BrowserClock;
 use crate::packages::packages;
 use crate::peers::{Flags, WorkerPeers};
-use crate::{modules, scope, stack};
+use crate::{modules, scope, stack, warm_up};
 
 /// Instructions between two looks at the stop flag and the clock.
 const SLICE: u64 = 200_000;
@@ -25,18 +25,6 @@ const TURN_MILLIS: f64 = 12.0;
 const BEAT_MILLIS: f64 = 50.0;
 /// Switches of stacks between two looks at the same: a crossing takes two.
 const LOOK_SWITCHES: u32 = 64;
-/// From being ready to the warm-up: the page is drawn first.
-const WARM_UP_DELAY_MILLIS: f64 = 100.0;
-/// How long each half of the warm-up may take in all, and how long Run may have
-/// to wait for it.
-const WARM_UP_MILLIS: f64 = 400.0;
-const WARM_UP_TURN_MILLIS: f64 = 8.0;
-const WARM_UP_SLICE: u64 = 20_000;
-/// A wasm memory never gets smaller, so the warm-up must not make it large: it
-/// collects often and keeps few events.
-const WARM_UP_HEAP_BYTES: u64 = 4 << 20;
-const WARM_UP_EVENTS: u32 = 2_000;
-
 struct Run {
     session: Session,
     /// When the program began, by the session's clock: what the library
@@ -64,18 +52,13 @@ struct Postponed {
     profile: Option<String>,
 }
 
-/// A program of our own that runs until there is a run.
-struct WarmUp {
-    side: Side,
-    session: Session,
-    until_millis: f64,
-}
-
 #[derive(Default)]
 struct State {
     flags: Option<Flags>,
     run: Option<Run>,
-    warm_up: Option<WarmUp>,
+    /// Which program of the warm-up runs; `None` in Workers that have another
+    /// purpose.
+    warm_up: Option<usize>,
     /// A run that needs modules still on their way.
     postponed: Option<Postponed>,
     drive: Option<Closure<dyn FnMut()>>,
@@ -109,89 +92,20 @@ pub fn start(flags: Option<Int32Array>, library: Vec<String>, starter: Option<Fu
     send(&FromWorker::Ready {
         version: env!("CARGO_PKG_VERSION").to_owned(),
     });
-    scope::call_later(
-        &Closure::once_into_js(warm_up).unchecked_into(),
-        WARM_UP_DELAY_MILLIS,
-    );
 }
 
-/// Begins the warm-up: the browser is to compile for good the parts of the
-/// engine that most programs need before a run's time counts.
-fn warm_up() {
-    if STATE.with_borrow(|state| state.run.is_some()) {
-        return;
-    }
-    let warm_up = WarmUp::new(Side::Core);
-    STATE.with_borrow_mut(|state| state.warm_up = Some(warm_up));
-    warm_up_later();
-}
-
-impl WarmUp {
-    /// First a program that crosses nothing, then one that does little else.
-    fn new(side: Side) -> WarmUp {
-        let (clock, core, shell) = match side {
-            Side::Core => (Clock::Virtual, include_str!("warm_up.py"), ""),
-            Side::Shell => (
-                Clock::Real,
-                "async def answer(number):\n    return number\n",
-                include_str!("warm_up_shell.py"),
-            ),
-        };
-        let playground = Playground {
-            clock,
-            core: core.to_owned(),
-            shell: shell.to_owned(),
-            limits: Limits {
-                heap_bytes: WARM_UP_HEAP_BYTES,
-                trace_events: WARM_UP_EVENTS,
-                ..Limits::default()
-            },
-            ..Playground::default()
-        };
-        let host: Box<dyn Host> = match side {
-            Side::Core => Box::new(VirtualClock::new(CostProfile::cpython_311(), 0)),
-            Side::Shell => Box::new(BrowserClock::new(0)),
-        };
-        WarmUp {
-            side,
-            session: Session::new(&playground, side, host, modules::library()),
-            until_millis: scope::now_millis() + WARM_UP_MILLIS,
-        }
-    }
-}
-
-fn warm_up_later() {
-    scope::call_later(
-        &Closure::once_into_js(take_warm_up_turn).unchecked_into(),
-        0.0,
-    );
-}
-
-/// Lets the warm-up run for a moment; a message that came meanwhile is next.
-fn take_warm_up_turn() {
-    let again = STATE.with_borrow_mut(|state| {
-        let Some(warm_up) = &mut state.warm_up else {
-            return false;
-        };
-        let turn_ends = scope::now_millis() + WARM_UP_TURN_MILLIS;
-        loop {
-            let working = warm_up.session.poll(WARM_UP_SLICE) == Poll::Working;
-            let now = scope::now_millis();
-            if !working || now >= warm_up.until_millis {
-                let is_first = warm_up.side == Side::Core;
-                // What the first one holds is free for the second.
-                state.warm_up = None;
-                state.warm_up = is_first.then(|| WarmUp::new(Side::Shell));
-                return is_first;
-            }
-            if now >= turn_ends {
-                return true;
-            }
-        }
+/// Runs the warm-up from one of its programs on, and then ends this Worker.
+pub fn warm_up_from(place: usize) {
+    let next = warm_up::program(place);
+    STATE.with_borrow_mut(|state| state.warm_up = next.is_some().then_some(place));
+    let Some((side, playground)) = next else {
+        return scope::close();
+    };
+    run(&Postponed {
+        side,
+        playground: Box::new(playground),
+        profile: None,
     });
-    if again {
-        warm_up_later();
-    }
 }
 
 pub fn handle(message: &str) {
@@ -253,7 +167,6 @@ fn run_postponed() {
 }
 
 fn run(wanted: &Postponed) {
-    STATE.with_borrow_mut(|state| state.warm_up = None);
     let (side, playground) = (wanted.side, &*wanted.playground);
     let profile = match &wanted.profile {
         Some(text) => CostProfile::read(text).ok(),
@@ -480,6 +393,9 @@ fn finish_if_ended() {
     flush(&mut run, scope::now_millis());
     let report = Box::new(run.session.report());
     send(&FromWorker::Finished { report });
+    if let Some(place) = STATE.with_borrow(|state| state.warm_up) {
+        warm_up_from(place + 1);
+    }
 }
 
 /// The Worker's event loop turned.
