@@ -411,6 +411,14 @@ impl Vm {
         if cache.version == version && cache.index == OF_KIND {
             return Ok((cache.value, value));
         }
+        if cache.version == version
+            && value.is(Kind::Instance)
+            && let Some(own) = self
+                .instance_attrs(value)
+                .value_of(cache.index as usize, cache.value)
+        {
+            return Ok((Value::UNBOUND, own));
+        }
         let name = code.names[code.code.sites[site as usize] as usize];
         if cache.version == version
             && cache.index == MAYBE_OWN
@@ -448,8 +456,37 @@ impl Vm {
                 return Ok((found, value));
             }
         }
+        if value.is(Kind::Instance)
+            && !flags.custom_getattribute
+            && let Some((at, own)) = self.own_before_class(class, value, name)
+        {
+            store_cache(&code.caches[site as usize], version, at as u32, name);
+            return Ok((Value::UNBOUND, own));
+        }
         let found = self.get_attr(value, name)?;
         Ok((Value::UNBOUND, found))
+    }
+
+    /// Where an instance has its attributes.
+    fn instance_attrs(&self, value: Value) -> &PyDict {
+        let instance = self.heap.instance(value);
+        if instance.dict.is_none() {
+            &instance.attrs
+        } else {
+            self.heap.dict(instance.dict)
+        }
+    }
+
+    /// An instance's own attribute, with its place there, unless its class has
+    /// something that comes before it.
+    fn own_before_class(&self, class: Value, value: Value, name: Value) -> Option<(usize, Value)> {
+        let found = self.lookup(class, name);
+        if found.is_some_and(|found| self.comes_first(found)) {
+            return None;
+        }
+        let attrs = self.instance_attrs(value);
+        let at = attrs.find_identical(name, self.heap.str_table_hash(name))?;
+        attrs.entry(at).map(|entry| (at, entry.value))
     }
 
     /// Whether values of this kind cannot have attributes of their own.
