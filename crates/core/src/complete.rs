@@ -46,6 +46,9 @@ pub(crate) struct Plain {
     /// The context that the callback is scheduled in; it looks at none.
     context: Value,
     called: Vec<Option<Value>>,
+    /// Names of what a plain loop has no values of its own for; the first may
+    /// be None.
+    own: [Value; 3],
     /// The class's version when it was looked at last, and what was found.
     looked: (u32, bool),
 }
@@ -53,6 +56,10 @@ pub(crate) struct Plain {
 impl Plain {
     pub(crate) fn values(&self) -> [Value; 5] {
         [self.class, self.base, self.stopper, self.give, self.context]
+    }
+
+    pub(crate) fn names(&self) -> &[Value] {
+        &self.own
     }
 }
 
@@ -64,6 +71,7 @@ pub(crate) fn complete_with(vm: &mut Vm, args: &[Value]) -> Res {
     let called = look_up_called(vm, class, base);
     let looked = (vm.type_version(class), true);
     let context = contexts::copy_current(vm);
+    let own = ["_task_factory", "create_task", "run_forever"].map(|name| vm.intern(name));
     vm.extension::<Core>().plain = Some(Plain {
         class,
         base,
@@ -71,6 +79,7 @@ pub(crate) fn complete_with(vm: &mut Vm, args: &[Value]) -> Res {
         give,
         context,
         called,
+        own,
         looked,
     });
     Ok(Value::NONE)
@@ -114,25 +123,20 @@ fn is_plain(vm: &mut Vm, this: Value, id: LoopId) -> bool {
     if core.virtual_clock || loop_state.debug || loop_state.running {
         return false;
     }
-    let class = core.plain.as_ref().map(|plain| plain.class);
-    if class != Some(vm.type_of(this))
+    let Some(plain) = &core.plain else {
+        return false;
+    };
+    let (class, [factory, create_task, run_forever]) = (plain.class, plain.own);
+    if class != vm.type_of(this)
         || vm.coroutine_origin_depth > 0
         || running_loop(vm).is_some()
         || !is_untouched(vm)
     {
         return false;
     }
-    let factory = vm.intern("_task_factory");
-    if vm
-        .own_attr(this, factory)
-        .is_some_and(|factory| !factory.is_none())
-    {
-        return false;
-    }
-    ["create_task", "run_forever"].iter().all(|name| {
-        let name = vm.intern(name);
-        vm.own_attr(this, name).is_none()
-    })
+    vm.own_attr(this, factory).is_none_or(Value::is_none)
+        && vm.own_attr(this, create_task).is_none()
+        && vm.own_attr(this, run_forever).is_none()
 }
 
 /// `loop.run_until_complete(future)`.
@@ -203,8 +207,9 @@ fn complete(
     let ident = vm.int(ident_of(thread) as i64);
     let core = vm.extension::<Core>();
     core.running_loops.insert(thread, this);
-    core.loops[id].thread_ident = ident;
-    core.loops[id].completes = awaited;
+    let loop_state = &mut core.loops[id];
+    loop_state.thread_ident = ident;
+    loop_state.completes = awaited;
     let number = Value::count(id * 4 + usize::from(is_raw) * 2 + usize::from(is_new));
     let state = [number, awaited, before[0], before[1]];
     let run = event_loop::run_loop(vm, &[this]);
@@ -255,10 +260,11 @@ fn completed(
     let thread = current_thread(vm);
     let core = vm.extension::<Core>();
     core.running_loops.remove(&thread);
-    core.loops[id].thread_ident = Value::NONE;
-    core.loops[id].completes = Value::UNBOUND;
+    let loop_state = &mut core.loops[id];
+    loop_state.thread_ident = Value::NONE;
+    loop_state.completes = Value::UNBOUND;
+    let [_, _, stopper, give, _] = core.plain.as_ref().map_or([Value::NONE; 5], Plain::values);
     [vm.asyncgen_firstiter, vm.asyncgen_finalizer] = [firstiter, finalizer];
-    let [_, _, stopper, give, _] = plain_values(vm);
     let object = future_mut(vm, awaited);
     object.callbacks.retain(
         |callback| !matches!(callback, Callback::Function { callback, .. } if *callback == stopper),

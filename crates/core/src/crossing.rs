@@ -13,7 +13,7 @@ use airlock_vm::{FiberId, Value, Vm};
 
 use crate::host::Charge;
 use crate::state::{Core, Phase};
-use crate::threads::{current_thread, lanes};
+use crate::threads::current_thread;
 use crate::{trace, witness};
 
 /// Begins booking: `adapter` says whether the program has one.
@@ -35,34 +35,39 @@ pub fn enter(vm: &mut Vm, name: Value) -> u64 {
 pub fn enter_and_step(vm: &mut Vm, name: Value, price: Charge) -> u64 {
     let Entered {
         number,
+        fiber,
         lane,
         mut at,
     } = begin(vm, name);
     charge(vm, price);
-    at.nanos = crate::now(vm);
-    push_at(vm, Phase::Python, at.nanos);
-    trace::enter_at(vm, at, lane, LaneState::Python);
+    let instructions = vm.instructions();
+    let core = vm.extension::<Core>();
+    at.nanos = core.host.now_nanos(instructions);
+    core.push_mode(fiber, Phase::Python, at.nanos);
+    core.enter_lane(at, lane, LaneState::Python);
     number
 }
 
 /// A crossing that has just begun.
 struct Entered {
     number: u64,
+    fiber: FiberId,
     lane: LaneId,
     at: trace::At,
 }
 
 fn begin(vm: &mut Vm, name: Value) -> Entered {
     witness::confirm_left_over(vm);
-    let now = crate::now(vm);
-    push_at(vm, Phase::Adapter, now);
-    let fiber = vm.current_fiber();
-    let lane = lanes::shell_lane(vm);
+    let (fiber, thread) = (vm.current_fiber(), current_thread(vm));
+    let instructions = vm.instructions();
     let live_bytes = vm.heap.live_bytes() as u64;
     let place = vm.current_place(trace::is_program_file);
     let line = place.as_ref().map_or(0, |(_, line)| *line);
     let site = site(vm, place, name);
     let core = vm.extension::<Core>();
+    let now = core.host.now_nanos(instructions);
+    core.push_mode(fiber, Phase::Adapter, now);
+    let lane = core.threads.shell_lane(fiber, thread);
     core.ledger.crossings += 1;
     core.next_crossing += 1;
     let number = core.next_crossing;
@@ -72,9 +77,8 @@ fn begin(vm: &mut Vm, name: Value) -> Entered {
     let mut at = trace::At { nanos: now, line };
     if core.recorder.is_open() {
         if core.virtual_clock {
-            at.nanos = crate::now(vm);
+            at.nanos = core.host.now_nanos(instructions);
         }
-        let core = vm.extension::<Core>();
         core.recorder.record(&Event {
             at_nanos: at.nanos,
             line,
@@ -84,9 +88,14 @@ fn begin(vm: &mut Vm, name: Value) -> Entered {
                 name: core.crossing_log.name_at(site),
             },
         });
-        trace::enter_at(vm, at, lane, LaneState::Adapter);
+        core.enter_lane(at, lane, LaneState::Adapter);
     }
-    Entered { number, lane, at }
+    Entered {
+        number,
+        fiber,
+        lane,
+        at,
+    }
 }
 
 /// Where a program crossed of late, and the site's number: looking it up takes
@@ -131,35 +140,35 @@ fn site(vm: &mut Vm, place: Option<(Rc<str>, u32)>, name: Value) -> usize {
 
 /// The answer is back in the shell.
 pub fn leave(vm: &mut Vm, crossing: u64, outcome: Outcome) {
-    let now = crate::now(vm);
-    pop_at(vm, now);
-    end(vm, crossing, outcome, now);
+    end(vm, crossing, outcome, 1);
 }
 
 /// As [`leave`], at the end of a step that [`enter_and_step`] or
 /// [`step_begins`] began.
 pub fn leave_after_step(vm: &mut Vm, crossing: u64, outcome: Outcome) {
-    pop(vm);
-    leave(vm, crossing, outcome);
+    end(vm, crossing, outcome, 2);
 }
 
-fn end(vm: &mut Vm, crossing: u64, outcome: Outcome, now: u64) {
-    let fiber = vm.current_fiber();
+/// So many modes of the fiber end with it.
+fn end(vm: &mut Vm, crossing: u64, outcome: Outcome, modes: usize) {
+    let (fiber, thread) = (vm.current_fiber(), current_thread(vm));
+    let instructions = vm.instructions();
     let core = vm.extension::<Core>();
-    core.crossing_log.leave(crossing, fiber, now);
+    let nanos = core.host.now_nanos(instructions);
+    core.pop_modes(fiber, modes, nanos);
+    core.crossing_log.leave(crossing, fiber, nanos);
     if core.recorder.is_open() {
-        let lane = lanes::shell_lane(vm);
-        let at = trace::At {
-            nanos: now,
-            line: trace::program_line(vm),
-        };
+        let line = trace::program_line(vm);
+        let core = vm.extension::<Core>();
+        let lane = core.threads.shell_lane(fiber, thread);
+        let at = trace::At { nanos, line };
         let left = EventKind::CrossingLeft {
             crossing,
             lane,
             outcome,
         };
-        trace::record_at(vm, at, left);
-        trace::enter_at(vm, at, lane, LaneState::Python);
+        core.record_at(at, left);
+        core.enter_lane(at, lane, LaneState::Python);
     }
 }
 
@@ -171,17 +180,22 @@ pub fn is_open(vm: &mut Vm) -> bool {
 
 /// A coroutine is about to run, on this lane.
 pub fn step_begins(vm: &mut Vm, lane: LaneId) {
-    let now = crate::now(vm);
-    if has_modes(vm) {
-        push_at(vm, Phase::Python, now);
+    let (fiber, instructions) = (vm.current_fiber(), vm.instructions());
+    let core = vm.extension::<Core>();
+    let now = core.host.now_nanos(instructions);
+    if core.has_modes(fiber) {
+        core.push_mode(fiber, Phase::Python, now);
     }
     trace::enter_now(vm, now, lane, LaneState::Python);
 }
 
 /// A coroutine suspended or ended.
 pub fn step_ended(vm: &mut Vm) {
-    if has_modes(vm) {
-        pop(vm);
+    let (fiber, instructions) = (vm.current_fiber(), vm.instructions());
+    let core = vm.extension::<Core>();
+    if core.has_modes(fiber) {
+        let now = core.host.now_nanos(instructions);
+        core.pop_modes(fiber, 1, now);
     }
 }
 
@@ -242,43 +256,41 @@ pub fn charge(vm: &mut Vm, what: Charge) {
     vm.extension::<Core>().enter_phase(before, now);
 }
 
-fn has_modes(vm: &mut Vm) -> bool {
-    let fiber = vm.current_fiber();
-    vm.extension::<Core>()
-        .modes
-        .get(fiber)
-        .is_some_and(|modes| !modes.is_empty())
-}
-
 fn push(vm: &mut Vm, phase: Phase) {
-    let now = crate::now(vm);
-    push_at(vm, phase, now);
-}
-
-fn push_at(vm: &mut Vm, phase: Phase, now: u64) {
-    let fiber = vm.current_fiber();
+    let (fiber, instructions) = (vm.current_fiber(), vm.instructions());
     let core = vm.extension::<Core>();
-    core.enter_phase(phase, now);
-    core.booked_fiber = fiber;
-    if core.modes.len() <= fiber {
-        core.modes.resize_with(fiber + 1, Vec::new);
-    }
-    core.modes[fiber].push(phase);
+    let now = core.host.now_nanos(instructions);
+    core.push_mode(fiber, phase, now);
 }
 
 fn pop(vm: &mut Vm) {
-    let now = crate::now(vm);
-    pop_at(vm, now);
+    let (fiber, instructions) = (vm.current_fiber(), vm.instructions());
+    let core = vm.extension::<Core>();
+    let now = core.host.now_nanos(instructions);
+    core.pop_modes(fiber, 1, now);
 }
 
-fn pop_at(vm: &mut Vm, now: u64) {
-    let fiber = vm.current_fiber();
-    let core = vm.extension::<Core>();
-    if let Some(modes) = core.modes.get_mut(fiber) {
-        modes.pop();
+impl Core {
+    fn has_modes(&self, fiber: FiberId) -> bool {
+        self.modes.get(fiber).is_some_and(|modes| !modes.is_empty())
     }
-    let phase = core.mode(fiber);
-    core.enter_phase(phase, now);
+
+    fn push_mode(&mut self, fiber: FiberId, phase: Phase, now: u64) {
+        self.enter_phase(phase, now);
+        self.booked_fiber = fiber;
+        if self.modes.len() <= fiber {
+            self.modes.resize_with(fiber + 1, Vec::new);
+        }
+        self.modes[fiber].push(phase);
+    }
+
+    fn pop_modes(&mut self, fiber: FiberId, count: usize, now: u64) {
+        if let Some(modes) = self.modes.get_mut(fiber) {
+            modes.truncate(modes.len().saturating_sub(count));
+        }
+        let phase = self.mode(fiber);
+        self.enter_phase(phase, now);
+    }
 }
 
 /// The VM put a fiber on: time is booked to what that one is doing.
@@ -295,10 +307,11 @@ fn fiber_resumed(vm: &mut Vm, switched: bool) {
         core.booked_thread = thread;
         charge(vm, what);
     }
+    let instructions = vm.instructions();
     let core = vm.extension::<Core>();
     if core.phase != target || target == Phase::Adapter {
-        let now = crate::now(vm);
-        vm.extension::<Core>().enter_phase(target, now);
+        let now = core.host.now_nanos(instructions);
+        core.enter_phase(target, now);
     }
-    vm.extension::<Core>().booked_fiber = fiber;
+    core.booked_fiber = fiber;
 }

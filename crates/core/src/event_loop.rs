@@ -442,13 +442,13 @@ fn create_task(vm: &mut Vm, args: &[Value]) -> Res {
 /// Runs until `stop`: what `run_forever` does between its set-up and clean-up.
 pub(crate) fn run_loop(vm: &mut Vm, args: &[Value]) -> Res {
     let id = id_of(vm, args[0]);
+    let runner = vm.current_fiber();
     let loop_state = state(vm, id);
     loop_state.running = true;
     loop_state.remaining = 0;
     loop_state.in_iteration = false;
-    let runner = vm.current_fiber();
-    state(vm, id).runner = runner;
-    state(vm, id).has_run = true;
+    loop_state.runner = runner;
+    loop_state.has_run = true;
     note_turning(vm, id);
     crossing::loop_begins(vm);
     begin_own_crossing(vm, id);
@@ -458,9 +458,12 @@ pub(crate) fn run_loop(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// The loop has stood still until now.
 fn note_turning(vm: &mut Vm, id: LoopId) {
-    let now = crate::now(vm);
-    if let Some(since) = state(vm, id).stands_since {
-        crate::witness::resumed_loop(vm, id, since, None);
+    let instructions = vm.instructions();
+    let core = vm.extension::<Core>();
+    let now = core.host.now_nanos(instructions);
+    let since = core.loops[id].stands_since;
+    if let Some(since) = since {
+        crate::witness::resumed_loop(vm, id, [since, now], None);
     }
     stood(vm, id, now, false, Some(now));
 }
@@ -514,17 +517,20 @@ fn end_run(vm: &mut Vm, id: LoopId, outcome: Outcome) {
     let loop_state = state(vm, id);
     loop_state.running = false;
     loop_state.stopping = false;
+    let crossing = loop_state.crossing.take();
     end_turning(vm, id);
-    if let Some(number) = state(vm, id).crossing.take() {
+    if let Some(number) = crossing {
         crossing::leave(vm, number, outcome);
     }
     crossing::loop_ended(vm);
 }
 
 fn end_turning(vm: &mut Vm, id: LoopId) {
-    let now = crate::now(vm);
-    stood(vm, id, now, true, Some(now));
-    let loop_state = state(vm, id);
+    let instructions = vm.instructions();
+    let core = vm.extension::<Core>();
+    let now = core.host.now_nanos(instructions);
+    core.stood(id, now, true, Some(now));
+    let loop_state = &mut core.loops[id];
     let (lane, driver) = (loop_state.lane, loop_state.driver.take());
     trace::enter(vm, lane, LaneState::Ready);
     if let Some(driver) = driver {
@@ -535,11 +541,16 @@ fn end_turning(vm: &mut Vm, id: LoopId) {
 /// The loop could serve what was due just now; from `next` on it stands still
 /// again.
 fn stood(vm: &mut Vm, id: LoopId, now: u64, running: bool, next: Option<u64>) {
-    let core = vm.extension::<Core>();
-    if let Some(since) = std::mem::replace(&mut core.loops[id].stands_since, next) {
-        core.stops.note(since, now, running);
-        if core.stops.are_many() {
-            core.settle_stops(now);
+    vm.extension::<Core>().stood(id, now, running, next);
+}
+
+impl Core {
+    fn stood(&mut self, id: LoopId, now: u64, running: bool, next: Option<u64>) {
+        if let Some(since) = std::mem::replace(&mut self.loops[id].stands_since, next) {
+            self.stops.note(since, now, running);
+            if self.stops.are_many() {
+                self.settle_stops(now);
+            }
         }
     }
 }
@@ -692,36 +703,26 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
         }
         // Between two iterations.
         let passed = std::mem::take(&mut loop_state.in_iteration);
+        let is_nested = !loop_state.nested.is_empty();
         if passed {
             let (lane, handles) = (
                 loop_state.lane,
                 std::mem::take(&mut loop_state.handles_this_iteration),
             );
+            let ends = loop_state.stopping && !is_nested;
             if handles > 0 {
                 trace::record(vm, EventKind::Iteration { lane, handles });
             }
-            note_held_up(vm, id);
-            let loop_state = state(vm, id);
-            if loop_state.stopping && loop_state.nested.is_empty() {
+            if ends {
                 end_run(vm, id, Outcome::Returned);
                 return Ok(Value::NONE);
             }
         }
-        if let Some(nested) = state(vm, id).nested.last() {
-            let until = nested.until;
-            // A stop is for the outer runs as well.
-            let done = if until.is_unbound() {
-                passed
-            } else {
-                crate::future::is_done(vm, until)
-            };
-            if state(vm, id).stopping && (passed || !until.is_unbound()) || done {
-                unnest(vm, id);
-                return Ok(Value::NONE);
-            }
+        if is_nested && ends_nested(vm, id, passed) {
+            return Ok(Value::NONE);
         }
-        let stopping = state(vm, id).stopping;
-        if state(vm, id).ready.is_empty() && !stopping {
+        let loop_state = state(vm, id);
+        if loop_state.ready.is_empty() && !loop_state.stopping {
             drop_cancelled_timers(vm, id);
             let next = state(vm, id).timers.peek().map(|timer| timer.at_nanos.0);
             let now = crate::now(vm);
@@ -733,12 +734,36 @@ fn run_once(vm: &mut Vm, id: LoopId) -> Res {
     }
 }
 
+/// Ends the innermost of the runs inside handles if it is to end, after a pass
+/// or before the first one; whether it did.
+fn ends_nested(vm: &mut Vm, id: LoopId, passed: bool) -> bool {
+    if passed {
+        note_held_up(vm, id);
+    }
+    let Some(nested) = state(vm, id).nested.last() else {
+        return false;
+    };
+    let until = nested.until;
+    // A stop is for the outer runs as well.
+    let done = if until.is_unbound() {
+        passed
+    } else {
+        crate::future::is_done(vm, until)
+    };
+    let ends = state(vm, id).stopping && (passed || !until.is_unbound()) || done;
+    if ends {
+        unnest(vm, id);
+    }
+    ends
+}
+
 /// Moves due timers into the ready queue and fixes how many handles run.
 fn begin_iteration(vm: &mut Vm, id: LoopId) {
     throw_out_cancelled_timers(vm, id);
-    let now = crate::now(vm);
-    stood(vm, id, now, true, Some(now));
+    let instructions = vm.instructions();
     let core = vm.extension::<Core>();
+    let now = core.host.now_nanos(instructions);
+    core.stood(id, now, true, Some(now));
     core.ledger.iterations += 1;
     core.host.charge(Charge::Iteration);
     let mut due = Vec::new();
@@ -756,6 +781,15 @@ fn begin_iteration(vm: &mut Vm, id: LoopId) {
     if std::mem::take(&mut loop_state.self_written) {
         loop_state.ready.push_back(Ready::ReadSelf);
     }
+    loop_state.in_iteration = true;
+    loop_state.remaining = loop_state.ready.len();
+    if !due.is_empty() {
+        make_ready(vm, id, due);
+    }
+}
+
+/// Adds handles of timers to the iteration that begins.
+fn make_ready(vm: &mut Vm, id: LoopId, due: Vec<(Value, u64)>) {
     for (handle, at) in due {
         let set = vm
             .heap
@@ -770,7 +804,6 @@ fn begin_iteration(vm: &mut Vm, id: LoopId) {
     }
     let loop_state = state(vm, id);
     loop_state.remaining = loop_state.ready.len();
-    loop_state.in_iteration = true;
 }
 
 /// Throws out cancelled timers that are not due for long, once they are most
@@ -882,7 +915,6 @@ fn stopped_by(vm: &mut Vm, id: LoopId, exception: Value) -> Res {
 }
 
 fn run_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res {
-    let core = vm.extension::<Core>();
     if let Ready::Handle(handle) = ready {
         let Some(object) = vm.heap.downcast::<PyHandle>(handle) else {
             return Ok(Value::NONE);
@@ -897,7 +929,6 @@ fn run_ready(vm: &mut Vm, id: LoopId, ready: Ready) -> Res {
         let args: SmallVec<[Value; 4]> = vm.heap.as_items(args).unwrap_or(&[]).into();
         return Err(vm.call_then(callback, &args, state, after_callback));
     }
-    let _ = core;
     count_handle(vm, id);
     match ready {
         Ready::Step { task, exception } => task::step(vm, task, exception),

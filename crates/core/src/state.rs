@@ -303,6 +303,7 @@ impl Extension for Core {
         }
         if let Some(plain) = &self.plain {
             tracer.extend(&plain.values());
+            tracer.extend(plain.names());
         }
         if let Some(runs) = &self.runs {
             tracer.extend(&runs.values());

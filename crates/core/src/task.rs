@@ -140,9 +140,9 @@ pub(crate) fn forgo_destroy_log(vm: &mut Vm, task: Value) {
 
 /// Schedules a task's first step, or takes it at once.
 fn begin(vm: &mut Vm, this: Value, eager: bool) -> Res {
-    let (id, outer) = (future(vm, this).loop_id, future(vm, this).outer);
+    let object = future(vm, this);
+    let (id, outer, loop_object) = (object.loop_id, object.outer, object.loop_object);
     let Some(id) = id else {
-        let loop_object = future(vm, this).loop_object;
         return Err(vm.tail_prelude(
             "task_begin_on_loop",
             &[outer, loop_object, Value::bool(eager)],
@@ -185,7 +185,8 @@ fn eager_step_method(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// Makes a task, or None, the current one of the loop of `of`; the one before.
 fn swap_current(vm: &mut Vm, of: Value, task: Value) -> Value {
-    let (id, loop_object) = (future(vm, of).loop_id, future(vm, of).loop_object);
+    let object = future(vm, of);
+    let (id, loop_object) = (object.loop_id, object.loop_object);
     swap_current_of(vm, id, loop_object, task)
 }
 
@@ -359,42 +360,40 @@ pub(crate) fn is_coroutine(vm: &mut Vm, value: Value) -> bool {
 
 /// One step: resumes the coroutine with None or an exception.
 pub(crate) fn step(vm: &mut Vm, task: Value, exception: Value) -> Res {
-    if future(vm, task).state != FutureState::Pending {
+    let object = future_mut(vm, task);
+    if object.state != FutureState::Pending {
         return Err(vm.tail_prelude("raise_step_done", &[task, exception]));
     }
+    let (id, loop_object, outer) = (object.loop_id, object.loop_object, object.outer);
+    let part = part_mut(vm, task);
+    let (context, lane, fiber) = (part.context, part.lane, part.fiber);
+    let waiter = std::mem::replace(&mut part.waiter, Value::NONE);
+    let must_cancel = std::mem::take(&mut part.must_cancel);
     let mut exception = exception;
-    if part(vm, task).must_cancel {
+    if must_cancel {
         let class = future::cancelled_class(vm);
         if exception.is_none() || !vm.is_instance(exception, class) {
             exception = future::cancelled_error(vm, task);
         }
-        part_mut(vm, task).must_cancel = false;
     }
-    let waiter = std::mem::replace(&mut part_mut(vm, task).waiter, Value::NONE);
     if !waiter.is_none() && as_future(vm, waiter).is_some() {
-        let outer = future(vm, task).outer;
         future_mut(vm, waiter)
             .awaited_by
             .retain(|other| *other != outer);
     }
-    if let Some(fiber) = part(vm, task).fiber {
+    if let Some(fiber) = fiber {
         vm.wake(fiber, Completion::Returned(exception));
         crate::stack::fiber_woken(vm, fiber);
         // The greenlet goes on at once, as a switch to it would have it.
         return Err(vm.yield_then([Value::NONE; 4], crate::future::to_none));
     }
-    let (context, lane) = {
-        let part = part(vm, task);
-        (part.context, part.lane)
-    };
-    if future(vm, task).loop_id.is_none() {
-        let loop_object = future(vm, task).loop_object;
+    if id.is_none() {
         let current = current_of(vm, loop_object);
         if !current.is_none() {
             return Err(vm.tail_prelude("raise_cannot_enter", &[task, current]));
         }
     }
-    swap_current(vm, task, task);
+    swap_current_of(vm, id, loop_object, task);
     count_switch(vm);
     crate::crossing::step_begins(vm, lane);
     // A handle has entered the context when Python code scheduled the step.
@@ -450,8 +449,8 @@ fn after_step(
     [task, previous, interrupted, eager]: [Value; 4],
     completion: Completion,
 ) -> Res {
-    let context = part(vm, task).context;
     if !previous.is_unbound() {
+        let context = part(vm, task).context;
         crate::contexts::leave(vm, context, previous);
     }
     crate::crossing::step_ended(vm);
@@ -506,11 +505,10 @@ fn conclude_step(vm: &mut Vm, task: Value, completion: Completion) -> Res {
 
 /// The task is done: it leaves the loop's table and its lane ends.
 fn finished(vm: &mut Vm, task: Value, outcome: Outcome) {
-    let (lane, order) = {
-        let part = part(vm, task);
-        (part.lane, part.order)
-    };
-    let id = future(vm, task).loop_id;
+    let object = future(vm, task);
+    let id = object.loop_id;
+    let part = part(vm, task);
+    let (lane, order) = (part.lane, part.order);
     let core = vm.extension::<Core>();
     core.live_tasks = core.live_tasks.saturating_sub(1);
     if let Some(id) = id {

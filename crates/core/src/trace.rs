@@ -22,20 +22,14 @@ pub(crate) fn record(vm: &mut Vm, kind: EventKind<&str>) {
         vm.extension::<Core>().recorder.drop_one();
         return;
     }
-    let at = At {
-        nanos: crate::now(vm),
-        line: program_line(vm),
-    };
-    record_at(vm, at, kind);
+    record_here(vm, kind);
 }
 
-/// As [`record`], where time and line are known.
-pub(crate) fn record_at(vm: &mut Vm, at: At, kind: EventKind<&str>) {
-    vm.extension::<Core>().recorder.record(&Event {
-        at_nanos: at.nanos,
-        line: at.line,
-        kind,
-    });
+fn record_here(vm: &mut Vm, kind: EventKind<&str>) {
+    let (line, instructions) = (program_line(vm), vm.instructions());
+    let core = vm.extension::<Core>();
+    let nanos = core.host.now_nanos(instructions);
+    core.record_at(At { nanos, line }, kind);
 }
 
 /// The line of the program's own source that runs now, or 0.
@@ -91,42 +85,51 @@ pub fn end_lane(vm: &mut Vm, lane: LaneId, outcome: Outcome) {
 
 /// From now on the lane does this.
 pub fn enter(vm: &mut Vm, lane: LaneId, state: LaneState) {
-    if becomes(vm, lane, state) {
-        record(vm, EventKind::LaneEntered { lane, state });
-    }
-}
-
-pub(crate) fn enter_at(vm: &mut Vm, at: At, lane: LaneId, state: LaneState) {
-    if becomes(vm, lane, state) {
-        record_at(vm, at, EventKind::LaneEntered { lane, state });
+    if vm.extension::<Core>().becomes(lane, state) {
+        record_here(vm, EventKind::LaneEntered { lane, state });
     }
 }
 
 /// As [`enter`], where the time is known.
-pub(crate) fn enter_now(vm: &mut Vm, now: u64, lane: LaneId, state: LaneState) {
-    if !becomes(vm, lane, state) {
-        return;
+pub(crate) fn enter_now(vm: &mut Vm, nanos: u64, lane: LaneId, state: LaneState) {
+    if vm.extension::<Core>().becomes(lane, state) {
+        let line = program_line(vm);
+        let core = vm.extension::<Core>();
+        core.record_at(At { nanos, line }, EventKind::LaneEntered { lane, state });
     }
-    if !is_open(vm) {
-        vm.extension::<Core>().recorder.drop_one();
-        return;
-    }
-    let at = At {
-        nanos: now,
-        line: program_line(vm),
-    };
-    record_at(vm, at, EventKind::LaneEntered { lane, state });
 }
 
-/// Whether that is new.
-fn becomes(vm: &mut Vm, lane: LaneId, state: LaneState) -> bool {
-    let core = vm.extension::<Core>();
-    match core.lane_states.get_mut(lane as usize) {
-        Some(current) if *current != state => {
-            *current = state;
-            true
+impl Core {
+    /// As [`enter`], where time and line are known.
+    pub(crate) fn enter_lane(&mut self, at: At, lane: LaneId, state: LaneState) {
+        if self.becomes(lane, state) {
+            self.record_at(at, EventKind::LaneEntered { lane, state });
         }
-        _ => false,
+    }
+
+    /// As [`record`], where time and line are known.
+    pub(crate) fn record_at(&mut self, at: At, kind: EventKind<&str>) {
+        self.recorder.record(&Event {
+            at_nanos: at.nanos,
+            line: at.line,
+            kind,
+        });
+    }
+
+    /// Whether that is new and the recorder takes it; else it is counted.
+    fn becomes(&mut self, lane: LaneId, state: LaneState) -> bool {
+        let Some(current) = self.lane_states.get_mut(lane as usize) else {
+            return false;
+        };
+        if *current == state {
+            return false;
+        }
+        *current = state;
+        let is_open = self.recorder.is_open();
+        if !is_open {
+            self.recorder.drop_one();
+        }
+        is_open
     }
 }
 

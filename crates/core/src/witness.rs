@@ -86,7 +86,8 @@ fn left_over(vm: &mut Vm, args: &[Value]) -> Res {
     // A coroutine of the library stands at no line of the program.
     let place = task::place(vm, args[0]).or_else(|| here(vm));
     if let Some((id, since)) = task::standing_loop(vm, args[0]) {
-        resumed_loop(vm, id, since, place.clone());
+        let now = crate::now(vm);
+        resumed_loop(vm, id, [since, now], place.clone());
     }
     let core = vm.extension::<Core>();
     if core.left_over.len() < LIMIT {
@@ -270,10 +271,14 @@ pub(crate) fn held_up(vm: &mut Vm, since: u64) {
 /// A loop is run again after it stood still between two crossings: who was
 /// due on it meanwhile. Told at the shell's line, or once that is at its end,
 /// at `otherwise`.
-pub(crate) fn resumed_loop(vm: &mut Vm, id: usize, since: u64, otherwise: Option<Place>) {
+pub(crate) fn resumed_loop(
+    vm: &mut Vm,
+    id: usize,
+    [since, now]: [u64; 2],
+    otherwise: Option<Place>,
+) {
     const WORTH_SAYING_NANOS: u64 = 1_000_000;
-    let now = crate::now(vm);
-    if !vm.extension::<Core>().books_adapter || now.saturating_sub(since) < WORTH_SAYING_NANOS {
+    if now.saturating_sub(since) < WORTH_SAYING_NANOS || !vm.extension::<Core>().books_adapter {
         return;
     }
     // A pool's worker turns its loop for the shell's crossing; what other

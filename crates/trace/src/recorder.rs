@@ -22,56 +22,62 @@ pub struct Mark {
     count: usize,
 }
 
-/// A few numbers in postcard's form: seven bits to the byte, the low ones
-/// first. Written by hand because a crossing records four events.
-struct Numbers {
-    bytes: [u8; Numbers::ROOM],
-    len: usize,
+/// Appends numbers in postcard's form: seven bits to the byte, the low ones
+/// first. Written by hand because a crossing records four events; gathered in
+/// words, as most events take less than two.
+struct Numbers<'a> {
+    bytes: &'a mut Vec<u8>,
+    word: u64,
+    used_bits: u32,
 }
 
-impl Numbers {
-    /// For six numbers: each takes ten bytes or less.
-    const ROOM: usize = 64;
-
-    fn of(number: u64) -> Numbers {
-        let empty = Numbers {
-            bytes: [0; Numbers::ROOM],
-            len: 0,
-        };
-        empty.and(number)
+impl Numbers<'_> {
+    fn to(bytes: &mut Vec<u8>) -> Numbers<'_> {
+        Numbers {
+            bytes,
+            word: 0,
+            used_bits: 0,
+        }
     }
 
     #[inline(always)]
-    fn and(mut self, number: impl Into<u64>) -> Numbers {
+    fn and(mut self, number: impl Into<u64>) -> Self {
         let mut left = number.into();
         while left > 0x7f {
-            self.put(left as u8 | 0x80);
+            self.put(left & 0x7f | 0x80);
             left >>= 7;
         }
-        self.put(left as u8);
+        self.put(left);
         self
     }
 
     #[inline(always)]
-    fn put(&mut self, byte: u8) {
-        self.bytes[self.len % Numbers::ROOM] = byte;
-        self.len += 1;
+    fn put(&mut self, byte: u64) {
+        self.word |= byte << self.used_bits;
+        self.used_bits += 8;
+        if self.used_bits == u64::BITS {
+            self.bytes.extend_from_slice(&self.word.to_le_bytes());
+            (self.word, self.used_bits) = (0, 0);
+        }
     }
 
-    fn append_to(&self, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(&self.bytes[..self.len.min(Numbers::ROOM)]);
+    /// A whole word is written where it stands, which a few bytes are not.
+    fn end(self) {
+        let end = self.bytes.len() + self.used_bits as usize / 8;
+        self.bytes.extend_from_slice(&self.word.to_le_bytes());
+        self.bytes.truncate(end);
     }
 }
 
 fn append_text(bytes: &mut Vec<u8>, text: &str) {
-    Numbers::of(text.len() as u64).append_to(bytes);
+    Numbers::to(bytes).and(text.len() as u64).end();
     bytes.extend_from_slice(text.as_bytes());
 }
 
 /// What postcard makes of an event: variants are numbered as they are
 /// declared.
 fn append(bytes: &mut Vec<u8>, event: &Event<&str>) {
-    let head = Numbers::of(event.at_nanos).and(event.line);
+    let head = Numbers::to(bytes).and(event.at_nanos).and(event.line);
     match event.kind {
         EventKind::LaneStarted {
             lane,
@@ -79,26 +85,26 @@ fn append(bytes: &mut Vec<u8>, event: &Event<&str>) {
             name,
             parent,
         } => {
-            head.and(0u8).and(lane).and(of as u8).append_to(bytes);
+            head.and(0u8).and(lane).and(of as u8).end();
             append_text(bytes, name);
             match parent {
-                Some(parent) => Numbers::of(1).and(parent),
-                None => Numbers::of(0),
+                Some(parent) => Numbers::to(bytes).and(1u8).and(parent),
+                None => Numbers::to(bytes).and(0u8),
             }
-            .append_to(bytes);
+            .end();
         }
         EventKind::LaneEnded { lane, outcome } => {
-            head.and(1u8).and(lane).and(outcome as u8).append_to(bytes);
+            head.and(1u8).and(lane).and(outcome as u8).end();
         }
         EventKind::LaneEntered { lane, state } => {
-            head.and(2u8).and(lane).and(state as u8).append_to(bytes);
+            head.and(2u8).and(lane).and(state as u8).end();
         }
         EventKind::CrossingEntered {
             crossing,
             lane,
             name,
         } => {
-            head.and(3u8).and(crossing).and(lane).append_to(bytes);
+            head.and(3u8).and(crossing).and(lane).end();
             append_text(bytes, name);
         }
         EventKind::CrossingLeft {
@@ -107,18 +113,18 @@ fn append(bytes: &mut Vec<u8>, event: &Event<&str>) {
             outcome,
         } => {
             let head = head.and(4u8).and(crossing);
-            head.and(lane).and(outcome as u8).append_to(bytes);
+            head.and(lane).and(outcome as u8).end();
         }
-        EventKind::LoopStarted { lane } => head.and(5u8).and(lane).append_to(bytes),
-        EventKind::LoopClosed { lane } => head.and(6u8).and(lane).append_to(bytes),
+        EventKind::LoopStarted { lane } => head.and(5u8).and(lane).end(),
+        EventKind::LoopClosed { lane } => head.and(6u8).and(lane).end(),
         EventKind::Iteration { lane, handles } => {
-            head.and(7u8).and(lane).and(handles).append_to(bytes);
+            head.and(7u8).and(lane).and(handles).end();
         }
         EventKind::Failure {
             failure,
             explanation,
         } => {
-            head.and(8u8).append_to(bytes);
+            head.and(8u8).end();
             append_text(bytes, failure);
             append_text(bytes, explanation);
         }
@@ -174,7 +180,7 @@ impl Recorder {
     /// made of.
     pub fn pack(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.packed.len() + 8);
-        Numbers::of(self.count as u64).append_to(&mut bytes);
+        Numbers::to(&mut bytes).and(self.count as u64).end();
         bytes.extend_from_slice(&self.packed);
         bytes
     }
@@ -188,8 +194,8 @@ impl Recorder {
         }
         let new = &self.packed[mark.bytes..];
         let mut bytes = Vec::with_capacity(new.len() + 16);
-        let head = Numbers::of(origin_nanos).and(count as u64);
-        head.append_to(&mut bytes);
+        let head = Numbers::to(&mut bytes).and(origin_nanos);
+        head.and(count as u64).end();
         bytes.extend_from_slice(new);
         *mark = Mark {
             bytes: self.packed.len(),

@@ -582,13 +582,11 @@ impl Vm {
     }
 
     /// The extension of this type; panics if it was not added.
+    #[inline]
     pub fn extension<T: Extension>(&mut self) -> &mut T {
         let wanted = TypeId::of::<T>();
-        let at = self.extensions.iter().position(|(id, _)| *id == wanted);
-        if let Some(at) = at
-            && at > 0
-        {
-            self.extensions.swap(0, at);
+        if self.extensions.first().is_none_or(|(id, _)| *id != wanted) {
+            self.put_first(wanted);
         }
         let found: Option<&mut dyn Any> = self
             .extensions
@@ -597,6 +595,15 @@ impl Vm {
         found
             .and_then(|found| found.downcast_mut::<T>())
             .expect("the extension was added when the VM was made")
+    }
+
+    /// What was asked for last is asked for again.
+    #[cold]
+    #[inline(never)]
+    fn put_first(&mut self, wanted: TypeId) {
+        if let Some(at) = self.extensions.iter().position(|(id, _)| *id == wanted) {
+            self.extensions.swap(0, at);
+        }
     }
 
     pub fn has_extension<T: Extension>(&self) -> bool {

@@ -3,7 +3,7 @@
 use airlock_trace::{CallSite, LaneId, LaneKind, LaneState, Outcome};
 use airlock_vm::{FiberId, Kind, Value, Vm};
 
-use super::{MaybeCrossing, current_thread, threads};
+use super::{MaybeCrossing, Threads, current_thread, threads};
 use crate::deadlock::WaitsOn;
 use crate::state::Core;
 use crate::{event_loop, task, trace};
@@ -23,13 +23,19 @@ pub fn current_lane(vm: &mut Vm) -> LaneId {
 /// The lane of the greenlet or thread that runs here, be it in a task or not.
 pub fn shell_lane(vm: &mut Vm) -> LaneId {
     let (fiber, thread) = (vm.current_fiber(), current_thread(vm));
-    let threads = threads(vm);
-    if let Some(&lane) = threads.greenlet_lanes.get(&fiber) {
-        return lane;
-    }
-    match thread {
-        0 => MAIN_LANE,
-        thread => threads.lanes.get(&thread).copied().unwrap_or(MAIN_LANE),
+    threads(vm).shell_lane(fiber, thread)
+}
+
+impl Threads {
+    /// As [`shell_lane`], for what runs on this fiber of this thread.
+    pub(crate) fn shell_lane(&self, fiber: FiberId, thread: u32) -> LaneId {
+        if let Some(&lane) = self.greenlet_lanes.get(&fiber) {
+            return lane;
+        }
+        match thread {
+            0 => MAIN_LANE,
+            thread => self.lanes.get(&thread).copied().unwrap_or(MAIN_LANE),
+        }
     }
 }
 
