@@ -145,11 +145,10 @@ impl Heap {
     /// `left + right`. Long texts stay as their parts until someone reads
     /// them, so that building a text piece by piece takes linear time.
     pub(crate) fn concat(&mut self, left: Value, right: Value) -> Value {
-        let bytes = self.str_bytes(left) + self.str_bytes(right);
-        let pieces = |text: &Text| text.parts().map_or(0, |parts| parts.pieces);
-        let pieces = pieces(&self.strs.get(left.index()).text)
-            + pieces(&self.strs.get(right.index()).text)
-            + 1;
+        let (left_bytes, left_pieces) = self.strs.get(left.index()).text.extent();
+        let (right_bytes, right_pieces) = self.strs.get(right.index()).text.extent();
+        let bytes = left_bytes + right_bytes;
+        let pieces = left_pieces + right_pieces + 1;
         let whole = bytes < MIN_CONCAT_BYTES || bytes > u32::MAX as usize;
         if whole || pieces as usize > MIN_PIECES.max(bytes / BYTES_PER_PIECE) {
             let mut text = String::with_capacity(bytes);

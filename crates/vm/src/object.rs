@@ -74,10 +74,19 @@ impl Text {
         let _ = self.flat.set(text);
     }
 
+    #[inline]
     pub(crate) fn bytes(&self) -> usize {
+        self.extent().0
+    }
+
+    /// How many bytes it has, and of how many pairs it is made.
+    #[inline]
+    pub(crate) fn extent(&self) -> (usize, u32) {
         match self.flat.get() {
-            Some(text) => text.len(),
-            None => self.parts().map_or(0, |parts| parts.bytes as usize),
+            Some(text) => (text.len(), 0),
+            None => self
+                .parts()
+                .map_or((0, 0), |parts| (parts.bytes as usize, parts.pieces)),
         }
     }
 }
