@@ -315,13 +315,15 @@ impl Vm {
 
     /// Pushes the frame of a function that has nothing but positional
     /// parameters, each of which has its argument, and whose result goes into
-    /// the register `dst`; whether it is such a one.
+    /// the register `dst` of the frame on top, which goes on at `pc`; false, and
+    /// nothing done, if it is another one.
     #[inline(always)]
     pub(crate) fn call_plainly(
         &mut self,
         function: Value,
         base: usize,
         argc: usize,
+        pc: usize,
         dst: u16,
     ) -> bool {
         let object = self.heap.function(function);
@@ -334,6 +336,10 @@ impl Vm {
         {
             return false;
         }
+        let Some(Frame::Python(caller)) = self.frames.last_mut() else {
+            return false;
+        };
+        caller.pc = pc as u32;
         // Where it returns to is written as what it is made of: copied as a whole,
         // right after it was made, it would have to wait for its parts.
         let frame = PyFrame {
@@ -803,8 +809,8 @@ impl Vm {
 
     /// As [`Vm::call_native`], with positional arguments that stand on the
     /// stack.
-    #[inline]
-    fn call_native_window(&mut self, native: Value, base: usize, argc: usize) -> Res {
+    #[inline(never)]
+    pub(crate) fn call_native_window(&mut self, native: Value, base: usize, argc: usize) -> Res {
         let object = self.heap.native(native);
         let signature = object.def.parsed();
         let args = &self.stack[base..base + argc];
@@ -852,12 +858,8 @@ impl Vm {
         for (at, &arg) in args.iter().enumerate() {
             bound[shift + at] = arg;
         }
-        for (slot, &default) in bound[..count]
-            .iter_mut()
-            .zip(&signature.defaults)
-            .skip(given)
-        {
-            *slot = default;
+        for at in given..count {
+            bound[at] = signature.defaults[at];
         }
         match def.role {
             NativeRole::Method => {

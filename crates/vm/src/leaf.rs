@@ -15,7 +15,7 @@ use crate::call::Flow;
 use crate::codeobj::CodeObj;
 use crate::dict::SCAN_LIMIT;
 use crate::fiber::Ret;
-use crate::run::{Driven, MAYBE_OWN, NOT_OWN, OF_CLASS, OF_KIND, store_cache};
+use crate::run::{Driven, MAYBE_OWN, NOT_OWN, OF_CLASS, OF_KIND, OF_ONE_CLASS, store_cache};
 use crate::value::Kind;
 use crate::{Completion, GeneratorKind, GeneratorState, PyDict, Res, Throw, Value, Vm};
 
@@ -448,6 +448,12 @@ impl Vm {
             {
                 if value.is(Kind::Instance) && !flags.shadowed {
                     store_cache(&code.caches[site as usize], version, NOT_OWN, found);
+                } else if let Some(
+                    Kind::Str | Kind::List | Kind::Dict | Kind::Tuple | Kind::Bytes,
+                ) = value.kind()
+                {
+                    let version = value.upper_bits();
+                    store_cache(&code.caches[site as usize], version, OF_ONE_CLASS, found);
                 } else if self.has_no_attributes(value) {
                     store_cache(&code.caches[site as usize], version, OF_KIND, found);
                 } else {

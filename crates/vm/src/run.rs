@@ -190,6 +190,15 @@ impl Vm {
                     }
                 }};
             }
+            // The same for what asks nobody where it is called.
+            macro_rules! put_plainly {
+                ($dst:expr, $result:expr) => {{
+                    match $result {
+                        Ok(value) => set!($dst, value),
+                        Err(throw) => fail!(throw, Ret::Reg($dst)),
+                    }
+                }};
+            }
             macro_rules! run {
                 ($result:expr) => {{
                     save!();
@@ -303,7 +312,7 @@ impl Vm {
                         set!($dst, Value::float(x $float y));
                         continue;
                     }
-                    put!($dst, self.binary_slow(BinOp::$op, a, b))
+                    put_plainly!($dst, self.binary_slow(BinOp::$op, a, b))
                 }};
             }
             macro_rules! compare_jump {
@@ -586,7 +595,7 @@ impl Vm {
                             set!(dst, entry.value);
                             continue;
                         }
-                        put!(dst, self.subscript(object, key))
+                        put_plainly!(dst, self.subscript(object, key))
                     }
                     Instr::StoreSubscr { obj, key, src } => {
                         let (object, key, value) = (get!(obj), get!(key), get!(src));
@@ -631,7 +640,7 @@ impl Vm {
                                 let bounds = [get!(at), get!(at + 1), get!(at + 2)];
                                 if let Some(result) = self.load_slice(get!(obj), bounds) {
                                     pc += 1;
-                                    put!(items, result);
+                                    put_plainly!(items, result);
                                     continue;
                                 }
                             }
@@ -664,7 +673,7 @@ impl Vm {
                         {
                             set!(dst, result);
                         } else {
-                            put!(dst, self.add_int(a, value))
+                            put_plainly!(dst, self.add_int(a, value))
                         }
                     }
                     Instr::InPlaceInt { dst, a, value } => {
@@ -679,7 +688,7 @@ impl Vm {
                             } else {
                                 (BinOp::Add, Value::int32(value as i32))
                             };
-                            put!(dst, self.in_place(op, a, b))
+                            put_plainly!(dst, self.in_place(op, a, b))
                         }
                     }
                     Instr::Binary { op, dst, a, b } => {
@@ -687,7 +696,7 @@ impl Vm {
                         if let Some(value) = binary_fast(op, a, b) {
                             set!(dst, value);
                         } else {
-                            put!(dst, self.binary_slow(op, a, b))
+                            put_plainly!(dst, self.binary_slow(op, a, b))
                         }
                     }
                     Instr::InPlace { op, dst, a, b } => {
@@ -695,7 +704,7 @@ impl Vm {
                         if let Some(value) = binary_fast(op, a, b) {
                             set!(dst, value);
                         } else {
-                            put!(dst, self.in_place(op, a, b))
+                            put_plainly!(dst, self.in_place(op, a, b))
                         }
                     }
                     Instr::Compare { op, dst, a, b } => {
@@ -714,7 +723,7 @@ impl Vm {
                         {
                             set!(dst, Value::bool(holds));
                         } else {
-                            put!(dst, self.compare_slow(op, a, b))
+                            put_plainly!(dst, self.compare_slow(op, a, b))
                         }
                     }
                     Instr::Not { dst, src } => {
@@ -781,7 +790,7 @@ impl Vm {
                         if value.is(Kind::List) {
                             set!(dst, self.heap.new_iter(PyIter::List { list: value, at: 0 }));
                         } else {
-                            put!(dst, self.get_iter(value))
+                            put_plainly!(dst, self.get_iter(value))
                         }
                     }
                     Instr::ForNext { iter, dst, offset } => {
@@ -891,12 +900,12 @@ impl Vm {
                                 Err(throw) => fail!(throw, Ret::ForNextCall { dst, target }),
                             }
                         } else if iter.is(Kind::Generator) {
-                            save!();
                             let free = base + code.registers as usize;
-                            if self.resume_plainly(iter, free, dst, target) {
+                            if self.resume_plainly(iter, free, pc, dst, target) {
                                 self.fuel -= 8;
                                 continue 'frame;
                             }
+                            save!();
                             match self.resume(iter, Value::NONE, Ret::ForNext { dst, target }) {
                                 Ok(Flow::Done(_)) => {}
                                 Ok(Flow::Pushed) => {
@@ -989,11 +998,13 @@ impl Vm {
                         let callee = get!(at);
                         let first = base + at as usize + 1;
                         call_fuel!(4);
-                        save!();
                         if callee.is(Kind::Function) {
-                            if self.call_plainly(callee, first, argc as usize, dst)
-                                || self.await_at_once(&code, pc, callee, first, argc as usize, dst)
-                            {
+                            let argc = argc as usize;
+                            if self.call_plainly(callee, first, argc, pc, dst) {
+                                continue 'frame;
+                            }
+                            save!();
+                            if self.await_at_once(&code, pc, callee, first, argc, dst) {
                                 continue 'frame;
                             }
                             flow!(
@@ -1001,12 +1012,13 @@ impl Vm {
                                 self.call_function(
                                     callee,
                                     first,
-                                    argc as usize,
+                                    argc,
                                     Value::UNBOUND,
                                     Ret::Reg(dst)
                                 )
                             )
                         } else {
+                            save!();
                             flow!(
                                 dst,
                                 self.call_window(
@@ -1036,17 +1048,17 @@ impl Vm {
                     }
                     Instr::LoadMethod { dst, obj, site } => {
                         let value = get!(obj);
-                        if value.is(Kind::Instance) {
+                        let cache = code.caches[site as usize].get();
+                        let known = if value.is(Kind::Instance) {
                             let class = self.heap.instance(value).class;
-                            let cache = code.caches[site as usize].get();
-                            if cache.version == self.heap.ty(class).version
-                                && cache.index == NOT_OWN
-                                && !cache.value.is_unbound()
-                            {
-                                set!(dst, cache.value);
-                                set!(dst + 1, value);
-                                continue;
-                            }
+                            cache.index == NOT_OWN && cache.version == self.heap.ty(class).version
+                        } else {
+                            cache.index == OF_ONE_CLASS && cache.version == value.upper_bits()
+                        };
+                        if known {
+                            set!(dst, cache.value);
+                            set!(dst + 1, value);
+                            continue;
                         }
                         save!();
                         match self.load_method(&code, value, site) {
@@ -1067,10 +1079,10 @@ impl Vm {
                     } => {
                         let callee = get!(at);
                         call_fuel!(4);
-                        save!();
                         if callee.is_unbound() {
                             let callee = get!(at + 1);
                             let first = base + at as usize + 2;
+                            save!();
                             flow!(
                                 dst,
                                 self.call_window(
@@ -1085,9 +1097,11 @@ impl Vm {
                             let first = base + at as usize + 1;
                             let argc = argc as usize + 1;
                             if callee.is(Kind::Function) {
-                                if self.call_plainly(callee, first, argc, dst)
-                                    || self.await_at_once(&code, pc, callee, first, argc, dst)
-                                {
+                                if self.call_plainly(callee, first, argc, pc, dst) {
+                                    continue 'frame;
+                                }
+                                save!();
+                                if self.await_at_once(&code, pc, callee, first, argc, dst) {
                                     continue 'frame;
                                 }
                                 flow!(
@@ -1115,7 +1129,12 @@ impl Vm {
                                 && let Some(value) = self.get_item_or_default(first, argc)
                             {
                                 set!(dst, value);
+                            } else if callee.is(Kind::Native) {
+                                save!();
+                                let result = self.call_native_window(callee, first, argc);
+                                flow!(dst, result.map(Flow::Done))
                             } else {
+                                save!();
                                 flow!(
                                     dst,
                                     self.call_window(
@@ -1213,7 +1232,7 @@ impl Vm {
                     } => {
                         let first = base + at as usize;
                         let items = self.stack[first..first + count as usize].to_vec();
-                        put!(dst, self.build_set(items))
+                        put_plainly!(dst, self.build_set(items))
                     }
                     Instr::BuildDict {
                         dst,
@@ -1222,7 +1241,7 @@ impl Vm {
                     } => {
                         let first = base + at as usize;
                         let items = self.stack[first..first + 2 * count as usize].to_vec();
-                        put!(dst, self.build_dict(items))
+                        put_plainly!(dst, self.build_dict(items))
                     }
                     Instr::ListAppend { list, item } => {
                         let (list, item) = (get!(list), get!(item));
@@ -1234,7 +1253,9 @@ impl Vm {
                     }
                     Instr::SetAdd { set, item } => {
                         let (set, item) = (get!(set), get!(item));
-                        run!(self.set_add_item(set, item))
+                        if let Err(throw) = self.set_add_item(set, item) {
+                            fail!(throw, Ret::Discard);
+                        }
                     }
                     Instr::SetUpdate { set, iterable } => {
                         run!(self.set_update(get!(set), get!(iterable)))
@@ -1277,7 +1298,7 @@ impl Vm {
                         count,
                     } => {
                         let first = base + at as usize;
-                        put!(dst, self.build_string(first, count as usize))
+                        put_plainly!(dst, self.build_string(first, count as usize))
                     }
 
                     Instr::MakeFunction { dst, index } => {
@@ -1390,10 +1411,17 @@ impl Vm {
                     Instr::Yield { dst, src } => {
                         let value = get!(src);
                         self.fuel -= 8;
-                        save!();
-                        if self.suspend_plainly(value, dst) {
+                        if let Some(Frame::Python(frame)) = self.frames.last()
+                            && let Ret::Collect { list } = frame.ret
+                        {
+                            self.collect_item(list, value);
+                            set!(dst, Value::NONE);
+                            continue;
+                        }
+                        if self.suspend_plainly(value, pc, dst) {
                             continue 'frame;
                         }
+                        save!();
                         let ret = self.top().ret;
                         if self.take_item(ret, value) {
                             set!(dst, Value::NONE);
@@ -1802,6 +1830,10 @@ pub(crate) const NOT_OWN: u32 = u32::MAX;
 
 /// Marks a cached method of values that have no attributes of their own.
 pub(crate) const OF_KIND: u32 = u32::MAX - 1;
+
+/// Marks a cached method of values whose kind has one class: the version is
+/// their upper bits.
+pub(crate) const OF_ONE_CLASS: u32 = u32::MAX - 4;
 
 /// Marks a cached method that an attribute of the value's own may hide.
 pub(crate) const MAYBE_OWN: u32 = u32::MAX - 3;

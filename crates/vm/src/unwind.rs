@@ -149,15 +149,21 @@ impl Vm {
         Ok(flow)
     }
 
+    /// An item of a generator that runs for a list.
+    #[inline(always)]
+    pub(crate) fn collect_item(&mut self, list: Value, item: Value) {
+        self.heap.list_mut(list).push(item);
+        self.heap.charge(8);
+        self.fuel -= 8;
+    }
+
     /// Whether what drives the generator on top takes an item at once, so that
     /// the generator goes on.
     #[inline(never)]
     pub(crate) fn take_item(&mut self, ret: Ret, item: Value) -> bool {
         match ret {
             Ret::Collect { list } => {
-                self.heap.list_mut(list).push(item);
-                self.heap.charge(8);
-                self.fuel -= 8;
+                self.collect_item(list, item);
                 true
             }
             Ret::Sum => self.add_item(item),
@@ -541,13 +547,14 @@ impl Vm {
     }
 
     /// As [`Vm::resume`] for a generator that suspended at a `Yield`, sent
-    /// None by a loop, whose registers are to stand at `base`; false, and
-    /// nothing done, if it is anything else.
+    /// None by a loop of the frame on top at `pc`, whose registers are to stand at
+    /// `base`; false, and nothing done, if it is anything else.
     #[inline(always)]
     pub(crate) fn resume_plainly(
         &mut self,
         generator: Value,
         base: usize,
+        pc: usize,
         dst: u16,
         target: u32,
     ) -> bool {
@@ -556,18 +563,21 @@ impl Vm {
         if object.state != GeneratorState::Suspended
             || object.delegating
             || self.depth >= self.limits.recursion
-            || self.stack.len() < end
         {
             return false;
         }
+        let Some(registers) = self.stack.get_mut(base..end) else {
+            return false;
+        };
+        let Some(Frame::Python(caller)) = self.frames.last_mut() else {
+            return false;
+        };
+        caller.pc = pc as u32;
         self.depth += 1;
-        // A loop: for so few values a copy is slower as a call in WebAssembly.
-        for (at, register) in object.registers.iter().enumerate() {
-            self.stack[base + at] = *register;
-        }
-        self.stack[base + object.sent_to as usize] = Value::NONE;
+        copy_few(registers, &object.registers);
+        registers[object.sent_to as usize] = Value::NONE;
         object.state = GeneratorState::Running;
-        self.frames.push(Frame::Python(PyFrame {
+        let frame = PyFrame {
             code: object.code.clone(),
             pc: object.pc,
             base: base as u32,
@@ -578,14 +588,15 @@ impl Vm {
             generator,
             handled: object.handled,
             function: object.function,
-        }));
+        };
+        self.frames.push(Frame::Python(frame));
         true
     }
 
-    /// As [`Vm::suspend`] for a `Yield` into `dst` whose item goes into a list
-    /// or to a loop of the frame below; false, and nothing done, otherwise.
+    /// As [`Vm::suspend`] for a `Yield` into `dst`, before `pc`, whose item goes to
+    /// a loop of the frame below; false, and nothing done, otherwise.
     #[inline(always)]
-    pub(crate) fn suspend_plainly(&mut self, value: Value, dst: u16) -> bool {
+    pub(crate) fn suspend_plainly(&mut self, value: Value, pc: usize, dst: u16) -> bool {
         let [.., Frame::Python(caller), Frame::Python(frame)] = &mut self.frames[..] else {
             return false;
         };
@@ -594,10 +605,8 @@ impl Vm {
         };
         let generator = self.heap.generator_mut(frame.generator);
         let base = frame.base as usize;
-        for (at, register) in generator.registers.iter_mut().enumerate() {
-            *register = self.stack[base + at];
-        }
-        generator.pc = frame.pc;
+        copy_few(&mut generator.registers, &self.stack[base..]);
+        generator.pc = pc as u32;
         generator.sent_to = dst;
         generator.handled = frame.handled;
         generator.delegating = false;
@@ -1305,4 +1314,20 @@ fn edit_cost(a: &[u8], b: &[u8]) -> usize {
         }
     }
     row[b.len()]
+}
+
+/// Copies values into all of `to`, two at a time: the compiler makes a call of a
+/// loop that copies one at a time, and in WebAssembly that is slower for a few.
+#[inline(always)]
+fn copy_few(to: &mut [Value], from: &[Value]) {
+    let from = &from[..to.len()];
+    let (pairs, last) = to.as_chunks_mut::<2>();
+    let (from_pairs, from_last) = from.as_chunks::<2>();
+    for (pair, from) in pairs.iter_mut().zip(from_pairs) {
+        pair[0] = from[0];
+        pair[1] = from[1];
+    }
+    if let ([last], [from]) = (last, from_last) {
+        *last = *from;
+    }
 }

@@ -236,6 +236,12 @@ impl Value {
         self.0 as u32 as usize
     }
 
+    /// Tag and kind of a handle.
+    #[inline(always)]
+    pub(crate) const fn upper_bits(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
     /// The raw bits: distinct for values that are not identical.
     #[inline(always)]
     pub const fn bits(self) -> u64 {
