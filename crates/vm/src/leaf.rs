@@ -15,6 +15,7 @@ use crate::call::Flow;
 use crate::codeobj::CodeObj;
 use crate::dict::SCAN_LIMIT;
 use crate::fiber::Ret;
+use crate::protocol::SliceRange;
 use crate::run::{Driven, MAYBE_OWN, NOT_OWN, OF_CLASS, OF_KIND, OF_ONE_CLASS, store_cache};
 use crate::value::Kind;
 use crate::{Completion, GeneratorKind, GeneratorState, PyDict, Res, Throw, Value, Vm};
@@ -649,9 +650,13 @@ impl Vm {
             _ => return None,
         };
         let [start, stop, step] = bounds;
-        let range = match self.slice_range(start, stop, step, length) {
-            Ok(range) => range,
-            Err(throw) => return Some(Err(throw)),
+        let range = if step.is_none() {
+            SliceRange::of_bounds(start, stop, length)
+        } else {
+            match self.slice_range(start, stop, step, length) {
+                Ok(range) => range,
+                Err(throw) => return Some(Err(throw)),
+            }
         };
         if let Err(throw) = self.reserve(range.count * 8) {
             return Some(Err(throw));
@@ -697,9 +702,7 @@ impl Vm {
             return false;
         }
         let length = self.heap.list(object).len();
-        let Ok(range) = self.slice_range(bounds[0], bounds[1], bounds[2], length) else {
-            return false;
-        };
+        let range = SliceRange::of_bounds(bounds[0], bounds[1], length);
         let items: SmallVec<[Value; 16]> = self.heap.as_items(value).unwrap_or(&[]).into();
         if self.reserve(items.len() * 8).is_err() {
             return false;

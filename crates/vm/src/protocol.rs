@@ -575,6 +575,23 @@ pub struct SliceRange {
 }
 
 impl SliceRange {
+    /// What bounds that are None or small ints mean without a step.
+    pub(crate) fn of_bounds(start: Value, stop: Value, length: usize) -> Self {
+        let length = length as i64;
+        let bound = |value: Value, default: i64| match value.as_small() {
+            Some(index) if index < 0 => (index + length).max(0),
+            Some(index) => index.min(length),
+            None => default,
+        };
+        let (start, stop) = (bound(start, 0), bound(stop, length));
+        SliceRange {
+            start,
+            stop,
+            step: 1,
+            count: (stop - start).max(0) as usize,
+        }
+    }
+
     /// The selected positions.
     pub fn positions(self) -> impl Iterator<Item = usize> {
         (0..self.count as i64).map(move |at| (self.start + at * self.step) as usize)
