@@ -52,26 +52,30 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 18] = [
-        Kind::Str,
-        Kind::Bytes,
-        Kind::BigInt,
-        Kind::Tuple,
-        Kind::List,
-        Kind::Dict,
-        Kind::Set,
-        Kind::Function,
-        Kind::Native,
-        Kind::Method,
-        Kind::Type,
-        Kind::Instance,
-        Kind::Exception,
-        Kind::Module,
-        Kind::Cell,
-        Kind::Generator,
-        Kind::Iter,
-        Kind::Object,
-    ];
+    /// The kind with this number: no work once compiled, and no table.
+    #[inline(always)]
+    const fn numbered(number: u8) -> Kind {
+        match number {
+            0 => Kind::Str,
+            1 => Kind::Bytes,
+            2 => Kind::BigInt,
+            3 => Kind::Tuple,
+            4 => Kind::List,
+            5 => Kind::Dict,
+            6 => Kind::Set,
+            7 => Kind::Function,
+            8 => Kind::Native,
+            9 => Kind::Method,
+            10 => Kind::Type,
+            11 => Kind::Instance,
+            12 => Kind::Exception,
+            13 => Kind::Module,
+            14 => Kind::Cell,
+            15 => Kind::Generator,
+            16 => Kind::Iter,
+            _ => Kind::Object,
+        }
+    }
 }
 
 impl Value {
@@ -220,7 +224,7 @@ impl Value {
     #[inline(always)]
     pub const fn kind(self) -> Option<Kind> {
         if self.is_handle() {
-            Some(Kind::ALL[(self.0 >> 32) as u8 as usize])
+            Some(Kind::numbered((self.0 >> 32) as u8))
         } else {
             None
         }
