@@ -428,6 +428,12 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "_wm.filterwarnings(\"default\", category=DeprecationWarning, module=\"__main__\", append=1)",
         "_wm._add_filter(\"default\", None, DeprecationWarning, _MainModule(), 0, append=True)",
     ),
+    // The class that the rest of the module means is native.
+    (
+        "_pydecimal",
+        "# Register Decimal as a kind of Number (an abstract base class).",
+        NATIVE_DECIMAL,
+    ),
     // What has its `__reduce__` in C.
     (
         "copyreg",
@@ -531,6 +537,17 @@ class _MainModule:
 
 
 def _setup_defaults():";
+const NATIVE_DECIMAL: &str = "\
+def _refuse(context, condition, *args):
+    return (context or getcontext())._raise_error(condition, *args)
+
+def _of_float(cls, value, context):
+    _refuse(context, FloatOperation)
+    return cls.from_float(value)
+
+Decimal = __import__('_airlock_decimal').adopt(Decimal, globals())
+_dec_from_triple = Decimal._from_triple
+";
 const PLAIN_REDUCERS: &str = "\
 pickle(range, lambda r: (range, (r.start, r.stop, r.step)))
 pickle(slice, lambda s: (slice, (s.start, s.stop, s.step)))

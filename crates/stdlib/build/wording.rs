@@ -112,13 +112,48 @@ pub const WORDING: &[(&str, &str, &str)] = &[
     ),
     (
         "_pydecimal",
-        "'Invalid tuple size in creation of Decimal '",
-        "'argument must be a sequence of length 3'",
+        "\"Unable to convert %s to Decimal\" % other",
+        "f\"conversion from {type(other).__name__} to Decimal is not supported\"",
     ),
     (
         "_pydecimal",
-        "                                 'from list or tuple.  The list or tuple '\n                                 'should have exactly three elements.'",
-        "",
+        "Second argument to round should be integral",
+        "optional arg must be an integer",
+    ),
+    (
+        "_pydecimal",
+        "cannot round a NaN",
+        "cannot convert NaN to integer",
+    ),
+    (
+        "_pydecimal",
+        "cannot round an infinity",
+        "cannot convert Infinity to integer",
+    ),
+    (
+        "_pydecimal",
+        "Cannot hash a signaling NaN value.",
+        "Cannot hash a signaling NaN value",
+    ),
+    (
+        "_pydecimal",
+        "argument must be int or float.",
+        "argument must be int or float",
+    ),
+    (
+        "_pydecimal",
+        "\"%s must be an integer\" % name",
+        "\"an integer is required\"",
+    ),
+    (
+        "_pydecimal",
+        "\"%s: invalid rounding mode\" % value",
+        ROUNDING_NAMES,
+    ),
+    (
+        "_pydecimal",
+        "f\"'{key}' is an invalid keyword argument for this function\"",
+        "f\"this function got an unexpected keyword argument '{key}'\"",
     ),
     (
         "decimal",
@@ -147,6 +182,11 @@ def _check_date_fields(year, month, day):
     for at, (name, value) in enumerate((('year', year), ('month', month), ('day', day)), 1):
         if value is None:
             raise TypeError(f\"function missing required argument '{name}' (pos {at})\")";
+
+const ROUNDING_NAMES: &str = r#""valid values for rounding are:\n\
+  [ROUND_CEILING, ROUND_FLOOR, ROUND_UP, ROUND_DOWN,\n\
+   ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN,\n\
+   ROUND_05UP]""#;
 
 const KEYWORD_TYPOS: &str = "        \
         found = __import__('_airlock').keyword_typo(self.filename, int(self.lineno or 0))

@@ -3,6 +3,8 @@
 //! Numbers hash by the rules of CPython's `pyhash.c` (modulo 2^61 - 1), so
 //! equal numbers of different types hash alike.
 
+use std::cmp::Ordering;
+
 use num_bigint::{BigInt, Sign};
 use num_traits::ToPrimitive;
 
@@ -202,7 +204,7 @@ impl Heap {
                 if flags.unhashable {
                     Err(KeyError::Unhashable(value))
                 } else if flags.custom_hash {
-                    Err(KeyError::Python)
+                    self.object(value).own_hash().ok_or(KeyError::Python)
                 } else {
                     Ok(hash_identity(value))
                 }
@@ -240,7 +242,8 @@ impl Heap {
 
     fn equal_nested(&self, a: Value, b: Value, depth: u32) -> Result<bool, KeyError> {
         if depth > MAX_DEPTH || self.has_custom_eq(a) || self.has_custom_eq(b) {
-            return Err(KeyError::Python);
+            let order = self.own_order(a, b).ok_or(KeyError::Python)?;
+            return Ok(order.is_eq());
         }
         let (a, b) = (self.payload(a), self.payload(b));
         if a == b {
@@ -330,6 +333,14 @@ impl Heap {
     }
 
     /// Whether `==` on this value may run a method found on its class.
+    /// The order of two native objects that know it.
+    pub(crate) fn own_order(&self, a: Value, b: Value) -> Option<Ordering> {
+        if !a.is(Kind::Object) || !b.is(Kind::Object) {
+            return None;
+        }
+        self.object(a).own_order(&**self.object(b))
+    }
+
     fn has_custom_eq(&self, value: Value) -> bool {
         match value.kind() {
             Some(Kind::Instance) => self.ty(self.instance(value).class).flags.custom_eq,
@@ -387,7 +398,7 @@ impl Number<'_> {
     }
 
     /// Exact order; `None` if one is a NaN.
-    pub fn compare(&self, other: &Number<'_>) -> Option<std::cmp::Ordering> {
+    pub fn compare(&self, other: &Number<'_>) -> Option<Ordering> {
         use Number::*;
         match (self, other) {
             (Int(a), Int(b)) => Some(a.cmp(b)),

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::{Cell, OnceCell};
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use compact_str::CompactString;
@@ -257,6 +258,15 @@ pub trait NativeObject: Any {
     /// What it compares and hashes as, unbound if that is gone, and where its
     /// hash is kept: for weak references.
     fn referent(&self) -> Option<(Value, &Cell<Option<i64>>)> {
+        None
+    }
+    /// Its hash, where that needs no Python code though the type has its own.
+    fn own_hash(&self) -> Option<i64> {
+        None
+    }
+    /// How it compares with an object of its kind, where that needs no Python
+    /// code though the type has its own comparisons.
+    fn own_order(&self, _: &dyn NativeObject) -> Option<Ordering> {
         None
     }
     /// The `struct` code and the size of a buffer's items.

@@ -67,7 +67,10 @@ impl Vm {
                 }
                 Ok(Some(left.len().cmp(&right.len())))
             }
-            _ => Err(Throw::Python),
+            _ => match self.heap.own_order(a, b) {
+                Some(order) => Ok(Some(order)),
+                None => Err(Throw::Python),
+            },
         }
     }
 

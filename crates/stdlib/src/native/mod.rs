@@ -9,6 +9,7 @@ pub mod bisect;
 pub mod cmath;
 pub mod codecs;
 pub mod collections_;
+pub mod decimal;
 mod east_asian_width;
 pub mod functools;
 #[cfg(feature = "hashes")]
@@ -40,6 +41,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &cmath::MODULE,
     &codecs::MODULE,
     &collections_::MODULE,
+    &decimal::MODULE,
     &functools::MODULE,
     #[cfg(feature = "hashes")]
     &hashes::BLAKE2,
