@@ -1,6 +1,7 @@
 """Reading and writing of comma-separated values."""
 
 import _airlock
+import _airlock_csv
 
 QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONNUMERIC, QUOTE_NONE, QUOTE_STRINGS, QUOTE_NOTNULL = range(6)
 __version__ = '1.0'
@@ -165,7 +166,7 @@ class Reader:
                             '(the file should be opened in text mode)')
             self.line_num += 1
             if self._state == _START_RECORD and self._is_plain:
-                fields = self._whole_line(line)
+                fields = _airlock_csv.fields(line, self._delimiter, self._quote, _limit)
                 if fields is not None:
                     return fields
             for character in line:
@@ -173,40 +174,6 @@ class Reader:
             self._take(None)
             if self._state == _START_RECORD:
                 return self._fields
-
-    # The fields of a line that holds nothing unusual; else None, with nothing changed.
-    def _whole_line(self, line):
-        delimiter, quote = self._delimiter, self._quote
-        text = line.rstrip('\r\n')
-        if not text:
-            return []
-        if len(text) > _limit or '\n' in text or '\r' in text:
-            return None
-        if quote is None or quote not in text:
-            return text.split(delimiter)
-        fields, at, end = [], 0, len(text)
-        while True:
-            if text.startswith(quote, at):
-                close = text.find(quote, at + 1)
-                while close >= 0 and text.startswith(quote, close + 1):
-                    close = text.find(quote, close + 2)
-                if close < 0:
-                    return None
-                field = text[at + 1:close]
-                fields.append(field.replace(quote + quote, quote) if quote in field else field)
-                at = close + 1
-                if at == end:
-                    return fields
-                if not text.startswith(delimiter, at):
-                    return None
-            else:
-                close = text.find(delimiter, at)
-                if close < 0:
-                    fields.append(text[at:])
-                    return fields
-                fields.append(text[at:close])
-                at = close
-            at += 1
 
     # One character; None for the end of a line.
     def _take(self, character):
@@ -377,6 +344,11 @@ class Writer:
         return ''.join(parts), quote
 
     def writerow(self, row, /):
+        if self._is_plain:
+            line = _airlock_csv.line(row, self._dialect.delimiter, self._quote, self._special_text,
+                                     self._dialect.lineterminator)
+            if line is not None:
+                return self._write(line)
         try:
             row = iter(row)
         except TypeError:
@@ -408,6 +380,10 @@ def writer(fileobj, /, dialect=None, **options):
     self._quote = found.quotechar
     specials = (found.delimiter, found.escapechar, found.quotechar, '\r', '\n', *found.lineterminator)
     self._specials = tuple(dict.fromkeys([special for special in specials if special is not None]))
+    # Whether rows of usual values can be written whole.
+    self._is_plain = (found.quoting == QUOTE_MINIMAL and found.escapechar is None and found.doublequote
+                      and not found.skipinitialspace)
+    self._special_text = ''.join(self._specials)
     return self
 
 

@@ -9,6 +9,7 @@ pub mod bisect;
 pub mod cmath;
 pub mod codecs;
 pub mod collections_;
+pub mod csv;
 pub mod decimal;
 mod east_asian_width;
 pub mod functools;
@@ -41,6 +42,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &cmath::MODULE,
     &codecs::MODULE,
     &collections_::MODULE,
+    &csv::MODULE,
     &decimal::MODULE,
     &functools::MODULE,
     #[cfg(feature = "hashes")]
