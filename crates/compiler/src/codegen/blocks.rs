@@ -9,6 +9,18 @@ use super::unwind::Block;
 use crate::assemble::{HandlerId, Label};
 use crate::constants;
 
+/// An exception of a `try` that its handlers look at.
+#[derive(Clone, Copy)]
+struct Caught {
+    exception: Reg,
+    /// What was being handled before.
+    saved: Reg,
+    /// The handler of what surrounds the `try`.
+    outside: HandlerId,
+    /// Behind the `try`.
+    done: Label,
+}
+
 impl<'a> Compiler<'a, '_> {
     pub(super) fn if_(&mut self, e: &'a ast::StmtIf) {
         let end = self.new_label();
@@ -436,10 +448,6 @@ impl<'a> Compiler<'a, '_> {
     }
 
     fn try_except(&mut self, e: &'a ast::StmtTry) {
-        if e.is_star {
-            self.try_except_star(e);
-            return;
-        }
         let mark = self.mark();
         let saved = self.alloc();
         let exception = self.alloc();
@@ -463,30 +471,38 @@ impl<'a> Compiler<'a, '_> {
         let first = TextRange::at(first.start(), "except".len().try_into().unwrap_or_default());
         let (raised, failed) = self.begin_handling(saved, exception, first);
         self.push_block_outside(Block::Handling { saved }, outside, first);
+        let caught = Caught {
+            exception,
+            saved,
+            outside,
+            done,
+        };
+        if e.is_star {
+            self.except_star_handlers(e, caught, first);
+        } else {
+            self.except_handlers(e, caught, first);
+        }
+        self.end_handling(raised, failed, saved, first);
+        self.place_label(done);
+        self.free_to(mark);
+    }
+
+    fn except_handlers(&mut self, e: &'a ast::StmtTry, caught: Caught, range: TextRange) {
         for (index, handler) in e.handlers.iter().enumerate() {
             let ast::ExceptHandler::ExceptHandler(handler) = handler;
             if handler.type_.is_none() && index + 1 < e.handlers.len() {
                 self.report
                     .syntax(handler, "default 'except:' must be last");
             }
-            self.except_handler(handler, exception, saved, outside, done);
+            self.except_handler(handler, caught);
         }
-        self.emit(Instr::Reraise { exc: exception }, first);
+        let exc = caught.exception;
+        self.emit(Instr::Reraise { exc }, range);
         self.pop_block();
-        self.unit.handler = outside;
-        self.end_handling(raised, failed, saved, first);
-        self.place_label(done);
-        self.free_to(mark);
+        self.unit.handler = caught.outside;
     }
 
-    fn except_handler(
-        &mut self,
-        e: &'a ast::ExceptHandlerExceptHandler,
-        exception: Reg,
-        saved: Reg,
-        outside: HandlerId,
-        done: Label,
-    ) {
+    fn except_handler(&mut self, e: &'a ast::ExceptHandlerExceptHandler, caught: Caught) {
         let next = self.new_label();
         if let Some(ty) = e.type_.as_deref() {
             let mark = self.mark();
@@ -498,7 +514,7 @@ impl<'a> Compiler<'a, '_> {
             self.emit(
                 Instr::ExceptionMatches {
                     dst,
-                    exc: exception,
+                    exc: caught.exception,
                     ty,
                 },
                 range,
@@ -513,11 +529,12 @@ impl<'a> Compiler<'a, '_> {
             );
             self.free_to(mark);
         }
-        self.handler_body(e, exception);
+        self.handler_body(e, caught.exception);
         let range = self.here();
-        let inside = std::mem::replace(&mut self.unit.handler, outside);
+        let inside = std::mem::replace(&mut self.unit.handler, caught.outside);
+        let saved = caught.saved;
         self.emit(Instr::PopHandled { saved }, range);
-        self.jump(done, range);
+        self.jump(caught.done, range);
         self.unit.handler = inside;
         self.place_label(next);
     }
@@ -555,30 +572,10 @@ impl<'a> Compiler<'a, '_> {
         self.free_to(mark);
     }
 
-    fn try_except_star(&mut self, e: &'a ast::StmtTry) {
-        let mark = self.mark();
-        let saved = self.alloc();
-        let exception = self.alloc();
-        let (handler, caught) = self.new_handler(exception);
-        let outside = self.unit.handler;
-        let done = self.new_label();
-        self.push_block(Block::Try, e.range);
-        self.unit.handler = handler;
-        self.stmts(&e.body);
-        self.pop_block();
-        self.unit.handler = outside;
-        self.stmts(&e.orelse);
-        let range = self.here();
-        self.jump(done, range);
-
-        self.place_label(caught);
-        let first = e
-            .handlers
-            .first()
-            .map_or(e.range, |handler| handler.range());
-        let first = TextRange::at(first.start(), "except".len().try_into().unwrap_or_default());
-        let (failure, failed) = self.begin_handling(saved, exception, first);
-        self.push_block_outside(Block::Handling { saved }, outside, first);
+    fn except_star_handlers(&mut self, e: &'a ast::StmtTry, caught: Caught, first: TextRange) {
+        let Caught {
+            exception, saved, ..
+        } = caught;
         let raised = self.alloc();
         let base = self.unit.next_temp as Reg;
         self.emit(
@@ -639,15 +636,12 @@ impl<'a> Compiler<'a, '_> {
             first,
         );
         self.pop_block();
-        self.unit.handler = outside;
+        self.unit.handler = caught.outside;
         self.emit(Instr::PopHandled { saved }, first);
-        self.jump(done, first);
+        self.jump(caught.done, first);
         self.place_label(go_on);
         self.emit(Instr::PopHandled { saved }, first);
         self.emit(Instr::Reraise { exc: result }, first);
-        self.end_handling(failure, failed, saved, first);
-        self.place_label(done);
-        self.free_to(mark);
     }
 
     fn except_star_handler(

@@ -8,6 +8,7 @@ use ruff_python_ast::{self as ast, Pattern};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Compiler;
+use super::store::unpacking;
 use crate::assemble::Label;
 use crate::constants;
 
@@ -307,26 +308,7 @@ impl<'a> Compiler<'a, '_> {
                 // A copy: unpacking may put a list in its place, and other
                 // patterns look at the same subject.
                 self.move_to(base, src, range);
-                let src = base;
-                match star {
-                    None => self.emit(
-                        Instr::UnpackSequence {
-                            src,
-                            base,
-                            count: count as u16,
-                        },
-                        range,
-                    ),
-                    Some(star) => self.emit(
-                        Instr::UnpackEx {
-                            before: star as u8,
-                            src,
-                            base,
-                            after: (count - star - 1) as u16,
-                        },
-                        range,
-                    ),
-                }
+                self.emit(unpacking(base, base, count, star), range);
                 for (index, pattern) in p.patterns.iter().enumerate() {
                     self.pattern(pattern, base + index as Reg, captures, fail);
                 }

@@ -67,36 +67,11 @@ impl<'a> Compiler<'a, '_> {
         if star.is_none()
             && let Some(base) = self.consecutive_registers(targets)
         {
-            self.emit(
-                Instr::UnpackSequence {
-                    src,
-                    base,
-                    count: count as u16,
-                },
-                range,
-            );
+            self.emit(unpacking(src, base, count, None), range);
             return;
         }
         let base = self.alloc_many(count);
-        match star {
-            None => self.emit(
-                Instr::UnpackSequence {
-                    src,
-                    base,
-                    count: count as u16,
-                },
-                range,
-            ),
-            Some(star) => self.emit(
-                Instr::UnpackEx {
-                    before: star as u8,
-                    src,
-                    base,
-                    after: (count - star - 1) as u16,
-                },
-                range,
-            ),
-        }
+        self.emit(unpacking(src, base, count, star), range);
         for (index, target) in targets.iter().enumerate() {
             let target = match target {
                 Expr::Starred(starred) => &starred.value,
@@ -300,5 +275,23 @@ impl<'a> Compiler<'a, '_> {
         let op = super::expr::bin_op(e.op);
         self.emit(Instr::InPlace { op, dst, a, b }, e.range);
         dst
+    }
+}
+
+/// Takes `count` items of the value in `src` to the registers from `base` on;
+/// at `star` those that are left go, as a list.
+pub(super) fn unpacking(src: Reg, base: Reg, count: usize, star: Option<usize>) -> Instr {
+    match star {
+        None => Instr::UnpackSequence {
+            src,
+            base,
+            count: count as u16,
+        },
+        Some(star) => Instr::UnpackEx {
+            before: star as u8,
+            src,
+            base,
+            after: (count - star - 1) as u16,
+        },
     }
 }
