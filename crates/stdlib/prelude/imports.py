@@ -465,13 +465,17 @@ class LazyLogger:
     def __init__(self, name):
         self.__dict__['lazy name'] = name
 
+    def _named(self):
+        return load_module_named('logging').getLogger(self.__dict__['lazy name'])
+
     def __getattr__(self, attr):
-        logging = load_module_named('logging')
-        logger = logging.getLogger(self.__dict__['lazy name'])
-        return getattr(logger, attr)
+        return getattr(self._named(), attr)
 
     def __setattr__(self, attr, value):
-        setattr(self.__getattr__('manager').getLogger(self.__dict__['lazy name']), attr, value)
+        setattr(self._named(), attr, value)
+
+    def __delattr__(self, attr):
+        delattr(self._named(), attr)
 
 
 # `open`, without importing `io` before it is used.

@@ -228,8 +228,7 @@ for _name in ('_make_socket_transport', '_make_datagram_transport', '_make_ssl_t
               '_stop_serving', '_process_events', '_close_self_pipe', '_add_reader', '_remove_reader', '_add_writer',
               '_remove_writer', 'add_reader', 'remove_reader', 'add_writer', 'remove_writer', 'sock_recv',
               'sock_recv_into', 'sock_recvfrom', 'sock_recvfrom_into', 'sock_sendall', 'sock_sendto', 'sock_connect',
-              'sock_accept', '_sock_sendfile_native', '_sendfile_native', 'create_unix_connection',
-              'create_unix_server'):
+              'sock_accept', '_sendfile_native', 'create_unix_connection', 'create_unix_server'):
     setattr(_AirlockEventLoop, _name, _method_for_sockets(_name))
 
 
