@@ -2,14 +2,21 @@
 //! here, else the Python code there does it character by character.
 
 use airlock_vm::builtins::format::float_repr;
-use airlock_vm::module::{ModuleDef, no_init};
+use airlock_vm::module::ModuleDef;
 use airlock_vm::{NativeDef, Res, Value, Vm, function};
 
 pub static MODULE: ModuleDef = ModuleDef {
     name: "_airlock_csv",
-    functions: FUNCTIONS,
-    init: no_init,
+    // Added by `init`, so that the table, too, is in the engine's late part.
+    functions: &[],
+    init,
 };
+
+fn init(vm: &mut Vm, dict: Value) -> Res<()> {
+    let name = vm.intern(MODULE.name);
+    vm.add_functions(dict, name, FUNCTIONS);
+    Ok(())
+}
 
 static FUNCTIONS: &[NativeDef] = &[
     function("fields", "line, delimiter, quote, limit, /", fields),
