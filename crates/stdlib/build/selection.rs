@@ -428,6 +428,48 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "_wm.filterwarnings(\"default\", category=DeprecationWarning, module=\"__main__\", append=1)",
         "_wm._add_filter(\"default\", None, DeprecationWarning, _MainModule(), 0, append=True)",
     ),
+    // Natives go first where everything is as usual.
+    (
+        "_pydatetime",
+        "def _ord2ymd(n):\n",
+        "def _ord2ymd(n):\n    found = _airlock_datetime.date_of(n)\n    if found is not None:\n        return found\n",
+    ),
+    (
+        "_pydatetime",
+        "def _ymd2ord(year, month, day):\n",
+        "def _ymd2ord(year, month, day):\n    found = _airlock_datetime.days_of(year, month, day)\n    if found is not None:\n        return found\n",
+    ),
+    (
+        "_pydatetime",
+        "def _cmp(x, y):",
+        "import _airlock_datetime\n\ndef _cmp(x, y):",
+    ),
+    (
+        "_pydatetime",
+        "def _check_time_fields(hour, minute, second, microsecond, fold):\n",
+        "def _check_time_fields(hour, minute, second, microsecond, fold):\n    if _airlock_datetime.are_time(hour, minute, second, microsecond, fold):\n        return hour, minute, second, microsecond, fold\n",
+    ),
+    (
+        "_pydatetime",
+        "        # Doing this efficiently and accurately in C is going to be difficult\n",
+        PLAIN_DURATION,
+    ),
+    (
+        "_pydatetime",
+        "        delta = timedelta(self.toordinal(),\n",
+        MOVED_DATETIME,
+    ),
+    (
+        "_pydatetime",
+        "        # Split this at the separator\n",
+        "        fields = _airlock_datetime.fields_of(date_string)\n        if fields is not None:\n            return cls(*fields)\n",
+    ),
+    // Only where clocks are put back can a time be there twice.
+    (
+        "_pydatetime",
+        "        if tz is None and not utc:\n",
+        "        if tz is None and not utc and _time.daylight:\n",
+    ),
     // The class that the rest of the module means is native.
     (
         "_pydecimal",
@@ -537,6 +579,19 @@ class _MainModule:
 
 
 def _setup_defaults():";
+const PLAIN_DURATION: &str = "        parts = _airlock_datetime.duration(days, seconds, microseconds, milliseconds, minutes, hours, weeks)
+        if parts is not None and -1000000000 < parts[0] < 1000000000:
+            self = object.__new__(cls)
+            self._days, self._seconds, self._microseconds = parts
+            self._hashcode = -1
+            return self
+";
+const MOVED_DATETIME: &str = "        fields = (self._year, self._month, self._day, self._hour, self._minute, self._second, self._microsecond)
+        fields = _airlock_datetime.moved(fields, other._days, other._seconds, other._microseconds)
+        if fields is not None:
+            return type(self)(*fields, tzinfo=self._tzinfo)
+        delta = timedelta(self.toordinal(),
+";
 const NATIVE_DECIMAL: &str = "\
 def _refuse(context, condition, *args):
     return (context or getcontext())._raise_error(condition, *args)

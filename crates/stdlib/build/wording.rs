@@ -179,6 +179,8 @@ pub const WORDING: &[(&str, &str, &str)] = &[
 
 const MISSING_DATE_FIELDS: &str = "\
 def _check_date_fields(year, month, day):
+    if _airlock_datetime.are_date(year, month, day):
+        return year, month, day
     for at, (name, value) in enumerate((('year', year), ('month', month), ('day', day)), 1):
         if value is None:
             raise TypeError(f\"function missing required argument '{name}' (pos {at})\")";

@@ -10,6 +10,7 @@ pub mod cmath;
 pub mod codecs;
 pub mod collections_;
 pub mod csv;
+pub mod datetime;
 pub mod decimal;
 mod east_asian_width;
 pub mod functools;
@@ -43,6 +44,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &codecs::MODULE,
     &collections_::MODULE,
     &csv::MODULE,
+    &datetime::MODULE,
     &decimal::MODULE,
     &functools::MODULE,
     #[cfg(feature = "hashes")]
