@@ -470,6 +470,17 @@ const PATCHES: &[(&str, &str, &str)] = &[
         "        if tz is None and not utc:\n",
         "        if tz is None and not utc and _time.daylight:\n",
     ),
+    (
+        "pickle",
+        "    f = io.BytesIO()\n    _Pickler(f, protocol,",
+        PLAIN_DUMPS,
+    ),
+    ("pickle", "    file = io.BytesIO(s)\n", PLAIN_LOADS),
+    (
+        "pickle",
+        "import io\n",
+        "import io\nimport _airlock_pickle\n",
+    ),
     // The class that the rest of the module means is native.
     (
         "_pydecimal",
@@ -591,6 +602,18 @@ const MOVED_DATETIME: &str = "        fields = (self._year, self._month, self._d
         if fields is not None:
             return type(self)(*fields, tzinfo=self._tzinfo)
         delta = timedelta(self.toordinal(),
+";
+const PLAIN_DUMPS: &str = "    if buffer_callback is None:
+        data = _airlock_pickle.dumps(obj, protocol)
+        if data is not None:
+            return data
+    f = io.BytesIO()
+    _Pickler(f, protocol,";
+const PLAIN_LOADS: &str = "    if buffers is None:
+        found = _airlock_pickle.loads(s)
+        if found is not None:
+            return found[0]
+    file = io.BytesIO(s)
 ";
 const NATIVE_DECIMAL: &str = "\
 def _refuse(context, condition, *args):

@@ -21,6 +21,7 @@ pub mod itertools;
 pub mod json;
 pub mod math;
 pub mod operator;
+pub mod pickle;
 pub mod random;
 pub mod sre;
 pub mod sre_engine;
@@ -62,6 +63,7 @@ pub static MODULES: &[&ModuleDef] = &[
     &json::MODULE,
     &math::MODULE,
     &operator::MODULE,
+    &pickle::MODULE,
     &random::MODULE,
     &sre::MODULE,
     &string_::MODULE,
