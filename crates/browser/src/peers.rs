@@ -31,24 +31,53 @@ const ROOM_MILLIS: f64 = 50.0;
 const LOOK_MILLIS: f64 = 0.04;
 /// Looks between two readings of the clock.
 const LOOKS: usize = 32;
-/// After so many waits in a row that outlasted the looking there is none, until
-/// one has been that short again.
+/// Looking in vain so often in a row is borne.
 const PATIENCE: u32 = 4;
+/// At most 2 to the power of this many waits go by without looking.
+const CAUTION: u32 = 10;
 
 /// How often a peer tells what happened in it.
 const TELL_MILLIS: f64 = 16.0;
 
+/// Whether to look for the bell. What looks in vain keeps a processor from the
+/// Worker that is to ring, if that has none of its own.
+#[derive(Clone, Copy, Default)]
+struct Looking {
+    /// Grows by what was in vain and shrinks by what was not.
+    doubts: u32,
+    /// How many waits go by without looking before it is tried again.
+    rest: u32,
+}
+
+impl Looking {
+    fn is_due(&mut self) -> bool {
+        let due = self.rest == 0;
+        self.rest = self.rest.saturating_sub(1);
+        due
+    }
+
+    fn note(&mut self, found: bool) {
+        if found {
+            self.doubts = self.doubts.saturating_sub(1);
+            return;
+        }
+        self.doubts = (self.doubts + 1).min(CAUTION);
+        if self.doubts >= PATIENCE {
+            self.rest = 1 << self.doubts;
+        }
+    }
+}
+
 thread_local! {
-    /// How many waits in a row have outlasted the looking; none where looking
-    /// is of no use: without another Worker that rings, or without a processor
-    /// for it.
-    static OUTLASTED: Cell<Option<u32>> = const { Cell::new(None) };
+    /// None where looking is of no use: without another Worker that rings, or
+    /// without a processor for it.
+    static LOOKING: Cell<Option<Looking>> = const { Cell::new(None) };
 }
 
 /// Another Worker may ring from now on.
 fn expect_bells() {
-    if scope::processors() > 1 && OUTLASTED.get().is_none() {
-        OUTLASTED.set(Some(0));
+    if scope::processors() > 1 && LOOKING.get().is_none() {
+        LOOKING.set(Some(Looking::default()));
     }
 }
 
@@ -77,22 +106,18 @@ impl Flags {
 
     /// Blocks until the bell is rung again or so much time has passed.
     pub fn wait(&self, bell: i32, millis: f64) {
-        let Some(outlasted) = OUTLASTED.get() else {
-            let _ = Atomics::wait_with_timeout(&self.0, BELL, bell, millis);
-            return;
-        };
-        let began = scope::now_millis();
-        if outlasted < PATIENCE && self.look(bell, began + millis.min(LOOK_MILLIS)) {
-            OUTLASTED.set(Some(0));
-            return;
+        if let Some(mut looking) = LOOKING.get() {
+            let due = looking.is_due();
+            let found = due && self.look(bell, scope::now_millis() + millis.min(LOOK_MILLIS));
+            if due {
+                looking.note(found);
+            }
+            LOOKING.set(Some(looking));
+            if found {
+                return;
+            }
         }
         let _ = Atomics::wait_with_timeout(&self.0, BELL, bell, millis);
-        let outlasts = scope::now_millis() - began > LOOK_MILLIS;
-        OUTLASTED.set(Some(if outlasts {
-            outlasted.saturating_add(1)
-        } else {
-            0
-        }));
     }
 
     /// Looks for the bell until a time; whether it has rung.
