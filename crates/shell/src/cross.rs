@@ -105,22 +105,36 @@ pub(crate) fn adapt(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.tail_call(rare, args));
     }
     let crossed = cross_coroutine(vm, value, name, adapter);
-    adapt_crossed(vm, crossed, adapter)
+    adapt_crossed(vm, crossed, adapter, Value::NONE)
 }
 
-/// What a crossing gives, made usable by the shell.
-fn adapt_crossed(vm: &mut Vm, crossed: Res, adapter: Value) -> Res {
+/// What a crossing gives, made usable by the shell; of an exception the
+/// traceback shows the wrapped function that was left out, if any.
+fn adapt_crossed(vm: &mut Vm, crossed: Res, adapter: Value, left_out: Value) -> Res {
     match crossed {
         Ok(value) => adapt_result(vm, value, adapter),
         Err(Throw::Call) => {
-            let state = [adapter, Value::NONE, Value::NONE, Value::NONE];
-            Err(vm.and_then(state, |vm, [adapter, ..], completion| {
-                let value = completion.value()?;
-                adapt_result(vm, value, adapter)
-            }))
+            let state = [adapter, left_out, Value::NONE, Value::NONE];
+            Err(
+                vm.and_then(state, |vm, [adapter, left_out, ..], completion| {
+                    let completed = completion.value();
+                    let value = pass(vm, completed, left_out)?;
+                    adapt_result(vm, value, adapter)
+                }),
+            )
         }
-        Err(other) => Err(other),
+        raised => pass(vm, raised, left_out),
     }
+}
+
+/// What came, as if it had come out of this function.
+pub(crate) fn pass(vm: &mut Vm, came: Res, left_out: Value) -> Res {
+    if let Err(Throw::Raise(exception)) = came
+        && !left_out.is_none()
+    {
+        vm.pass_through(exception, left_out);
+    }
+    came
 }
 
 fn adapt_result(vm: &mut Vm, value: Value, adapter: Value) -> Res {
@@ -240,6 +254,7 @@ fn cross_by(vm: &mut Vm, coroutine: Value, name: Value, drive: Value) -> Res {
 /// What a wrapped function takes from around it, in the order in which its
 /// code has them.
 const WRAPPED: [&str; 3] = ["adapter", "function", "name"];
+pub(crate) const ADAPTER: usize = 0;
 
 /// The functions named `call` that a function makes, as `wrap` does, cross
 /// natively. On the virtual clock the instructions of their code have a price,
@@ -253,18 +268,16 @@ pub(crate) fn cross_natively(vm: &mut Vm, args: &[Value]) -> Res {
 
 /// A call of a wrapped coroutine function.
 fn call_wrapped(vm: &mut Vm, this: Value, args: &[Value], names: Value) -> Option<Res> {
-    let [adapter, function, name] = [0, 1, 2].map(|at| vm.captured(this, at));
+    let [adapter, function, name] = [ADAPTER, 1, 2].map(|at| vm.captured(this, at));
     let chosen = chosen(vm, adapter);
     let Some(drive) = near_drive(vm, chosen) else {
-        return far::call_wrapped(vm, chosen, adapter, [function, name], args, names);
+        return far::call_wrapped(vm, chosen, this, [function, name], args, names);
     };
-    match vm.make_coroutine(function, args, names)? {
-        Ok(coroutine) => {
-            let crossed = cross_by(vm, coroutine, name, drive);
-            Some(adapt_crossed(vm, crossed, adapter))
-        }
-        Err(throw) => Some(Err(throw)),
-    }
+    let crossed = match vm.make_coroutine(function, args, names)? {
+        Ok(coroutine) => cross_by(vm, coroutine, name, drive),
+        Err(throw) => Err(throw),
+    };
+    Some(adapt_crossed(vm, crossed, adapter, this))
 }
 
 /// What drives the coroutines of an adapter that has no other VM to run them.

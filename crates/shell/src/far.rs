@@ -15,6 +15,7 @@ use airlock_vm::{
 };
 use rustc_hash::FxHashMap;
 
+use crate::cross::{ADAPTER, pass};
 use crate::marshal::{plain_bytes, plain_value};
 
 /// The rest is a value: of a call function, arguments and keyword arguments,
@@ -96,13 +97,13 @@ pub(crate) fn turn_with(vm: &mut Vm, args: &[Value]) -> Res {
     Ok(Value::NONE)
 }
 
-/// A call of a wrapped function through an adapter that runs the core on
-/// another VM; none if it is not plain. Not inlined: most programs do without.
+/// A call of a wrapped function (`this`) through an adapter that runs the core
+/// on another VM; none if it is not plain. Not inlined: most programs do without.
 #[inline(never)]
 pub(crate) fn call_wrapped(
     vm: &mut Vm,
     chosen: Value,
-    adapter: Value,
+    this: Value,
     [function, name]: [Value; 2],
     args: &[Value],
     names: Value,
@@ -125,7 +126,7 @@ pub(crate) fn call_wrapped(
     let message = plain_bytes(vm, start, wanted)?;
     let number = crossing::enter(vm, name);
     let number = vm.int(number as i64);
-    let state = [number, adapter, turning.answered, turning.died];
+    let state = [number, this, turning.answered, turning.died];
     Some(match peers::ask(vm, turning.peer, message) {
         Err(Throw::Call) => Err(vm.and_then(state, answered)),
         Ok(answer) => answered(vm, state, Completion::Returned(answer)),
@@ -135,7 +136,7 @@ pub(crate) fn call_wrapped(
 }
 
 fn answered(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
-    let [number, adapter, take, died] = state;
+    let [number, this, take, died] = state;
     match completion {
         Completion::Returned(answer) => {
             let is_plain = vm.heap.pybytes(answer).data.first() == Some(&PLAIN);
@@ -143,6 +144,7 @@ fn answered(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
                 leave(vm, number, Outcome::Returned);
                 return Ok(value);
             }
+            let adapter = vm.captured(this, ADAPTER);
             Err(vm.call_then(take, &[answer, adapter], state, left))
         }
         Completion::Raised(error) => {
@@ -156,7 +158,7 @@ fn answered(vm: &mut Vm, state: [Value; 4], completion: Completion) -> Res {
     }
 }
 
-fn left(vm: &mut Vm, [number, ..]: [Value; 4], completion: Completion) -> Res {
+fn left(vm: &mut Vm, [number, this, ..]: [Value; 4], completion: Completion) -> Res {
     let raised = matches!(completion, Completion::Raised(_));
     let outcome = if raised {
         Outcome::Raised
@@ -164,7 +166,8 @@ fn left(vm: &mut Vm, [number, ..]: [Value; 4], completion: Completion) -> Res {
         Outcome::Returned
     };
     leave(vm, number, outcome);
-    completion.value()
+    let came = completion.value();
+    pass(vm, came, this)
 }
 
 fn leave(vm: &mut Vm, number: Value, outcome: Outcome) {

@@ -63,6 +63,22 @@ impl NativeObject for FrameObject {
 }
 
 impl Vm {
+    /// An exception ends a function that a [`Shortcut`](crate::Shortcut) has
+    /// run: the traceback shows it at its last instruction.
+    pub fn pass_through(&mut self, exception: Value, function: Value) {
+        let function = self.heap.function(function);
+        let entry = TraceEntry {
+            code: function.code.clone(),
+            pc: (function.code.code.instrs.len() as u32).saturating_sub(1),
+            globals: function.globals,
+            kept: None,
+        };
+        self.heap.charge(24);
+        let object = self.heap.exception_mut(exception);
+        object.trace.push(entry);
+        object.traceback = Value::UNBOUND;
+    }
+
     /// `exception.__traceback__`; None if it was never raised.
     #[inline(never)]
     pub fn traceback_of(&mut self, exception: Value) -> Value {
