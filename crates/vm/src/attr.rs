@@ -683,8 +683,7 @@ impl Vm {
     /// works out its flags anew.
     pub fn class_changed(&mut self, class: Value) {
         for class in self.with_subclasses(class) {
-            let version = self.heap.fresh_version();
-            self.heap.ty_mut(class).version = version;
+            self.heap.renew_type_version(class);
             self.refresh_flags(class);
         }
     }

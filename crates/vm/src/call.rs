@@ -15,6 +15,7 @@ use crate::generator::{Generator, GeneratorKind, GeneratorState};
 use crate::native::{Default, MAX_PARAMS, NativeDef, NativeRole};
 use crate::object::{Construct, Layout, PyFunction, PyIter, PyNative};
 use crate::throw::{Continuation, Pending, Request};
+use crate::unwind::copy_few;
 use crate::value::Kind;
 use crate::{Completion, PyDict, Res, Throw, Value, Vm};
 
@@ -854,13 +855,8 @@ impl Vm {
         if shift > 0 {
             bound[0] = native.receiver;
         }
-        // Loops: copies of a few values are slower as calls in WebAssembly.
-        for (at, &arg) in args.iter().enumerate() {
-            bound[shift + at] = arg;
-        }
-        for at in given..count {
-            bound[at] = signature.defaults[at];
-        }
+        copy_few(&mut bound[shift..given], args);
+        copy_few(&mut bound[given..count], &signature.defaults[given..count]);
         match def.role {
             NativeRole::Method => {
                 let class = self.type_of(bound[0]);
@@ -1426,10 +1422,10 @@ impl Vm {
     fn construct_of(&mut self, class: Value) -> Construct {
         let ty = self.heap.ty(class);
         let cached = ty.construct.get();
-        if cached.version == ty.version {
+        if cached.version == self.heap.type_version(class) {
             return cached;
         }
-        let version = ty.version;
+        let version = self.heap.type_version(class);
         let plain = ty.layout == Layout::Object && !ty.flags.is_abstract;
         let new = self.lookup(class, self.names.new);
         let init = self.lookup(class, self.names.init);

@@ -141,7 +141,6 @@ impl Vm {
             )
         };
         let qualname = self.intern(name);
-        let version = self.heap.fresh_version();
         let ty = self.heap.new_type(PyType {
             name: name.into(),
             qualname,
@@ -156,7 +155,6 @@ impl Vm {
             layout,
             flags,
             subclasses: Vec::new(),
-            version,
             construct: Cell::new(Construct::UNKNOWN),
             room: 0,
         });
@@ -280,21 +278,20 @@ impl Vm {
 
     /// Another one whenever an attribute of the class or of a base changes.
     pub fn type_version(&self, class: Value) -> u32 {
-        self.heap.ty(class).version
+        self.heap.type_version(class)
     }
 
     /// Makes what was found on this type and its subclasses stale.
     pub(crate) fn renew_version(&mut self, ty: Value) {
         for class in self.with_subclasses(ty) {
-            let version = self.heap.fresh_version();
-            self.heap.ty_mut(class).version = version;
+            self.heap.renew_type_version(class);
         }
     }
 
     /// An attribute of a type by its MRO, without descriptors.
     #[inline]
     pub fn lookup(&self, ty: Value, name: Value) -> Option<Value> {
-        let version = self.heap.ty(ty).version;
+        let version = self.heap.type_version(ty);
         if let Some(known) = self.type_cache.get(version, name) {
             debug_assert_eq!(
                 known.bound(),

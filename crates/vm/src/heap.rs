@@ -57,6 +57,8 @@ pub struct Heap {
     /// The most there were until the last collection.
     peak_bytes: usize,
     next_version: u32,
+    /// Of each type, at its index: inline caches look at nothing else of it.
+    type_versions: Vec<u32>,
 }
 
 macro_rules! accessors {
@@ -388,7 +390,9 @@ impl Heap {
 
     pub fn new_type(&mut self, ty: PyType) -> Value {
         self.charge(SLOT_BYTES + 400);
-        Value::handle(Kind::Type, self.types.insert(Box::new(ty)))
+        let class = Value::handle(Kind::Type, self.types.insert(Box::new(ty)));
+        self.renew_type_version(class);
+        class
     }
 
     pub fn new_instance(&mut self, class: Value, payload: Value) -> Value {
@@ -471,6 +475,20 @@ impl Heap {
             .checked_add(1)
             .expect("versions are exhausted");
         self.next_version
+    }
+
+    /// Changes whenever an attribute of this type or a base changes.
+    #[inline(always)]
+    pub(crate) fn type_version(&self, class: Value) -> u32 {
+        self.type_versions[class.index()]
+    }
+
+    pub(crate) fn renew_type_version(&mut self, class: Value) {
+        let at = class.index();
+        if self.type_versions.len() <= at {
+            self.type_versions.resize(at + 1, 0);
+        }
+        self.type_versions[at] = self.fresh_version();
     }
 
     // Collection.

@@ -297,7 +297,7 @@ impl Vm {
         if value.is(Kind::Instance) {
             let class = self.heap.instance(value).class;
             let ty = self.heap.ty(class);
-            let (version, flags) = (ty.version, ty.flags);
+            let (version, flags) = (self.heap.type_version(class), ty.flags);
             if !flags.custom_getattribute && self.heap.instance(value).dict.is_none() {
                 let descriptor = self.lookup(class, name);
                 let data = descriptor.is_some_and(|found| self.comes_first(found));
@@ -350,10 +350,10 @@ impl Vm {
         let cell = &code.caches[site as usize];
         let cache = cell.get();
         let ty = self.heap.ty(class);
-        if cache.version == ty.version && cache.index == OF_CLASS {
+        if cache.version == self.heap.type_version(class) && cache.index == OF_CLASS {
             return Some(cache.value);
         }
-        let (version, metaclass) = (ty.version, ty.metaclass);
+        let (version, metaclass) = (self.heap.type_version(class), ty.metaclass);
         let name = code.names[code.code.sites[site as usize] as usize];
         if metaclass != self.types.r#type || self.lookup(metaclass, name).is_some() {
             return None;
@@ -379,7 +379,11 @@ impl Vm {
         if object.is(Kind::Instance) {
             let instance = self.heap.instance(object);
             let ty = self.heap.ty(instance.class);
-            let (class, version, flags) = (instance.class, ty.version, ty.flags);
+            let (class, version, flags) = (
+                instance.class,
+                self.heap.type_version(instance.class),
+                ty.flags,
+            );
             if instance.dict.is_none()
                 && !flags.custom_setattr
                 && !flags.no_dict
@@ -407,7 +411,7 @@ impl Vm {
     ) -> Res<(Value, Value)> {
         let class = self.type_of(value);
         let ty = self.heap.ty(class);
-        let (version, flags) = (ty.version, ty.flags);
+        let (version, flags) = (self.heap.type_version(class), ty.flags);
         let cache = code.caches[site as usize].get();
         if cache.version == version && cache.index == OF_KIND {
             return Ok((cache.value, value));

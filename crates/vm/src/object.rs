@@ -435,8 +435,6 @@ pub struct PyType {
     pub layout: Layout,
     pub flags: TypeFlags,
     pub subclasses: Vec<Value>,
-    /// Changes whenever an attribute of this type or a base changes.
-    pub(crate) version: u32,
     /// Resolved when first instantiated; see `call::instantiate`.
     pub(crate) construct: Cell<Construct>,
     /// How many attributes instances were seen to have, as far as they need

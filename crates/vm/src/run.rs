@@ -509,7 +509,7 @@ impl Vm {
                         if value.is(Kind::Instance) {
                             let instance = self.heap.instance(value);
                             let cache = code.caches[site as usize].get();
-                            if cache.version == self.heap.ty(instance.class).version {
+                            if cache.version == self.heap.type_version(instance.class) {
                                 if cache.index != NOT_OWN {
                                     let at = cache.index as usize;
                                     if let Some(found) = instance.attrs.value_of(at, cache.value) {
@@ -532,7 +532,7 @@ impl Vm {
                         if object.is(Kind::Instance) {
                             let instance = self.heap.instance(object);
                             let cache = code.caches[site as usize].get();
-                            if cache.version == self.heap.ty(instance.class).version
+                            if cache.version == self.heap.type_version(instance.class)
                                 && instance.dict.is_none()
                             {
                                 let name = cache.value;
@@ -1051,7 +1051,7 @@ impl Vm {
                         let cache = code.caches[site as usize].get();
                         let known = if value.is(Kind::Instance) {
                             let class = self.heap.instance(value).class;
-                            cache.index == NOT_OWN && cache.version == self.heap.ty(class).version
+                            cache.index == NOT_OWN && cache.version == self.heap.type_version(class)
                         } else {
                             cache.index == OF_ONE_CLASS && cache.version == value.upper_bits()
                         };

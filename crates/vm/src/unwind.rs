@@ -1319,7 +1319,7 @@ fn edit_cost(a: &[u8], b: &[u8]) -> usize {
 /// Copies values into all of `to`, two at a time: the compiler makes a call of a
 /// loop that copies one at a time, and in WebAssembly that is slower for a few.
 #[inline(always)]
-fn copy_few(to: &mut [Value], from: &[Value]) {
+pub(crate) fn copy_few(to: &mut [Value], from: &[Value]) {
     let from = &from[..to.len()];
     let (pairs, last) = to.as_chunks_mut::<2>();
     let (from_pairs, from_last) = from.as_chunks::<2>();

@@ -268,7 +268,6 @@ impl Vm {
         }
         let base = bases[0];
         let inherited = self.heap.ty(base).flags;
-        let version = self.heap.fresh_version();
         let class = self.heap.new_type(PyType {
             name: name.into(),
             qualname,
@@ -286,7 +285,6 @@ impl Vm {
                 ..inherited
             },
             subclasses: Vec::new(),
-            version,
             construct: Cell::new(Construct::UNKNOWN),
             room: 0,
         });
