@@ -52,30 +52,35 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind with this number: no work once compiled, and no table.
-    #[inline(always)]
-    const fn numbered(number: u8) -> Kind {
-        match number {
-            0 => Kind::Str,
-            1 => Kind::Bytes,
-            2 => Kind::BigInt,
-            3 => Kind::Tuple,
-            4 => Kind::List,
-            5 => Kind::Dict,
-            6 => Kind::Set,
-            7 => Kind::Function,
-            8 => Kind::Native,
-            9 => Kind::Method,
-            10 => Kind::Type,
-            11 => Kind::Instance,
-            12 => Kind::Exception,
-            13 => Kind::Module,
-            14 => Kind::Cell,
-            15 => Kind::Generator,
-            16 => Kind::Iter,
-            _ => Kind::Object,
+    /// By number. With a place for whatever five bits say, a look needs no check.
+    const ALL: [Kind; 32] = {
+        let known = [
+            Kind::Str,
+            Kind::Bytes,
+            Kind::BigInt,
+            Kind::Tuple,
+            Kind::List,
+            Kind::Dict,
+            Kind::Set,
+            Kind::Function,
+            Kind::Native,
+            Kind::Method,
+            Kind::Type,
+            Kind::Instance,
+            Kind::Exception,
+            Kind::Module,
+            Kind::Cell,
+            Kind::Generator,
+            Kind::Iter,
+        ];
+        let mut all = [Kind::Object; 32];
+        let mut at = 0;
+        while at < known.len() {
+            all[at] = known[at];
+            at += 1;
         }
-    }
+        all
+    };
 }
 
 impl Value {
@@ -224,7 +229,7 @@ impl Value {
     #[inline(always)]
     pub const fn kind(self) -> Option<Kind> {
         if self.is_handle() {
-            Some(Kind::numbered((self.0 >> 32) as u8))
+            Some(Kind::ALL[self.upper_bits() as usize % Kind::ALL.len()])
         } else {
             None
         }
