@@ -97,6 +97,9 @@ impl Vm {
             return Err(Exit::Halted(Halt::InstructionLimit));
         }
         if let Err(throw) = self.relieve_memory() {
+            // It is raised where the frame is to go on. A loop jumps back to its
+            // first instruction, and a `try` may begin there.
+            self.top().pc += 1;
             self.handle(throw, Ret::Discard)?;
         }
         if !self.pending_finalizers.is_empty() {
