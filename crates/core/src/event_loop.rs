@@ -25,6 +25,9 @@ use crate::{complete, contexts, crossing, run_now, task, trace};
 /// The payload of a Python event loop.
 pub struct LoopHandle {
     ticket: LoopTicket,
+    /// The Python object around it. Futures can be made on a closed loop too,
+    /// whose state no longer has it.
+    object: Value,
     class: Value,
 }
 
@@ -32,7 +35,9 @@ impl NativeObject for LoopHandle {
     fn class(&self) -> Value {
         self.class
     }
-    fn trace(&self, _: &mut Tracer) {}
+    fn trace(&self, tracer: &mut Tracer) {
+        tracer.value(self.object);
+    }
 }
 
 /// `Handle` and `TimerHandle`.
@@ -129,8 +134,15 @@ pub(crate) fn new(vm: &mut Vm, args: &[Value]) -> Res {
     let loops = &mut vm.extension::<Core>().loops;
     let (ticket, name) = (loops.reserve(), format!("loop {}", loops.made));
     let id = ticket.id;
-    let payload = vm.heap.new_object(LoopHandle { ticket, class });
+    let payload = vm.heap.new_object(LoopHandle {
+        ticket,
+        object: Value::NONE,
+        class,
+    });
     let object = vm.wrap_payload(args[0], class, payload);
+    if let Some(handle) = vm.heap.downcast_mut::<LoopHandle>(payload) {
+        handle.object = object;
+    }
     let lane = trace::start_lane(vm, LaneKind::Loop, &name, None);
     crossing::charge(vm, Charge::LoopCreated);
     let now = crate::now(vm);
@@ -402,7 +414,11 @@ fn call_at(vm: &mut Vm, args: &[Value]) -> Res {
 
 fn create_future(vm: &mut Vm, args: &[Value]) -> Res {
     let id = id_of(vm, args[0]);
-    let object = state(vm, id).object;
+    let handle = vm
+        .heap
+        .downcast::<LoopHandle>(vm.heap.payload(args[0]))
+        .expect("natives of Loop receive loops");
+    let object = handle.object;
     let core = vm.extension::<Core>();
     if core.patched_tasks {
         core.host.charge(Charge::PatchedTask);

@@ -51,3 +51,25 @@ async def nested():
 import warnings
 warnings.simplefilter("ignore")
 asyncio.run(nested())
+
+
+# Futures of a loop that is closed: they can be made, but nothing runs there.
+closed = asyncio.new_event_loop()
+closed.close()
+orphan = closed.create_future()
+print(orphan, orphan.get_loop() is closed)
+
+
+async def await_orphan():
+    await orphan
+
+
+try:
+    asyncio.run(await_orphan())
+except RuntimeError as error:
+    print('attached to a different loop' in str(error))
+orphan.add_done_callback(print)
+try:
+    orphan.set_result(1)
+except RuntimeError as error:
+    print(error)
