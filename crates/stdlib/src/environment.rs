@@ -25,6 +25,8 @@ pub struct StandardEnvironment {
 
 impl StandardEnvironment {
     pub fn new(library: Library, files: SharedFiles) -> StandardEnvironment {
+        // Here, because programs are checked before anything runs.
+        unicode_names2::set_lookup(crate::characters::character);
         StandardEnvironment {
             library,
             files,

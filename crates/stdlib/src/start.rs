@@ -13,7 +13,6 @@ static EXEC: NativeDef = function("exec_found", "found, namespace, /", airlock_:
 /// # Panics
 /// If the prelude raises: it is ours.
 pub fn start(vm: &mut Vm) {
-    unicode_names2::set_lookup(crate::characters::character);
     let name = vm.intern("builtins");
     vm.namespace_set(vm.builtins, vm.names.name, name);
     for key in [vm.names.doc, vm.names.loader, vm.names.spec] {
