@@ -25,6 +25,35 @@ fn crossing_adapters() -> impl Iterator<Item = Adapter> {
     Adapter::offered().filter(|&adapter| adapter != Adapter::Direct)
 }
 
+/// A class whose methods are all made by decorators is wrapped as others are.
+#[test]
+fn methods_made_by_asynccontextmanager_are_entered_by_plain_with() {
+    let core = "\
+import asyncio, contextlib
+
+class Pool:
+    @contextlib.asynccontextmanager
+    async def connection(self, number):
+        await asyncio.sleep(0)
+        yield number
+        print('closed')
+";
+    let shell = "\
+import airlock, core
+with airlock.wrap(core).Pool().connection(3) as number:
+    print(number)
+";
+    for adapter in crossing_adapters() {
+        let report = through(adapter, core, shell);
+        assert_eq!(
+            report.shell.stdout.replace("closed\n", ""),
+            "3\n",
+            "{adapter:?} {}",
+            report.shell.stderr
+        );
+    }
+}
+
 #[test]
 fn wrapping_gives_the_same_answers_through_every_adapter() {
     let expected = "\

@@ -139,6 +139,9 @@ def _is_async_class(cls):
             continue
         for value in vars(base).values():
             function = getattr(value, '__func__', value)
+            # What a decorator made of an async function counts as well: with
+            # `asynccontextmanager` that is a plain function.
+            function = getattr(function, '__wrapped__', function)
             if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
                 return True
     return False
