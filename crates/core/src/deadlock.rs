@@ -31,6 +31,8 @@ pub struct Deadlock {
     pub waits: Vec<Waits>,
 }
 
+/// Tasks of a loop that are listed with what they wait for.
+const LISTED_TASKS: usize = 12;
 const FUTURES: &str = "concurrent/futures/_base.py";
 const POOL: &str = "concurrent/futures/thread.py";
 
@@ -53,16 +55,20 @@ struct Stuck {
 /// Finds what the deadlock is.
 pub fn explain(vm: &mut Vm) -> Deadlock {
     let stuck = stuck_fibers(vm);
-    let waits = stuck
-        .iter()
-        .map(|fiber| describe(vm, fiber))
-        .collect::<Vec<_>>();
+    let mut waits = Vec::new();
+    for fiber in &stuck {
+        waits.push(describe(vm, fiber));
+        if let Some(id) = fiber.running.filter(|_| fiber.loop_idle) {
+            waits.extend(describe_tasks(vm, id));
+        }
+    }
     let found = own_lock(vm, &stuck)
         .or_else(|| lock_cycle(vm, &stuck))
         .or_else(|| own_loop(vm, &stuck))
         .or_else(|| pool_starvation(vm, &stuck))
         .or_else(|| two_loops(vm, &stuck))
         .or_else(|| task_cycle(vm, &stuck))
+        .or_else(|| task_locks(vm, &stuck))
         .or_else(|| idle_core(vm, &stuck));
     let (kind, place, explanation) = found.unwrap_or_else(|| {
         let place = stuck.iter().find_map(|fiber| fiber.place.clone());
@@ -143,6 +149,45 @@ fn describe(vm: &mut Vm, fiber: &Stuck) -> Waits {
         line: fiber.place.as_ref().map_or(0, |place| place.line),
     }
 }
+
+fn describe_tasks(vm: &mut Vm, id: LoopId) -> Vec<Waits> {
+    let tasks = event_loop::pending_tasks(vm, id).into_iter();
+    tasks
+        .take(LISTED_TASKS)
+        .map(|task| {
+            let name = task::coroutine_name(vm, task).unwrap_or_default();
+            Waits {
+                who: format!("the task {name}()"),
+                what: wanted_by(vm, task).to_owned(),
+                line: task::place(vm, task).map_or(0, |place| place.line),
+            }
+        })
+        .collect()
+}
+
+/// What a task waits for, by the function of asyncio that it waits in.
+fn wanted_by(vm: &Vm, task: Value) -> &'static str {
+    let place = task::innermost_place(vm, task);
+    let found = place.as_ref().map(|place| {
+        let file = place.filename.rsplit('/').next().unwrap_or_default();
+        (file, place.function.as_str())
+    });
+    match found {
+        Some(("locks.py", "acquire")) => LOCK,
+        Some(("locks.py", "wait_for" | "wait")) => "an event or a condition",
+        Some(("locks.py", _)) => "others at a barrier",
+        Some(("queues.py", "put")) => "room in a queue",
+        Some(("queues.py", "join")) => "the work on a queue to end",
+        Some(("queues.py", _)) => "an item of a queue",
+        Some(("streams.py", _)) => "a stream",
+        _ => match task::waiter(vm, task) {
+            Some(other) if task::is_task(vm, other) => "the end of another task",
+            _ => "a future",
+        },
+    }
+}
+
+const LOCK: &str = "a lock or semaphore";
 
 type Found = Option<(&'static str, Option<Place>, String)>;
 
@@ -297,6 +342,35 @@ fn task_cycle(vm: &mut Vm, stuck: &[Stuck]) -> Found {
         }
     }
     None
+}
+
+/// Two or more tasks wait for locks that none is left to release.
+fn task_locks(vm: &mut Vm, stuck: &[Stuck]) -> Found {
+    let ids: Vec<LoopId> = stuck
+        .iter()
+        .filter(|fiber| fiber.loop_idle)
+        .filter_map(|fiber| fiber.running)
+        .collect();
+    let mut places = Vec::new();
+    for id in ids {
+        for task in event_loop::pending_tasks(vm, id) {
+            if wanted_by(vm, task) == LOCK {
+                places.extend(task::place(vm, task));
+            }
+        }
+    }
+    let place = places.first()?.clone();
+    let others = places.len().checked_sub(1).filter(|&others| others > 0)?;
+    let text = format!(
+        "{} tasks wait for locks here{}, and whoever holds these waits too, so none is ever released. Take locks in \
+         the same order everywhere, and hold none across a crossing that needs it.",
+        others + 1,
+        match places.iter().find(|other| other.line != place.line) {
+            Some(other) => format!(" and at line {}", other.line),
+            None => String::new(),
+        }
+    );
+    Some(("deadlock", Some(place), text))
 }
 
 /// The core waits for something that nobody is left to do.

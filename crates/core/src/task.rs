@@ -323,6 +323,12 @@ pub(crate) fn place(vm: &Vm, task: Value) -> Option<airlock_vm::Place> {
     vm.generator_place(coroutine, trace::is_program_file)
 }
 
+/// Where a task stands, in the program or in the library.
+pub(crate) fn innermost_place(vm: &Vm, task: Value) -> Option<airlock_vm::Place> {
+    let coroutine = as_future(vm, task)?.task.as_ref()?.coroutine;
+    vm.generator_place(coroutine, |_| true)
+}
+
 /// The loop of a task, and since when it stands still.
 pub(crate) fn standing_loop(vm: &mut Vm, task: Value) -> Option<(usize, u64)> {
     let id = as_future(vm, task)?.loop_id?;
