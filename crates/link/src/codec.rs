@@ -79,7 +79,10 @@ pub fn link_of(stream: &[u8]) -> String {
 /// The playground in `link`, which may be a whole address or only what
 /// follows its `#`.
 pub fn decode(link: &str) -> Result<Playground, DecodeError> {
-    let fragment = link.trim().rsplit('#').next().unwrap_or_default();
+    let fragment = link.rsplit('#').next().unwrap_or_default();
+    // A link ends with letters or digits. What follows is the full stop or the
+    // bracket of the text that it was in.
+    let fragment = fragment.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
     let mut characters = fragment.chars();
     let version = characters.next().ok_or(DecodeError::NotALink)?;
     if !version.is_ascii_digit() || version == '0' {

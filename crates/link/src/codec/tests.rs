@@ -99,6 +99,21 @@ fn every_cut_is_recognised() {
 }
 
 #[test]
+fn punctuation_of_the_text_around_a_link_is_no_part_of_it() {
+    let link = encode(&sample()).unwrap();
+    for around in [".", ")", ").", "=", "_", "\u{201d}", " ", "%3D"] {
+        let decoded = decode(&format!("{link}{around}"));
+        // Letters cannot be told from the link's own.
+        let expected = if around == "%3D" {
+            Err(DecodeError::Altered)
+        } else {
+            Ok(sample())
+        };
+        assert_eq!(decoded, expected, "{around:?}");
+    }
+}
+
+#[test]
 fn text_that_is_no_link_says_so() {
     for text in ["", "#", "#about", "#0dabcdef", "hello", "#1zabcdef", "#É"] {
         assert_eq!(decode(text), Err(DecodeError::NotALink), "{text:?}");
