@@ -92,6 +92,28 @@ describe('what went wrong', () => {
     assert.equal(await airlock.textOf('shell-beat'), 'loop stuck for good');
   });
 
+  test('the line where a run went wrong is marked, and another example forgets the run', async () => {
+    const airlock = await visit();
+    const marks = () => airlock.by('shell-editor').evaluate((editor) => editor.problems.map(({ line, severity }) => `${severity} ${line}`));
+    await airlock.write('shell', `${'# a long program\n'.repeat(60)}import core\nprint(1 // 0)\n`);
+    await airlock.by('clock').selectOption('virtual');
+    assert.equal(await airlock.runToEnd(), 'failed');
+    assert.deepEqual(await marks(), ['error 62']);
+    await airlock.by('step-last').click();
+    await airlock.by('step-back').click();
+    const isMarkedLineSeen = () => airlock.by('shell-editor').evaluate((editor) => {
+      const line = editor.shadowRoot.querySelector('.cm-marked')?.getBoundingClientRect();
+      const box = editor.getBoundingClientRect();
+      return !line || (line.top >= box.top && line.bottom <= box.bottom);
+    });
+    assert.ok(await isMarkedLineSeen());
+    await airlock.by('examples').selectOption('timeouts');
+    assert.equal(await airlock.textOf('status'), 'ready');
+    assert.equal(await airlock.textOf('problems'), '');
+    assert.match(await airlock.textOf('cost'), /Deadlines/);
+    assert.deepEqual(await marks(), []);
+  });
+
   test('a failure in a run that goes on is a warning at its line', async () => {
     const airlock = await visit();
     await airlock.by('examples').selectOption('background');
@@ -154,9 +176,12 @@ describe('editing and running', () => {
     await airlock.write('core', '# kept\n');
     await airlock.by('adapter').selectOption('greenlet');
     await airlock.page.waitForTimeout(500);
+    // And what was typed a moment ago.
+    await airlock.write('shell', '# just now\n');
     await airlock.page.reload();
     await airlock.status('ready');
     assert.equal(await airlock.program('core'), '# kept\n');
+    assert.equal(await airlock.program('shell'), '# just now\n');
     assert.equal(await airlock.by('adapter').inputValue(), 'greenlet');
   });
 

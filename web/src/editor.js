@@ -1,8 +1,9 @@
 // <py-editor>: a Python editor as a custom element.
 //
 //   value      the program's text; setting it fires no event
-//   problems   [{line, column, end_line, end_column, message}], from 1, columns in UTF-16 units
-//   markLine(n)          highlights a line as the one the playhead is at; 0 for none
+//   problems   [{line, column, end_line, end_column, severity, message}], from 1, columns in UTF-16 units;
+//              end_line 0 for the whole line, severity 'error', 'warning' or 'info'
+//   markLine(n)          highlights a line as the one the playhead is at, and scrolls to it; 0 for none
 //   jumpTo(line, column) puts the cursor there, scrolls to it and takes the focus
 //   `input`    fires when the person changed the text
 //
@@ -68,6 +69,8 @@ const look = EditorView.theme({
   '.cm-tooltip': { backgroundColor: 'var(--card)', color: 'var(--ink)', border: '1px solid var(--line)', borderRadius: '6px' },
   '.cm-diagnostic': { padding: '5px 10px', fontFamily: 'var(--sans)', fontSize: '13px', maxWidth: '44ch', whiteSpace: 'pre-wrap' },
   '.cm-diagnostic-error': { borderLeft: '3px solid var(--stopped)' },
+  '.cm-diagnostic-warning': { borderLeft: '3px solid var(--adapter)' },
+  '.cm-diagnostic-info': { borderLeft: '3px solid var(--accent)' },
 });
 
 const colours = syntaxHighlighting(HighlightStyle.define([
@@ -140,15 +143,32 @@ class PyEditor extends HTMLElement {
       return Math.min(at.from + Math.max(column - 1, 0), at.to);
     };
     const diagnostics = this.#problems.map((problem) => {
+      const { severity = 'error', message } = problem;
+      if (problem.end_line === 0) {
+        const { from, to, text } = doc.line(Math.min(Math.max(problem.line, 1), doc.lines));
+        return { from: from + text.length - text.trimStart().length, to, severity, message };
+      }
       const from = offset(problem.line, problem.column);
       const to = Math.max(from, offset(problem.end_line, problem.end_column));
-      return { from, to, severity: 'error', message: problem.message };
+      return { from, to, severity, message };
     });
     this.#view.dispatch(setDiagnostics(this.#view.state, diagnostics));
   }
 
   markLine(line) {
-    this.#view?.dispatch({ effects: setMark.of(line) });
+    if (!this.#view) return;
+    this.#view.dispatch({ effects: setMark.of(line) });
+    if (line >= 1 && line <= this.#view.state.doc.lines) this.#show(line);
+  }
+
+  // Scrolls the editor alone: CodeMirror would scroll the page as well, away
+  // from what the person steps with.
+  #show(line) {
+    const scroller = this.#view.scrollDOM;
+    const { top, bottom } = this.#view.lineBlockAt(this.#view.state.doc.line(line).from);
+    const padding = this.#view.documentPadding.top;
+    const isVisible = top + padding >= scroller.scrollTop && bottom + padding <= scroller.scrollTop + scroller.clientHeight;
+    if (!isVisible) scroller.scrollTop = (top + bottom) / 2 + padding - scroller.clientHeight / 2;
   }
 
   jumpTo(line, column = 1) {
@@ -202,7 +222,7 @@ class PyEditor extends HTMLElement {
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
         EditorView.contentAttributes.of({
           'aria-label': `${this.getAttribute('aria-label') ?? 'Python program'}; press Escape, then Tab, to leave`,
-          autocapitalize: 'off', autocorrect: 'off', spellcheck: 'false',
+          autocapitalize: 'off', autocorrect: 'off', spellcheck: 'false', tabindex: '0',
         }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) this.#changed();

@@ -16,6 +16,8 @@ pub struct CostProps {
     pub about: Option<&'static str>,
     pub core: Option<Ledger>,
     pub shell: Option<Ledger>,
+    /// How the core ended by itself.
+    pub core_ending: Option<Ending>,
     /// How the shell ended, where its figures are there.
     pub ending: Option<Ending>,
     /// The shell's crossings by the lines that make them.
@@ -48,7 +50,7 @@ pub fn CostView(props: &CostProps) -> Html {
     };
     html! {
         <section class="cost" data-testid="cost" aria-label="Cost" aria-live="polite">
-            { view_verdict(core, shell, props.ending) }
+            { view_verdict(core, shell, props.core_ending, props.ending) }
             { view_bars(core, shell) }
             { view_table(core, shell, props.exact, *all_figures) }
             <button type="button" class="all-figures" aria-expanded={all_figures.to_string()} {onclick}>
@@ -70,7 +72,12 @@ fn view_introduction() -> Html {
     }
 }
 
-fn view_verdict(core: Option<&Ledger>, shell: Option<&Ledger>, ending: Option<Ending>) -> Html {
+fn view_verdict(
+    core: Option<&Ledger>,
+    shell: Option<&Ledger>,
+    core_ending: Option<Ending>,
+    ending: Option<Ending>,
+) -> Html {
     let (Some(core), Some(shell)) = (core, shell) else {
         let (name, ledger) = if let Some(core) = core {
             ("core", core)
@@ -90,7 +97,10 @@ fn view_verdict(core: Option<&Ledger>, shell: Option<&Ledger>, ending: Option<En
     html! {
         <p class="verdict">
             { format!("{}; the shell {verb} ", counted(shell.crossings, "crossing")) }<b>{ millis(shell.wall_ns) }</b>
-            { " where the core alone takes " }<b>{ millis(core.wall_ns) }</b>{ ": " }
+            { match core_ending {
+                Some(Ending::Completed) | None => " where the core alone takes ",
+                Some(_) => " where the core alone, which did not reach its end, ran for ",
+            } }<b>{ millis(core.wall_ns) }</b>{ ": " }
             <b class="of-adapter">{ format!("{} adapter", millis(cost.adapter_ns)) }</b>{ ", " }
             <b class="of-lost">{ format!("{} lost concurrency", millis(cost.lost_concurrency_ns)) }</b>
             { lost_at.map(|lost| format!(", most of it at {}, line {}", lost.file, lost.line)) }

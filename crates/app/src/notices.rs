@@ -94,11 +94,15 @@ pub fn NoticesView(props: &NoticesProps) -> Html {
         html! { <li {class}>{ place }{ notice.text.clone() }{ view_waits(&notice.waits) }</li> }
     };
     html! {
-        <ul class="notices" data-testid="problems" role="status" aria-label="Problems">
-            { for props.notices.iter().take(SHOWN).map(item) }
-            if let Some(more @ 1..) = props.notices.len().checked_sub(SHOWN) {
-                <li class="quiet">{ format!("and {} more", more) }</li>
+        <div data-testid="problems" role="status" aria-label="Problems">
+            if !props.notices.is_empty() {
+                <ul class="notices">
+                    { for props.notices.iter().take(SHOWN).map(item) }
+                    if let Some(more @ 1..) = props.notices.len().checked_sub(SHOWN) {
+                        <li class="quiet">{ format!("and {} more", more) }</li>
+                    }
+                </ul>
             }
-        </ul>
+        </div>
     }
 }

@@ -18,7 +18,7 @@ use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use crate::compare::{Comparison, Outcome};
-use crate::editor;
+use crate::editor::{self, Mark};
 use crate::notices::Notice;
 use crate::output::Place;
 use crate::packages::OwnPackages;
@@ -106,6 +106,8 @@ pub enum Msg {
     },
     PlaceChosen(Place),
     LinkOpened,
+    /// The page may be gone after this.
+    Leaving,
     ThemeToggled,
     AppearanceChanged,
 }
@@ -145,6 +147,8 @@ pub struct Page {
     run_started_millis: f64,
     /// What the check found in each program.
     problems: [Vec<Problem>; 2],
+    /// The programs that ran last: lines of that run are theirs.
+    ran: [String; 2],
     check_due: bool,
     /// About the page itself, not about a run.
     notices: Vec<Notice>,
@@ -183,6 +187,7 @@ impl Component for Page {
             status: Status::Loading,
             run_started_millis: 0.0,
             problems: [Vec::new(), Vec::new()],
+            ran: Default::default(),
             check_due: true,
             notices: Vec::new(),
             shared: None,
@@ -281,6 +286,12 @@ impl Component for Page {
                     self.read_editors();
                     self.open_link(&link);
                     self.show_programs();
+                }
+            }
+            Msg::Leaving => {
+                if self.typing_pause.is_some() {
+                    self.read_editors();
+                    self.keep_draft();
                 }
             }
             Msg::ThemeToggled => self.toggle_theme(),
@@ -419,6 +430,7 @@ impl Page {
             return;
         }
         self.prepare_run();
+        self.ran = [self.playground.core.clone(), self.playground.shell.clone()];
         self.window = None;
         self.set_playhead(None);
         self.status = Status::Running;
@@ -616,6 +628,7 @@ impl Page {
             .unwrap_or(Status::Done);
         self.heartbeat = None;
         self.stop_patience = None;
+        self.mark_problems();
         if let Some(nanos) = self.linked_nanos.take() {
             let playhead = self.with_models(|models| Playhead::at(models, nanos));
             self.set_playhead(Some(playhead));
@@ -808,6 +821,7 @@ impl Page {
         self.read_editors();
         self.set_own_aside();
         self.take_playground(chosen, Origin::Own);
+        self.forget_run();
         self.show_programs();
         self.keep_draft();
         self.forget_link();
@@ -829,6 +843,7 @@ impl Page {
             Ok(playground) => {
                 self.set_own_aside();
                 self.take_playground(playground, Origin::Link);
+                self.forget_run();
             }
             Err(error) => {
                 self.notices.push(Notice::error(format!(
@@ -836,6 +851,21 @@ impl Page {
                 )));
             }
         }
+    }
+
+    /// Other programs are in the editors: figures, outputs and lines of those
+    /// before would be taken for theirs.
+    fn forget_run(&mut self) {
+        if matches!(self.status, Status::Running | Status::Loading) {
+            return;
+        }
+        self.status = Status::Ready;
+        self.sides = SIDES.map(SideState::new);
+        self.comparison = None;
+        self.window = None;
+        self.set_playhead(None);
+        self.notices.clear();
+        self.note_what_is_missing();
     }
 
     /// `origin` is where it comes from if it is no example.
@@ -883,13 +913,40 @@ impl Page {
     }
 
     fn show_problems(&mut self, problems: [Vec<Problem>; 2]) {
-        for (editor, problems) in self.editors.iter().zip(&problems) {
-            editor::set_problems(editor, problems);
-        }
         self.problems = problems;
+        self.mark_problems();
+    }
+
+    /// Marks in the editors what the check found and, as long as a program is
+    /// as it ran, what went wrong at its lines.
+    fn mark_problems(&self) {
+        let now = [&self.playground.core, &self.playground.shell];
+        let notices = self.all_notices();
+        for (index, editor) in self.editors.iter().enumerate() {
+            let checked = &self.problems[index];
+            let mut marks: Vec<Mark> = checked.iter().map(Mark::of).collect();
+            if *now[index] == self.ran[index] {
+                let file = self.sides[index].file();
+                let new = notices.iter().filter_map(|notice| {
+                    let place = notice.place.as_ref().filter(|place| place.file == file)?;
+                    let known = checked.iter().any(|problem| problem.line == place.line);
+                    (!known).then(|| Mark::line(place.line, notice.weight, &notice.text))
+                });
+                marks.extend(new);
+            }
+            editor::set_problems(editor, &marks);
+        }
     }
 
     fn keep_draft(&mut self) {
+        // A link that was made before must not be copied as one of this.
+        if self
+            .shared
+            .as_ref()
+            .is_some_and(|shared| shared.playground != self.playground)
+        {
+            self.shared = None;
+        }
         if storage::save_draft(&self.playground) == Stored::Denied {
             self.note_denied_storage();
         }
@@ -926,6 +983,7 @@ impl Page {
                 share::copy(address.clone(), ctx.link().callback(Msg::Copied));
                 self.shared = Some(Shared {
                     address,
+                    playground: self.playground.clone(),
                     copied: Copied::Pending,
                 });
             }
@@ -1069,6 +1127,7 @@ fn listen_to_page(ctx: &Context<Page>) -> Vec<EventListener> {
         keys,
         on("resize", || Msg::AppearanceChanged),
         on("hashchange", || Msg::LinkOpened),
+        on("pagehide", || Msg::Leaving),
     ]
 }
 

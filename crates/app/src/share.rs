@@ -11,6 +11,8 @@ const COMFORTABLE_CHARS: usize = 1_900;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shared {
     pub address: String,
+    /// What the link opens, but for the playhead.
+    pub playground: Playground,
     pub copied: Copied,
 }
 

@@ -51,6 +51,7 @@ impl Page {
                     </div>
                     <CostView about={self.example().map(|example| example.description)}
                         core={self.sides[0].ledger().cloned()} shell={self.sides[1].ledger().cloned()}
+                        core_ending={self.sides[0].report().map(|report| report.ending)}
                         ending={self.sides[1].report().map(|report| report.ending)}
                         running={running && !self.is_comparing() && !self.is_measuring()}
                         crossings={self.sides[1].report().map(|report| report.crossings.clone())}
@@ -116,7 +117,6 @@ impl Page {
                 </span>
                 <span class="state"><span class={classes!("status", status_text(self.status))} data-testid="status" role="status">{ status_text(self.status) }</span>
                     <span class="note">{ self.status_note() }</span></span>
-                <span class="grow"></span>
                 <label class="clock"><span>{ "Clock" }</span>
                     <Menu testid="clock" label="Clock" value={clock_key(self.playground.clock)} entries={clock_entries()}
                         on_change={link.callback(Msg::ClockChosen)} />
@@ -313,7 +313,7 @@ impl Page {
     }
 
     /// What the page has to say, the programs' problems before the run's.
-    fn all_notices(&self) -> Vec<Notice> {
+    pub(super) fn all_notices(&self) -> Vec<Notice> {
         let mut notices = self.notices.clone();
         for (side, problems) in self.sides.iter().zip(&self.problems) {
             notices.extend(problems.iter().map(|problem| {
@@ -328,7 +328,9 @@ impl Page {
                     .is_some_and(|report| report.ending == Ending::Refused);
                 let known = |other: &Notice| {
                     *other == notice
-                        || (refused && notice.place.is_some() && other.place == notice.place)
+                        || (notice.place.is_some()
+                            && other.place == notice.place
+                            && (refused || says_the_same(other, &notice)))
                 };
                 if !notices.iter().any(known) {
                     notices.push(notice);
@@ -337,6 +339,15 @@ impl Page {
         }
         notices
     }
+}
+
+/// Whether two notices of one line differ in nothing that matters: the core
+/// met there by itself what the shell met through the adapter, and who waits or
+/// how long is another thing in each.
+fn says_the_same(one: &Notice, other: &Notice) -> bool {
+    let kind = |notice: &Notice| notice.text.split(':').next().map(str::to_owned);
+    let both_warn = one.weight == Weight::Warning && other.weight == Weight::Warning;
+    one.text == other.text || (both_warn && kind(one) == kind(other))
 }
 
 fn notices_of_run(side: &SideState) -> Vec<Notice> {
@@ -353,6 +364,22 @@ fn notices_of_run(side: &SideState) -> Vec<Notice> {
         Phase::Ended(report) => notices_of_report(side, report),
     }
 }
+
+/// How the explanation of a failed run begins, and what the page can add.
+const ADVICE: [(&str, &str); 3] = [
+    (
+        "ModuleNotFoundError: No module named",
+        "A pure-Python package can be added to this page under Packages.",
+    ),
+    (
+        "EOFError: EOF when reading a line",
+        "No one types while a program runs here, so input() finds nothing to read.",
+    ),
+    (
+        "TypeError: cannot marshal",
+        "On this clock the adapter runs the core in a Worker of its own, and what crosses is copied. On the exact clock the adapter \"thread\" shares one memory.",
+    ),
+];
 
 fn notices_of_report(side: &SideState, report: &SideReport) -> Vec<Notice> {
     let mut notices = Vec::new();
@@ -393,14 +420,10 @@ fn notices_of_report(side: &SideState, report: &SideReport) -> Vec<Notice> {
             },
         });
     }
-    if report
-        .explanation
-        .starts_with("ModuleNotFoundError: No module named")
-    {
-        notices.push(Notice::hint(
-            "A pure-Python package can be added to this page under Packages.",
-        ));
-    }
+    let hint = ADVICE
+        .iter()
+        .find(|(beginning, _)| report.explanation.starts_with(beginning));
+    notices.extend(hint.map(|(_, advice)| Notice::hint(*advice)));
     if report.dropped_events > 0 {
         let text = format!(
             "{}: {} came after the limit and are not in the trace",
