@@ -365,26 +365,27 @@ fn comprehension_is_inlined_with_fresh_cells() {
     check(
         "def f(xs):\n    return [lambda: x for x in xs if x]\n",
         expect![[r#"
-        f registers=6 variables=[xs &]
-           2    0 GetIter dst=3 src=0
-                1 LoadNone dst=1
-                2 DeleteLocal reg=1 name=1 ; x
-                3 MakeCell reg=1
-                4 BuildList dst=2 base=4 count=0
-                5 Jump target=12
-                6 StoreCell cell=1 src=4
-                7 LoadCell dst=5 cell=1 name=1 ; x
-                8 JumpIfFalse src=5 target=12
-                9 MakeFunction dst=5 index=0 ; <code f.<locals>.<lambda>>
-               10 Extend value=4294967295
-               11 ListAppend list=2 item=5
-               12 ForNext iter=3 dst=4 offset=-7 ; -> 6
-               13 Return src=2
+            f registers=6 variables=[xs &]
+               2    0 GetIter dst=3 src=0
+                    1 LoadNone dst=1
+                    2 DeleteLocal reg=1 name=1 ; x
+                    3 MakeCell reg=1
+                    4 BuildList dst=2 base=4 count=0
+                    5 Jump target=12
+                    6 StoreCell cell=1 src=4
+                    7 LoadCell dst=5 cell=1 name=1 ; x
+                    8 JumpIfFalse src=5 target=12
+                    9 MakeFunction dst=5 index=0 ; <code f.<locals>.<lambda>>
+                   10 Extend value=4294967295
+                   11 ListAppend list=2 item=5
+                   12 ForNext iter=3 dst=4 offset=-7 ; -> 6
+                   13 LetGo reg=1
+                   14 Return src=2
 
-        f.<locals>.<lambda> registers=2 variables=[&x] captures=[1]
-           2    0 LoadCell dst=1 cell=0 name=0 ; x
-                1 Return src=1
-    "#]],
+            f.<locals>.<lambda> registers=2 variables=[&x] captures=[1]
+               2    0 LoadCell dst=1 cell=0 name=0 ; x
+                    1 Return src=1
+        "#]],
     );
 }
 
@@ -656,7 +657,8 @@ fn coroutine_awaits() {
                    45 ListAppend list=4 item=3
                    46 Jump target=42
                    47 EndAsyncFor exc=6
-                   48 Return src=4
+                   48 LetGo reg=3
+                   49 Return src=4
                  8..11 -> 28 r6
                  11..14 -> 18 r8
                  14..19 -> 28 r6

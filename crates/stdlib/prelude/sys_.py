@@ -142,8 +142,12 @@ def unraisablehook(unraisable, /):
             print(f'{unraisable.err_msg}:', file=file)
     elif unraisable.object is not None:
         print(f'Exception ignored in: {unraisable.object!r}', file=file)
-    load_module_named('traceback').print_exception(
-        unraisable.exc_type, unraisable.exc_value, unraisable.exc_traceback, file=file)
+    # As C prints it: without marks under the lines and what came before.
+    shown = load_module_named('traceback').TracebackException(
+        unraisable.exc_type, unraisable.exc_value, unraisable.exc_traceback)
+    for frame in shown.stack:
+        frame.colno = frame.end_colno = None
+    shown.print(file=file, chain=False)
 
 
 # `sys.breakpointhook`.

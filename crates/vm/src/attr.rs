@@ -735,6 +735,9 @@ impl Vm {
             has_del: self.lookup(class, self.names.del).is_some(),
             ..old
         };
+        if flags.has_del && !flags.of_library {
+            self.ends.arm();
+        }
         self.heap.ty_mut(class).flags = flags;
     }
 

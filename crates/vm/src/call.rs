@@ -278,7 +278,7 @@ impl Vm {
             Some(Kind::Type) => self.call_type(callee, base, argc, names, ret),
             _ => {
                 let Some(call) = self.lookup_special(callee, self.names.call) else {
-                    let message = format!("'{}' object is not callable", self.type_name(callee));
+                    let message = self.not_callable(callee);
                     return Err(self.type_error(message));
                 };
                 self.stack[base - 1] = callee;
@@ -456,9 +456,26 @@ impl Vm {
         })
     }
 
+    /// What calling something that cannot be called says.
+    fn not_callable(&mut self, callee: Value) -> String {
+        let message = format!("'{}' object is not callable", self.type_name(callee));
+        // As with `import time; time()`.
+        if callee.is(Kind::Module)
+            && let Some(name) = self.own_attr(callee, self.names.name)
+            && name.is(Kind::Str)
+            && let Some(member) = self.own_attr(callee, name)
+            && self.is_callable(member)
+            && let Some(name) = self.as_text(name)
+        {
+            return format!("{message}. Did you mean: '{name}.{name}(...)'?");
+        }
+        message
+    }
+
     fn make_generator(&mut self, function: Value, code: Rc<CodeObj>, base: usize) -> Value {
         let flags = code.code.flags;
         let kind = code.generator_kind();
+        self.note_generator(kind, &code);
         let (mut made_at, mut origin) = (None, Value::NONE);
         if kind == GeneratorKind::Coroutine {
             made_at = self.visible_place();

@@ -571,7 +571,7 @@ impl Heap {
     /// Marks a value; `tracer` receives what it holds, unless it was marked
     /// before.
     #[inline(always)]
-    fn mark_one(&mut self, value: Value, tracer: &mut Tracer) {
+    pub(crate) fn mark_one(&mut self, value: Value, tracer: &mut Tracer) {
         let index = value.index();
         if let Some(kind) = value.kind() {
             match kind {
@@ -705,11 +705,17 @@ impl Heap {
         }
     }
 
-    /// What an instance or generator refers to.
+    /// What one of the kinds that bind others together refers to.
     pub(crate) fn trace_parts(&self, object: Value, tracer: &mut Tracer) {
         match object.kind() {
             Some(Kind::Instance) => self.instances.get(object.index()).trace(tracer),
             Some(Kind::Generator) => self.generators.get(object.index()).trace(tracer),
+            Some(Kind::Method) => {
+                let method = self.methods.get(object.index());
+                tracer.extend(&[method.function, method.receiver]);
+            }
+            Some(Kind::Iter) => tracer.iter(self.iters.get(object.index())),
+            Some(Kind::Object) => self.objects.get(object.index()).trace(tracer),
             _ => {}
         }
     }

@@ -14,6 +14,7 @@ pub mod class;
 mod codeobj;
 mod dict;
 pub mod elementary;
+mod ends;
 mod errors;
 mod fiber;
 mod gc;

@@ -420,6 +420,8 @@ pub struct TypeFlags {
     /// Instances have no `__dict__` (`__slots__` all the way up).
     pub no_dict: bool,
     pub has_del: bool,
+    /// Made by the library's code, not the program's.
+    pub of_library: bool,
     /// Has abstract methods, so that it cannot be instantiated.
     pub is_abstract: bool,
 }

@@ -37,7 +37,12 @@ pub enum Exit {
 }
 
 /// Between two looks at the collector and at other fibers.
-const QUANTUM: i64 = 20_000;
+pub(crate) const QUANTUM: i64 = 20_000;
+
+/// Of [`Vm::gear`]: some thread is watched.
+pub(crate) const WATCHING: u8 = 1;
+/// Of [`Vm::gear`]: something was let go of, and its end may be seen.
+pub(crate) const ENDING: u8 = 2;
 
 /// What is allocated between two collections, at the least: half of what a
 /// program may have by default, so that it seldom stands still for one.
@@ -54,7 +59,7 @@ impl Vm {
 
     /// Instructions charged so far.
     pub fn instructions(&self) -> u64 {
-        self.spent + (QUANTUM - self.fuel).max(0) as u64
+        self.spent.wrapping_add((QUANTUM - self.fuel).max(0) as u64)
     }
 
     /// Runs fibers until all wait, the main one ends, or about `slice`
@@ -68,6 +73,14 @@ impl Vm {
             return exit;
         }
         loop {
+            if self.gear & ENDING != 0 {
+                self.gear &= !ENDING;
+                if self.look_for_ends()
+                    && let Err(exit) = self.start_finalizers()
+                {
+                    return exit;
+                }
+            }
             let ended = if self.watching {
                 self.interpret::<true>()
             } else {
@@ -88,7 +101,7 @@ impl Vm {
     #[cold]
     #[inline(never)]
     fn safe_point(&mut self) -> Result<(), Exit> {
-        self.spent += (QUANTUM - self.fuel).max(0) as u64;
+        self.spent = self.instructions();
         self.fuel = QUANTUM;
         if self.stop_requested {
             return Err(Exit::Halted(Halt::Stopped));
@@ -105,7 +118,12 @@ impl Vm {
         if !self.pending_finalizers.is_empty() {
             self.start_finalizers()?;
         }
-        self.preempt_if_due()?;
+        self.ends.renew();
+        if self.ends.hurried {
+            self.gear |= ENDING;
+        } else {
+            self.preempt_if_due()?;
+        }
         if self.spent >= self.slice_end {
             // The next call of `run` goes on right here, so that slices of any
             // length give the same run.
@@ -125,6 +143,9 @@ impl Vm {
     /// Collects if it is time; `MemoryError` if the limit is passed.
     #[inline(never)]
     pub(crate) fn relieve_memory(&mut self) -> Res<()> {
+        if self.gc_threshold == 0 {
+            self.gc_threshold = self.ends.gc_threshold;
+        }
         let due = self.heap.charged_since_gc() > self.gc_threshold
             || self.heap.live_bytes() > self.limits.heap_bytes;
         if !due {
@@ -146,7 +167,7 @@ impl Vm {
         // is to run.
         let mut marks: Vec<Instr> = Vec::new();
         'frame: loop {
-            if self.watching != WATCHED {
+            if self.gear != WATCHED as u8 {
                 return Ok(());
             }
             let frame = self.top();
@@ -214,11 +235,22 @@ impl Vm {
             macro_rules! let_go {
                 ($old:expr) => {{
                     let old = $old;
-                    if old.is_handle() && self.is_awaited_soon(old) {
+                    if old.is_handle() && self.lets_go_of(old) {
                         save!();
-                        self.forget_dead_temporaries(&code, base, pc);
-                        self.let_go_of(old)?;
                         continue 'frame;
+                    }
+                }};
+            }
+            // As `let_go!`, where it is not worth looking at each value.
+            macro_rules! let_go_if_armed {
+                ($old:expr) => {{
+                    let old = $old;
+                    if self.ends.armed {
+                        self.drop_value(old);
+                        if self.gear != WATCHED as u8 {
+                            save!();
+                            continue 'frame;
+                        }
                     }
                 }};
             }
@@ -230,6 +262,7 @@ impl Vm {
                             set!($dst, value);
                             if self.heap.charged_since_gc() > self.gc_threshold {
                                 run!(self.relieve_memory());
+                                continue 'frame;
                             }
                         }
                         Ok(Flow::Pushed) => continue 'frame,
@@ -380,7 +413,7 @@ impl Vm {
                     }
                     Instr::LetGo { reg } => {
                         let old = get!(reg);
-                        set!(reg, Value::NONE);
+                        set!(reg, Value::UNBOUND);
                         let_go!(old);
                     }
                     Instr::LoadBool { dst, value } => set!(dst, Value::bool(value)),
@@ -478,6 +511,9 @@ impl Vm {
                             self.start_finalizers()?;
                             continue 'frame;
                         }
+                        if self.gear != WATCHED as u8 {
+                            continue 'frame;
+                        }
                     }
                     Instr::LoadClassCell { dst, cell, name } => {
                         let namespace = self.top().namespace;
@@ -541,8 +577,9 @@ impl Vm {
                                 let name = cache.value;
                                 let instance = self.heap.instance_mut(object);
                                 let at = cache.index as usize;
-                                if instance.attrs.value_of(at, name).is_some() {
+                                if let Some(old) = instance.attrs.value_of(at, name) {
                                     instance.attrs.set_value(at, value);
+                                    let_go_if_armed!(old);
                                     continue;
                                 }
                                 if at == instance.attrs.positions() && at <= 8 {
@@ -557,11 +594,24 @@ impl Vm {
                                 }
                             }
                         }
+                        if self.ends.armed {
+                            let name = code.names[code.code.sites[site as usize] as usize];
+                            let old = self.own_attr(object, name);
+                            run!(self.store_attr_slow(&code, object, site, value));
+                            let_go_if_armed!(old.unwrap_or(Value::NONE));
+                            continue;
+                        }
                         run!(self.store_attr_slow(&code, object, site, value))
                     }
                     Instr::DeleteAttr { obj, site } => {
                         let name = code.names[code.code.sites[site as usize] as usize];
-                        run!(self.set_attr(get!(obj), name, Value::UNBOUND))
+                        let object = get!(obj);
+                        let old = match self.ends.armed {
+                            true => self.own_attr(object, name).unwrap_or(Value::NONE),
+                            false => Value::NONE,
+                        };
+                        run!(self.set_attr(object, name, Value::UNBOUND));
+                        let_go_if_armed!(old);
                     }
                     Instr::LoadSuperAttr {
                         dst,
@@ -606,11 +656,19 @@ impl Vm {
                             if let Some(index) = key.as_small() {
                                 let list = self.heap.list_mut(object);
                                 if let Some(at) = Vm::position(index, list.len()) {
-                                    list[at] = value;
+                                    let old = std::mem::replace(&mut list[at], value);
+                                    let_go_if_armed!(old);
                                     continue;
                                 }
                             }
                         } else if object.is(Kind::Dict) {
+                            if self.ends.armed
+                                && let Ok(Some(old)) = self.dict_get(object, key)
+                            {
+                                run!(self.dict_set(object, key, value));
+                                let_go_if_armed!(old);
+                                continue;
+                            }
                             match self.dict_set(object, key, value) {
                                 Ok(()) => continue,
                                 Err(Throw::Python) => {}
@@ -626,11 +684,23 @@ impl Vm {
                         {
                             let list = self.heap.list_mut(object);
                             if let Some(at) = Vm::position(index, list.len()) {
-                                list.remove(at);
+                                let old = list.remove(at);
+                                let_go_if_armed!(old);
                                 continue;
                             }
                         }
-                        run!(self.delete_subscript(object, key))
+                        if self.ends.armed
+                            && object.is(Kind::Dict)
+                            && let Ok(Some(old)) = self.dict_get(object, key)
+                        {
+                            run!(self.delete_subscript(object, key));
+                            let_go_if_armed!(old);
+                            continue;
+                        }
+                        run!(self.delete_subscript(object, key));
+                        if self.gear != WATCHED as u8 {
+                            continue 'frame;
+                        }
                     }
                     Instr::BuildSlice { dst, base: at } => {
                         // The item or items that the next instruction wants.
@@ -649,8 +719,11 @@ impl Vm {
                             }
                             Instr::StoreSubscr { obj, key, src } if key == dst => {
                                 let bounds = [get!(at), get!(at + 1), get!(at + 2)];
-                                if self.store_slice(get!(obj), bounds, get!(src)) {
+                                let object = get!(obj);
+                                self.drop_contents(object);
+                                if self.store_slice(object, bounds, get!(src)) {
                                     pc += 1;
+                                    let_go_if_armed!(Value::NONE);
                                     continue;
                                 }
                             }
@@ -831,6 +904,7 @@ impl Vm {
                                         None => {
                                             let class = self.types.list_iterator;
                                             *self.heap.iter_mut(iter) = PyIter::Exhausted { class };
+                                            let_go_if_armed!(list);
                                         }
                                     }
                                     continue;
@@ -894,7 +968,7 @@ impl Vm {
                                     set!(dst, item);
                                     jump!(target);
                                 }
-                                Ok(None) => {}
+                                Ok(None) => let_go_if_armed!(iter),
                                 Err(Throw::Python) => {
                                     save!();
                                     let throw = self.next_by_method(iter);
@@ -1378,7 +1452,8 @@ impl Vm {
                     }
                     Instr::PopHandled { saved } => {
                         let before = get!(saved);
-                        self.top().handled = before;
+                        let handled = std::mem::replace(&mut self.top().handled, before);
+                        let_go_if_armed!(handled);
                     }
                     Instr::ExceptionMatches { dst, exc, ty } => {
                         let (exception, ty) = (get!(exc), get!(ty));
@@ -1603,6 +1678,9 @@ impl Vm {
     fn return_value(&mut self, value: Value) -> Result<(), Exit> {
         self.depth -= 1;
         self.fuel -= 4;
+        if self.ends.armed {
+            self.let_go_of_frame(value);
+        }
         if let [.., Frame::Python(caller), Frame::Python(frame)] = &self.frames[..]
             && let Ret::Reg(dst) = frame.ret
             && frame.generator.is_unbound()
@@ -1737,6 +1815,8 @@ impl Vm {
         self.clear_weakrefs();
         self.forget_unmarked();
         self.keep_finalizable();
+        let heap = &self.heap;
+        self.ends.forget(|value| heap.is_marked(value));
         self.forget_weakrefs();
         self.heap.forget_subclasses();
         self.heap.sweep();

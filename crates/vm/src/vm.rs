@@ -167,8 +167,8 @@ pub struct Vm {
     pub(crate) forgotten: Value,
     /// The list that a native is being called again with: nobody else has it.
     pub(crate) fresh_list: Value,
-    /// How often [`Vm::after_delete`] may still look, and when it got more.
-    pub(crate) looks_left: (u32, u64),
+    /// How often [`Vm::after_delete`] may still look.
+    pub(crate) looks_left: crate::builtins::finalizers::Looks,
 
     pub(crate) fibers: Vec<Fiber>,
     pub(crate) current: FiberId,
@@ -221,6 +221,10 @@ pub struct Vm {
     pub(crate) repr_running: Vec<Value>,
     /// Some thread is watched; see [`crate::watch`].
     pub(crate) watching: bool,
+    /// What the interpreter must be told apart at each frame: [`WATCHING`](crate::run::WATCHING),
+    /// [`ENDING`](crate::run::ENDING).
+    pub(crate) gear: u8,
+    pub(crate) ends: crate::ends::Ends,
     pub(crate) watch: Option<Box<crate::watch::Watch>>,
 }
 
@@ -266,7 +270,7 @@ impl Vm {
             pending_finalizers: Vec::new(),
             forgotten: Value::UNBOUND,
             fresh_list: Value::UNBOUND,
-            looks_left: (crate::builtins::finalizers::LOOKS, 0),
+            looks_left: Default::default(),
             fibers: Vec::new(),
             current: 0,
             run_queue: Default::default(),
@@ -297,6 +301,8 @@ impl Vm {
             pause_requested: false,
             repr_running: Vec::new(),
             watching: false,
+            gear: 0,
+            ends: crate::ends::Ends::default(),
             watch: None,
         };
         crate::builtins::register(&mut vm);

@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 use crate::codeobj::CodeObj;
 use crate::fiber::Frame;
 use crate::gc::Tracer;
+use crate::run::WATCHING;
 use crate::value::Kind;
 use crate::{Completion, FiberId, Res, Throw, Value, Vm};
 
@@ -192,6 +193,7 @@ impl Vm {
             .threads
             .retain(|_, thread| thread.trace.is_some() || thread.profile.is_some() || thread.busy);
         self.watching = !watch.threads.is_empty();
+        self.gear = self.gear & !WATCHING | self.watching as u8;
         // The frames that run already are not new to the function.
         for at in 0..self.frames.len() {
             self.row_at(at);

@@ -110,6 +110,7 @@ impl<'a> Compiler<'a, '_> {
         self.forget_variables(scope, range);
         self.emit(build(self.unit.next_temp as Reg), range);
         self.rounds(generators, iter, collect);
+        self.let_variables_go(scope, range);
         self.unit.current = outer;
         self.free_to(mark);
     }
@@ -132,6 +133,17 @@ impl<'a> Compiler<'a, '_> {
                 self.emit(Instr::MakeCell { reg }, range);
             } else {
                 self.emit_forget(reg, name, range);
+            }
+        }
+    }
+
+    /// Once it is done, what they named last may be gone.
+    fn let_variables_go(&mut self, scope: ScopeId, range: TextRange) {
+        let symbols = self.symbols;
+        for symbol in &symbols.scope(scope).symbols {
+            if symbol.place == Place::Local(scope) {
+                let reg = self.unit.registers.get(&(scope, symbol.sym)).copied();
+                self.let_go(reg, range);
             }
         }
     }

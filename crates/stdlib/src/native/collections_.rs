@@ -100,26 +100,34 @@ impl NativeObject for Deque {
 }
 
 impl Deque {
-    fn push_back(&mut self, item: Value) {
+    /// What went at the other end because there was no room; unbound if nothing.
+    fn push_back(&mut self, item: Value) -> Value {
         if self.max == Some(0) {
-            return;
+            return item;
         }
-        if self.max == Some(self.items.len()) {
-            self.items.pop_front();
-        }
+        let full = self.max == Some(self.items.len());
+        let pushed_out = full.then(|| self.items.pop_front()).flatten();
         self.items.push_back(item);
         self.changes += 1;
+        pushed_out.unwrap_or(Value::UNBOUND)
     }
 
-    fn push_front(&mut self, item: Value) {
+    fn extend(&mut self, items: impl IntoIterator<Item = Value>) {
+        for item in items {
+            self.push_back(item);
+        }
+    }
+
+    /// As [`Deque::push_back`].
+    fn push_front(&mut self, item: Value) -> Value {
         if self.max == Some(0) {
-            return;
+            return item;
         }
-        if self.max == Some(self.items.len()) {
-            self.items.pop_back();
-        }
+        let full = self.max == Some(self.items.len());
+        let pushed_out = full.then(|| self.items.pop_back()).flatten();
         self.items.push_front(item);
         self.changes += 1;
+        pushed_out.unwrap_or(Value::UNBOUND)
     }
 }
 
@@ -139,20 +147,23 @@ static DEQUE: &[NativeDef] = &[
     method("__init__", "self, iterable=..., maxlen=None", deque_init).slow("deque_fill"),
     method("append", "self, item, /", |vm, args| {
         let deque = deque_of(vm, args[0])?;
-        deque.push_back(args[1]);
+        let pushed_out = deque.push_back(args[1]);
+        vm.drop_in_native(pushed_out);
         vm.heap.charge(8);
         Ok(Value::NONE)
     }),
     method("appendleft", "self, item, /", |vm, args| {
         let deque = deque_of(vm, args[0])?;
-        deque.push_front(args[1]);
+        let pushed_out = deque.push_front(args[1]);
+        vm.drop_in_native(pushed_out);
         vm.heap.charge(8);
         Ok(Value::NONE)
     }),
     method("clear", "self, /", |vm, args| {
         let deque = deque_of(vm, args[0])?;
-        deque.items = VecDeque::new();
         deque.changes += 1;
+        let items = std::mem::take(&mut deque.items);
+        vm.drop_all_in_native(items);
         Ok(Value::NONE)
     }),
     method("copy", "self, /", deque_copy).raw_self(),
@@ -170,7 +181,8 @@ static DEQUE: &[NativeDef] = &[
         vm.reserve(items.len() * 8)?;
         vm.heap.charge(items.len() * 8);
         let deque = deque_of(vm, args[0])?;
-        items.into_iter().for_each(|item| deque.push_back(item));
+        let pushed_out: Vec<Value> = items.into_iter().map(|it| deque.push_back(it)).collect();
+        vm.drop_all_in_native(pushed_out);
         Ok(Value::NONE)
     }),
     method("extendleft", "self, iterable, /", |vm, args| {
@@ -178,7 +190,8 @@ static DEQUE: &[NativeDef] = &[
         vm.reserve(items.len() * 8)?;
         vm.heap.charge(items.len() * 8);
         let deque = deque_of(vm, args[0])?;
-        items.into_iter().for_each(|item| deque.push_front(item));
+        let pushed_out: Vec<Value> = items.into_iter().map(|it| deque.push_front(it)).collect();
+        vm.drop_all_in_native(pushed_out);
         Ok(Value::NONE)
     }),
     method("index", "self, value, start=0, stop=..., /", deque_index).slow("deque_index"),
@@ -188,6 +201,7 @@ static DEQUE: &[NativeDef] = &[
         match deque.items.pop_back() {
             Some(item) => {
                 deque.changes += 1;
+                vm.drop_in_native(item);
                 Ok(item)
             }
             None => Err(vm.index_error("pop from an empty deque")),
@@ -198,6 +212,7 @@ static DEQUE: &[NativeDef] = &[
         match deque.items.pop_front() {
             Some(item) => {
                 deque.changes += 1;
+                vm.drop_in_native(item);
                 Ok(item)
             }
             None => Err(vm.index_error("pop from an empty deque")),
@@ -207,8 +222,9 @@ static DEQUE: &[NativeDef] = &[
         match deque_find(vm, args[0], args[1], 0, usize::MAX)? {
             Some(at) => {
                 let deque = deque_of(vm, args[0])?;
-                deque.items.remove(at);
                 deque.changes += 1;
+                let item = deque.items.remove(at).unwrap_or(Value::UNBOUND);
+                vm.drop_in_native(item);
                 Ok(Value::NONE)
             }
             None => Err(vm.value_error("deque.remove(x): x not in deque")),
@@ -274,7 +290,7 @@ static DEQUE: &[NativeDef] = &[
         vm.reserve(items.len() * 8)?;
         vm.heap.charge(items.len() * 8);
         let deque = deque_of(vm, args[0])?;
-        items.into_iter().for_each(|item| deque.push_back(item));
+        deque.extend(items);
         Ok(args[0])
     })
     .raw_self(),
@@ -409,7 +425,7 @@ fn deque_init(vm: &mut Vm, args: &[Value]) -> Res {
     deque.max = max;
     deque.items = VecDeque::new();
     deque.changes += 1;
-    items.into_iter().for_each(|item| deque.push_back(item));
+    deque.extend(items);
     Ok(Value::NONE)
 }
 
@@ -425,7 +441,7 @@ fn new_deque(vm: &mut Vm, like: Value, items: VecDeque<Value>, max: Option<usize
     };
     match max {
         None => deque.items = items,
-        Some(_) => items.into_iter().for_each(|item| deque.push_back(item)),
+        Some(_) => deque.extend(items),
     }
     Ok(vm.heap.new_object(deque))
 }
@@ -616,7 +632,7 @@ fn deque_mul(vm: &mut Vm, args: &[Value], in_place: bool) -> Res {
     let deque = deque_of(vm, args[0])?;
     deque.items = VecDeque::new();
     deque.changes += 1;
-    all.into_iter().for_each(|item| deque.push_back(item));
+    deque.extend(all);
     Ok(args[0])
 }
 

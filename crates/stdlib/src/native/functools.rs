@@ -389,9 +389,11 @@ static CACHE: &[NativeDef] = &[
     }),
     method("cache_clear", "self, /", |vm, args| {
         let cache = cache_of(vm, args[0])?;
+        let results: Vec<Value> = cache.entries.iter().map(|entry| entry.result).collect();
         cache.clear();
         let table = cache.table;
         vm.heap.dict_mut(table).clear();
+        vm.drop_all_in_native(results);
         Ok(Value::NONE)
     }),
     method("__copy__", "self, /", |_, args| Ok(args[0])).raw_self(),
@@ -582,9 +584,10 @@ fn store(vm: &mut Vm, this: Value, key: Value, hash: u32, result: Value) -> Res<
     let mut evicted = None;
     if cache.max_size.is_some_and(|max| size >= max && size > 0) {
         let oldest = cache.entries[0].newer;
-        evicted = Some((cache.entries[oldest as usize].key, oldest));
+        let entry = &mut cache.entries[oldest as usize];
+        let old = std::mem::replace(&mut entry.result, Value::NONE);
+        evicted = Some((entry.key, oldest, old));
         cache.unlink(oldest);
-        cache.entries[oldest as usize].result = Value::NONE;
         cache.free.push(oldest);
     }
     let entry = CacheEntry {
@@ -604,8 +607,9 @@ fn store(vm: &mut Vm, this: Value, key: Value, hash: u32, result: Value) -> Res<
         }
     };
     cache.link(at);
-    if let Some((key, index)) = evicted {
+    if let Some((key, index, result)) = evicted {
         remove_index(vm, table, key, index);
+        vm.drop_in_native(result);
     }
     vm.heap
         .dict_mut(table)

@@ -309,10 +309,6 @@ fn pack_one(vm: &mut Vm, item: &Item, big_endian: bool, value: Value, out: &mut 
             };
             if int < low || int > high {
                 let message = match code {
-                    'b' => "byte format requires -128 <= number <= 127".to_owned(),
-                    'B' => "ubyte format requires 0 <= number <= 255".to_owned(),
-                    'h' => "short format requires -32768 <= number <= 32767".to_owned(),
-                    'H' => "ushort format requires 0 <= number <= 65535".to_owned(),
                     'P' => "int too large to convert".to_owned(),
                     _ => format!("'{code}' format requires {low} <= number <= {high}"),
                 };

@@ -125,6 +125,7 @@ fn update(vm: &mut Vm, args: &[Value]) -> Res {
     let &[dict, object, kwargs] = args else {
         return Err(Throw::Python);
     };
+    vm.drop_contents(dict);
     if let Some(object) = object.bound() {
         vm.dict_update_from(dict, object)?;
     }
@@ -158,6 +159,7 @@ fn fromkeys(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn clear(vm: &mut Vm, args: &[Value]) -> Res {
+    vm.drop_contents(args[0]);
     vm.heap.dict_mut(args[0]).clear();
     Ok(Value::NONE)
 }
@@ -182,14 +184,21 @@ fn pop(vm: &mut Vm, args: &[Value]) -> Res {
         return args[2].bound().ok_or_else(|| vm.key_error(args[1]));
     }
     match vm.dict_remove(args[0], args[1])? {
-        Some(value) => Ok(value),
+        Some(value) => {
+            vm.drop_in_native(value);
+            Ok(value)
+        }
         None => args[2].bound().ok_or_else(|| vm.key_error(args[1])),
     }
 }
 
 fn popitem(vm: &mut Vm, args: &[Value]) -> Res {
     match vm.heap.dict_mut(args[0]).pop_last() {
-        Some(entry) => Ok(vm.tuple(&[entry.key, entry.value])),
+        Some(entry) => {
+            let pair = vm.tuple(&[entry.key, entry.value]);
+            vm.drop_in_native(pair);
+            Ok(pair)
+        }
         None => {
             let message = vm.str("popitem(): dictionary is empty");
             Err(vm.key_error(message))

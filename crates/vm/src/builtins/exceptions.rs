@@ -976,14 +976,15 @@ fn copy_origin(vm: &mut Vm, args: &[Value]) -> Res {
     let traceback = vm.traceback_of(args[1]);
     let from = vm.heap.exception(args[1]);
     let trace = from.trace.clone();
-    let (cause, context, suppress) = (from.cause, from.context, from.suppress_context);
+    let (cause, context) = (from.cause, from.context);
     vm.heap.charge(trace.len() * 24);
     let to = vm.heap.exception_mut(args[0]);
     to.trace = trace;
     to.traceback = traceback;
     to.cause = cause;
     to.context = context;
-    to.suppress_context = suppress;
+    // Setting a cause does so, even if there is none.
+    to.suppress_context = true;
     if let Some(notes) = vm.own_attr(args[1], vm.names.notes)
         && notes.is(Kind::List)
     {

@@ -4,30 +4,16 @@
 //! The collector keeps such objects for one more round; what they ask for
 //! runs at the next safe point (`run_finalizers` of the prelude).
 
-use rustc_hash::FxHashSet;
-
-use crate::codeobj::CodeObj;
 use crate::fiber::Ret;
 use crate::gc::Tracer;
 use crate::native::{NativeDef, function};
 use crate::run::Exit;
 use crate::value::Kind;
-use crate::vm::Extension;
 use crate::{FiberState, GeneratorKind, GeneratorState, Place, Res, Value, Vm, Wake};
-
-/// Instances whose `__del__` has been asked for: it runs once.
-#[derive(Default)]
-struct Finalized {
-    done: FxHashSet<Value>,
-}
-
-impl Extension for Finalized {
-    fn trace(&self, _: &mut Tracer) {}
-}
 
 /// What a generator that goes still wants.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum LastWish {
+pub(crate) enum LastWish {
     /// Its `finally` blocks may have something to do.
     Close,
     /// The event loop closes it.
@@ -36,32 +22,41 @@ enum LastWish {
     Warning,
 }
 
-/// How often [`Vm::after_delete`] looks.
-pub(crate) const LOOKS: u32 = 100;
+/// How often the heap may be marked to see what is gone: so many times at once,
+/// and once more for as many instructions as it takes the time of.
+pub(crate) struct Looks {
+    left: u32,
+    /// The instructions run when it got more.
+    since: u64,
+}
+
+impl Default for Looks {
+    fn default() -> Looks {
+        Looks {
+            left: Looks::MOST,
+            since: 0,
+        }
+    }
+}
+
+impl Looks {
+    const MOST: u32 = 100;
+    const INSTRUCTIONS: u64 = 200_000;
+
+    /// Whether there is one left, which is then taken.
+    pub(crate) fn take(&mut self, now: u64) -> bool {
+        let more = now.saturating_sub(self.since) / Looks::INSTRUCTIONS;
+        let left = Looks::MOST.min(self.left.saturating_add(more as u32));
+        self.left = left.saturating_sub(1);
+        self.since += more * Looks::INSTRUCTIONS;
+        left > 0
+    }
+}
 
 impl Vm {
-    /// Something that the program may see going is gone, if nobody else has it.
-    #[cold]
-    pub(crate) fn let_go_of(&mut self, object: Value) -> Result<(), Exit> {
-        self.forgotten = object;
-        if self.after_delete(usize::MAX) {
-            self.start_finalizers()?;
-        }
-        Ok(())
-    }
-
-    /// Forgets what the frame on top has in temporaries that it will not read
-    /// again: they would keep what was let go.
-    #[cold]
-    pub(crate) fn forget_dead_temporaries(&mut self, code: &CodeObj, base: usize, pc: usize) {
-        for reg in airlock_bytecode::dead_temporaries(&code.code, pc as u32) {
-            self.stack[base + reg as usize] = Value::NONE;
-        }
-    }
-
     /// An instance's `__del__` need not run: it would find nothing to do.
     pub fn forgo_end(&mut self, instance: Value) {
-        self.extension::<Finalized>().done.insert(instance);
+        self.ends.done.insert(instance);
     }
 
     /// After marking and [`Vm::clear_weakrefs`]: marks what was not reached
@@ -76,8 +71,8 @@ impl Vm {
         let mut kept = Vec::new();
         for value in found {
             // Seen before: this time it really goes.
-            if value.is(Kind::Instance) && !self.extension::<Finalized>().done.insert(value) {
-                self.extension::<Finalized>().done.remove(&value);
+            if value.is(Kind::Instance) && !self.ends.done.insert(value) {
+                self.ends.done.remove(&value);
                 continue;
             }
             tracer.value(value);
@@ -116,7 +111,7 @@ impl Vm {
         found
     }
 
-    fn last_wish(&self, generator: Value) -> Option<LastWish> {
+    pub(crate) fn last_wish(&self, generator: Value) -> Option<LastWish> {
         let generator = self.heap.generator(generator);
         if generator.code.code.flags.hidden {
             return None;
@@ -148,28 +143,18 @@ impl Vm {
     #[inline(never)]
     pub(crate) fn after_delete(&mut self, dead_from: usize) -> bool {
         let object = std::mem::replace(&mut self.forgotten, Value::UNBOUND);
-        if !self.is_awaited_end(object) || !self.may_look() {
-            return false;
+        if self.is_awaited_end(object) {
+            let now = self.instructions();
+            if !self.looks_left.take(now) {
+                return false;
+            }
+            let top = self.stack_top();
+            self.stack[dead_from.min(top)..top].fill(Value::UNBOUND);
+            self.end_unreachable(&[object]);
+            return !self.pending_finalizers.is_empty();
         }
-        let top = self.stack_top();
-        self.stack[dead_from.min(top)..top].fill(Value::UNBOUND);
-        self.mark_reachable();
-        if self.heap.is_marked(object) {
-            return false;
-        }
-        let mut tracer = Tracer::default();
-        self.heap.trace_parts(object, &mut tracer);
-        self.heap.mark_all(&mut tracer);
-        if self.heap.is_marked(object) {
-            return false;
-        }
-        self.clear_weakrefs_to(object);
-        let finalized = object.is(Kind::Instance)
-            && (!self.has_del(object) || !self.extension::<Finalized>().done.insert(object));
-        if !finalized {
-            self.pending_finalizers.push(object);
-        }
-        !self.pending_finalizers.is_empty()
+        self.drop_value(object);
+        false
     }
 
     /// Whether the program can see the end of an object.
@@ -197,22 +182,11 @@ impl Vm {
         }
     }
 
-    fn has_del(&self, object: Value) -> bool {
+    pub(crate) fn has_del(&self, object: Value) -> bool {
         object.is(Kind::Instance) && {
             let class = self.heap.instance(object).class;
             self.heap.ty(class).flags.has_del
         }
-    }
-
-    /// At most so many looks at once, and one more for as many instructions
-    /// as a look takes the time of.
-    fn may_look(&mut self) -> bool {
-        const INSTRUCTIONS: u64 = 200_000;
-        let (left, since) = self.looks_left;
-        let more = (self.spent - since) / INSTRUCTIONS;
-        let left = LOOKS.min(left.saturating_add(more as u32));
-        self.looks_left = (left.saturating_sub(1), since + more * INSTRUCTIONS);
-        left > 0
     }
 
     /// Begins what [`Vm::pending_finalizers`] asks for, on top of the frame
@@ -309,7 +283,7 @@ fn finalize_now(vm: &mut Vm, args: &[Value]) -> Res {
     match vm.lookup_special(value, vm.names.del) {
         Some(method) => {
             if value.is(Kind::Instance) {
-                vm.extension::<Finalized>().done.insert(value);
+                vm.ends.done.insert(value);
             }
             vm.call_special(method, value, &[])
         }
@@ -321,7 +295,7 @@ fn finalize_now(vm: &mut Vm, args: &[Value]) -> Res {
 fn unfinalized(vm: &mut Vm, _: &[Value]) -> Res {
     let mut found = std::mem::take(&mut vm.pending_finalizers);
     for value in vm.finalizable() {
-        let done = value.is(Kind::Instance) && vm.extension::<Finalized>().done.contains(&value);
+        let done = value.is(Kind::Instance) && vm.ends.done.contains(&value);
         let hooked = value.is(Kind::Generator) && vm.last_wish(value) == Some(LastWish::Hook);
         if !done && !hooked && !found.contains(&value) {
             found.push(value);
@@ -382,7 +356,3 @@ pub static FINALIZER_FUNCTIONS: &[NativeDef] = &[
     function("unfinalized", "", unfinalized),
     function("collect_and_finalize", "", collect_and_finalize),
 ];
-
-pub(crate) fn register(vm: &mut Vm) {
-    vm.add_extension(Finalized::default());
-}

@@ -188,6 +188,8 @@ fn close(vm: &mut Vm, args: &[Value]) -> Res {
             Completion::Raised(exception) => {
                 let quiet = [vm.types.generator_exit, vm.types.stop_iteration];
                 if quiet.iter().any(|&class| vm.is_instance(exception, class)) {
+                    // It has what the frame's variables were.
+                    vm.drop_in_native(exception);
                     Ok(Value::NONE)
                 } else {
                     Err(Throw::Raise(exception))

@@ -72,7 +72,8 @@ fn append(vm: &mut Vm, args: &[Value]) -> Res {
 }
 
 fn clear(vm: &mut Vm, args: &[Value]) -> Res {
-    *vm.heap.list_mut(args[0]) = Vec::new();
+    let items = std::mem::take(vm.heap.list_mut(args[0]));
+    vm.drop_all_in_native(items.into_iter().rev());
     Ok(Value::NONE)
 }
 
@@ -165,7 +166,11 @@ fn pop(vm: &mut Vm, args: &[Value]) -> Res {
         return Err(vm.index_error("pop from empty list"));
     }
     match Vm::position(index, list.len()) {
-        Some(at) => Ok(list.remove(at)),
+        Some(at) => {
+            let item = list.remove(at);
+            vm.drop_in_native(item);
+            Ok(item)
+        }
         None => Err(vm.index_error("pop index out of range")),
     }
 }
@@ -173,7 +178,8 @@ fn pop(vm: &mut Vm, args: &[Value]) -> Res {
 fn remove(vm: &mut Vm, args: &[Value]) -> Res {
     match find(vm, &[args[0], args[1], Value::UNBOUND, Value::UNBOUND])? {
         Some(at) => {
-            vm.heap.list_mut(args[0]).remove(at);
+            let item = vm.heap.list_mut(args[0]).remove(at);
+            vm.drop_in_native(item);
             Ok(Value::NONE)
         }
         None => Err(vm.value_error("list.remove(x): x not in list")),
@@ -225,7 +231,8 @@ fn setitem(vm: &mut Vm, args: &[Value]) -> Res {
     let items = vm.heap.list_mut(list);
     match Vm::position(index, items.len()) {
         Some(at) => {
-            items[at] = value;
+            let old = std::mem::replace(&mut items[at], value);
+            vm.drop_in_native(old);
             Ok(Value::NONE)
         }
         None => Err(vm.index_error("list assignment index out of range")),
@@ -247,6 +254,7 @@ fn set_slice(vm: &mut Vm, list: Value, key: Value, value: Value) -> Res {
         }));
     }
     let new = vm.collect(value)?;
+    vm.drop_contents(list);
     vm.reserve(new.len() * 8)?;
     if range.step == 1 {
         vm.heap.charge(new.len() * 8);
@@ -274,6 +282,7 @@ fn delitem(vm: &mut Vm, args: &[Value]) -> Res {
     let (list, key) = (args[0], args[1]);
     if is_slice(vm, key) {
         let range = vm.slice_indices(key, vm.heap.list(list).len())?;
+        vm.drop_contents(list);
         let items = vm.heap.list_mut(list);
         if range.step == 1 {
             let start = range.start as usize;
@@ -294,7 +303,8 @@ fn delitem(vm: &mut Vm, args: &[Value]) -> Res {
     let items = vm.heap.list_mut(list);
     match Vm::position(index, items.len()) {
         Some(at) => {
-            items.remove(at);
+            let item = items.remove(at);
+            vm.drop_in_native(item);
             Ok(Value::NONE)
         }
         None => Err(vm.index_error("list assignment index out of range")),
@@ -366,6 +376,7 @@ fn imul(vm: &mut Vm, args: &[Value]) -> Res {
     let items = vm.heap.list(list).clone();
     let all = repeated(vm, &items, count)?;
     vm.heap.charge(all.len().saturating_sub(items.len()) * 8);
+    vm.drop_contents(list);
     *vm.heap.list_mut(list) = all;
     Ok(args[0])
 }

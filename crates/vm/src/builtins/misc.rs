@@ -379,6 +379,5 @@ pub(crate) fn register(vm: &mut Vm) {
     super::code::register(vm);
     super::tracebacks::register(vm);
     super::weakref::register(vm);
-    super::finalizers::register(vm);
     super::generic_alias::register(vm);
 }

@@ -278,6 +278,7 @@ fn like(vm: &mut Vm, set: Value, keys: Keys) -> Value {
 }
 
 fn replace(vm: &mut Vm, set: Value, keys: Keys) -> Res {
+    vm.drop_contents(set);
     let object = vm.heap.set_mut(set);
     let grown = keys
         .table
@@ -526,14 +527,19 @@ fn take(vm: &mut Vm, args: &[Value]) -> Res<bool> {
     let key = lookup_key(vm, args[1]);
     let (found, _) = vm.dict_find(args[0], key)?;
     if let Some(at) = found {
-        vm.heap.set_mut(args[0]).table.remove_at(at);
+        let key = vm.heap.set_mut(args[0]).table.remove_at(at).key;
+        vm.drop_in_native(key);
     }
     Ok(found.is_some())
 }
 
 fn pop(vm: &mut Vm, args: &[Value]) -> Res {
     match first_in_order(&mut vm.heap, args[0]) {
-        Some(at) => Ok(vm.heap.set_mut(args[0]).table.remove_at(at).key),
+        Some(at) => {
+            let key = vm.heap.set_mut(args[0]).table.remove_at(at).key;
+            vm.drop_in_native(key);
+            Ok(key)
+        }
         None => {
             let message = vm.str("pop from an empty set");
             Err(vm.key_error(message))

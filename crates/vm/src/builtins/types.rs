@@ -282,6 +282,7 @@ impl Vm {
                 no_dict,
                 shadowed: bases.iter().any(|&base| self.heap.ty(base).flags.shadowed),
                 is_abstract: false,
+                of_library: self.runs_library(),
                 ..inherited
             },
             subclasses: Vec::new(),

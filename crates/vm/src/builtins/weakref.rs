@@ -39,15 +39,23 @@ impl Vm {
     /// Clears what refers to objects that the collector has not marked.
     /// References whose callbacks are to run go to `pending_finalizers`.
     pub(crate) fn clear_weakrefs(&mut self) {
-        self.clear_weakrefs_if(|vm, target| !vm.heap.is_marked(target));
+        self.clear_weakrefs_if(
+            |vm, target| !vm.heap.is_marked(target),
+            |vm, weakref| vm.heap.is_marked(weakref),
+        );
     }
 
-    /// As [`Vm::clear_weakrefs`] for one object alone.
-    pub(crate) fn clear_weakrefs_to(&mut self, object: Value) {
-        self.clear_weakrefs_if(|_, target| target == object);
+    /// As [`Vm::clear_weakrefs`] for one object alone; whether a reference goes
+    /// as well.
+    pub(crate) fn clear_weakrefs_of(&mut self, object: Value, goes: impl Fn(Value) -> bool) {
+        self.clear_weakrefs_if(|_, target| target == object, |_, weakref| !goes(weakref));
     }
 
-    fn clear_weakrefs_if(&mut self, is_gone: impl Fn(&Vm, Value) -> bool) {
+    fn clear_weakrefs_if(
+        &mut self,
+        is_gone: impl Fn(&Vm, Value) -> bool,
+        stays: impl Fn(&Vm, Value) -> bool,
+    ) {
         let mut refs = std::mem::take(&mut self.weakrefs);
         // By object; of one object's callbacks the newest runs first.
         let mut dying: Vec<(Value, Vec<Value>)> = Vec::new();
@@ -64,7 +72,7 @@ impl Vm {
                 return true;
             }
             // One that goes too calls nobody back.
-            let stays = self.heap.is_marked(value);
+            let stays = stays(self, value);
             if let Some(object) = self.heap.downcast_mut::<WeakRef>(value) {
                 object.target = Value::UNBOUND;
                 if stays && !object.callback.is_none() {
@@ -164,6 +172,16 @@ impl Vm {
         };
         let value = self.heap.new_object(object);
         self.weakrefs.push(value);
+        if target.is(Kind::Instance)
+            && !self
+                .heap
+                .ty(self.heap.instance(target).class)
+                .flags
+                .of_library
+        {
+            self.ends.note_weakref(target);
+            self.drop_in_native(target);
+        }
         let outer = self.of_class(cls, class, value);
         if let Some(object) = self.heap.downcast_mut::<WeakRef>(value) {
             object.outer = outer;
