@@ -99,7 +99,7 @@ async function started(wasm, glue, bundles, load, use) {
   try {
     const file = (name, source) => writeFileSync(join(folder, name), source);
     file('package.json', '{ "type": "module" }');
-    file('stack.js', 'export const suspend = () => globalThis.airlockStack.suspend(), resume = () => globalThis.airlockStack.resume();');
+    file('stack.js', 'export const suspend = () => globalThis.airlockStack.suspend(), resume = () => globalThis.airlockStack.resume(), soon = (callback) => globalThis.airlockStack.soon(callback);');
     file('late.js', `export const load = () => { ${load} };`);
     file('glue.js', glue);
     return await use(talk(wasm, bundles, await import(pathToFileURL(join(folder, 'glue.js')))));
@@ -113,13 +113,13 @@ async function started(wasm, glue, bundles, load, use) {
  * Enough for programs that wait for nothing but the loop's next turn.
  */
 function stackOf() {
-  const soon = [];
-  globalThis.queueMicrotask = (callback) => { soon.push(callback); };
+  const waiting = [];
   let suspended = false;
   return {
+    soon(callback) { waiting.push(callback); },
     suspend() {
       suspended = true;
-      while (suspended) soon.shift()();
+      while (suspended) waiting.shift()();
     },
     resume() { suspended = false; },
   };

@@ -12,8 +12,6 @@ extern "C" {
     fn set_interval(callback: &Function, millis: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearInterval)]
     fn clear_interval(id: &JsValue);
-    #[wasm_bindgen(js_name = queueMicrotask)]
-    fn queue_microtask(callback: &Function);
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {
@@ -78,11 +76,6 @@ pub fn call_later(callback: &Function, delay_millis: f64) {
         }
     }
     set_timeout(callback, delay_millis);
-}
-
-/// Calls back once the engine is left, before the event loop goes on.
-pub fn call_soon(callback: &Function) {
-    queue_microtask(callback);
 }
 
 /// Calls back about every `millis`; the answer stops it.

@@ -16,6 +16,8 @@ extern "C" {
     /// Suspends the stack of the export that runs, which must have been called
     /// through [`starter`], until [`resume`].
     pub fn suspend();
+    /// Calls back once the engine is left, before the event loop goes on.
+    pub fn soon(callback: &Function);
     /// Lets the suspended stack go on when the event loop's turn is over.
     pub fn resume();
 }

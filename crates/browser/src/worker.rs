@@ -266,7 +266,7 @@ pub fn drive_switching() {
             Next::Suspend => {
                 STATE.with_borrow(|state| {
                     if let Some(drive) = &state.drive {
-                        scope::call_soon(drive.as_ref().unchecked_ref());
+                        stack::soon(drive.as_ref().unchecked_ref());
                     }
                 });
                 stack::suspend();
