@@ -42,7 +42,7 @@ pub fn enter_and_step(vm: &mut Vm, name: Value, price: Charge) -> u64 {
     charge(vm, price);
     let instructions = vm.instructions();
     let core = vm.extension::<Core>();
-    at.nanos = core.host.now_nanos(instructions);
+    at.nanos = core.now_after_adapter(instructions);
     core.push_mode(fiber, Phase::Python, at.nanos);
     core.enter_lane(at, lane, LaneState::Python);
     number
@@ -154,7 +154,7 @@ fn end(vm: &mut Vm, crossing: u64, outcome: Outcome, modes: usize) {
     let (fiber, thread) = (vm.current_fiber(), current_thread(vm));
     let instructions = vm.instructions();
     let core = vm.extension::<Core>();
-    let nanos = core.host.now_nanos(instructions);
+    let nanos = core.now_after_adapter(instructions);
     core.pop_modes(fiber, modes, nanos);
     core.crossing_log.leave(crossing, fiber, nanos);
     if core.recorder.is_open() {
@@ -182,7 +182,7 @@ pub fn is_open(vm: &mut Vm) -> bool {
 pub fn step_begins(vm: &mut Vm, lane: LaneId) {
     let (fiber, instructions) = (vm.current_fiber(), vm.instructions());
     let core = vm.extension::<Core>();
-    let now = core.host.now_nanos(instructions);
+    let now = core.now_after_adapter(instructions);
     if core.has_modes(fiber) {
         core.push_mode(fiber, Phase::Python, now);
     }
@@ -271,6 +271,15 @@ fn pop(vm: &mut Vm) {
 }
 
 impl Core {
+    /// The time where what the adapter did until now ends: much of it is native
+    /// and runs no instruction, between which a host may not look at its clock.
+    fn now_after_adapter(&mut self, instructions: u64) -> u64 {
+        if self.phase == Phase::Adapter {
+            self.host.let_time_pass();
+        }
+        self.host.now_nanos(instructions)
+    }
+
     fn has_modes(&self, fiber: FiberId) -> bool {
         self.modes.get(fiber).is_some_and(|modes| !modes.is_empty())
     }
