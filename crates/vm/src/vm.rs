@@ -588,7 +588,6 @@ impl Vm {
     }
 
     /// The extension of this type; panics if it was not added.
-    #[inline]
     pub fn extension<T: Extension>(&mut self) -> &mut T {
         let wanted = TypeId::of::<T>();
         if self.extensions.first().is_none_or(|(id, _)| *id != wanted) {
