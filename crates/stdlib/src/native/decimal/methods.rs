@@ -50,31 +50,40 @@ macro_rules! orderings {
     )*] };
 }
 
-pub static METHODS: &[&[NativeDef]] = &[
-    operators! {
-        ("__add__", "__radd__", arithmetic::add),
-        ("__sub__", "__rsub__", arithmetic::subtract),
-        ("__mul__", "__rmul__", arithmetic::multiply),
-        ("__truediv__", "__rtruediv__", arithmetic::divide),
-        ("__floordiv__", "__rfloordiv__", arithmetic::divide_whole),
-        ("__mod__", "__rmod__", arithmetic::remainder),
-    },
-    unaries! {
-        ("__neg__", arithmetic::minus),
-        ("__pos__", arithmetic::plus),
-        ("normalize", arithmetic::normalize),
-        ("sqrt", arithmetic::square_root),
-        ("_fix", finished),
-    },
-    orderings! {
-        ("__eq__", CmpOp::Eq),
-        ("__lt__", CmpOp::Lt),
-        ("__le__", CmpOp::Le),
-        ("__gt__", CmpOp::Gt),
-        ("__ge__", CmpOp::Ge),
-    },
-    OTHERS,
-];
+/// One table after the other: a list of them would be a constant too small to
+/// be looked at when the engine is split, and so keep them all in the first
+/// part.
+pub fn add_methods(vm: &mut Vm, class: Value) {
+    vm.add_methods(class, OPERATORS);
+    vm.add_methods(class, UNARIES);
+    vm.add_methods(class, ORDERINGS);
+    vm.add_methods(class, OTHERS);
+}
+
+static OPERATORS: &[NativeDef] = operators! {
+    ("__add__", "__radd__", arithmetic::add),
+    ("__sub__", "__rsub__", arithmetic::subtract),
+    ("__mul__", "__rmul__", arithmetic::multiply),
+    ("__truediv__", "__rtruediv__", arithmetic::divide),
+    ("__floordiv__", "__rfloordiv__", arithmetic::divide_whole),
+    ("__mod__", "__rmod__", arithmetic::remainder),
+};
+
+static UNARIES: &[NativeDef] = unaries! {
+    ("__neg__", arithmetic::minus),
+    ("__pos__", arithmetic::plus),
+    ("normalize", arithmetic::normalize),
+    ("sqrt", arithmetic::square_root),
+    ("_fix", finished),
+};
+
+static ORDERINGS: &[NativeDef] = orderings! {
+    ("__eq__", CmpOp::Eq),
+    ("__lt__", CmpOp::Lt),
+    ("__le__", CmpOp::Le),
+    ("__gt__", CmpOp::Gt),
+    ("__ge__", CmpOp::Ge),
+};
 
 static OTHERS: &[NativeDef] = &[
     new_method("cls, value='0', context=None", construct::new),

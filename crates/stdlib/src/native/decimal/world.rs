@@ -12,7 +12,7 @@ use airlock_vm::{
 use num_traits::Signed;
 
 use super::coefficient::Coefficient;
-use super::methods::{GETTERS, METHODS};
+use super::methods::{GETTERS, add_methods};
 use super::number::{Finite, Form, MAX_EXPONENT};
 use super::settings::{ROUNDINGS, Rounding, Settings, Signals};
 
@@ -124,9 +124,7 @@ pub fn adopt(vm: &mut Vm, args: &[Value]) -> Res {
     }
     let object = vm.types.object;
     let class = vm.builtin_type("Decimal", object, Layout::Payload(Value::UNBOUND));
-    for methods in METHODS {
-        vm.add_methods(class, methods);
-    }
+    add_methods(vm, class);
     vm.add_getters(class, GETTERS);
     let python = vm.heap.new_dict(PyDict::default());
     let inherited: Vec<(Value, Value)> = {
