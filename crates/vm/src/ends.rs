@@ -242,7 +242,6 @@ impl Vm {
                     || self.ends.weakly.contains(&object)
             }
             Some(Kind::Generator) => self.last_wish(object).is_some(),
-            Some(Kind::Object) => self.heap.object(object).wants_end(),
             _ => false,
         }
     }
@@ -283,8 +282,10 @@ impl Vm {
                 push(function.defaults);
             }
             Some(Kind::Generator) if heap.generator(value).state != GeneratorState::Running => {
-                let registers = &heap.generator(value).registers;
-                registers.iter().take(FAR).for_each(|&it| push(it));
+                let generator = heap.generator(value);
+                let variables = generator.code.variables as usize;
+                let registers = generator.registers.iter().take(variables);
+                registers.take(FAR).for_each(|&it| push(it));
             }
             Some(Kind::Exception) => {
                 let exception = heap.exception(value);
@@ -355,13 +356,12 @@ impl Vm {
         let mut ahead = Vec::new();
         let mut above = self.stack_top();
         let mut frames = 0;
-        const TOLD_APART: usize = 128;
         for frame in self.frames.iter().rev() {
             let Frame::Python(frame) = frame else {
                 continue;
             };
             let base = frame.base as usize;
-            let variables = base + frame.code.code.varnames.len();
+            let variables = base + frame.code.variables as usize;
             for place in base..above {
                 let value = self.stack[place];
                 if value == wanted {
@@ -370,9 +370,8 @@ impl Vm {
                         false => Nearby::Temporary,
                     };
                 }
-                // Temporaries that are not to be read may be long gone.
-                let read = place < variables || frames == 0 && place < variables + TOLD_APART;
-                if read && may_hold(value) {
+                // Temporaries may be long gone.
+                if place < variables && may_hold(value) {
                     ahead.push(value);
                 }
             }
@@ -418,9 +417,9 @@ impl Vm {
             if *count > 0 {
                 continue;
             }
-            self.end_one(value, &held);
             if let Some(parts) = held.get(&value) {
                 ahead.extend(parts.iter().rev());
+                self.end_one(value, roots == [value], &held);
             }
         }
     }
@@ -450,6 +449,11 @@ impl Vm {
             held.insert(value, Vec::new());
             let mut tracer = Tracer::default();
             self.heap.mark_one(value, &mut tracer);
+            // A temporary of a generator may be long gone.
+            if !self.heap.is_marked(value) {
+                held.remove(&value);
+                continue;
+            }
             let mut parts: Vec<Value> = std::iter::from_fn(|| tracer.pop())
                 .filter(|part| held.contains_key(part) || !self.heap.is_marked(*part))
                 .collect();
@@ -470,7 +474,7 @@ impl Vm {
     }
 
     /// One object is gone.
-    fn end_one(&mut self, value: Value, garbage: &FxHashMap<Value, Vec<Value>>) {
+    fn end_one(&mut self, value: Value, alone: bool, garbage: &FxHashMap<Value, Vec<Value>>) {
         match value.kind() {
             Some(Kind::Instance) if self.has_del(value) && self.ends.done.insert(value) => {
                 self.pending_finalizers.push(value);
@@ -479,7 +483,7 @@ impl Vm {
                 self.pending_finalizers.push(value);
                 return;
             }
-            Some(Kind::Object) if self.heap.object(value).wants_end() => {
+            Some(Kind::Object) if alone && self.heap.object(value).wants_end() => {
                 self.pending_finalizers.push(value);
             }
             _ => {}
