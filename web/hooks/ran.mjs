@@ -48,8 +48,6 @@ export async function ran(engine, glue, bundles) {
     const slow = `import time\nfor _ in range(40):\n    time.sleep(0.01)\n${shell}\nfor _ in range(5):\n    time.sleep(0.01)\n    core.price("late")\n`;
     for (const adapter of ADAPTERS) await play('shell', core, slow, adapter, 'real');
     await play('core', 'import asyncio, time\n\nasync def main():\n    for _ in range(8):\n        time.sleep(0.025)\n        await asyncio.sleep(0)\n', 'pass\n', 'direct', 'real');
-    // Enough for a collection, which any run may come to.
-    await play('core', 'async def main():\n    for _ in range(60_000):\n        [0] * 100\n', 'pass\n', 'direct', 'virtual');
     const calls = () => new Uint32Array(exports.memory.buffer, base, count).slice();
     const before = calls();
     for (const program of measured()) await play('core', program, 'pass\n', 'direct', 'virtual');

@@ -222,7 +222,7 @@ function warmUp() {
   const worker = warmer = new Worker(named('airlock-worker'), { type: 'module' });
   const flags = globalThis.crossOriginIsolated ? new Int32Array(new SharedArrayBuffer(8)) : undefined;
   worker.onerror = (event) => event.preventDefault();
-  engine.then((module) => worker.postMessage(firstWords(module, { flags, warmUp: true })), () => { /* said by the others */ });
+  engine.then((module) => worker.postMessage(firstWords(module, { flags, latePart, warmUp: true })), () => { /* said by the others */ });
   setTimeout(endWarmUp, WARM_UP_MILLIS);
 }
 
