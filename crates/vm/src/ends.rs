@@ -481,7 +481,6 @@ impl Vm {
             }
             Some(Kind::Generator) if self.last_wish(value).is_some() => {
                 self.pending_finalizers.push(value);
-                return;
             }
             Some(Kind::Object) if alone && self.heap.object(value).wants_end() => {
                 self.pending_finalizers.push(value);
