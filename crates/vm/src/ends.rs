@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::builtins::finalizers::Looks;
 use crate::codeobj::CodeObj;
-use crate::fiber::Frame;
+use crate::fiber::{Frame, Ret};
 use crate::gc::Tracer;
 use crate::run::{ENDING, QUANTUM};
 use crate::value::Kind;
@@ -137,6 +137,13 @@ impl Vm {
             self.drop_value(self.stack[at]);
         }
         self.drop_value(returned);
+        // A variable of the caller is about to get another value.
+        if let [.., Frame::Python(caller), Frame::Python(frame)] = &self.frames[..]
+            && let Ret::Reg(dst) | Ret::Init { dst, .. } = frame.ret
+            && u32::from(dst) < caller.code.variables
+        {
+            self.drop_value(self.stack[caller.base as usize + dst as usize]);
+        }
     }
 
     /// A reference went, in the interpreter or between two instructions.

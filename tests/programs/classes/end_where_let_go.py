@@ -245,3 +245,18 @@ except KeyError:
     value = Ended("in a handler")
     value = None
 print("done", Ended.alive)
+
+
+def make(name):
+    return Ended(name)
+
+
+def rebind():
+    value = Ended("a variable's first")
+    value = Ended("a variable's second")
+    value = make("a variable's last")
+    value = None
+    print("variable", value)
+
+
+rebind()
