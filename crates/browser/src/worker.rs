@@ -25,6 +25,7 @@ const TURN_MILLIS: f64 = 12.0;
 const BEAT_MILLIS: f64 = 50.0;
 /// Switches of stacks between two looks at the same: a crossing takes two.
 const LOOK_SWITCHES: u32 = 64;
+
 struct Run {
     session: Session,
     /// When the program began, by the session's clock: what the library

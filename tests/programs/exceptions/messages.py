@@ -48,3 +48,12 @@ show(lambda: "é".encode("ascii"))
 show(lambda: b"\xff".decode())
 show(lambda: int(float("nan")))
 show(lambda: 2.0 ** 10000)
+
+# Numbers that have no room in a field.
+import struct
+
+for form, number in (("B", 256), ("b", -129), (">H", 70_000), ("<I", -1), ("q", 2**70)):
+    try:
+        struct.pack(form, number)
+    except struct.error as error:
+        print(form, error)

@@ -44,7 +44,7 @@ import io
 show(lambda: json.load(io.StringIO('[1]'))); f = io.StringIO(); json.dump({'a':[1,2]}, f)
 show(f.getvalue)
 import struct, binascii, base64
-for fmt, args in [('<i',(5,)),('>I',(2**32-1,)),('!H',(258,)),('bBhHiIlLqQ',(1,2,3,4,5,6,7,8,9,10)),('<bBhHiIlLqQ',(-1,2,-3,4,-5,6,-7,8,-9,10)),('f',(1.5,)),('<d',(3.14,)),('>e',(1.5,)),('3s',(b'abcd',)),('5p',(b'ab',)),('?',(True,)),('c',(b'x',)),('xxB',(1,)),('3H',(1,2,3)),('i',(2**31,)),('B',(256,)),('b',('a',)),('i',(1.5,)),('ii',(1,)),('z',(1,)),('2',()),('',()),('bi',(1,2)),('<bi',(1,2)),('e',(1e6,)),('P',(5,)),('n',(5,)),('0s',(b'',)),('4x',())]:
+for fmt, args in [('<i',(5,)),('>I',(2**32-1,)),('!H',(258,)),('bBhHiIlLqQ',(1,2,3,4,5,6,7,8,9,10)),('<bBhHiIlLqQ',(-1,2,-3,4,-5,6,-7,8,-9,10)),('f',(1.5,)),('<d',(3.14,)),('>e',(1.5,)),('3s',(b'abcd',)),('5p',(b'ab',)),('?',(True,)),('c',(b'x',)),('xxB',(1,)),('3H',(1,2,3)),('i',(2**31,)),('b',('a',)),('i',(1.5,)),('ii',(1,)),('z',(1,)),('2',()),('',()),('bi',(1,2)),('<bi',(1,2)),('e',(1e6,)),('P',(5,)),('n',(5,)),('0s',(b'',)),('4x',())]:
     show(lambda: (fmt, struct.pack(fmt,*args), struct.calcsize(fmt), struct.unpack(fmt, struct.pack(fmt,*args))))
 show(lambda: struct.unpack('<i', b'abc'))
 show(lambda: struct.unpack_from('<H', b'abcdef', 2))
