@@ -344,19 +344,22 @@ fn task_cycle(vm: &mut Vm, stuck: &[Stuck]) -> Found {
     None
 }
 
-/// Two or more tasks wait for locks that none is left to release.
-fn task_locks(vm: &mut Vm, stuck: &[Stuck]) -> Found {
-    let ids: Vec<LoopId> = stuck
+/// The pending tasks of loops that have nothing to do.
+fn idle_tasks(vm: &mut Vm, stuck: &[Stuck]) -> Vec<Value> {
+    stuck
         .iter()
         .filter(|fiber| fiber.loop_idle)
         .filter_map(|fiber| fiber.running)
-        .collect();
+        .flat_map(|id| event_loop::pending_tasks(vm, id))
+        .collect()
+}
+
+/// Two or more tasks wait for locks that none is left to release.
+fn task_locks(vm: &mut Vm, stuck: &[Stuck]) -> Found {
     let mut places = Vec::new();
-    for id in ids {
-        for task in event_loop::pending_tasks(vm, id) {
-            if wanted_by(vm, task) == LOCK {
-                places.extend(task::place(vm, task));
-            }
+    for task in idle_tasks(vm, stuck) {
+        if wanted_by(vm, task) == LOCK {
+            places.extend(task::place(vm, task));
         }
     }
     let place = places.first()?.clone();
@@ -379,19 +382,10 @@ fn idle_core(vm: &mut Vm, stuck: &[Stuck]) -> Found {
         .iter()
         .find(|fiber| fiber.fiber == 0)
         .or(stuck.first())?;
-    let ids: Vec<LoopId> = stuck
-        .iter()
-        .filter(|fiber| fiber.loop_idle)
-        .filter_map(|fiber| fiber.running)
+    let waiting: Vec<_> = idle_tasks(vm, stuck)
+        .into_iter()
+        .filter_map(|task| task::place(vm, task))
         .collect();
-    let mut waiting = Vec::new();
-    for id in ids {
-        for task in event_loop::pending_tasks(vm, id) {
-            if let Some(place) = task::place(vm, task) {
-                waiting.push(place);
-            }
-        }
-    }
     if let Some(WaitsOn::Greenlet) = shell.on
         && waiting.is_empty()
     {

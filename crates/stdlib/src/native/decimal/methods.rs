@@ -340,15 +340,19 @@ fn finish(
     })
 }
 
+/// The left and the right operand of an operation, as its method gets them.
+fn sides(this: Value, other: Value, reflected: bool) -> (Value, Value) {
+    match reflected {
+        true => (other, this),
+        false => (this, other),
+    }
+}
+
 fn binary(vm: &mut Vm, args: &[Value], name: &str, reflected: bool, operation: Binary) -> Res {
     let &[this, other, context] = args else {
         return Err(vm.system_error("bad call"));
     };
-    let (left, right) = if reflected {
-        (other, this)
-    } else {
-        (this, other)
-    };
+    let (left, right) = sides(this, other, reflected);
     let world = finite_of(vm, this).map(|(world, _)| world.clone());
     let result = world.and_then(|world| {
         finish(vm, &world, context, |vm, settings, signals| {
@@ -378,11 +382,7 @@ fn quotient_and_remainder(vm: &mut Vm, args: &[Value], name: &str, reflected: bo
     let &[this, other, context] = args else {
         return Err(vm.system_error("bad call"));
     };
-    let (left, right) = if reflected {
-        (other, this)
-    } else {
-        (this, other)
-    };
+    let (left, right) = sides(this, other, reflected);
     let world = finite_of(vm, this).map(|(world, _)| world.clone());
     let result = world.and_then(|world| {
         if !world.finite(vm, left)?.is_zero() && world.finite(vm, right)?.is_zero() {
@@ -434,11 +434,7 @@ fn power(vm: &mut Vm, args: &[Value], name: &str, reflected: bool) -> Res {
     if !modulo.is_none() {
         return Err(python(vm, name, args));
     }
-    let (left, right) = if reflected {
-        (other, this)
-    } else {
-        (this, other)
-    };
+    let (left, right) = sides(this, other, reflected);
     let world = finite_of(vm, this).map(|(world, _)| world.clone());
     let result = world.and_then(|world| {
         finish(vm, &world, context, |vm, settings, signals| {
